@@ -1,0 +1,94 @@
+"""The Parquet lake: where a partition lies, and how it is replaced.
+
+One partition is one file. It is written beside its place and renamed into it, so a reader finds the old file or
+the new one, never half of one, and no lock is needed. Queries are `duckdb.py`'s.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from nba_assets.season import Window
+from nba_assets.table import Contract
+
+FILE = "data.parquet"
+
+
+@dataclass(frozen=True)
+class Lake:
+    """A lake under `root`: `<dataset>/<table>/<partition column>=<date>/data.parquet`, and
+    `<dataset>/<table>/data.parquet` for a reference table, which is stored whole."""
+
+    root: Path
+
+    def folder(self, contract: Contract) -> Path:
+        return self.root / contract.dataset / contract.name
+
+    def file(self, contract: Contract, day: date | None) -> Path:
+        if contract.partition_by is None:
+            return self.folder(contract) / FILE
+        return self.folder(contract) / f"{contract.partition_by}={day}" / FILE
+
+    def dates(self, contract: Contract) -> list[date]:
+        """The partitions that exist, oldest first."""
+        prefix = f"{contract.partition_by}="
+        try:
+            names = os.listdir(self.folder(contract))
+        except FileNotFoundError:
+            return []
+        days = [date.fromisoformat(n.removeprefix(prefix)) for n in names if n.startswith(prefix)]
+        return sorted(day for day in days if self.file(contract, day).exists())
+
+    def files(self, contract: Contract, dates: Window | None) -> list[Path]:
+        """The existing files for `dates`, or the one file of a reference table, or nothing."""
+        if contract.partition_by is None:
+            file = self.file(contract, None)
+            return [file] if file.exists() else []
+        days = self.dates(contract)
+        return [self.file(contract, d) for d in days if dates is None or d in dates]
+
+    def replace(self, contract: Contract, parts: Iterable[tuple[date | None, pa.Table]]) -> int:
+        """Replace each given partition by its rows, one rename each; the bytes written."""
+        return sum(_write(self.file(contract, day), rows) for day, rows in parts)
+
+    def remove(self, contract: Contract, days: Iterable[date]) -> None:
+        """Remove partitions that the source no longer has, such as the old date of a postponed game."""
+        for day in days:
+            self.file(contract, day).unlink(missing_ok=True)
+
+
+def _write(file: Path, rows: pa.Table) -> int:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    _remove_strays(file)
+    temporary = file.with_name(f".{file.name}.{socket.gethostname()}.{os.getpid()}.tmp")
+    pq.write_table(rows, temporary, compression="zstd", store_schema=False)
+    size = temporary.stat().st_size
+    os.replace(temporary, file)
+    return size
+
+
+def _remove_strays(file: Path) -> None:
+    """Remove what a killed writer of this machine left beside `file`; another live writer's is not touched."""
+    prefix = f".{file.name}.{socket.gethostname()}."
+    for stray in file.parent.glob(f"{prefix}*.tmp"):
+        pid = int(stray.name.removeprefix(prefix).removesuffix(".tmp"))
+        if not _alive(pid):
+            stray.unlink(missing_ok=True)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
