@@ -51,7 +51,7 @@ class Binder:
                 name: self.read(given if isinstance(given, Read) else Read(given, reach))
                 for name, given in source.inputs.items()
             }
-            self._views[source.name, reach] = source.build(**inputs)
+            self._views[source.name, reach] = source.build(**inputs).alias(_cte(source.name, reach))
         return self._views[source.name, reach]
 
     def scan(self, contract: Contract, dates: Window | None) -> ir.Table:
@@ -59,10 +59,8 @@ class Binder:
         if (contract.name, dates) not in self._scans:
             rows = ibis.table(contract.schema(), name=contract.name, database=contract.dataset)
             self._scans[contract.name, dates] = read_back(_between(rows, contract, dates), contract)
-            before = self.scanned.get(contract)
-            if dates and before:
-                dates = Window(min(dates.start, before.start), max(dates.end, before.end))
-            self.scanned[contract] = dates
+            known = self.scanned.get(contract)
+            self.scanned[contract] = known.hull(dates) if known and dates else dates
         return self._scans[contract.name, dates]
 
 
@@ -87,3 +85,8 @@ def _leaves(read: Read) -> Iterator[tuple[Contract, Reach]]:
             yield from _leaves(given if isinstance(given, Read) else Read(given, read.reach))
     else:
         yield read.source, read.reach
+
+
+def _cte(view: str, reach: Reach) -> str:
+    """The name of a view's CTE: without it, Ibis writes a view that is used five times five times."""
+    return view if reach is Reach.SAME_DAY else f"{view}_{reach.name.lower()}"

@@ -48,6 +48,10 @@ class Window:
         parts = [Window(max(self.start, w.start), min(self.end, w.end)) for w in map(Window.season, years)]
         return [part for part in parts if part.days]
 
+    def hull(self, other: "Window") -> "Window":
+        """The shortest window that holds both."""
+        return Window(min(self.start, other.start), max(self.end, other.end))
+
     def __contains__(self, day: date) -> bool:
         return self.start <= day <= self.end
 

@@ -1,0 +1,1 @@
+"""What happened in each game, and what is known before each next one: a module a table."""

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+import ibis
 import ibis.expr.types as ir
 import sqlglot.expressions as sge
 from ibis.backends.sql.compilers import BigQueryCompiler, DuckDBCompiler
+
+# Selects stay apart as they were written: fused, a value used three times is spelled out three times, and the
+# compilation takes several times as long.
+ibis.options.sql.fuse_selects = False
 
 Dialect = Literal["duckdb", "bigquery"]
 

@@ -1,0 +1,98 @@
+"""Which game, which team, which player a raw row means.
+
+`spec/raw_tables.md` section 1: ids of half the sources do not join, team codes differ by vendor, and five name
+normalisers leave five spellings of one man.
+"""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from nba_assets.raw.reference import nba_players_registry, player_aliases
+from nba_assets.table import view
+
+VENDOR_TEAM_CODES = {
+    "BRK": "BKN",
+    "CHO": "CHA",
+    "PHO": "PHX",
+    "GS": "GSW",
+    "NO": "NOP",
+    "NY": "NYK",
+    "SA": "SAS",
+    "UTAH": "UTA",
+}
+"""Basketball-Reference's and ESPN's codes that differ from the NBA's."""
+
+
+def team(code: ir.StringValue) -> ir.StringValue:
+    """A vendor's team code as the NBA's."""
+    return code.upper().substitute(VENDOR_TEAM_CODES)
+
+
+def stamp_by_pair(
+    rows: ir.Table, games: ir.Table, one: str = "home_team_abbr", other: str = "away_team_abbr"
+) -> ir.Table:
+    """`rows` with the canonical `game_id`, found by date and the two teams in whichever order they stand.
+
+    Rows of no game in the schedule are left out. The rows' own `game_id`, home and away are dropped: three vendors
+    fill them from array order.
+    """
+    a, b = team(rows[one]), team(rows[other])
+    keyed = rows.mutate(_first=ibis.least(a, b), _second=ibis.greatest(a, b)).drop(
+        *({"game_id", "season_year", one, other} & set(rows.columns))
+    )
+    pairs = games.select(
+        "game_id",
+        "season_year",
+        _date=games.game_date,
+        _a=ibis.least(games.home_team_abbr, games.away_team_abbr),
+        _b=ibis.greatest(games.home_team_abbr, games.away_team_abbr),
+    )
+    joined = keyed.inner_join(
+        pairs, [keyed.game_date == pairs._date, keyed._first == pairs._a, keyed._second == pairs._b]
+    )
+    return joined.drop("_date", "_a", "_b", "_first", "_second")
+
+
+def stamp_by_nba_id(rows: ir.Table, games: ir.Table) -> ir.Table:
+    """`rows` with the canonical `game_id`, found by the NBA's own ten digits."""
+    rows = rows.drop(*({"game_id", "season_year", "game_date"} & set(rows.columns)))
+    ids = games.select("game_id", "season_year", "game_date", _nba_game_id=games.nba_game_id)
+    return rows.inner_join(ids, rows.nba_game_id == ids._nba_game_id).drop("_nba_game_id")
+
+
+@view(registry=nba_players_registry, aliases=player_aliases)
+def player_names(registry: ir.Table, aliases: ir.Table) -> ir.Table:
+    """Every spelling that is known: `spelling`, the canonical `player_lookup`, `universal_player_id`.
+
+    A registry name means itself; an active alias means the registry name it points to.
+    """
+    known = registry.group_by(spelling=registry.player_lookup).agg(
+        player_lookup=registry.player_lookup.max(), universal_player_id=registry.universal_player_id.min()
+    )
+    active = aliases.filter(aliases.is_active).select(
+        _alias=aliases.alias_lookup, _canonical=aliases.nba_canonical_lookup
+    )
+    only_alias = active.anti_join(known, [("_alias", "spelling")])
+    pointed = only_alias.inner_join(known, [("_canonical", "spelling")])
+    aliased = pointed.select(
+        spelling=pointed._alias, player_lookup=pointed.player_lookup, universal_player_id=pointed.universal_player_id
+    )
+    return known.union(aliased.distinct())
+
+
+def resolve(rows: ir.Table, names: ir.Table, spelling: str = "player_lookup", into: str = "player_lookup") -> ir.Table:
+    """`rows` with the canonical lookup in `into`, NULL where nobody by that spelling is known.
+
+    Resolving into `player_lookup` also gives `universal_player_id` and keeps what stood there as
+    `player_lookup_raw`.
+    """
+    known = names.select(_spelling=names.spelling, _lookup=names.player_lookup, _id=names.universal_player_id)
+    joined = rows.left_join(known, rows[spelling] == known._spelling)
+    if into != "player_lookup":
+        return joined.mutate(**{into: joined._lookup}).drop("_spelling", "_lookup", "_id")
+    joined = joined.mutate(
+        player_lookup_raw=joined[spelling], player_lookup=joined._lookup, universal_player_id=joined._id
+    )
+    return joined.drop("_spelling", "_lookup", "_id")

@@ -1,0 +1,48 @@
+"""Shots counted by zone, for a player, a team or a defence: one definition for all tables.
+
+Paint, mid-range and three come from `metrics.shot_zone`. A game with no play-by-play has no counts at all (NULL);
+in a game that has it, nobody's missing shot is unknown: it is zero.
+"""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+ZONES = ("paint", "mid_range", "three")
+
+
+def zone_counts(shots: ir.Table, *by: str) -> ir.Table:
+    """Attempts, makes and blocked attempts by zone, assisted makes and and-ones, for each `by`."""
+    counts = {
+        f"{zone}_{what}": ((shots.zone == zone) & condition).sum()
+        for zone in ZONES
+        for what, condition in (("attempts", True), ("makes", shots.made), ("blocked", shots.blocked_by.notnull()))
+    }
+    return shots.group_by(*by).agg(
+        **counts,
+        unknown_attempts=(shots.zone == "unknown").sum(),
+        assisted_makes=(shots.made & shots.is_assisted).sum(),
+        unassisted_makes=(shots.made & ~shots.is_assisted).sum(),
+        and_ones=shots.is_and_one.sum(),
+    )
+
+
+def with_zones(rows: ir.Table, shots: ir.Table, counts: ir.Table, **on: str) -> ir.Table:
+    """`rows` with `shot_zones_source` and the columns of `counts`, joined on the game and `on` (theirs=ours).
+
+    Zero where the game has play-by-play and the player or team has no shot; NULL where it has none.
+    """
+    covered = shots.group_by(_covered="game_id").agg(shot_zones_source=shots.source.min())
+    rows = rows.left_join(covered, rows.game_id == covered._covered).drop("_covered")
+    values = [name for name in counts.columns if name != "game_id" and name not in on]
+    keyed = counts.rename({f"_{name}": name for name in ("game_id", *on)})
+    joined = rows.left_join(
+        keyed, [rows.game_id == keyed._game_id, *[rows[ours] == keyed[f"_{theirs}"] for theirs, ours in on.items()]]
+    ).drop("_game_id", *(f"_{theirs}" for theirs in on))
+    return joined.mutate(
+        **{
+            name: joined.shot_zones_source.isnull().ifelse(ibis.null("int64"), joined[name].fill_null(0))
+            for name in values
+        }
+    )

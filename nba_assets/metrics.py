@@ -1,0 +1,134 @@
+"""Every basketball formula, once. Each takes and gives Ibis values; none looks anything up.
+
+A rate whose denominator is zero or unknown is NULL; a rate of zero stays zero. Nothing is rounded here: stored
+scales are the contract's business. Sources: `spec/analytics_tables.md` section 2, column "use".
+"""
+
+from __future__ import annotations
+
+import math
+
+import ibis
+import ibis.expr.types as ir
+
+Number = ir.NumericValue | float | int
+
+FREE_THROW_WEIGHT = 0.44
+"""Share of free throws that end a possession."""
+
+PAINT_FEET = 8.0
+"""Two-point attempts up to here count as paint: a circle, not the official painted rectangle."""
+
+EARTH_RADIUS_MILES = 3959
+
+REGULATION_MINUTES = 48
+OVERTIME_MINUTES = 5
+
+
+def minutes(clock: ir.StringValue) -> ir.FloatingValue:
+    """`"MM:SS"` or `"MM"` -> minutes, NULL where it is neither; seconds past 59 are a misprint and give NULL."""
+    parts = clock.split(":")
+    seconds = ibis.ifelse(clock.contains(":"), parts[1].try_cast("float64"), 0.0)
+    return parts[0].try_cast("float64") + ibis.ifelse(seconds.between(0, 59), seconds, ibis.null("float64")) / 60
+
+
+def ratio(part: ir.NumericValue, whole: ir.NumericValue) -> ir.FloatingValue:
+    """`part / whole`, NULL where there is no whole."""
+    return part / whole.nullif(0)
+
+
+def effective_fg_pct(fg_makes: Number, three_pt_makes: Number, fg_attempts: ir.NumericValue) -> ir.FloatingValue:
+    """(FGM + 0.5 3PM) / FGA, 0 to 1.5."""
+    return ratio(fg_makes + 0.5 * three_pt_makes, fg_attempts)
+
+
+def shooting_chances(fg_attempts: Number, ft_attempts: Number) -> ir.FloatingValue:
+    """FGA + 0.44 FTA: the possessions a shooter used by shooting."""
+    return fg_attempts + FREE_THROW_WEIGHT * ft_attempts
+
+
+def true_shooting_pct(points: ir.NumericValue, fg_attempts: Number, ft_attempts: Number) -> ir.FloatingValue:
+    """PTS / (2 (FGA + 0.44 FTA)); a player who only took free throws has one too."""
+    return ratio(points, 2 * shooting_chances(fg_attempts, ft_attempts))
+
+
+def possessions(
+    fg_attempts: Number, ft_attempts: Number, turnovers: Number, offensive_rebounds: Number
+) -> ir.FloatingValue:
+    """FGA + 0.44 FTA + TOV - OREB: the usual estimate, about one per team-game above the official count."""
+    return shooting_chances(fg_attempts, ft_attempts) + turnovers - offensive_rebounds
+
+
+def rating(points: ir.NumericValue, possessions: ir.NumericValue) -> ir.FloatingValue:
+    """Points per 100 possessions: offensive of those who scored, defensive of those who allowed."""
+    return ratio(100.0 * points, possessions)
+
+
+def pace(possessions: Number, opponent_possessions: Number, team_minutes: ir.NumericValue) -> ir.FloatingValue:
+    """Possessions per 48 minutes, mean of the two teams; `team_minutes` are five times the game's."""
+    return REGULATION_MINUTES * ratio((possessions + opponent_possessions) / 2, team_minutes / 5)
+
+
+def overtime_periods(team_minutes: ir.NumericValue) -> ir.IntegerValue:
+    """Overtimes played, from the five players' minutes together: 240 in regulation, 25 more for each."""
+    return ((team_minutes - 5 * REGULATION_MINUTES) / (5 * OVERTIME_MINUTES)).round().cast("int64")
+
+
+def usage_rate(
+    fg_attempts: Number,
+    ft_attempts: Number,
+    turnovers: Number,
+    minutes: ir.NumericValue,
+    team_fg_attempts: Number,
+    team_ft_attempts: Number,
+    team_turnovers: Number,
+    team_minutes: Number,
+) -> ir.FloatingValue:
+    """Percent of the team's plays that the player ended while he was on court, overtime included."""
+    own = shooting_chances(fg_attempts, ft_attempts) + turnovers
+    team = shooting_chances(team_fg_attempts, team_ft_attempts) + team_turnovers
+    return 100 * ratio(own * (team_minutes / 5), minutes * team)
+
+
+def shot_zone(is_three: ir.BooleanValue, distance: ir.NumericValue) -> ir.StringValue:
+    """`three` by the kind of attempt, never by distance; `paint` up to 8 ft, `mid_range` beyond, else `unknown`."""
+    return ibis.cases(
+        (is_three, "three"),
+        (distance <= PAINT_FEET, "paint"),
+        (distance > PAINT_FEET, "mid_range"),
+        else_="unknown",
+    )
+
+
+def prop_result(points: ir.NumericValue, line: ir.NumericValue) -> ir.StringValue:
+    """OVER, UNDER or PUSH of a points line; NULL without one."""
+    return ibis.cases((points > line, "OVER"), (points < line, "UNDER"), (points == line, "PUSH"))
+
+
+def days_rest(day: ir.DateValue, previous: ir.DateValue) -> ir.IntegerValue:
+    """Whole days off between two games: 0 is a back-to-back."""
+    return day.delta(previous, unit="day") - 1
+
+
+def miles_between(
+    latitude: Number, longitude: Number, to_latitude: Number, to_longitude: Number
+) -> ir.FloatingValue:
+    """Great-circle (haversine) distance in miles; coordinates in degrees."""
+    radians = math.pi / 180
+    half_dlat = (to_latitude - latitude) * (radians / 2)
+    half_dlon = (to_longitude - longitude) * (radians / 2)
+    chord = (
+        half_dlat.sin() * half_dlat.sin()
+        + (latitude * radians).cos() * (to_latitude * radians).cos() * half_dlon.sin() * half_dlon.sin()
+    )
+    return 2 * EARTH_RADIUS_MILES * chord.sqrt().asin()
+
+
+def sample_quality(games: ir.IntegerValue, wanted: int) -> ir.StringValue:
+    """How full a window of `wanted` games is: excellent, good from 70 %, limited from half, else insufficient."""
+    return ibis.cases(
+        (games >= wanted, "excellent"),
+        (games >= int(0.7 * wanted), "good"),
+        (games >= int(0.5 * wanted), "limited"),
+        else_="insufficient",
+    )

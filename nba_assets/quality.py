@@ -1,0 +1,19 @@
+"""How a row says how good its sources were: a tier and codes. It annotates rows; it never keeps one out.
+
+Tiers and codes: `spec/analytics_tables.md` section 3.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import ibis
+import ibis.expr.types as ir
+
+GOLD, SILVER, BRONZE = "gold", "silver", "bronze"
+
+
+def issues(codes: Mapping[str, ir.BooleanValue]) -> ir.ArrayValue:
+    """The codes whose condition is true, in the order given."""
+    found = [condition.fill_null(False).ifelse(code, ibis.null("string")) for code, condition in codes.items()]
+    return ibis.array(found).filter(lambda code: code.notnull())

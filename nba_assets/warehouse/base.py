@@ -1,0 +1,62 @@
+"""What a warehouse does for a table: replace a range of its partitions by a query, and answer questions.
+
+`duckdb.py` is the engine of a laptop; BigQuery's stands beside it behind the same few methods. Nothing here knows
+basketball or Dagster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from nba_assets.binding import Dates
+from nba_assets.table import Contract
+from nba_assets.warehouse.sql import Dialect
+
+
+class TransientError(Exception):
+    """The engine failed for a reason that passes: a rate limit, a lost connection. Worth another try."""
+
+
+class QueryTimeout(Exception):  # noqa: N818 (it is a timeout, as Python's own TimeoutError would read twice)
+    """The query ran longer than it may and was cancelled."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What replacing some partitions did: rows of each day, the query, its seconds, the seconds and bytes of writing."""
+
+    rows: Mapping[date, int]
+    sql: str
+    query_seconds: float
+    write_seconds: float
+    bytes_written: int
+
+
+class Warehouse(Protocol):
+    """An engine and its storage."""
+
+    dialect: Dialect
+    kinds: frozenset[str]
+
+    def dates(self, contract: Contract) -> list[date]:
+        """The partitions that are stored, oldest first."""
+        ...
+
+    def replace(
+        self, contract: Contract, rows: ir.Table, inputs: Dates, days: Sequence[date], timeout: float
+    ) -> Written:
+        """Replace the partitions of `days` by `rows`; a day without rows becomes an empty partition.
+
+        Raises QueryTimeout after `timeout` seconds, TransientError for what may pass.
+        """
+        ...
+
+    def fetch(self, rows: ir.Table, inputs: Dates, timeout: float) -> pa.Table:
+        """The rows of a query. Raises as `replace` does."""
+        ...

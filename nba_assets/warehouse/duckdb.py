@@ -1,0 +1,141 @@
+"""DuckDB over the Parquet lake: an engine in the process, no server and no database file.
+
+Every query has its own in-memory connection over views of exactly the files its inputs need, so any number of
+step processes and readers work at once. How files are laid out and replaced is `lake.py`'s.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+import ibis.expr.types as ir
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from nba_assets.binding import Dates
+from nba_assets.season import Window
+from nba_assets.table import Contract
+from nba_assets.warehouse.base import QueryTimeout, TransientError, Written
+from nba_assets.warehouse.lake import Lake
+from nba_assets.warehouse.sql import Dialect, to_sql
+
+TRANSIENT = (duckdb.IOException, duckdb.ConnectionException)
+"""A file that a concurrent writer renamed away under a reader, and the like."""
+
+
+@dataclass(frozen=True)
+class DuckDBWarehouse:
+    """The lake and how much of the machine one query may take; `threads` 0 leaves it to DuckDB."""
+
+    lake: Lake
+    threads: int = 0
+    memory_mib: int = 2048
+
+    dialect: Dialect = "duckdb"
+    kinds: frozenset[str] = frozenset({"duckdb", "parquet"})
+
+    def dates(self, contract: Contract) -> list[date]:
+        return self.lake.dates(contract)
+
+    def replace(
+        self, contract: Contract, rows: ir.Table, inputs: Dates, days: Sequence[date], timeout: float
+    ) -> Written:
+        order = [rows[contract.partition_by], *[rows[name] for name in contract.key]]
+        sql = to_sql(rows.order_by(order), self.dialect)
+        started = time.perf_counter()
+        result = self._run(sql, inputs, timeout)
+        queried = time.perf_counter()
+        parts = _by_day(result, contract, days)
+        size = self.lake.replace(contract, parts.items())
+        return Written(
+            rows={day: part.num_rows for day, part in parts.items()},
+            sql=sql,
+            query_seconds=queried - started,
+            write_seconds=time.perf_counter() - queried,
+            bytes_written=size,
+        )
+
+    def fetch(self, rows: ir.Table, inputs: Dates, timeout: float) -> pa.Table:
+        return self._run(to_sql(rows, self.dialect), inputs, timeout)
+
+    def _run(self, sql: str, inputs: Dates, timeout: float) -> pa.Table:
+        with self.connect(inputs) as connection, _interrupted_after(connection, timeout) as timed_out:
+            try:
+                return connection.execute(sql).to_arrow_table()
+            except duckdb.InterruptException as error:
+                if timed_out.is_set():
+                    raise QueryTimeout(f"cancelled after {timeout:.0f} s") from error
+                raise
+            except TRANSIENT as error:
+                raise TransientError(str(error)) from error
+
+    @contextmanager
+    def connect(self, inputs: Dates) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection in which each input is a view `dataset.table` over its files, empty where there are none."""
+        with duckdb.connect() as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            connection.execute(f"SET memory_limit = '{self.memory_mib}MiB'")
+            if self.threads:
+                connection.execute(f"SET threads = {self.threads}")
+            for contract, dates in inputs.items():
+                self._create_view(connection, contract, dates)
+            yield connection
+
+    def _create_view(self, connection: duckdb.DuckDBPyConnection, contract: Contract, dates: Window | None) -> None:
+        connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{contract.dataset}"')
+        files = [os.fspath(file) for file in self.lake.files(contract, dates)]
+        if files:
+            listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+            rows = f"SELECT * FROM read_parquet([{listed}], hive_partitioning = false)"
+        else:
+            columns = ", ".join(f'CAST(NULL AS {_type(c.type)}) AS "{c.name}"' for c in contract.columns)
+            rows = f"SELECT {columns} WHERE false"
+        connection.execute(f'CREATE VIEW "{contract.dataset}"."{contract.name}" AS {rows}')
+
+
+def _type(contract_type: str) -> str:
+    """A contract's type in DuckDB's words."""
+    if contract_type.startswith("ARRAY<"):
+        return _type(contract_type[len("ARRAY<") : -1]) + "[]"
+    return {"STRING": "VARCHAR", "INT64": "BIGINT", "FLOAT64": "DOUBLE", "TIMESTAMP": "TIMESTAMPTZ"}.get(
+        contract_type, contract_type
+    )
+
+
+def _by_day(rows: pa.Table, contract: Contract, days: Sequence[date]) -> dict[date, pa.Table]:
+    """Rows sorted by day, as a slice for each of `days`."""
+    rows = rows.combine_chunks()
+    counted = pc.value_counts(rows[contract.partition_by]).to_pylist()
+    lengths = {entry["values"]: entry["counts"] for entry in counted}
+    if unexpected := set(lengths) - set(days):
+        raise ValueError(f"{contract.full_name}: rows for {min(unexpected)}, which was not asked for")
+    starts: dict[date, int] = {}
+    position = 0
+    for day in sorted(lengths):
+        starts[day] = position
+        position += lengths[day]
+    return {day: rows.slice(starts.get(day, 0), lengths.get(day, 0)) for day in sorted(days)}
+
+
+@contextmanager
+def _interrupted_after(connection: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[threading.Event]:
+    """Interrupt the connection's query when it has run for `seconds`; the event says that it was."""
+    timed_out = threading.Event()
+
+    def interrupt() -> None:
+        timed_out.set()
+        connection.interrupt()
+
+    timer = threading.Timer(seconds, interrupt)
+    timer.start()
+    try:
+        yield timed_out
+    finally:
+        timer.cancel()
