@@ -42,8 +42,8 @@ def availability(report: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table
         ),
         games,
     )
-    tips = games.select(_id=games.game_id, _tip_hour=local_time(games.tip_at, ibis.literal(EASTERN), games.game_date).hour())
-    entries = entries.join(tips, entries.game_id == tips._id)
+    tips = games.select(_tip_game=games.game_id, _tip_hour=local_time(games.tip_at, ibis.literal(EASTERN), games.game_date).hour())
+    entries = entries.join(tips, entries.game_id == tips._tip_game)
     days_early = entries.game_date.delta(entries.report_date, unit="day")
     entries = entries.filter((days_early > 0) | (entries.report_hour <= entries._tip_hour))
     entries = resolve(entries, names)
@@ -53,7 +53,7 @@ def availability(report: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table
     )
     entries = entries.filter(entries.player_lookup.notnull())
     rows = entries.mutate(_nth=ibis.row_number().over(newest_first))
-    return rows.filter(rows._nth == 0).drop("_nth", "_id", "_tip_hour")
+    return rows.filter(rows._nth == 0).drop("_nth", "_tip_game", "_tip_hour")
 
 
 @view(rosters=espn_team_rosters, names=player_names)

@@ -88,11 +88,11 @@ def resolve(rows: ir.Table, names: ir.Table, spelling: str = "player_lookup", in
     Resolving into `player_lookup` also gives `universal_player_id` and keeps what stood there as
     `player_lookup_raw`.
     """
-    known = names.select(_spelling=names.spelling, _lookup=names.player_lookup, _id=names.universal_player_id)
+    known = names.select(_spelling=names.spelling, _canonical=names.player_lookup, _universal=names.universal_player_id)
     joined = rows.left_join(known, rows[spelling] == known._spelling)
     if into != "player_lookup":
-        return joined.mutate(**{into: joined._lookup}).drop("_spelling", "_lookup", "_id")
+        return joined.mutate(**{into: joined._canonical}).drop("_spelling", "_canonical", "_universal")
     joined = joined.mutate(
-        player_lookup_raw=joined[spelling], player_lookup=joined._lookup, universal_player_id=joined._id
+        player_lookup_raw=joined[spelling], player_lookup=joined._canonical, universal_player_id=joined._universal
     )
-    return joined.drop("_spelling", "_lookup", "_id")
+    return joined.drop("_spelling", "_canonical", "_universal")

@@ -88,12 +88,12 @@ def team_lines(lines: ir.Table, games: ir.Table) -> ir.Table:
     books = _first_and_last(snapshots, key)
     preferred = _preferred(books, key)
     middle = _medians(books, key).select(
-        median_line="line", median_opening="opening", books="books", **{f"_{name}": name for name in key}
+        median_line="line", median_opening="opening", books="books", one_book="one_book", **{f"_{name}": name for name in key}
     )
     newest = snapshots.group_by(**{f"__{name}": name for name in key}).agg(captured_at=snapshots["at"].max())
     rows = preferred.join(middle, [preferred[name] == middle[f"_{name}"] for name in key])
     rows = rows.join(newest, [rows[name] == newest[f"__{name}"] for name in key])
-    return rows.select(*key, "line", "opening", "book", "median_line", "median_opening", "books", "captured_at")
+    return rows.select(*key, "line", "opening", "book", "median_line", "median_opening", "books", "one_book", "captured_at")
 
 
 def _team_snapshots(lines: ir.Table, games: ir.Table) -> ir.Table:
@@ -107,9 +107,9 @@ def _team_snapshots(lines: ir.Table, games: ir.Table) -> ir.Table:
             (lines.outcome_name == lines.away_team, team(lines.away_team_abbr)),
         )
     ).drop("home_team", "away_team")
-    tips = games.select(_id=games.game_id, tip_at=games.tip_at, home=games.home_team_abbr, away=games.away_team_abbr)
+    tips = games.select(_tip_game=games.game_id, tip_at=games.tip_at, home=games.home_team_abbr, away=games.away_team_abbr)
     rows = stamp_by_pair(named, games)
-    rows = rows.join(tips, rows.game_id == tips._id)
+    rows = rows.join(tips, rows.game_id == tips._tip_game)
     rows = rows.filter(rows.snapshot_timestamp <= rows.tip_at)
     spreads = rows.filter((rows.market_key == "spreads") & rows.named_team.notnull())
     totals = rows.filter((rows.market_key == "totals") & (rows.outcome_name == "Over"))
