@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 import ibis
 import ibis.expr.types as ir
@@ -43,14 +44,12 @@ class Binder:
         return _between(broken, table, self.window)
 
     def read(self, read: Read) -> ir.Table:
-        source, reach = read.source, read.reach
+        source = read.source
+        reach = read.reach if _has_dates(source) else Reach.SAME_DAY
         if isinstance(source, Contract):
             return self.scan(source, reach.dates(self.window) if source.partition_by else None)
         if (source.name, reach) not in self._views:
-            inputs = {
-                name: self.read(given if isinstance(given, Read) else Read(given, reach))
-                for name, given in source.inputs.items()
-            }
+            inputs = {name: self.read(given) for name, given in _inputs(source, reach)}
             self._views[source.name, reach] = source.build(**inputs).alias(_cte(source.name, reach))
         return self._views[source.name, reach]
 
@@ -81,10 +80,24 @@ def stored_inputs(table: Table) -> dict[Contract, set[Reach]]:
 
 def _leaves(read: Read) -> Iterator[tuple[Contract, Reach]]:
     if isinstance(read.source, View):
-        for given in read.source.inputs.values():
-            yield from _leaves(given if isinstance(given, Read) else Read(given, read.reach))
+        for _, given in _inputs(read.source, read.reach):
+            yield from _leaves(given)
     else:
         yield read.source, read.reach
+
+
+def _inputs(view: View, reach: Reach) -> Iterator[tuple[str, Read]]:
+    """A view's inputs, each with its own reach or else the view's."""
+    for name, given in view.inputs.items():
+        yield name, given if isinstance(given, Read) else Read(given, reach)
+
+
+@cache
+def _has_dates(source: Contract | View) -> bool:
+    """Whether how far back it is read makes a difference: not for a reference table, nor a view over nothing else."""
+    if isinstance(source, Contract):
+        return source.partition_by is not None
+    return any(_has_dates(read.source) for _, read in _inputs(source, Reach.SAME_DAY))
 
 
 def _cte(view: str, reach: Reach) -> str:

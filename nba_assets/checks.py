@@ -8,7 +8,12 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.table import Check, Contract, holds
+from nba_assets.table import Check, Contract, Table, holds
+
+
+def checks_of(table: Table) -> tuple[Check, ...]:
+    """All checks of a table: the rules its contract implies, then its own."""
+    return (*rules_of(table), *table.checks)
 
 
 def rules_of(contract: Contract) -> tuple[Check, ...]:

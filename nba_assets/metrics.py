@@ -110,9 +110,7 @@ def days_rest(day: ir.DateValue, previous: ir.DateValue) -> ir.IntegerValue:
     return day.delta(previous, unit="day") - 1
 
 
-def miles_between(
-    latitude: Number, longitude: Number, to_latitude: Number, to_longitude: Number
-) -> ir.FloatingValue:
+def miles_between(latitude: Number, longitude: Number, to_latitude: Number, to_longitude: Number) -> ir.FloatingValue:
     """Great-circle (haversine) distance in miles; coordinates in degrees."""
     radians = math.pi / 180
     half_dlat = (to_latitude - latitude) * (radians / 2)

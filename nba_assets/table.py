@@ -325,7 +325,7 @@ def _as_text(value: ir.Value, column: Column) -> ir.StringValue:
     if column.scale is not None:
         return (value.cast("float64") * 10**column.scale).round().cast("int64").cast("string")
     if column.type == "TIMESTAMP":
-        return value.epoch_seconds().cast("string")
+        return value.strftime("%Y%m%d%H%M%S")
     if column.type == "FLOAT64":
         return (value * 10**6).round().cast("int64").cast("string")
     if column.type.startswith("ARRAY"):
@@ -335,6 +335,5 @@ def _as_text(value: ir.Value, column: Column) -> ir.StringValue:
 
 def read_back(rows: ir.Table, contract: Contract) -> ir.Table:
     """Stored rows as a table's function sees them: decimals as FLOAT64, everything else as it is."""
-    return rows.mutate(
-        **{c.name: rows[c.name].cast("float64") for c in contract.columns if c.scale is not None}
-    ).select([c.name for c in contract.columns])
+    decimals = {c.name: rows[c.name].cast("float64") for c in contract.columns if c.scale is not None}
+    return rows.mutate(**decimals) if decimals else rows

@@ -95,8 +95,18 @@ def _thin_games(rows: ir.Table, games: ir.Table) -> ir.Table:
         Column("mid_range_blocks", "INT64", "blocks of mid-range shots"),
         Column("three_pt_blocks", "INT64", "blocks of three-pointers"),
         Column("fourth_quarter_points", "INT64", "points in the fourth quarter; NULL without play-by-play", "points"),
-        Column("fourth_quarter_minutes", "DECIMAL(4,1)", "time on court in the fourth quarter; NULL without line-ups", "minutes"),
-        Column("clutch_minutes", "DECIMAL(4,1)", "of the last 5:00 of the fourth quarter or overtime within 5 points", "minutes"),
+        Column(
+            "fourth_quarter_minutes",
+            "DECIMAL(4,1)",
+            "time on court in the fourth quarter; NULL without line-ups",
+            "minutes",
+        ),
+        Column(
+            "clutch_minutes",
+            "DECIMAL(4,1)",
+            "of the last 5:00 of the fourth quarter or overtime within 5 points",
+            "minutes",
+        ),
         Column("usage_rate", "DECIMAL(5,2)", "share of the team's plays he ended while on court", "percent"),
         Column("ts_pct", "DECIMAL(5,3)", "true shooting: points / (2 (FGA + 0.44 FTA))", "0-1"),
         Column("efg_pct", "DECIMAL(5,3)", "effective field goals: (FGM + 0.5 3PM) / FGA", "0-1"),
@@ -126,9 +136,15 @@ def _thin_games(rows: ir.Table, games: ir.Table) -> ir.Table:
         holds(
             "zones_sum_to_attempts",
             lambda t: (
-                t.paint_attempts + t.mid_range_attempts + t.three_pt_attempts + t.zone_unknown_attempts - t.fg_attempts
-            ).abs()
-            <= 1,
+                (
+                    t.paint_attempts
+                    + t.mid_range_attempts
+                    + t.three_pt_attempts
+                    + t.zone_unknown_attempts
+                    - t.fg_attempts
+                ).abs()
+                <= 1
+            ),
             "zones and unknown add up to the attempts, give or take one",
             "warn",
         ),
@@ -144,7 +160,9 @@ def _thin_games(rows: ir.Table, games: ir.Table) -> ir.Table:
             "points to 100, minutes to 70, attempts to 60",
             "warn",
         ),
-        Check("players_are_known", "every name in the box scores is in the registry or an alias", _nobody_knows, "warn"),
+        Check(
+            "players_are_known", "every name in the box scores is in the registry or an alias", _nobody_knows, "warn"
+        ),
     ),
 )
 def player_game_summary(

@@ -50,7 +50,9 @@ from nba_assets.table import Column, holds, same_day, season_history, table
         Column("opp_assists", "INT64", "the opponent's assists"),
         Column("turnovers_forced", "INT64", "the opponent's turnovers"),
         Column("fouls_committed", "INT64", "own personal fouls"),
-        Column("opp_paint_attempts", "INT64", "two-point attempts from 8 ft or less allowed; NULL without play-by-play"),
+        Column(
+            "opp_paint_attempts", "INT64", "two-point attempts from 8 ft or less allowed; NULL without play-by-play"
+        ),
         Column("opp_paint_makes", "INT64", "made of those"),
         Column("opp_mid_range_attempts", "INT64", "two-point attempts from beyond 8 ft allowed"),
         Column("opp_mid_range_makes", "INT64", "made of those"),
@@ -64,8 +66,15 @@ from nba_assets.table import Column, holds, same_day, season_history, table
         Column("blocks_three_pt", "INT64", "own blocks of three-pointers"),
         Column("steals", "INT64", "own steals"),
         Column("defensive_rebounds", "INT64", "own defensive rebounds"),
-        Column("defensive_rating", "DECIMAL(6,2)", "points allowed per 100 of the opponent's possessions", "points per 100"),
-        Column("opponent_pace", "DECIMAL(5,1)", "the game's pace: possessions per 48 minutes, mean of both", "per 48 minutes"),
+        Column(
+            "defensive_rating", "DECIMAL(6,2)", "points allowed per 100 of the opponent's possessions", "points per 100"
+        ),
+        Column(
+            "opponent_pace",
+            "DECIMAL(5,1)",
+            "the game's pace: possessions per 48 minutes, mean of both",
+            "per 48 minutes",
+        ),
         Column("opponent_ts_pct", "DECIMAL(5,3)", "the opponent's true shooting", "0-1"),
         Column("home_game", "BOOL", "in its own arena; FALSE for both teams of a neutral game", required=True),
         Column("win_flag", "BOOL", "scored more than the opponent", required=True),
@@ -73,7 +82,9 @@ from nba_assets.table import Column, holds, same_day, season_history, table
         Column("overtime_periods", "INT64", "overtimes played"),
         Column("players_inactive", "INT64", "own players inactive on the game's sheet; NULL without a gamebook"),
         Column("starters_inactive", "INT64", "of the five who started most in the last ten games, inactive"),
-        Column("primary_source_used", "STRING", "nbac_team_boxscore or player_sum, of the opponent's totals", required=True),
+        Column(
+            "primary_source_used", "STRING", "nbac_team_boxscore or player_sum, of the opponent's totals", required=True
+        ),
         Column("shot_zones_source", "STRING", "bigdataball or nbac; NULL without play-by-play"),
     ),
     checks=(
@@ -83,13 +94,15 @@ from nba_assets.table import Column, holds, same_day, season_history, table
         holds(
             "zones_sum_to_attempts",
             lambda t: (
-                t.opp_paint_attempts
-                + t.opp_mid_range_attempts
-                + t.opp_three_pt_attempts
-                + t.opp_zone_unknown_attempts
-                - t.opp_fg_attempts
-            ).abs()
-            <= 1,
+                (
+                    t.opp_paint_attempts
+                    + t.opp_mid_range_attempts
+                    + t.opp_three_pt_attempts
+                    + t.opp_zone_unknown_attempts
+                    - t.opp_fg_attempts
+                ).abs()
+                <= 1
+            ),
             "zones and unknown add up to the attempts allowed, give or take one",
             "warn",
         ),
@@ -117,9 +130,7 @@ def team_defense_game_summary(
     opp_possessions = metrics.possessions(
         rows.opp_fg_attempts, rows.opp_ft_attempts, rows.opp_turnovers, rows.opp_offensive_rebounds
     )
-    own_possessions = metrics.possessions(
-        rows.fg_attempts, rows.ft_attempts, rows.turnovers, rows.offensive_rebounds
-    )
+    own_possessions = metrics.possessions(rows.fg_attempts, rows.ft_attempts, rows.turnovers, rows.offensive_rebounds)
     return rows.mutate(
         defending_team_abbr=rows.team_abbr,
         points_allowed=rows.opp_points,

@@ -68,8 +68,12 @@ def _paint_mid_three(rows: ir.Table) -> ir.BooleanValue:
         Column("team_mid_range_attempts", "INT64", "two-point attempts from beyond 8 ft"),
         Column("team_mid_range_makes", "INT64", "made of those"),
         Column("zone_unknown_attempts", "INT64", "two-point attempts of unknown distance"),
-        Column("points_in_paint_scored", "INT64", "2 x paint makes; the official figure counts a larger area", "points"),
-        Column("second_chance_points_scored", "INT64", "points in a possession after an own offensive rebound", "points"),
+        Column(
+            "points_in_paint_scored", "INT64", "2 x paint makes; the official figure counts a larger area", "points"
+        ),
+        Column(
+            "second_chance_points_scored", "INT64", "points in a possession after an own offensive rebound", "points"
+        ),
         Column("team_minutes", "INT64", "five times the game's length: 240, 25 more an overtime", "minutes"),
         Column("possessions", "DECIMAL(5,1)", "FGA + 0.44 FTA + TOV - OREB"),
         Column("offensive_rating", "DECIMAL(6,2)", "points per 100 possessions", "points per 100"),
@@ -94,7 +98,12 @@ def _paint_mid_three(rows: ir.Table) -> ir.BooleanValue:
             "points are the sum of the shots made",
         ),
         holds("minutes_fit_overtimes", _five_players_minutes, "team minutes are 5 (48 + 5 overtimes)"),
-        holds("zones_sum_to_attempts", _paint_mid_three, "zones and unknown add up to the attempts, give or take one", "warn"),
+        holds(
+            "zones_sum_to_attempts",
+            _paint_mid_three,
+            "zones and unknown add up to the attempts, give or take one",
+            "warn",
+        ),
         holds(
             "plausible",
             lambda t: t.points_scored.between(50, 200) & t.possessions.between(70, 150) & t.pace.between(70, 130),

@@ -14,18 +14,13 @@ from nba_assets.analytics.player_game_summary import player_game_summary
 from nba_assets.analytics.team_defense_game_summary import team_defense_game_summary
 from nba_assets.analytics.team_offense_game_summary import team_offense_game_summary
 from nba_assets.analytics.upcoming_team_game_context import upcoming_team_game_context
-from nba_assets.conformed.availability import ABSENT, availability, on_roster, rosters
+from nba_assets.conformed.availability import availability, on_roster, rosters
 from nba_assets.conformed.lines import books_named, prop_lines, team_lines
 from nba_assets.table import Check, Column, holds, same_day, season_history, season_to_date, table
+from nba_assets.teammates import with_teammates
 
 LONG_REST_GAP_DAYS = 3
 """Two whole days off: the gap in dates between two games that counts as a long rest."""
-
-STAR_USAGE_RANK = 3
-STAR_POINTS = 18.0
-STAR_MINUTES = 15.0
-"""A star is among his team's first three in usage, or scores 18 a game, over his last ten games; only players with
-15 minutes a game are ranked, for usage in a few minutes of garbage time says nothing."""
 
 THIN_SAMPLE = 3
 
@@ -80,7 +75,9 @@ def _short_rosters(rows: ir.Table, slate: ir.Table) -> ir.Table:
         Column("opening_total", "DECIMAL(5,1)", "median of the same books' first", "points"),
         Column("total_movement", "DECIMAL(5,1)", "current less opening", "points"),
         Column("game_total_source", "STRING", "the book, or the median of how many"),
-        Column("days_rest", "INT64", "whole days since his last game; 0 is a back-to-back, NULL before his first", "days"),
+        Column(
+            "days_rest", "INT64", "whole days since his last game; 0 is a back-to-back, NULL before his first", "days"
+        ),
         Column("back_to_back", "BOOL", "he played the day before", required=True),
         Column("days_rest_before_last_game", "INT64", "whole days between his last two games", "days"),
         Column("days_since_2_plus_days_rest", "INT64", "since his last game after two or more whole days off", "days"),
@@ -100,11 +97,22 @@ def _short_rosters(rows: ir.Table, slate: ir.Table) -> ir.Table:
         Column("prop_under_streak", "INT64", "latest games in a row below today's line"),
         Column("avg_usage_rate_last_7_games", "DECIMAL(5,2)", "mean usage of his last seven games", "percent"),
         Column("projected_usage_rate", "DECIMAL(5,2)", "last-10 usage with the absent teammates' spread", "percent"),
-        Column("shooting_pct_decline_last_5", "DECIMAL(5,3)", "eFG of the season less eFG of the last five games", "0-1"),
-        Column("fourth_quarter_minutes_last_7", "INT64", "fourth-quarter minutes of his last 7 games with line-ups", "minutes"),
+        Column(
+            "shooting_pct_decline_last_5", "DECIMAL(5,3)", "eFG of the season less eFG of the last five games", "0-1"
+        ),
+        Column(
+            "fourth_quarter_minutes_last_7",
+            "INT64",
+            "fourth-quarter minutes of his last 7 games with line-ups",
+            "minutes",
+        ),
         Column("clutch_minutes_last_7_games", "INT64", "clutch minutes of the same games", "minutes"),
-        Column("fourth_quarter_production_last_7", "DECIMAL(5,1)", "fourth-quarter points a game, last seven", "points"),
-        Column("star_teammates_out", "INT64", "stars of his team, himself aside, out or doubtful; NULL without a report"),
+        Column(
+            "fourth_quarter_production_last_7", "DECIMAL(5,1)", "fourth-quarter points a game, last seven", "points"
+        ),
+        Column(
+            "star_teammates_out", "INT64", "stars of his team, himself aside, out or doubtful; NULL without a report"
+        ),
         Column("questionable_teammates", "INT64", "teammates reported questionable"),
         Column("probable_teammates", "INT64", "teammates reported probable"),
         Column("pace_differential", "DECIMAL(5,1)", "team's pace less the opponent's, last ten games each"),
@@ -121,7 +129,9 @@ def _short_rosters(rows: ir.Table, slate: ir.Table) -> ir.Table:
         Column("travel_miles", "INT64", "his team's way from its previous game", "miles"),
         Column("time_zone_changes", "INT64", "clock hours over that way", "hours"),
         Column("consecutive_road_games", "INT64", "his team's away games in a row, this one included", "games"),
-        Column("miles_traveled_last_14_days", "INT64", "his team's legs of the last 14 dates and to this game", "miles"),
+        Column(
+            "miles_traveled_last_14_days", "INT64", "his team's legs of the last 14 dates and to this game", "miles"
+        ),
         Column("time_zones_crossed_last_14_days", "INT64", "clock hours over the same legs", "hours"),
     ),
     checks=(
@@ -157,7 +167,7 @@ def upcoming_player_game_context(
     rows = on_roster(_with_opponent(slate, offense, defense), rosters)
     rows = _with_status(rows, availability)
     rows = _with_form(rows, players).alias("players_with_form")
-    rows = _with_teammates(rows)
+    rows = with_teammates(rows)
     rows = rows.filter((rows.player_status != "out").fill_null(True))
     rows = _with_load(rows, players)
     rows = _with_lines(rows, prop_lines, team_lines)
@@ -186,7 +196,13 @@ def upcoming_player_game_context(
 def _with_opponent(slate: ir.Table, offense: ir.Table, defense: ir.Table) -> ir.Table:
     """The slate's team rows with the team's and the opponent's form of the last ten games, and the opponent's rest."""
     rows = slate.drop("game_spread", "opening_spread", "spread_movement", "game_spread_source").drop(
-        "game_total", "opening_total", "total_movement", "game_total_source", "quality_tier", "quality_issues", "data_hash"
+        "game_total",
+        "opening_total",
+        "total_movement",
+        "game_total_source",
+        "quality_tier",
+        "quality_issues",
+        "data_hash",
     )
     rows = history.as_of(
         rows, history.counted(offense), "team_abbr", pace_last_10=lambda g, before: g.pace.mean().over(before.last(10))
@@ -228,9 +244,7 @@ def _with_status(rows: ir.Table, availability: ir.Table) -> ir.Table:
 
 def _with_form(rows: ir.Table, players: ir.Table) -> ir.Table:
     """Averages over his last games; rest counts every game he appeared in, an NBA Cup final included."""
-    gap = players.game_date.delta(
-        players.game_date.lag().over(history.Before("player_lookup").in_order), unit="day"
-    )
+    gap = players.game_date.delta(players.game_date.lag().over(history.Before("player_lookup").in_order), unit="day")
     appeared = history.appeared(players).mutate(gap=gap)
     rows = history.as_of(
         rows,
@@ -277,56 +291,11 @@ def _with_form(rows: ir.Table, players: ir.Table) -> ir.Table:
     ).drop("_last", "_rested")
 
 
-def _with_teammates(rows: ir.Table) -> ir.Table:
-    """What teammates' absences mean for him, from everybody on the roster, the absent included.
-
-    A team's usage averages the same over its minutes whoever plays, so the available players' usage is scaled up
-    by the roster's minute-weighted mean over theirs. Without a report nobody's absence is known: NULL.
-    """
-    absent = rows.player_status.isin(ABSENT).fill_null(False)
-    ranked = (rows.minutes_avg_last_10 >= STAR_MINUTES).fill_null(False)
-    team = ibis.window(group_by=["game_id", "team_abbr"])
-    by_usage = ibis.window(
-        group_by=["game_id", "team_abbr"],
-        order_by=[ibis.desc("_ranked"), ibis.desc("_ranked_usage"), "player_lookup"],
-    )
-    rows = rows.mutate(
-        _absent=absent,
-        _ranked=ranked.ifelse(1, 0),
-        _ranked_usage=ranked.ifelse(rows.usage_last_10, 0.0).fill_null(0.0),
-        _weight=rows.usage_last_10.notnull().ifelse(rows.minutes_avg_last_10, 0.0),
-    )
-    rows = rows.mutate(
-        _is_star=(rows._ranked == 1)
-        & ((ibis.row_number().over(by_usage) < STAR_USAGE_RANK) | (rows.points_avg_last_10 >= STAR_POINTS)),
-        _plays=rows._weight * rows.usage_last_10.fill_null(0.0),
-    )
-    here = ~rows._absent
-    rows = rows.mutate(
-        _stars_out=(rows._is_star & rows._absent).sum().over(team),
-        _questionable=(rows.player_status == "questionable").fill_null(False).sum().over(team),
-        _probable=(rows.player_status == "probable").fill_null(False).sum().over(team),
-        _mean=metrics.ratio(rows._plays.sum().over(team), rows._weight.sum().over(team)),
-        _mean_here=metrics.ratio(
-            here.ifelse(rows._plays, 0.0).sum().over(team), here.ifelse(rows._weight, 0.0).sum().over(team)
-        ),
-    )
-
-    def besides_himself(total: ir.IntegerValue, himself: ir.BooleanValue) -> ir.IntegerValue:
-        return rows.is_reported.ifelse(total - himself.fill_null(False).ifelse(1, 0), ibis.null("int64"))
-
-    projected = rows.usage_last_10 * metrics.ratio(rows._mean, rows._mean_here)
-    return rows.mutate(
-        star_teammates_out=besides_himself(rows._stars_out, rows._is_star & rows._absent),
-        questionable_teammates=besides_himself(rows._questionable, rows.player_status == "questionable"),
-        probable_teammates=besides_himself(rows._probable, rows.player_status == "probable"),
-        projected_usage_rate=rows.is_reported.ifelse(projected, ibis.null("float64")),
-    ).drop(*[name for name in rows.columns if name.startswith("_")])
-
-
 def _with_load(rows: ir.Table, players: ir.Table) -> ir.Table:
     """Games and minutes of the last 7 and 14 dates, zero for who did not play."""
-    appeared = history.appeared(players).select("player_lookup", "season_year", "game_date", "game_id", "seconds_played")
+    appeared = history.appeared(players).select(
+        "player_lookup", "season_year", "game_date", "game_id", "seconds_played"
+    )
     previous = appeared.game_date.lag().over(history.Before("player_lookup").in_order)
     appeared = appeared.mutate(gap=appeared.game_date.delta(previous, unit="day"))
     past = history.before(

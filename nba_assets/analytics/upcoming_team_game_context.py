@@ -61,7 +61,9 @@ def _unequal_lines(rows: ir.Table) -> ir.Table:
         Column("games_in_last_7_days", "INT64", "games on the 7 dates before", "games", required=True),
         Column("games_in_last_14_days", "INT64", "games on the 14 dates before", "games", required=True),
         Column("game_number_in_season", "INT64", "of this season type, this game included", required=True),
-        Column("game_spread", "DECIMAL(5,2)", "the team's latest spread before the tip; negative is favoured", "points"),
+        Column(
+            "game_spread", "DECIMAL(5,2)", "the team's latest spread before the tip; negative is favoured", "points"
+        ),
         Column("opening_spread", "DECIMAL(5,2)", "the same books' first", "points"),
         Column("spread_movement", "DECIMAL(5,2)", "latest less first; negative is toward the team", "points"),
         Column("game_spread_source", "STRING", "draftkings, fanduel or the other books' median"),
@@ -79,12 +81,16 @@ def _unequal_lines(rows: ir.Table) -> ir.Table:
         Column("season_win_pct", "DECIMAL(5,3)", "wins per game before this game; NULL before the first", "0-1"),
         Column("last_game_margin", "INT64", "own less opponent's points in the last game", "points"),
         Column("last_game_result", "STRING", "W or L"),
-        Column("travel_miles", "INT64", "great circle from the previous game's arena; from home for the first", "miles"),
+        Column(
+            "travel_miles", "INT64", "great circle from the previous game's arena; from home for the first", "miles"
+        ),
         Column("time_zone_changes", "INT64", "hours between the clocks of those two arenas that day", "hours"),
         Column("consecutive_road_games", "INT64", "away games in a row, this one included; 0 at home", "games"),
         Column("miles_traveled_last_14_days", "INT64", "legs to the games of the last 14 dates and this one", "miles"),
         Column("time_zones_crossed_last_14_days", "INT64", "clock hours over the same legs", "hours"),
-        Column("next_game_days_rest", "INT64", "whole days between this game and the next; NULL after the last", "days"),
+        Column(
+            "next_game_days_rest", "INT64", "whole days between this game and the next; NULL after the last", "days"
+        ),
         Column("games_in_next_7_days", "INT64", "games on the 7 dates after", "games", required=True),
         Column("next_opponent_team_abbr", "STRING", "whom the team meets next"),
         Column("next_opponent_win_pct", "DECIMAL(5,3)", "that team's wins per game before this date", "0-1"),
@@ -162,7 +168,9 @@ def _legs(season: ir.Table) -> ir.Table:
             for where in ("latitude", "longitude", "timezone")
         },
     )
-    hours = utc_offset_hours(rows._from_timezone, rows.game_date) - utc_offset_hours(rows.venue_timezone, rows.game_date)
+    hours = utc_offset_hours(rows._from_timezone, rows.game_date) - utc_offset_hours(
+        rows.venue_timezone, rows.game_date
+    )
     rows = rows.mutate(
         travel_miles=metrics.miles_between(
             rows._from_latitude, rows._from_longitude, rows.venue_latitude, rows.venue_longitude
@@ -212,9 +220,7 @@ def _with_calendar(slate: ir.Table, legs: ir.Table) -> ir.Table:
 
 def _with_load(rows: ir.Table, legs: ir.Table) -> ir.Table:
     """How much the team has played and flown in the last two weeks, and plays in the next."""
-    legs = legs.select(
-        "team_abbr", "season_year", "game_date", "game_id", "travel_miles", "time_zone_changes"
-    )
+    legs = legs.select("team_abbr", "season_year", "game_date", "game_id", "travel_miles", "time_zone_changes")
     days = rows.select("team_abbr", "season_year", "game_date", "game_id")
     past = history.before(days, legs, "team_abbr", within_days=14)
     load = past.group_by(_game="game_id", _team="team_abbr").agg(
@@ -319,9 +325,7 @@ def _with_absences(rows: ir.Table, availability: ir.Table, starters: ir.Table) -
     rows = rows.left_join(known, [("team_abbr", "_known_team"), ("game_date", "_known_date")])
     reported = rows._covered.notnull()
     names = [name for name in counts.columns if not name.startswith("_")]
-    rows = rows.mutate(
-        **{name: reported.ifelse(rows[name].fill_null(0), ibis.null("int64")) for name in names}
-    )
+    rows = rows.mutate(**{name: reported.ifelse(rows[name].fill_null(0), ibis.null("int64")) for name in names})
     return rows.mutate(
         starters_out_count=rows._known_team.notnull().ifelse(rows.starters_out_count, ibis.null("int64"))
     ).drop("_game", "_team", "_covered", "_known_team", "_known_date")

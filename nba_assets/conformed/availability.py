@@ -42,7 +42,9 @@ def availability(report: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table
         ),
         games,
     )
-    tips = games.select(_tip_game=games.game_id, _tip_hour=local_time(games.tip_at, ibis.literal(EASTERN), games.game_date).hour())
+    tips = games.select(
+        _tip_game=games.game_id, _tip_hour=local_time(games.tip_at, ibis.literal(EASTERN), games.game_date).hour()
+    )
     entries = entries.join(tips, entries.game_id == tips._tip_game)
     days_early = entries.game_date.delta(entries.report_date, unit="day")
     entries = entries.filter((days_early > 0) | (entries.report_hour <= entries._tip_hour))

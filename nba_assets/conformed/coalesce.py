@@ -14,7 +14,9 @@ def first_source(by: tuple[str, ...], **sources: ir.Table) -> ir.Table:
 
     All sources have the same columns.
     """
-    ranked = [rows.mutate(source=ibis.literal(name), _rank=ibis.literal(n)) for n, (name, rows) in enumerate(sources.items())]
+    ranked = [
+        rows.mutate(source=ibis.literal(name), _rank=ibis.literal(n)) for n, (name, rows) in enumerate(sources.items())
+    ]
     together = ranked[0].union(*ranked[1:]) if len(ranked) > 1 else ranked[0]
     best = together.mutate(_best=together._rank.min().over(group_by=list(by)))
     return best.filter(best._rank == best._best).drop("_rank", "_best")

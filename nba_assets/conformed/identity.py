@@ -39,27 +39,25 @@ def stamp_by_pair(
     fill them from array order.
     """
     a, b = team(rows[one]), team(rows[other])
-    keyed = rows.mutate(_first=ibis.least(a, b), _second=ibis.greatest(a, b)).drop(
-        *({"game_id", "season_year", one, other} & set(rows.columns))
-    )
+    keyed = rows.mutate(_first=ibis.least(a, b), _second=ibis.greatest(a, b))
     pairs = games.select(
-        "game_id",
-        "season_year",
-        _date=games.game_date,
+        _game_id="game_id",
+        _season_year="season_year",
+        _date="game_date",
         _a=ibis.least(games.home_team_abbr, games.away_team_abbr),
         _b=ibis.greatest(games.home_team_abbr, games.away_team_abbr),
     )
-    joined = keyed.inner_join(
-        pairs, [keyed.game_date == pairs._date, keyed._first == pairs._a, keyed._second == pairs._b]
-    )
-    return joined.drop("_date", "_a", "_b", "_first", "_second")
+    joined = keyed.inner_join(pairs, [("game_date", "_date"), ("_first", "_a"), ("_second", "_b")])
+    kept = [name for name in rows.columns if name not in ("game_id", "season_year", one, other)]
+    return joined.select(*kept, game_id="_game_id", season_year="_season_year")
 
 
 def stamp_by_nba_id(rows: ir.Table, games: ir.Table) -> ir.Table:
     """`rows` with the canonical `game_id`, found by the NBA's own ten digits."""
-    rows = rows.drop(*({"game_id", "season_year", "game_date"} & set(rows.columns)))
-    ids = games.select("game_id", "season_year", "game_date", _nba_game_id=games.nba_game_id)
-    return rows.inner_join(ids, rows.nba_game_id == ids._nba_game_id).drop("_nba_game_id")
+    found = games.select(_game_id="game_id", _season_year="season_year", _date="game_date", _nba_game_id="nba_game_id")
+    joined = rows.inner_join(found, [("nba_game_id", "_nba_game_id")])
+    kept = [name for name in rows.columns if name not in ("game_id", "season_year", "game_date")]
+    return joined.select(*kept, game_id="_game_id", season_year="_season_year", game_date="_date")
 
 
 @view(registry=nba_players_registry, aliases=player_aliases)
@@ -88,11 +86,11 @@ def resolve(rows: ir.Table, names: ir.Table, spelling: str = "player_lookup", in
     Resolving into `player_lookup` also gives `universal_player_id` and keeps what stood there as
     `player_lookup_raw`.
     """
-    known = names.select(_spelling=names.spelling, _canonical=names.player_lookup, _universal=names.universal_player_id)
-    joined = rows.left_join(known, rows[spelling] == known._spelling)
+    known = names.select(_spelling="spelling", _canonical="player_lookup", _universal="universal_player_id")
+    joined = rows.left_join(known, [(spelling, "_spelling")])
     if into != "player_lookup":
-        return joined.mutate(**{into: joined._canonical}).drop("_spelling", "_canonical", "_universal")
-    joined = joined.mutate(
-        player_lookup_raw=joined[spelling], player_lookup=joined._canonical, universal_player_id=joined._universal
+        return joined.select(*rows.columns, **{into: "_canonical"})
+    kept = [name for name in rows.columns if name not in ("player_lookup", "universal_player_id")]
+    return joined.select(
+        *kept, player_lookup_raw=spelling, player_lookup="_canonical", universal_player_id="_universal"
     )
-    return joined.drop("_spelling", "_canonical", "_universal")

@@ -22,7 +22,6 @@ PREFERRED_BOOKS = ("draftkings", "fanduel")
 """In this order; without either, the median of the books there are."""
 
 
-
 @view(
     odds_api=odds_api_player_points_props,
     bettingpros=bettingpros_player_points_props,
@@ -36,8 +35,8 @@ def prop_lines(odds_api: ir.Table, bettingpros: ir.Table, games: ir.Table, names
     `median of N books`.
     """
     key = ("game_date", "player_lookup")
-    captured = stamp_by_pair(odds_api.filter(odds_api.minutes_before_tipoff >= 0), games)
-    snapshots = resolve(captured, names).select(
+    captured = resolve(stamp_by_pair(odds_api.filter(odds_api.minutes_before_tipoff >= 0), games), names)
+    snapshots = captured.select(
         *key,
         "data_hash",
         book=captured.bookmaker.lower(),
@@ -88,12 +87,18 @@ def team_lines(lines: ir.Table, games: ir.Table) -> ir.Table:
     books = _first_and_last(snapshots, key)
     preferred = _preferred(books, key)
     middle = _medians(books, key).select(
-        median_line="line", median_opening="opening", books="books", one_book="one_book", **{f"_{name}": name for name in key}
+        median_line="line",
+        median_opening="opening",
+        books="books",
+        one_book="one_book",
+        **{f"_{name}": name for name in key},
     )
     newest = snapshots.group_by(**{f"__{name}": name for name in key}).agg(captured_at=snapshots["at"].max())
     rows = preferred.join(middle, [preferred[name] == middle[f"_{name}"] for name in key])
     rows = rows.join(newest, [rows[name] == newest[f"__{name}"] for name in key])
-    return rows.select(*key, "line", "opening", "book", "median_line", "median_opening", "books", "one_book", "captured_at")
+    return rows.select(
+        *key, "line", "opening", "book", "median_line", "median_opening", "books", "one_book", "captured_at"
+    )
 
 
 def _team_snapshots(lines: ir.Table, games: ir.Table) -> ir.Table:
@@ -107,7 +112,9 @@ def _team_snapshots(lines: ir.Table, games: ir.Table) -> ir.Table:
             (lines.outcome_name == lines.away_team, team(lines.away_team_abbr)),
         )
     ).drop("home_team", "away_team")
-    tips = games.select(_tip_game=games.game_id, tip_at=games.tip_at, home=games.home_team_abbr, away=games.away_team_abbr)
+    tips = games.select(
+        _tip_game=games.game_id, tip_at=games.tip_at, home=games.home_team_abbr, away=games.away_team_abbr
+    )
     rows = stamp_by_pair(named, games)
     rows = rows.join(tips, rows.game_id == tips._tip_game)
     rows = rows.filter(rows.snapshot_timestamp <= rows.tip_at)
@@ -158,9 +165,7 @@ def _medians(books: ir.Table, by: tuple[str, ...]) -> ir.Table:
     """Medians of `line` and `opening` over the books of each `by`, how many there are, and one of their names."""
     line = median(books, by, "line").drop("values")
     opening = median(books, by, "opening").drop("values").rename({f"_{name}": name for name in by})
-    names = books.group_by(**{f"__{name}": name for name in by}).agg(
-        books=books.count(), one_book=books.book.min()
-    )
+    names = books.group_by(**{f"__{name}": name for name in by}).agg(books=books.count(), one_book=books.book.min())
     rows = line.left_join(opening, [line[name] == opening[f"_{name}"] for name in by])
     rows = rows.join(names, [rows[name] == names[f"__{name}"] for name in by])
     return rows.select(*by, "line", "opening", "books", "one_book")

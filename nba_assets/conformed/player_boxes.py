@@ -43,9 +43,7 @@ COUNTS = tuple(_COUNTS)
     games=games,
     names=player_names,
 )
-def player_boxes(
-    gamebook: ir.Table, nbac: ir.Table, bdl: ir.Table, games: ir.Table, names: ir.Table
-) -> ir.Table:
+def player_boxes(gamebook: ir.Table, nbac: ir.Table, bdl: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table:
     """A row is a player who appeared in a game, with minutes, counting statistics and the source used.
 
     A player whom nobody knows by any spelling has a NULL `player_lookup`, and the text found in
@@ -63,9 +61,9 @@ def player_boxes(
     )
     sides = games.select("game_id", "season_type", _home=games.home_team_abbr, _away=games.away_team_abbr)
     rows = resolve(rows, names).join(sides, "game_id")
-    return rows.mutate(
-        opponent_team_abbr=(rows.team_abbr == rows._home).ifelse(rows._away, rows._home)
-    ).drop("_home", "_away")
+    return rows.mutate(opponent_team_abbr=(rows.team_abbr == rows._home).ifelse(rows._away, rows._home)).drop(
+        "_home", "_away"
+    )
 
 
 def _line(rows: ir.Table, name: str, plus_minus: str | None) -> ir.Table:

@@ -1,4 +1,4 @@
-"""One play: a shot, free throw, rebound or turnover, from the best play-by-play that has the game; and who was on court.
+"""One play, from the best play-by-play that has the game; the shots among them; who was on court late.
 
 Order: BigDataBall, then NBA.com's own feed read by its native fields (R-9).
 """

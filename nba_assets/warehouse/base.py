@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-import ibis.expr.types as ir
 import pyarrow as pa
 
 from nba_assets.binding import Dates
@@ -29,10 +28,9 @@ class QueryTimeout(Exception):  # noqa: N818 (it is a timeout, as Python's own T
 
 @dataclass(frozen=True)
 class Written:
-    """What replacing some partitions did: rows of each day, the query, its seconds, the seconds and bytes of writing."""
+    """What replacing some partitions did: rows of each day, seconds of the query and of writing, bytes written."""
 
     rows: Mapping[date, int]
-    sql: str
     query_seconds: float
     write_seconds: float
     bytes_written: int
@@ -48,15 +46,15 @@ class Warehouse(Protocol):
         """The partitions that are stored, oldest first."""
         ...
 
-    def replace(
-        self, contract: Contract, rows: ir.Table, inputs: Dates, days: Sequence[date], timeout: float
-    ) -> Written:
-        """Replace the partitions of `days` by `rows`; a day without rows becomes an empty partition.
+    def replace(self, contract: Contract, sql: str, inputs: Dates, days: Sequence[date], timeout: float) -> Written:
+        """Replace the partitions of `days` by the query's rows, which are in order of date and key.
+
+        A day without rows becomes an empty partition.
 
         Raises QueryTimeout after `timeout` seconds, TransientError for what may pass.
         """
         ...
 
-    def fetch(self, rows: ir.Table, inputs: Dates, timeout: float) -> pa.Table:
+    def fetch(self, sql: str, inputs: Dates, timeout: float) -> pa.Table:
         """The rows of a query. Raises as `replace` does."""
         ...

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import date
 
 import duckdb
-import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -24,7 +23,7 @@ from nba_assets.season import Window
 from nba_assets.table import Contract
 from nba_assets.warehouse.base import QueryTimeout, TransientError, Written
 from nba_assets.warehouse.lake import Lake
-from nba_assets.warehouse.sql import Dialect, to_sql
+from nba_assets.warehouse.sql import Dialect
 
 TRANSIENT = (duckdb.IOException, duckdb.ConnectionException)
 """A file that a concurrent writer renamed away under a reader, and the like."""
@@ -44,28 +43,20 @@ class DuckDBWarehouse:
     def dates(self, contract: Contract) -> list[date]:
         return self.lake.dates(contract)
 
-    def replace(
-        self, contract: Contract, rows: ir.Table, inputs: Dates, days: Sequence[date], timeout: float
-    ) -> Written:
-        order = [rows[contract.partition_by], *[rows[name] for name in contract.key]]
-        sql = to_sql(rows.order_by(order), self.dialect)
+    def replace(self, contract: Contract, sql: str, inputs: Dates, days: Sequence[date], timeout: float) -> Written:
         started = time.perf_counter()
-        result = self._run(sql, inputs, timeout)
+        result = self.fetch(sql, inputs, timeout)
         queried = time.perf_counter()
         parts = _by_day(result, contract, days)
         size = self.lake.replace(contract, parts.items())
         return Written(
             rows={day: part.num_rows for day, part in parts.items()},
-            sql=sql,
             query_seconds=queried - started,
             write_seconds=time.perf_counter() - queried,
             bytes_written=size,
         )
 
-    def fetch(self, rows: ir.Table, inputs: Dates, timeout: float) -> pa.Table:
-        return self._run(to_sql(rows, self.dialect), inputs, timeout)
-
-    def _run(self, sql: str, inputs: Dates, timeout: float) -> pa.Table:
+    def fetch(self, sql: str, inputs: Dates, timeout: float) -> pa.Table:
         with self.connect(inputs) as connection, _interrupted_after(connection, timeout) as timed_out:
             try:
                 return connection.execute(sql).to_arrow_table()
@@ -111,7 +102,8 @@ def _type(contract_type: str) -> str:
 
 def _by_day(rows: pa.Table, contract: Contract, days: Sequence[date]) -> dict[date, pa.Table]:
     """Rows sorted by day, as a slice for each of `days`."""
-    rows = rows.combine_chunks()
+    # DuckDB sums whole numbers into HUGEINT and adds days into TIMESTAMP, unseen by Ibis: the contract decides.
+    rows = rows.combine_chunks().cast(contract.schema().to_pyarrow())
     counted = pc.value_counts(rows[contract.partition_by]).to_pylist()
     lengths = {entry["values"]: entry["counts"] for entry in counted}
     if unexpected := set(lengths) - set(days):

@@ -1,0 +1,281 @@
+"""The `nba` command: what people type on a game night. Each command checks its input, calls one function, prints.
+
+Exit codes: 0 all went well, 1 something failed, 2 the input was wrong (and nothing was done).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table as RichTable
+
+from nba_assets.errors import BadInput
+
+if TYPE_CHECKING:
+    import dagster as dg
+    import pyarrow as pa
+
+    from nba_assets.operations.launch import Made
+    from nba_assets.raw.ingest import Ingested
+    from nba_assets.table import RawTable
+
+app = typer.Typer(
+    no_args_is_help=True, rich_markup_mode="markdown", add_completion=False, pretty_exceptions_enable=False
+)
+out = Console()
+err = Console(stderr=True, soft_wrap=True)
+
+LakeOption = Annotated[
+    Path, typer.Option("--lake", envvar="NBA_LAKE", help="Root of the Parquet lake.", show_default="./lake")
+]
+TablesOption = Annotated[
+    list[str] | None, typer.Option("--tables", help="Bare table names, separated by commas; all tables if left out.")
+]
+DEFAULT_LAKE = Path("lake")
+
+
+@app.callback()
+def nba() -> None:
+    """Raw NBA data in, the daily tables that prop-betting models read out."""
+
+
+@app.command()
+def ingest(
+    directory: Annotated[Path, typer.Argument(help="Laid out as <dataset>/<table>/*.parquet (or csv).")],
+    lake: LakeOption = DEFAULT_LAKE,
+) -> None:
+    """Check a directory of raw data against the contracts and put it into the lake, one file for each date.
+
+    Nothing is written unless everything fits. Dates that come again are replaced; all others stay.
+
+    Examples:
+
+        nba ingest ../shared/raw
+
+        nba ingest /data/tonight --lake /data/lake
+    """
+    _ingest(directory, lake)
+
+
+@app.command()
+def simulate(
+    season: Annotated[str, typer.Option(help="The season, as 2024-25.")] = "2024-25",
+    seed: Annotated[int, typer.Option(help="The same seed gives the same season, to the byte.")] = 7,
+    days: Annotated[
+        int | None, typer.Option(min=1, help="Play only the first N days; the rest stays scheduled.")
+    ] = None,
+    lake: LakeOption = DEFAULT_LAKE,
+) -> None:
+    """Play out an invented season, event by event, and ingest it as raw data. For machines without data.
+
+    Teams, arenas and the calendar's rules are real; players, games and lines are not.
+
+    Examples:
+
+        nba simulate --season 2024-25 --seed 7
+
+        nba simulate --season 2023-24 --days 30
+    """
+    from nba_assets.operations.arguments import parse_season
+    from nba_assets.raw.simulate import write
+
+    year = parse_season(season)
+    with tempfile.TemporaryDirectory() as scratch, _bar() as progress:
+        write(Path(scratch), year, seed, days, _reporter(progress))
+        progress.stop()
+        _ingest(Path(scratch), lake)
+    out.print(f"This is a [bold]simulated[/bold] season {season} (seed {seed}): no game of it was ever played.")
+
+
+@app.command()
+def materialize(
+    day: Annotated[str, typer.Option("--date", help="The date, YYYY-MM-DD, Eastern.")],
+    tables: TablesOption = None,
+    lake: LakeOption = DEFAULT_LAKE,
+) -> None:
+    """Build the tables of one date in one Dagster run.
+
+    Examples:
+
+        nba materialize --date 2021-11-15
+
+        nba materialize --date 2021-11-15 --tables player_game_summary
+    """
+    _run(day, day, tables, lake)
+
+
+@app.command()
+def backfill(
+    start: Annotated[str, typer.Option(help="First date, YYYY-MM-DD.")],
+    end: Annotated[str, typer.Option(help="Last date, YYYY-MM-DD.")],
+    tables: TablesOption = None,
+    lake: LakeOption = DEFAULT_LAKE,
+) -> None:
+    """Build the tables of a range of dates in one Dagster run: one query for each table and season.
+
+    Exits with 1 if any partition failed; what was finished stays finished.
+
+    Examples:
+
+        nba backfill --start 2021-10-19 --end 2022-06-16
+
+        nba backfill --start 2021-11-01 --end 2021-11-30 --tables team_offense_game_summary,player_game_summary
+    """
+    _run(start, end, tables, lake)
+
+
+@app.command()
+def query(
+    sql: Annotated[str, typer.Argument(help="One SELECT. Tables are called dataset.table.")],
+    limit: Annotated[int, typer.Option(min=1, help="Print at most this many rows.")] = 50,
+    lake: LakeOption = DEFAULT_LAKE,
+) -> None:
+    """Ask the lake a question in SQL; every table is a view. Only reads.
+
+    Examples:
+
+        nba query "SELECT * FROM nba_analytics.player_game_summary WHERE game_date = '2021-11-15' LIMIT 5"
+
+        nba query "SELECT team_abbr, avg(pace) FROM nba_analytics.team_offense_game_summary GROUP BY 1 ORDER BY 2 DESC"
+    """
+    from nba_assets.operations.query import query as ask
+
+    _require_lake(lake)
+    rows = ask(lake.resolve(), sql, limit + 1)
+    _print_rows(rows.slice(0, limit))
+    if rows.num_rows > limit:
+        out.print(f"the first {limit} rows; --limit N for more")
+
+
+def _ingest(directory: Path, lake: Path) -> None:
+    from nba_assets.raw.ingest import ingest as ingest_directory
+    from nba_assets.warehouse.lake import Lake
+
+    with _bar() as progress:
+        report = _reporter(progress)
+
+        def report_table(table: RawTable, done: int, total: int) -> None:
+            report(table.name, done, total)
+
+        results = ingest_directory(directory, Lake(lake.resolve()), report_table)
+    _print_ingested(results)
+
+
+def _print_ingested(results: Sequence[Ingested]) -> None:
+    shown = RichTable("table", "rows in", "written", "rejected", "partitions", "dates", "seconds")
+    for result in results:
+        rejected = ", ".join(f"{rows} {reason}" for reason, rows in result.rejected.items()) or "0"
+        dates = f"{result.window.start} .. {result.window.end}" if result.window else "stored whole"
+        shown.add_row(
+            result.contract.full_name,
+            f"{result.rows_in:,}",
+            f"{result.rows_written:,}",
+            rejected,
+            f"{result.partitions:,}",
+            dates,
+            f"{result.seconds:.1f}",
+        )
+    out.print(shown)
+
+
+def _run(start: str, end: str, names: list[str] | None, lake: Path) -> None:
+    from nba_assets.operations.arguments import named_tables, parse_range, partition_days, require_data
+
+    os.environ["NBA_LAKE"] = str(lake.resolve())
+    window = parse_range(start, end)
+    days = partition_days(window)
+    tables = named_tables(names or [])
+
+    from nba_assets.operations.launch import launch
+    from nba_assets.warehouse.resource import WarehouseResource
+
+    require_data(WarehouseResource.from_environment().open(), str(lake))
+    started = time.perf_counter()
+    with _instance() as instance, _bar() as progress:
+        tasks = {table.name: progress.add_task(table.name, total=len(days)) for table in tables}
+
+        def report(table: str, done: int, state: str) -> None:
+            label = {"running": "", "done": " [green]done[/green]", "failed": " [red]failed[/red]"}[state]
+            progress.update(tasks[table], description=f"{table}{label}", completed=done if state != "failed" else None)
+
+        result = launch(instance, tables, days, report)
+    seconds = time.perf_counter() - started
+    _print_made(result.made)
+    out.print(f"run {result.run_id}: {len(tables)} tables, {len(days)} days, {seconds:.1f} s")
+    for table, reason in result.failures.items():
+        err.print(f"[red]{table}[/red]: {reason}", highlight=False)
+    if not result.success:
+        raise typer.Exit(1)
+
+
+def _print_made(made: Mapping[str, Made]) -> None:
+    shown = RichTable("table", "partitions", "rows", "seconds", "broken checks")
+    for table, result in made.items():
+        shown.add_row(
+            table,
+            f"{result.partitions:,}",
+            f"{result.rows:,}",
+            f"{result.seconds:.1f}",
+            "\n".join(result.broken_checks) or "none",
+        )
+    out.print(shown)
+
+
+def _print_rows(rows: pa.Table) -> None:
+    shown = RichTable(*rows.column_names)
+    for row in rows.to_pylist():
+        shown.add_row(*["" if value is None else str(value) for value in row.values()])
+    out.print(shown)
+
+
+def _require_lake(lake: Path) -> None:
+    if not lake.is_dir():
+        raise BadInput(f"the lake {lake} is empty: fill it with `nba ingest DIR` or `nba simulate`")
+
+
+@contextmanager
+def _instance() -> Iterator[dg.DagsterInstance]:
+    """The Dagster instance of DAGSTER_HOME, by default ./dagster_home."""
+    import dagster as dg
+
+    os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
+    home = Path(os.environ.setdefault("DAGSTER_HOME", str(Path("dagster_home").resolve())))
+    home.mkdir(parents=True, exist_ok=True)
+    with dg.DagsterInstance.get() as instance:
+        yield instance
+
+
+def _reporter(progress: Progress) -> Callable[[str, int, int], None]:
+    """One bar for each thing reported on."""
+    tasks: dict[str, TaskID] = {}
+
+    def report(what: str, done: int, total: int) -> None:
+        if what not in tasks:
+            tasks[what] = progress.add_task(what, total=total)
+        progress.update(tasks[what], completed=done, total=total)
+
+    return report
+
+
+def _bar() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=err, disable=not err.is_terminal)
+
+
+def main() -> None:
+    """Run the command; bad input is one line and exit code 2."""
+    try:
+        app()
+    except BadInput as error:
+        err.print(f"nba: {error}", style="red", highlight=False, markup=False)
+        sys.exit(2)

@@ -1,0 +1,50 @@
+"""Read-only SQL over the lake, every table a view under its own name. Nothing can be written from here."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from nba_assets.errors import BadInput
+from nba_assets.raw import RAW_TABLES
+from nba_assets.registry import tables
+from nba_assets.warehouse.duckdb import DuckDBWarehouse
+from nba_assets.warehouse.lake import Lake
+
+_READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
+
+
+def query(lake: Path, sql: str, limit: int | None = None) -> pa.Table:
+    """The rows of one SELECT, the first `limit` of them.
+
+    Raises BadInput for SQL that does not parse, is not one statement, would write, or names what is not there.
+    """
+    warehouse = DuckDBWarehouse(Lake(lake))
+    every = dict.fromkeys((*RAW_TABLES, *tables()))
+    with warehouse.connect(every) as connection:
+        connection.execute(f"SET allowed_directories = ['{os.fspath(lake)}']")
+        connection.execute("SET enable_external_access = false")
+        try:
+            statements = connection.extract_statements(sql)
+            if len(statements) != 1 or statements[0].type not in _READING:
+                raise BadInput("nba query takes one SELECT: it only reads")
+            result = connection.execute(statements[0])
+            return result.to_arrow_table() if limit is None else _first(result, limit)
+        except duckdb.Error as error:
+            raise BadInput(f"SQL: {str(error).splitlines()[0]}") from error
+
+
+def _first(result: duckdb.DuckDBPyConnection, limit: int) -> pa.Table:
+    reader = result.to_arrow_reader(max(limit, 1))
+    batches = []
+    while limit > 0:
+        try:
+            batch = reader.read_next_batch().slice(0, limit)
+        except StopIteration:
+            break
+        batches.append(batch)
+        limit -= batch.num_rows
+    return pa.Table.from_batches(batches, reader.schema)

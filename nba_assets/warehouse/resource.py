@@ -1,0 +1,57 @@
+"""The warehouse as Dagster's resource, chosen by the environment.
+
+| variable | meaning | default |
+|---|---|---|
+| NBA_WAREHOUSE | the engine: duckdb | duckdb |
+| NBA_LAKE | root of the Parquet lake | ./lake |
+| NBA_MAX_CONCURRENT | step processes at once, which share cores and memory | the number of cores |
+| NBA_MEMORY_MIB | memory one query may take | 2048 |
+| NBA_TABLE_TIMEOUT | seconds a table's query may run | 600 |
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import dagster as dg
+
+from nba_assets.errors import BadInput
+from nba_assets.warehouse.base import Warehouse
+from nba_assets.warehouse.duckdb import DuckDBWarehouse
+from nba_assets.warehouse.lake import Lake
+
+
+class WarehouseResource(dg.ConfigurableResource):
+    """Opens the warehouse for a step; `threads` is the step's share of the machine's cores."""
+
+    engine: str
+    lake: str
+    threads: int
+    memory_mib: int
+    timeout_seconds: float
+
+    @classmethod
+    def from_environment(cls) -> WarehouseResource:
+        return cls(
+            engine=os.environ.get("NBA_WAREHOUSE", "duckdb"),
+            lake=os.environ.get("NBA_LAKE", "lake"),
+            threads=max(1, (os.cpu_count() or 1) // max_concurrent()),
+            memory_mib=int(os.environ.get("NBA_MEMORY_MIB", "2048")),
+            timeout_seconds=float(os.environ.get("NBA_TABLE_TIMEOUT", "600")),
+        )
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        return self.open().kinds
+
+    def open(self) -> Warehouse:
+        """Raises BadInput for an engine there is none of."""
+        if self.engine != "duckdb":
+            raise BadInput(f"NBA_WAREHOUSE: no engine called {self.engine!r}; there is duckdb")
+        return DuckDBWarehouse(Lake(Path(self.lake).resolve()), self.threads, self.memory_mib)
+
+
+def max_concurrent() -> int:
+    """How many step processes run at once."""
+    return int(os.environ.get("NBA_MAX_CONCURRENT", "0")) or os.cpu_count() or 1

@@ -1,0 +1,156 @@
+"""BigQuery without BigQuery: would it accept this SQL, with which columns, and what would it answer.
+
+`BigQuery` is a catalog of contracts, asked by Google's own analyser and reference evaluator. Neither is the
+service: quotas, cost, pruning, partitions and MERGE are unknown to both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from google.protobuf.empty_pb2 import Empty
+from zetasql.core.exceptions import ServerError
+from zetasql.wasi._pb2.zetasql.local_service import local_service_pb2 as service
+from zetasql.wasi._pb2.zetasql.proto.options_pb2 import AnalyzerOptionsProto, LanguageOptionsProto
+from zetasql.wasi._pb2.zetasql.proto.simple_catalog_pb2 import SimpleCatalogProto
+from zetasql.wasi._pb2.zetasql.public import options_pb2
+
+from nba_assets.table import Contract
+from nba_assets_tests.bigquery.values import bigquery_type, from_proto, to_proto, type_name, type_proto
+from nba_assets_tests.bigquery.wasm import call
+
+Row = Mapping[str, Any]
+
+_NOT_IN_BIGQUERY = (
+    "ARRAY_AGGREGATION_FUNCTIONS",
+    "ARRAY_FIND_FUNCTIONS",
+    "ARRAY_GREATEST_LEAST",
+    "ARRAY_ZIP",
+    "BARE_ARRAY_ACCESS",
+    "FIRST_AND_LAST_N",
+    "INLINE_LAMBDA_ARGUMENT",
+    "LIMIT_OFFSET_EXPRESSIONS",
+    "MAP_TYPE",
+    "MULTIWAY_UNNEST",
+    "NULLIFZERO_ZEROIFNULL",
+    "PI_FUNCTIONS",
+    "RADIANS_DEGREES_FUNCTIONS",
+    "TIMESTAMP_NANOS",
+    "TIMESTAMP_PICOS",
+)
+"""What the open-source language has and BigQuery's manual does not."""
+
+
+class RefusedError(AssertionError):
+    """BigQuery's analyser or evaluator said no; the message is its own, with the place in the SQL."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A query's columns, as (name, type), and its rows."""
+
+    columns: list[tuple[str, str]]
+    rows: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class BigQuery:
+    """The tables that a query may name."""
+
+    contracts: tuple[Contract, ...]
+
+    @classmethod
+    def of(cls, contracts: Iterable[Contract]) -> BigQuery:
+        return cls(tuple(sorted(set(contracts), key=lambda contract: contract.full_name)))
+
+    def analyse(self, sql: str) -> list[tuple[str, str]]:
+        """The names and types of the query's columns. Raises `RefusedError`."""
+        request = service.PrepareQueryRequest(sql=sql, options=_options(), simple_catalog=self._catalog())
+        prepared = _ask("PrepareQuery", request, service.PrepareQueryResponse).prepared
+        done = service.UnprepareQueryRequest(prepared_query_id=prepared.prepared_query_id)
+        call("UnprepareQuery", done, Empty)
+        return [(column.name, type_name(column.type)) for column in prepared.columns]
+
+    def evaluate(self, sql: str, tables: Mapping[Contract, Sequence[Row]]) -> Answer:
+        """The query's answer over `tables`; a table without rows is empty, a row without a column has NULL there."""
+        # The evaluator finds contents only for tables of the root catalog, so datasets become part of the name.
+        sql = _TABLE_NAME.sub(lambda found: self._flattened(found.group(0), found.group(1, 2)), sql)
+        request = service.EvaluateQueryRequest(sql=sql, options=_options(), simple_catalog=self._catalog(flat=True))
+        for contract in self.contracts:
+            content = request.table_content[_flat(contract)].table_data
+            content.SetInParent()  # an empty table has contents too
+            for row in tables.get(contract, ()):
+                cells = [to_proto(row.get(name), type_) for name, type_ in bigquery_columns(contract)]
+                content.row.add(cell=cells)
+        response = _ask("EvaluateQuery", request, service.EvaluateQueryResponse)
+        columns = [(column.name, type_name(column.type)) for column in response.prepared.columns]
+        rows = [
+            {name: from_proto(cell, type_) for cell, (name, type_) in zip(row.cell, columns, strict=True)}
+            for row in response.content.table_data.row
+        ]
+        return Answer(columns, rows)
+
+    def _flattened(self, text: str, name: tuple[str, str]) -> str:
+        known = next((c for c in self.contracts if (c.dataset, c.name) == name), None)
+        return f"`{_flat(known)}`" if known else text
+
+    def _catalog(self, *, flat: bool = False) -> SimpleCatalogProto:
+        catalog = SimpleCatalogProto(name="bigquery")
+        catalog.builtin_function_options.language_options.CopyFrom(_language())
+        datasets = {dataset: catalog.catalog.add(name=dataset) for dataset in {c.dataset for c in self.contracts}}
+        for contract in self.contracts:
+            place = catalog if flat else datasets[contract.dataset]
+            table = place.table.add(name=_flat(contract) if flat else contract.name)
+            for name, type_ in bigquery_columns(contract):
+                table.column.add(name=name, type=type_proto(type_))
+        return catalog
+
+
+def bigquery_columns(contract: Contract) -> list[tuple[str, str]]:
+    """What a query that makes the contract's rows must answer with."""
+    return [(column.name, bigquery_type(column.type)) for column in contract.columns]
+
+
+_TABLE_NAME = re.compile(r"`(\w+)`\.`(\w+)`")
+
+
+def _flat(contract: Contract) -> str:
+    return f"{contract.dataset}__{contract.name}"
+
+
+@cache
+def _language() -> LanguageOptionsProto:
+    """BigQuery's dialect: the external product with all released features, less those it does not have."""
+    everything = service.LanguageOptionsRequest(maximum_features=True)
+    language = call("GetLanguageOptions", everything, LanguageOptionsProto)
+    absent = {getattr(options_pb2, f"FEATURE_{name}") for name in _NOT_IN_BIGQUERY}
+    features = [feature for feature in language.enabled_language_features if feature not in absent]
+    language.ClearField("enabled_language_features")
+    language.enabled_language_features.extend(features)
+    language.product_mode = options_pb2.PRODUCT_EXTERNAL
+    return language
+
+
+@cache
+def _options() -> AnalyzerOptionsProto:
+    return AnalyzerOptionsProto(
+        language_options=_language(),
+        default_timezone="UTC",  # BigQuery's; the evaluator's own is Los Angeles
+        error_message_mode=options_pb2.ERROR_MESSAGE_MULTI_LINE_WITH_CARET,
+    )
+
+
+def _ask(method: str, request: Any, response_type: type[Any]) -> Any:
+    try:
+        return call(method, request, response_type)
+    except ServerError as error:
+        # The package's own message stops at the first line; the place in the SQL is on the next ones.
+        raise RefusedError(f"{error.raw_error.partition('Message: ')[2]}\n\n{_numbered(request.sql)}") from None
+
+
+def _numbered(sql: str) -> str:
+    return "\n".join(f"{n:4} {line}" for n, line in enumerate(sql.splitlines(), 1))

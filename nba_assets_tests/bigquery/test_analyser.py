@@ -1,0 +1,97 @@
+"""The harness itself: what it refuses, and that every type of a contract survives both ways."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+
+from nba_assets.table import Column, Contract
+from nba_assets_tests.bigquery.analyser import BigQuery, RefusedError
+from nba_assets_tests.bigquery.fixture import ROWS
+
+TOY = Contract(
+    dataset="toys",
+    name="boxes",
+    key=("id",),
+    partition_by="day",
+    columns=(
+        Column("id", "INT64", "key"),
+        Column("name", "STRING", "name"),
+        Column("weight", "FLOAT64", "weight"),
+        Column("full", "BOOL", "full"),
+        Column("day", "DATE", "day"),
+        Column("seen_at", "TIMESTAMP", "instant"),
+        Column("price", "DECIMAL(9,3)", "price"),
+        Column("tags", "ARRAY<STRING>", "tags"),
+    ),
+)
+BOX = {
+    "id": -7,
+    "name": "Dončić",
+    "weight": 0.1,
+    "full": False,
+    "day": date(2024, 11, 8),
+    "seen_at": datetime(2024, 11, 9, 3, 30, 0, 123456, tzinfo=UTC),
+    "price": Decimal("-1.235"),
+    "tags": ["a", "b"],
+}
+
+
+@pytest.fixture(scope="module")
+def bigquery() -> BigQuery:
+    return BigQuery.of([TOY])
+
+
+def test_names_and_types_of_the_columns(bigquery: BigQuery) -> None:
+    columns = bigquery.analyse("SELECT b.day, CAST(b.weight AS NUMERIC) AS w, b.tags FROM `toys`.`boxes` AS b")
+
+    assert columns == [("day", "DATE"), ("w", "NUMERIC"), ("tags", "ARRAY<STRING>")]
+
+
+@pytest.mark.parametrize(
+    ("sql", "message"),
+    [
+        ("SELECT nme FROM `toys`.`boxes`", "Unrecognized name: nme; Did you mean name"),
+        ("SELECT 1 FROM `toys`.`box`", "Table not found: toys.box"),
+        ("SELECT id + name FROM `toys`.`boxes`", "No matching signature for operator +"),
+        ("SELECT id::STRING FROM `toys`.`boxes`", "Syntax error"),
+        ("SELECT DATEDIFF(day, day) FROM `toys`.`boxes`", "Function not found: DATEDIFF"),
+        ("SELECT ARRAY_SUM([1, 2])", "Function not found: ARRAY_SUM"),
+        ("SELECT SUM(id) OVER (PARTITION BY weight) FROM `toys`.`boxes`", "FLOAT64 is not allowed"),
+        ("SELECT id AS i FROM `toys`.`boxes` WHERE i = 1", "Unrecognized name: i"),
+    ],
+)
+def test_refuses_what_bigquery_refuses(bigquery: BigQuery, sql: str, message: str) -> None:
+    with pytest.raises(RefusedError) as refused:
+        bigquery.analyse(sql)
+
+    assert message in str(refused.value)
+
+
+def test_qualify_needs_no_where(bigquery: BigQuery) -> None:
+    assert bigquery.analyse("SELECT id FROM `toys`.`boxes` QUALIFY ROW_NUMBER() OVER (ORDER BY day) = 1")
+
+
+def test_every_type_survives_both_ways(bigquery: BigQuery) -> None:
+    answer = bigquery.evaluate("SELECT * FROM `toys`.`boxes` ORDER BY id", {TOY: [BOX, {"id": 1}]})
+
+    assert answer.rows == [BOX, dict.fromkeys(BOX) | {"id": 1, "tags": []}]
+
+
+def test_times_are_utc(bigquery: BigQuery) -> None:
+    """The evaluator's own default is Los Angeles."""
+    answer = bigquery.evaluate("SELECT DATE(seen_at) AS day FROM `toys`.`boxes`", {TOY: [BOX]})
+
+    assert answer.rows == [{"day": date(2024, 11, 9)}]
+
+
+def test_an_array_with_null_cannot_be_returned(bigquery: BigQuery) -> None:
+    with pytest.raises(ValueError, match="NULL element"):
+        bigquery.evaluate("SELECT [name, NULL] AS names FROM `toys`.`boxes`", {TOY: [BOX]})
+
+
+def test_the_fixture_names_declared_columns_only() -> None:
+    for contract, rows in ROWS.items():
+        assert {name for row in rows for name in row} <= {column.name for column in contract.columns}
