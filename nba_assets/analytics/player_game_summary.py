@@ -19,6 +19,9 @@ from nba_assets.conformed.plays import first_fives, fourth_quarter_points, late_
 from nba_assets.conformed.zones import with_zones, zone_counts
 from nba_assets.table import Check, Column, holds, same_day, table
 
+FEWEST_PLAYERS, MOST_PLAYERS = 5, 18
+"""A side of a game. Five suffice: Oklahoma City played three games of 2022 and 2023 with six men."""
+
 
 def _nobody_knows(rows: ir.Table, player_boxes: ir.Table) -> ir.Table:
     return player_boxes.filter(player_boxes.player_lookup.isnull())
@@ -33,7 +36,11 @@ def _unequal_points(rows: ir.Table, team_offense: ir.Table) -> ir.Table:
 def _thin_games(rows: ir.Table, games: ir.Table) -> ir.Table:
     final = games.filter(games.is_final).select("game_id", "game_date")
     sides = rows.group_by("game_id", "team_abbr").agg(players=rows.count())
-    full = sides.filter(sides.players.between(7, 18)).group_by(_game="game_id").agg(_sides=lambda t: t.count())
+    full = (
+        sides.filter(sides.players.between(FEWEST_PLAYERS, MOST_PLAYERS))
+        .group_by(_game="game_id")
+        .agg(_sides=lambda t: t.count())
+    )
     joined = final.left_join(full, [("game_id", "_game")])
     return joined.filter(joined._sides.fill_null(0) != 2)
 
@@ -125,7 +132,7 @@ def _thin_games(rows: ir.Table, games: ir.Table) -> ir.Table:
         Column("shot_zones_source", "STRING", "bigdataball or nbac; NULL without play-by-play"),
     ),
     checks=(
-        Check("players_in_every_final_game", "each finished game has 7 to 18 players a side", _thin_games),
+        Check("players_in_every_final_game", "each finished game has 5 to 18 players a side", _thin_games),
         Check("points_sum_to_team", "players' points add up to the team's", _unequal_points),
         makes_within_attempts("fg", "three_pt", "ft", "paint", "mid_range"),
         holds(

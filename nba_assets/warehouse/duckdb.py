@@ -72,6 +72,7 @@ class DuckDBWarehouse:
         """A connection in which each input is a view `dataset.table` over its files, empty where there are none."""
         with duckdb.connect() as connection:
             connection.execute("SET TimeZone = 'UTC'")
+            connection.execute("SET enable_progress_bar = false")
             connection.execute(f"SET memory_limit = '{self.memory_mib}MiB'")
             if self.threads:
                 connection.execute(f"SET threads = {self.threads}")

@@ -1,0 +1,48 @@
+# Everything runs in .venv, made by the first target that needs it.
+PYTHON ?= python3.11
+BIN := .venv/bin
+SHARED ?= ../shared
+export DAGSTER_HOME := $(CURDIR)/dagster_home
+export NBA_LAKE ?= $(CURDIR)/lake
+
+.PHONY: demo dev test test-slow lint format truth bench clean
+
+demo: .venv/installed  ## a simulated month, and a week of all tables from it
+	$(BIN)/nba simulate --season 2024-25 --seed 7 --days 28
+	@echo "The first three weeks' games, as the history that the fourth week's tables look back on:"
+	$(BIN)/nba backfill --start 2024-10-22 --end 2024-11-10 --tables team_offense_game_summary,team_defense_game_summary,player_game_summary
+	@echo "The fourth week, all tables:"
+	$(BIN)/nba backfill --start 2024-11-11 --end 2024-11-17
+	$(BIN)/nba query "SELECT game_date, player_lookup, team_abbr, opponent_team_abbr, days_rest, points_avg_last_5, current_points_line FROM nba_analytics.upcoming_player_game_context WHERE game_date = '2024-11-17' ORDER BY current_points_line DESC NULLS LAST LIMIT 5"
+	@echo "Look next: make dev (the Dagster UI on this lake), nba query \"SELECT ...\", nba --help"
+
+dev: .venv/installed  ## the Dagster UI on the lake, http://localhost:3000
+	$(BIN)/dagster dev -w workspace.yaml
+
+test: .venv/installed  ## the fast tests
+	$(BIN)/pytest -n 2 --dist loadscope
+
+test-slow: .venv/installed  ## the tests that start real processes or read two seasons
+	$(BIN)/pytest -n 2 --dist loadscope -m slow
+
+lint: .venv/installed  ## ruff: rules and format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: .venv/installed
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+truth: .venv/installed  ## our numbers beside the published ones of 2021-22 (needs ../shared)
+	$(BIN)/python -m nba_assets_tests.truth $(SHARED) build/truth
+
+bench: .venv/installed  ## wall time, engine's share and peak memory
+	$(BIN)/python -m benchmarks.bench $(SHARED) build/bench
+
+clean:
+	rm -rf .venv build lake dagster_home/history dagster_home/schedules dagster_home/storage
+
+.venv/installed: setup.cfg pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	touch $@

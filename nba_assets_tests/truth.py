@@ -1,0 +1,124 @@
+"""Our numbers beside the published ones of 2021-22 (`../shared/truth`): `make truth` prints them, a test bounds them.
+
+What the figures can show: box scores, rates, starters, the possession estimate. What they cannot: anything known
+before a game, since injury reports, rosters and capture times in this data are reconstructed.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+from rich.console import Console
+from rich.table import Table as RichTable
+
+from nba_assets.season import Window
+from nba_assets_tests.build import lake_of
+
+SEASON = Window(date(2021, 10, 19), date(2022, 6, 16))
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One comparison: its value, and the bounds it must lie in."""
+
+    what: str
+    value: float
+    lowest: float
+    highest: float
+
+    @property
+    def holds(self) -> bool:
+        return self.lowest <= self.value <= self.highest
+
+
+_PLAYERS = """
+    SELECT
+        count(*)::DOUBLE,
+        avg((ours.game_id IS NOT NULL)::INT),
+        avg((published.points IS NOT DISTINCT FROM ours.points)::INT),
+        avg((round(ts_pct_bbref, 3) IS NOT DISTINCT FROM ts_pct)::INT),
+        avg((round(efg_pct_bbref, 3) IS NOT DISTINCT FROM efg_pct)::INT),
+        avg((abs(usg_pct_bbref - usage_rate) <= 0.3)::INT) FILTER (published.seconds_played > 600),
+        avg((starter IS NOT DISTINCT FROM starter_flag)::INT)
+    FROM read_parquet('{truth}/player_game.parquet') published
+    LEFT JOIN read_parquet('{lake}/nba_analytics/player_game_summary/*/*.parquet') ours USING (game_id, player_lookup)
+"""
+
+_TEAMS = """
+    SELECT
+        avg((published.points IS NOT DISTINCT FROM points_scored)::INT),
+        avg((round(ts_pct_nba, 3) IS NOT DISTINCT FROM ts_pct)::INT),
+        avg(abs(off_rating_nba - offensive_rating)),
+        avg(abs(pace_nba - pace)),
+        avg((home = home_game)::INT)
+    FROM read_parquet('{truth}/team_game.parquet') published
+    LEFT JOIN read_parquet('{lake}/nba_analytics/team_offense_game_summary/*/*.parquet') ours USING (game_id, team_abbr)
+"""
+
+_ZONES = """
+    WITH published AS (
+        SELECT PLAYER_NAME AS player, sum(LC3_FGA + RC3_FGA + ATB3_FGA + BC_FGA) AS threes,
+               sum(RA_FGA + PAINT_FGA + MID_FGA) AS twos
+        FROM read_parquet('{truth}/player_season_shot_zones.parquet') GROUP BY 1
+    ), ours AS (
+        SELECT player_full_name AS player, sum(three_pt_attempts) AS threes,
+               sum(paint_attempts + mid_range_attempts + zone_unknown_attempts) AS twos,
+               bool_and(shot_zones_source IS NOT NULL) AS covered
+        FROM read_parquet('{lake}/nba_analytics/player_game_summary/*/*.parquet')
+        WHERE season_type = 'regular' GROUP BY 1
+    )
+    SELECT
+        avg((published.threes + published.twos = ours.threes + ours.twos)::INT),
+        sum(abs(published.threes - ours.threes)) / sum(published.threes)
+    FROM published JOIN ours USING (player) WHERE covered
+"""
+
+
+def figures(truth: Path, lake: Path) -> Iterator[Figure]:
+    """Every comparison that the published values allow, over the regular season, play-in and playoffs."""
+
+    def ask(sql: str) -> tuple[float, ...]:
+        return duckdb.sql(sql.format(truth=truth, lake=lake)).fetchone() or ()
+
+    count, found, points, ts, efg, usage, starters = ask(_PLAYERS)
+    yield Figure("player-games published", count, 28_049, 28_049)
+    yield Figure("... of them found", found, 1, 1)
+    yield Figure("... points equal", points, 1, 1)
+    yield Figure("... ts_pct equal to the third decimal", ts, 0.999, 1)
+    yield Figure("... efg_pct equal to the third decimal", efg, 0.999, 1)
+    yield Figure("... usage_rate within 0.3, over ten minutes", usage, 0.99, 1)
+    yield Figure("... starters equal", starters, 1, 1)
+    points, ts, rating, pace, home = ask(_TEAMS)
+    yield Figure("team-games: points equal", points, 1, 1)
+    yield Figure("... ts_pct equal to the third decimal", ts, 0.999, 1)
+    yield Figure("... offensive rating off by, mean absolute, per 100", rating, 1.9, 2.2)
+    yield Figure("... pace off by, mean absolute", pace, 1.35, 1.6)
+    yield Figure("... home side equal", home, 1, 1)
+    attempts, threes = ask(_ZONES)
+    yield Figure("player-seasons: attempts of all zones together equal", attempts, 1, 1)
+    # Theirs are zones of the floor, so a toe on the line can make a two of a three; ours are kinds of attempt.
+    yield Figure("... three-point attempts off by, share of all", threes, 0, 0.01)
+
+
+def main(shared: Path, root: Path) -> int:
+    """Build 2021-22 under `root` and print the figures; the exit code says whether all hold."""
+    if not (shared / "truth").is_dir():
+        Console().print(f"no published values under {shared}: nothing to compare with")
+        return 2
+    lake_of(shared / "raw", root, SEASON)
+    shown = RichTable("2021-22, published and ours", "value", "must be", "")
+    found = list(figures(shared / "truth", root))
+    for figure in found:
+        bounds = f"{figure.lowest:g}" if figure.lowest == figure.highest else f"{figure.lowest:g} to {figure.highest:g}"
+        shown.add_row(figure.what, f"{figure.value:,.5g}", bounds, "holds" if figure.holds else "BROKEN")
+    Console(width=100).print(shown)
+    return 0 if all(figure.holds for figure in found) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2])))
