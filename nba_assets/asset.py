@@ -11,7 +11,7 @@ import pkgutil
 import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 
@@ -56,7 +56,6 @@ def raw_spec(raw: RawTable) -> dg.AssetSpec:
 def asset_of(table: Table, kinds: frozenset[str]) -> dg.AssetsDefinition:
     """The asset that replaces partitions of `table`, one query for each season of the range it is asked for."""
     key = asset_key(table)
-    checks = checks_of(table)
 
     @dg.multi_asset(
         name=table.name,
@@ -73,7 +72,9 @@ def asset_of(table: Table, kinds: frozenset[str]) -> dg.AssetsDefinition:
                 metadata=_definition_metadata(table),
             )
         ],
-        check_specs=[dg.AssetCheckSpec(name=check.name, asset=key, description=check.description) for check in checks],
+        check_specs=[
+            dg.AssetCheckSpec(name=check.name, asset=key, description=check.description) for check in checks_of(table)
+        ],
         backfill_policy=dg.BackfillPolicy.single_run(),
         pool="warehouse",
         required_resource_keys={"warehouse"},
@@ -81,8 +82,7 @@ def asset_of(table: Table, kinds: frozenset[str]) -> dg.AssetsDefinition:
     def replace_partitions(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         days = [date.fromisoformat(partition) for partition in context.partition_keys]
         resource = context.resources.warehouse
-        run = _Run(context, table, checks, resource.open(), resource.timeout_seconds)
-        return run.replace(days)
+        return _Run(context, table, resource.open(), resource.timeout_seconds).replace(days)
 
     return replace_partitions
 
@@ -98,7 +98,7 @@ def _definition_metadata(contract: Contract) -> dict[str, object]:
         dg.TableColumn(
             c.name,
             c.type,
-            f"{c.meaning} ({c.unit})" if c.unit else c.meaning,
+            f"{c.meaning} ({c.unit})" if c.unit and c.unit not in c.meaning else c.meaning,
             dg.TableColumnConstraints(nullable=not c.required, unique=contract.key == (c.name,)),
         )
         for c in contract.columns
@@ -121,15 +121,44 @@ def code_version(module: str) -> str:
     return hashlib.sha256("".join(sources).encode()).hexdigest()[:12]
 
 
+@dataclass(frozen=True)
+class _Part:
+    """One season's part of a range, written and checked."""
+
+    window: Window
+    written: Written
+    broken: Mapping[str, Mapping[date, int]]
+    """Broken rows by check and day."""
+
+    @property
+    def seconds(self) -> float:
+        return self.written.query_seconds + self.written.write_seconds
+
+    @property
+    def rows(self) -> int:
+        return sum(self.written.rows.values())
+
+    def metadata(self) -> Iterator[tuple[date, dict[str, str | int]]]:
+        """What each day's materialisation says of itself."""
+        for day, rows in self.written.rows.items():
+            failed = [name for name, by_day in self.broken.items() if day in by_day]
+            note = {} if rows else {"note": "no rows: no games on this date, or none in the sources"}
+            yield day, {"dagster/partition_row_count": rows, "checks_failed": ", ".join(failed) or "none", **note}
+
+
 @dataclass
 class _Run:
     """One step: some days of one table."""
 
     context: dg.AssetExecutionContext
     table: Table
-    checks: Sequence[Check]
     warehouse: Warehouse
     timeout: float
+    done: list[_Part] = field(default_factory=list)
+
+    @property
+    def _key(self) -> dg.AssetKey:
+        return asset_key(self.table)
 
     @property
     def _statements(self) -> Statements:
@@ -138,144 +167,134 @@ class _Run:
     def replace(self, days: Sequence[date]) -> dg.MaterializeResult:
         """Replace the partitions of `days`, season by season, each part whole before the next.
 
-        A failure reports the finished days as materialised before it is raised: Dagster would otherwise count the
-        whole range as failed. Raises RetryRequested for what may pass, Failure for a timeout.
+        Raises RetryRequested for what may pass, Failure for a timeout; the finished parts stay finished.
         """
-        parts = Window(min(days), max(days)).by_season()
-        broken: dict[str, dict[date, int]] = {check.name: {} for check in self.checks}
-        examples: dict[str, str] = {}
-        finished: list[date] = []
-        written: list[Written] = []
+        windows = Window(min(days), max(days)).by_season()
         try:
-            for number, part in enumerate(parts, 1):
-                wanted = [day for day in days if day in part]
-                written.append(self._replace_part(part, wanted))
-                for check, counts, example in self._check_part(part):
-                    broken[check.name].update(counts)
-                    if example:
-                        examples.setdefault(check.name, example)
-                finished += wanted
-                self._describe_days(written[-1], broken)
-                self._say_progress(number, len(parts), finished, days, written)
+            for window in windows:
+                self.done.append(self._replace_part(window, [day for day in days if day in window]))
+                self._say_progress(len(windows), len(days))
+            self._describe_query(days[-1], windows[-1])
         except TransientError as error:
-            self._keep(finished)
+            if self.context.retry_number >= MAX_RETRIES:
+                self._keep_finished()
             wait = min(LONGEST_WAIT_SECONDS, 2.0 ** (self.context.retry_number + 1)) * random.uniform(0.5, 1)
             raise dg.RetryRequested(max_retries=MAX_RETRIES, seconds_to_wait=wait) from error
         except QueryTimeout as error:
-            self._keep(finished)
-            raise dg.Failure(
-                f"{self.table.full_name}: timeout, {error}; the limit is {self.timeout:.0f} s", allow_retries=False
-            ) from error
+            self._keep_finished()
+            limit = f"the limit is {self.timeout:.0f} s"
+            raise dg.Failure(f"{self.table.full_name}: timeout, {error}; {limit}", allow_retries=False) from error
         except Exception:
-            self._keep(finished)
+            self._keep_finished()
             raise
-        self._describe_query(days[-1], parts[-1])
+        for part in self.done:
+            self._record_broken_days(part)
+            for day, metadata in part.metadata():
+                self.context.add_asset_metadata(metadata, asset_key=self._key, partition_key=day.isoformat())
         return dg.MaterializeResult(
             metadata={
-                "dagster/uri": f"{self.table.full_name}",
-                "seconds": round(sum(w.query_seconds + w.write_seconds for w in written), 2),
+                "dagster/uri": self.table.full_name,
+                "seconds": round(sum(part.seconds for part in self.done), 2),
                 "partitions_in_run": len(days),
-                "rows_in_run": sum(sum(w.rows.values()) for w in written),
-                "bytes_in_run": sum(w.bytes_written for w in written),
+                "rows_in_run": sum(part.rows for part in self.done),
+                "bytes_in_run": sum(part.written.bytes_written for part in self.done),
             },
-            check_results=[self._result(check, broken[check.name], examples.get(check.name)) for check in self.checks],
+            check_results=[self._result(check) for check in checks_of(self.table)],
         )
 
-    def _replace_part(self, part: Window, days: Sequence[date]) -> Written:
-        sql = self._statements.rows_in(part)
-        return self.warehouse.replace(self.table, sql, inputs_in(self.table, part), days, self.timeout)
+    def _replace_part(self, window: Window, days: Sequence[date]) -> _Part:
+        """Write the days, then count the rows that break each check, all checks in one query."""
+        inputs = inputs_in(self.table, window)
+        written = self.warehouse.replace(self.table, self._statements.rows_in(window), inputs, days, self.timeout)
+        found = self.warehouse.fetch(self._statements.broken_in(window), inputs, self.timeout).to_pylist()
+        broken: dict[str, dict[date, int]] = {}
+        for row in found:
+            check = checks_of(self.table)[row["check"]]
+            broken.setdefault(check.name, {})[row["day"]] = row["broken"]
+        return _Part(window, written, broken)
 
-    def _check_part(self, part: Window) -> Iterator[tuple[Check, Mapping[date, int], str | None]]:
-        """For each check the number of broken rows by day, all in one query, and an example where there are any."""
-        inputs = inputs_in(self.table, part)
-        found = self.warehouse.fetch(self._statements.broken_in(part), inputs, self.timeout).to_pylist()
-        for number, check in enumerate(self.checks):
-            by_day = {row["day"]: row["broken"] for row in found if row["check"] == number}
-            yield check, by_day, self._example(part, check) if by_day else None
+    def _say_progress(self, parts: int, days: int) -> None:
+        finished = sum(len(part.written.rows) for part in self.done)
+        rate = finished / max(sum(part.seconds for part in self.done), 0.001)
+        self.context.log.info(
+            f"{self.table.name}: part {len(self.done)} of {parts}, {finished} of {days} days, "
+            f"{self.done[-1].rows} rows, {rate:.0f} days/s, {(days - finished) / rate:.0f} s left"
+        )
 
-    def _example(self, part: Window, check: Check) -> str:
-        sql = examples(self.table, check, part, self.warehouse.dialect, PREVIEW_ROWS)
-        return as_markdown(self.warehouse.fetch(sql, inputs_in(self.table, part), self.timeout))
-
-    def _describe_days(self, written: Written, broken: Mapping[str, Mapping[date, int]]) -> None:
-        for day, rows in written.rows.items():
-            failed = [name for name, counts in broken.items() if day in counts]
-            note = {} if rows else {"note": "no rows: no games on this date, or none in the sources"}
-            self.context.add_asset_metadata(
-                {
-                    "dagster/partition_row_count": rows,
-                    "checks_failed": ", ".join(failed) or "none",
-                    **note,
-                },
-                asset_key=asset_key(self.table),
-                partition_key=day.isoformat(),
-            )
-
-    def _describe_query(self, day: date, part: Window) -> None:
+    def _describe_query(self, day: date, window: Window) -> None:
         """What is long, once: on the last day of the range the SQL, a preview and where each column comes from."""
         only = Window(day, day)
         preview = to_sql(Binder(only).scan(self.table, only).limit(PREVIEW_ROWS), self.warehouse.dialect)
+        rows = self.warehouse.fetch(preview, {self.table: only}, self.timeout)
         lineage = {
             column: [dg.TableColumnDep(dg.AssetKey([dataset, name]), c) for dataset, name, c in found]
             for column, found in self._statements.sources.items()
         }
         self.context.add_asset_metadata(
             {
-                "sql": dg.MetadataValue.md(f"```sql\n{self._statements.rows_in(part)}\n```"),
-                "preview": dg.MetadataValue.md(
-                    as_markdown(self.warehouse.fetch(preview, {self.table: only}, self.timeout))
-                ),
+                "sql": dg.MetadataValue.md(f"```sql\n{self._statements.rows_in(window)}\n```"),
+                "preview": dg.MetadataValue.md(as_markdown(rows)),
                 "dagster/column_lineage": dg.TableColumnLineage(lineage),
             },
-            asset_key=asset_key(self.table),
+            asset_key=self._key,
             partition_key=day.isoformat(),
         )
 
-    def _say_progress(
-        self, number: int, parts: int, finished: Sequence[date], days: Sequence[date], written: Sequence[Written]
-    ) -> None:
-        seconds = sum(w.query_seconds + w.write_seconds for w in written)
-        rate = len(finished) / max(seconds, 0.001)
-        self.context.log.info(
-            f"{self.table.name}: part {number} of {parts}, {len(finished)} of {len(days)} days, "
-            f"{sum(written[-1].rows.values())} rows, {rate:.0f} days/s, {(len(days) - len(finished)) / rate:.0f} s left"
-        )
-
-    def _keep(self, finished: Sequence[date]) -> None:
-        for day in finished:
-            self.context.log_event(
-                dg.AssetMaterialization(
-                    asset_key(self.table),
-                    partition=day.isoformat(),
-                    description="finished before the step failed on a later day",
+    def _keep_finished(self) -> None:
+        """Before a failure is raised, report the finished days: Dagster would count the whole range as failed."""
+        for part in self.done:
+            self._record_broken_days(part)
+            for day, metadata in part.metadata():
+                self.context.log_event(
+                    dg.AssetMaterialization(
+                        self._key,
+                        description="finished before the step failed on a later day",
+                        metadata=metadata,
+                        partition=day.isoformat(),
+                    )
                 )
-            )
 
-    def _result(self, check: Check, by_day: Mapping[date, int], example: str | None) -> dg.AssetCheckResult:
-        """The check over the whole range; the days that break it are recorded one by one besides."""
-        severity = dg.AssetCheckSeverity.ERROR if check.severity == "error" else dg.AssetCheckSeverity.WARN
-        for day, rows in sorted(by_day.items()):
-            self.context.log_event(
-                dg.AssetCheckEvaluation(
-                    asset_key=asset_key(self.table),
-                    check_name=check.name,
-                    passed=False,
-                    severity=severity,
-                    partition=day.isoformat(),
-                    metadata={"broken_rows": rows},
+    def _record_broken_days(self, part: _Part) -> None:
+        """A failed evaluation for each day that breaks a check; the result of the whole range has no days."""
+        for check in checks_of(self.table):
+            for day, rows in sorted(part.broken.get(check.name, {}).items()):
+                self.context.log_event(
+                    dg.AssetCheckEvaluation(
+                        asset_key=self._key,
+                        check_name=check.name,
+                        passed=False,
+                        severity=_SEVERITY[check.severity],
+                        partition=day.isoformat(),
+                        metadata={"broken_rows": rows},
+                    )
                 )
-            )
-        days = ", ".join(str(day) for day in sorted(by_day)[:20])
-        metadata = {"broken_rows": sum(by_day.values()), "days": f"{len(by_day)}: {days}"} if by_day else {}
-        if example:
-            metadata["example"] = dg.MetadataValue.md(example)
+
+    def _result(self, check: Check) -> dg.AssetCheckResult:
+        """The check over the whole range, with the first days and rows that break it."""
+        by_day = {day: rows for part in self.done for day, rows in part.broken.get(check.name, {}).items()}
+        metadata: dict[str, object] = {}
+        if by_day:
+            first_days = ", ".join(str(day) for day in sorted(by_day)[:20])
+            metadata = {
+                "broken_rows": sum(by_day.values()),
+                "days": f"{len(by_day)}: {first_days}",
+                "example": dg.MetadataValue.md(self._example(check)),
+            }
         return dg.AssetCheckResult(
             check_name=check.name,
-            asset_key=asset_key(self.table),
+            asset_key=self._key,
             passed=not by_day,
-            severity=severity,
+            severity=_SEVERITY[check.severity],
             metadata=metadata,
         )
+
+    def _example(self, check: Check) -> str:
+        window = next(part.window for part in self.done if check.name in part.broken)
+        sql = examples(self.table, check, window, self.warehouse.dialect, PREVIEW_ROWS)
+        return as_markdown(self.warehouse.fetch(sql, inputs_in(self.table, window), self.timeout))
+
+
+_SEVERITY = {"error": dg.AssetCheckSeverity.ERROR, "warn": dg.AssetCheckSeverity.WARN}
 
 
 def as_markdown(rows: pa.Table) -> str:

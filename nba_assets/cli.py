@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from nba_assets.operations.launch import Made
     from nba_assets.raw.ingest import Ingested
+    from nba_assets.season import Window
     from nba_assets.table import RawTable
 
 app = typer.Typer(
@@ -42,6 +43,8 @@ TablesOption = Annotated[
     list[str] | None, typer.Option("--tables", help="Bare table names, separated by commas; all tables if left out.")
 ]
 DEFAULT_LAKE = Path("lake")
+MOST_COLUMNS_ACROSS = 16
+MOST_ROWS_ACROSS = 5
 
 
 @app.callback()
@@ -111,7 +114,9 @@ def materialize(
 
         nba materialize --date 2021-11-15 --tables player_game_summary
     """
-    _run(day, day, tables, lake)
+    from nba_assets.operations.arguments import parse_day
+
+    _run(parse_day(day), tables, lake)
 
 
 @app.command()
@@ -131,7 +136,9 @@ def backfill(
 
         nba backfill --start 2021-11-01 --end 2021-11-30 --tables team_offense_game_summary,player_game_summary
     """
-    _run(start, end, tables, lake)
+    from nba_assets.operations.arguments import parse_range
+
+    _run(parse_range(start, end), tables, lake)
 
 
 @app.command()
@@ -152,9 +159,10 @@ def query(
 
     _require_lake(lake)
     rows = ask(lake.resolve(), sql, limit + 1)
-    _print_rows(rows.slice(0, limit))
-    if rows.num_rows > limit:
-        out.print(f"the first {limit} rows; --limit N for more")
+    shown = min(limit, MOST_ROWS_ACROSS) if rows.num_columns > MOST_COLUMNS_ACROSS else limit
+    _print_rows(rows.slice(0, shown))
+    if rows.num_rows > shown:
+        out.print(f"the first {shown} rows")
 
 
 def _ingest(directory: Path, lake: Path) -> None:
@@ -188,11 +196,10 @@ def _print_ingested(results: Sequence[Ingested]) -> None:
     out.print(shown)
 
 
-def _run(start: str, end: str, names: list[str] | None, lake: Path) -> None:
-    from nba_assets.operations.arguments import named_tables, parse_range, partition_days, require_data
+def _run(window: Window, names: list[str] | None, lake: Path) -> None:
+    from nba_assets.operations.arguments import named_tables, partition_days, require_data
 
     os.environ["NBA_LAKE"] = str(lake.resolve())
-    window = parse_range(start, end)
     days = partition_days(window)
     tables = named_tables(names or [])
 
@@ -232,9 +239,14 @@ def _print_made(made: Mapping[str, Made]) -> None:
 
 
 def _print_rows(rows: pa.Table) -> None:
+    """A table; a wide one turned on its side, a column a line, since sixty columns fit no terminal."""
+    records = [["" if value is None else str(value) for value in row.values()] for row in rows.to_pylist()]
     shown = RichTable(*rows.column_names)
-    for row in rows.to_pylist():
-        shown.add_row(*["" if value is None else str(value) for value in row.values()])
+    if rows.num_columns > MOST_COLUMNS_ACROSS:
+        shown = RichTable("column", *[f"row {n}" for n in range(1, len(records) + 1)])
+        records = [[name, *values] for name, *values in zip(rows.column_names, *records, strict=True)]
+    for record in records:
+        shown.add_row(*record)
     out.print(shown)
 
 

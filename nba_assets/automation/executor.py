@@ -10,11 +10,12 @@ import os
 
 import dagster as dg
 
+from nba_assets.errors import BadInput
 from nba_assets.warehouse.resource import max_concurrent
 
 
 def executor() -> dg.ExecutorDefinition:
-    """The executor of every job. Raises ValueError for a name that is none."""
+    """The executor of every job. Raises BadInput for a name that is none."""
     match os.environ.get("NBA_EXECUTOR", "multiprocess"):
         case "in_process":
             return dg.in_process_executor
@@ -26,4 +27,4 @@ def executor() -> dg.ExecutorDefinition:
                 }
             )
         case name:
-            raise ValueError(f"NBA_EXECUTOR: {name!r} is neither multiprocess nor in_process")
+            raise BadInput(f"NBA_EXECUTOR: {name!r} is neither multiprocess nor in_process")

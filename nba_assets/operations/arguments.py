@@ -22,6 +22,12 @@ def parse_date(text: str, option: str) -> date:
         raise BadInput(f"{option}: {text!r} is no date; write YYYY-MM-DD") from None
 
 
+def parse_day(text: str) -> Window:
+    """One date, as a window. Raises BadInput."""
+    day = parse_date(text, "--date")
+    return Window(day, day)
+
+
 def parse_range(start: str, end: str) -> Window:
     """Two dates in order. Raises BadInput."""
     window = Window(parse_date(start, "--start"), parse_date(end, "--end"))
@@ -56,6 +62,8 @@ def named_tables(names: Sequence[str]) -> list[Table]:
     wanted = [name.strip() for given in names for name in given.split(",") if name.strip()]
     if unknown := [name for name in wanted if name not in known]:
         raise BadInput(f"--tables: no table called {unknown[0]!r}; there are {', '.join(known)}")
+    if names and not wanted:
+        raise BadInput(f"--tables names no table; there are {', '.join(known)}")
     return [table for table in tables() if not wanted or table.name in wanted]
 
 
@@ -68,7 +76,7 @@ def require_data(warehouse: Warehouse, where: str) -> None:
 def parse_season(text: str) -> int:
     """`2024-25` -> 2024. Raises BadInput."""
     year = text[:4]
-    if not year.isdigit() or season_label(int(year)) != text:
+    if not (year.isascii() and year.isdigit()) or season_label(int(year)) != text:
         raise BadInput(f"--season: {text!r} is no season; write it as 2024-25")
     if int(year) < FIRST_DATE.year:
         raise BadInput(f"--season: the first season is {season_label(FIRST_DATE.year)}")

@@ -85,8 +85,8 @@ def _made(tables: Sequence[Table], events: Sequence[dg.DagsterEvent]) -> dict[st
             table = made[event.asset_key]
             table.partitions += 1
             metadata = event.materialization.metadata
+            table.rows += metadata["dagster/partition_row_count"].value
             if "seconds" in metadata:
-                table.rows += metadata["dagster/partition_row_count"].value
                 table.seconds = metadata["seconds"].value
         elif event.event_type_value == "ASSET_CHECK_EVALUATION":
             check = event.asset_check_evaluation_data

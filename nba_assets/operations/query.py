@@ -11,10 +11,8 @@ import pyarrow as pa
 from nba_assets.errors import BadInput
 from nba_assets.raw import RAW_TABLES
 from nba_assets.registry import tables
-from nba_assets.warehouse.duckdb import DuckDBWarehouse
+from nba_assets.warehouse.duckdb import DuckDBWarehouse, quoted
 from nba_assets.warehouse.lake import Lake
-
-_READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN)
 
 
 def query(lake: Path, sql: str, limit: int | None = None) -> pa.Table:
@@ -25,11 +23,11 @@ def query(lake: Path, sql: str, limit: int | None = None) -> pa.Table:
     warehouse = DuckDBWarehouse(Lake(lake))
     every = dict.fromkeys((*RAW_TABLES, *tables()))
     with warehouse.connect(every) as connection:
-        connection.execute(f"SET allowed_directories = ['{os.fspath(lake)}']")
+        connection.execute("SET allowed_directories = [" + quoted(os.fspath(lake)) + "]")
         connection.execute("SET enable_external_access = false")
         try:
             statements = connection.extract_statements(sql)
-            if len(statements) != 1 or statements[0].type not in _READING:
+            if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
                 raise BadInput("nba query takes one SELECT: it only reads")
             result = connection.execute(statements[0])
             return result.to_arrow_table() if limit is None else _first(result, limit)

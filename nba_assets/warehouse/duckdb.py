@@ -57,15 +57,16 @@ class DuckDBWarehouse:
         )
 
     def fetch(self, sql: str, inputs: Dates, timeout: float) -> pa.Table:
-        with self.connect(inputs) as connection, _interrupted_after(connection, timeout) as timed_out:
-            try:
-                return connection.execute(sql).to_arrow_table()
-            except duckdb.InterruptException as error:
-                if timed_out.is_set():
-                    raise QueryTimeout(f"cancelled after {timeout:.0f} s") from error
-                raise
-            except TRANSIENT as error:
-                raise TransientError(str(error)) from error
+        try:
+            with self.connect(inputs) as connection, _interrupted_after(connection, timeout) as timed_out:
+                try:
+                    return connection.execute(sql).to_arrow_table()
+                except duckdb.InterruptException as error:
+                    if timed_out.is_set():
+                        raise QueryTimeout(f"cancelled after {timeout:.0f} s") from error
+                    raise
+        except TRANSIENT as error:
+            raise TransientError(str(error)) from error
 
     @contextmanager
     def connect(self, inputs: Dates) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -84,12 +85,17 @@ class DuckDBWarehouse:
         connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{contract.dataset}"')
         files = [os.fspath(file) for file in self.lake.files(contract, dates)]
         if files:
-            listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+            listed = ", ".join(map(quoted, files))
             rows = f"SELECT * FROM read_parquet([{listed}], hive_partitioning = false)"
         else:
             columns = ", ".join(f'CAST(NULL AS {_type(c.type)}) AS "{c.name}"' for c in contract.columns)
             rows = f"SELECT {columns} WHERE false"
         connection.execute(f'CREATE VIEW "{contract.dataset}"."{contract.name}" AS {rows}')
+
+
+def quoted(text: str) -> str:
+    """Text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _type(contract_type: str) -> str:

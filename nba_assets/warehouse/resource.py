@@ -37,8 +37,8 @@ class WarehouseResource(dg.ConfigurableResource):
             engine=os.environ.get("NBA_WAREHOUSE", "duckdb"),
             lake=os.environ.get("NBA_LAKE", "lake"),
             threads=max(1, (os.cpu_count() or 1) // max_concurrent()),
-            memory_mib=int(os.environ.get("NBA_MEMORY_MIB", "2048")),
-            timeout_seconds=float(os.environ.get("NBA_TABLE_TIMEOUT", "600")),
+            memory_mib=_whole_number("NBA_MEMORY_MIB", 2048),
+            timeout_seconds=_whole_number("NBA_TABLE_TIMEOUT", 600),
         )
 
     @property
@@ -46,12 +46,20 @@ class WarehouseResource(dg.ConfigurableResource):
         return self.open().kinds
 
     def open(self) -> Warehouse:
-        """Raises BadInput for an engine there is none of."""
+        """The chosen engine. Raises BadInput for a name there is none of."""
         if self.engine != "duckdb":
             raise BadInput(f"NBA_WAREHOUSE: no engine called {self.engine!r}; there is duckdb")
         return DuckDBWarehouse(Lake(Path(self.lake).resolve()), self.threads, self.memory_mib)
 
 
 def max_concurrent() -> int:
-    """How many step processes run at once."""
-    return int(os.environ.get("NBA_MAX_CONCURRENT", "0")) or os.cpu_count() or 1
+    """How many step processes run at once. Raises BadInput."""
+    return _whole_number("NBA_MAX_CONCURRENT", os.cpu_count() or 1)
+
+
+def _whole_number(variable: str, default: int) -> int:
+    """An environment variable that counts something. Raises BadInput for anything but a number above zero."""
+    text = os.environ.get(variable) or str(default)
+    if not (text.isascii() and text.isdigit() and int(text)):
+        raise BadInput(f"{variable}: {text!r} is no whole number above zero")
+    return int(text)

@@ -1,0 +1,5 @@
+"""`python -m nba_assets` is `nba`."""
+
+from nba_assets.cli import main
+
+main()
