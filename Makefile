@@ -17,7 +17,7 @@ demo: .venv/installed  ## a simulated month, and a week of all tables from it
 	@echo "Look next: make dev (the Dagster UI on this lake), nba query \"SELECT ...\", nba --help"
 
 dev: .venv/installed  ## the Dagster UI on the lake, http://localhost:3000
-	$(BIN)/dagster dev -w workspace.yaml
+	VIRTUAL_ENV=$(CURDIR)/.venv PATH=$(CURDIR)/.venv/bin:$$PATH $(BIN)/dg dev
 
 test: .venv/installed  ## the fast tests
 	$(BIN)/pytest -n 2 --dist loadscope
