@@ -233,7 +233,7 @@ def _print_made(made: Mapping[str, Made]) -> None:
             f"{result.partitions:,}",
             f"{result.rows:,}",
             f"{result.seconds:.1f}",
-            "\n".join(result.broken_checks) or "none",
+            "\n".join(result.broken_checks) or ("none" if result.partitions else "not built"),
         )
     out.print(shown)
 

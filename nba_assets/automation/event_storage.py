@@ -44,7 +44,10 @@ class BatchingSqliteEventLogStorage(SqliteEventLogStorage):
     def from_config_value(
         cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]
     ) -> BatchingSqliteEventLogStorage:
-        base_dir = config_value.get("base_dir") or os.path.join(os.environ["DAGSTER_HOME"], "history", "runs")
+        home = os.environ.get("DAGSTER_HOME", "")
+        if not (home or config_value.get("base_dir")):
+            raise dg.DagsterInvariantViolationError("event_log_storage: set DAGSTER_HOME, or base_dir in dagster.yaml")
+        base_dir = config_value.get("base_dir") or os.path.join(home, "history", "runs")
         return cls(base_dir=base_dir, inst_data=inst_data)
 
     def store_event_batch(self, events: Sequence[dg.EventLogEntry]) -> None:

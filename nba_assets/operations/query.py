@@ -11,6 +11,7 @@ import pyarrow as pa
 from nba_assets.errors import BadInput
 from nba_assets.raw import RAW_TABLES
 from nba_assets.registry import tables
+from nba_assets.table import Contract
 from nba_assets.warehouse.duckdb import DuckDBWarehouse, quoted
 from nba_assets.warehouse.lake import Lake
 
@@ -20,19 +21,27 @@ def query(lake: Path, sql: str, limit: int | None = None) -> pa.Table:
 
     Raises BadInput for SQL that does not parse, is not one statement, would write, or names what is not there.
     """
-    warehouse = DuckDBWarehouse(Lake(lake))
-    every = dict.fromkeys((*RAW_TABLES, *tables()))
-    with warehouse.connect(every) as connection:
-        connection.execute("SET allowed_directories = [" + quoted(os.fspath(lake)) + "]")
-        connection.execute("SET enable_external_access = false")
-        try:
+    try:
+        with DuckDBWarehouse(Lake(lake)).connect(dict.fromkeys(_named_in(sql))) as connection:
+            connection.execute("SET allowed_directories = [" + quoted(os.fspath(lake)) + "]")
+            connection.execute("SET enable_external_access = false")
             statements = connection.extract_statements(sql)
             if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
                 raise BadInput("nba query takes one SELECT: it only reads")
             result = connection.execute(statements[0])
             return result.to_arrow_table() if limit is None else _first(result, limit)
-        except duckdb.Error as error:
-            raise BadInput(f"SQL: {str(error).splitlines()[0]}") from error
+    except duckdb.Error as error:
+        raise BadInput(f"SQL: {str(error).splitlines()[0]}") from error
+
+
+def _named_in(sql: str) -> list[Contract]:
+    """The tables that the SQL names; all of them when it names none or another, since it may ask the catalog."""
+    every = {contract.full_name: contract for contract in (*RAW_TABLES, *tables())}
+    with duckdb.connect() as connection:
+        if len(connection.extract_statements(sql)) != 1:
+            return []
+        names = connection.get_table_names(sql, qualified=True)
+    return [every[name] for name in names] if names and names <= set(every) else list(every.values())
 
 
 def _first(result: duckdb.DuckDBPyConnection, limit: int) -> pa.Table:
