@@ -34,7 +34,7 @@ class Binder:
 
     def rows(self, table: Table) -> ir.Table:
         """The table's rows for the window, cast to its contract."""
-        made = table.build(**{name: self.read(read) for name, read in table.reads.items()})
+        made = table.build(**{name: self.read(table.reads[name]) for name in table.built_from})
         return stored(_between(made, table, self.window), table)
 
     def broken(self, check: Check, table: Table) -> ir.Table:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 from typing import Literal
@@ -231,13 +231,17 @@ class Table(Contract):
     build: Callable[..., ir.Table]
     checks: tuple[Check, ...] = ()
     module: str = ""
-    sources: tuple[str, ...] = field(default=(), compare=False)
 
     def __call__(self, **inputs: ir.Table) -> ir.Table:
         return self.build(**inputs)
 
     def __hash__(self) -> int:
         return hash(self.full_name)
+
+    @property
+    def built_from(self) -> tuple[str, ...]:
+        """The inputs that make the rows; the others serve checks only."""
+        return tuple(inspect.signature(self.build).parameters)
 
     @property
     def group(self) -> str:
@@ -263,10 +267,13 @@ def table(
     columns: tuple[Column, ...],
     checks: tuple[Check, ...] = (),
 ) -> Callable[[Callable[..., ir.Table]], Table]:
-    """Declare a table. Its name is the function's, its description the module's docstring."""
+    """Declare a table. Its name is the function's, its description the module's docstring.
+
+    Every declared input is a parameter of the function, or of a check, or of both.
+    """
 
     def declare(build: Callable[..., ir.Table]) -> Table:
-        _same_names(build, reads)
+        _same_names(build, {name: read for name, read in reads.items() if not _only_checked(name, build, checks)})
         return Table(
             dataset=dataset,
             name=build.__name__,
@@ -289,6 +296,10 @@ _BOOKKEEPING_COLUMNS = (
     Column("quality_issues", "ARRAY<STRING>", "what was missing or stood in, as codes; empty when nothing was"),
     Column("data_hash", "STRING", "first 16 hex digits of SHA-256 over all domain columns", required=True),
 )
+
+
+def _only_checked(name: str, build: Callable[..., ir.Table], checks: tuple[Check, ...]) -> bool:
+    return name not in inspect.signature(build).parameters and any(name in check.needs for check in checks)
 
 
 def _same_names(build: Callable[..., ir.Table], inputs: Mapping[str, object]) -> None:

@@ -14,7 +14,7 @@ from nba_assets.analytics.team_offense_game_summary import team_offense_game_sum
 from nba_assets.checks import makes_within_attempts
 from nba_assets.conformed.games import games
 from nba_assets.conformed.lines import prop_lines
-from nba_assets.conformed.player_boxes import player_boxes, starters
+from nba_assets.conformed.player_boxes import player_boxes, starters, stray_boxes
 from nba_assets.conformed.plays import first_fives, fourth_quarter_points, late_minutes, shots
 from nba_assets.conformed.zones import with_zones, zone_counts
 from nba_assets.table import Check, Column, holds, same_day, table
@@ -25,6 +25,10 @@ FEWEST_PLAYERS, MOST_PLAYERS = 5, 18
 
 def _nobody_knows(rows: ir.Table, player_boxes: ir.Table) -> ir.Table:
     return player_boxes.filter(player_boxes.player_lookup.isnull())
+
+
+def _of_no_game(rows: ir.Table, stray_boxes: ir.Table) -> ir.Table:
+    return stray_boxes
 
 
 def _unequal_points(rows: ir.Table, team_offense: ir.Table) -> ir.Table:
@@ -53,6 +57,7 @@ def _thin_games(rows: ir.Table, games: ir.Table) -> ir.Table:
     reads={
         "games": same_day(games),
         "player_boxes": same_day(player_boxes),
+        "stray_boxes": same_day(stray_boxes),
         "starters": same_day(starters),
         "shots": same_day(shots),
         "first_fives": same_day(first_fives),
@@ -167,13 +172,13 @@ def _thin_games(rows: ir.Table, games: ir.Table) -> ir.Table:
             "points to 100, minutes to 70, attempts to 60",
             "warn",
         ),
+        Check("boxes_match_the_schedule", "every box-score row is of a game of the schedule", _of_no_game, "warn"),
         Check(
             "players_are_known", "every name in the box scores is in the registry or an alias", _nobody_knows, "warn"
         ),
     ),
 )
 def player_game_summary(
-    games: ir.Table,
     player_boxes: ir.Table,
     starters: ir.Table,
     shots: ir.Table,

@@ -115,7 +115,6 @@ from nba_assets.table import Column, holds, same_day, season_history, table
     ),
 )
 def team_defense_game_summary(
-    games: ir.Table,
     team_boxes: ir.Table,
     shots: ir.Table,
     second_chances: ir.Table,

@@ -119,7 +119,6 @@ def _paint_mid_three(rows: ir.Table) -> ir.BooleanValue:
     ),
 )
 def team_offense_game_summary(
-    games: ir.Table,
     team_boxes: ir.Table,
     shots: ir.Table,
     second_chances: ir.Table,

@@ -13,7 +13,7 @@ from nba_assets import history, metrics, quality
 from nba_assets.conformed.availability import TRUSTED_CONFIDENCE, availability
 from nba_assets.conformed.clock import local_time, utc_offset_hours
 from nba_assets.conformed.games import team_games
-from nba_assets.conformed.lines import team_lines
+from nba_assets.conformed.lines import stray_lines, team_lines
 from nba_assets.conformed.player_boxes import starters
 from nba_assets.conformed.starting_five import projected_starters
 from nba_assets.table import Check, Column, holds, same_day, season_history, table, whole_season
@@ -24,6 +24,10 @@ EARLY_GAMES = LATE_GAMES = 20
 
 def _teams_missing(rows: ir.Table, slate: ir.Table) -> ir.Table:
     return slate.filter(~slate.is_postponed).anti_join(rows, ["game_id", "team_abbr"])
+
+
+def _of_no_game(rows: ir.Table, stray_lines: ir.Table) -> ir.Table:
+    return stray_lines
 
 
 def _unequal_lines(rows: ir.Table) -> ir.Table:
@@ -41,6 +45,7 @@ def _unequal_lines(rows: ir.Table) -> ir.Table:
         "slate": same_day(team_games),
         "season": whole_season(team_games),
         "team_lines": same_day(team_lines),
+        "stray_lines": same_day(stray_lines),
         "availability": same_day(availability),
         "starters": season_history(starters),
     },
@@ -108,6 +113,7 @@ def _unequal_lines(rows: ir.Table) -> ir.Table:
             lambda t: (t.team_win_streak_entering == 0) | (t.team_loss_streak_entering == 0),
             "a team cannot be winning and losing",
         ),
+        Check("lines_match_the_schedule", "every betting line is of a game of the schedule", _of_no_game, "warn"),
         Check("spreads_cancel", "the two teams' spreads cancel", _unequal_lines, "warn"),
     ),
 )

@@ -38,18 +38,34 @@ def stamp_by_pair(
     Rows of no game in the schedule are left out. The rows' own `game_id`, home and away are dropped: three vendors
     fill them from array order.
     """
+    joined = _by_pair(rows, one, other).inner_join(_pairs(games), _SAME_PAIR)
+    kept = [name for name in rows.columns if name not in ("game_id", "season_year", one, other)]
+    return joined.select(*kept, game_id="_game_id", season_year="_season_year")
+
+
+def without_game(
+    rows: ir.Table, games: ir.Table, one: str = "home_team_abbr", other: str = "away_team_abbr"
+) -> ir.Table:
+    """The rows that `stamp_by_pair` leaves out: their date and teams are no game of the schedule."""
+    return _by_pair(rows, one, other).anti_join(_pairs(games), _SAME_PAIR).drop("_first", "_second")
+
+
+_SAME_PAIR = [("game_date", "_date"), ("_first", "_a"), ("_second", "_b")]
+
+
+def _by_pair(rows: ir.Table, one: str, other: str) -> ir.Table:
     a, b = team(rows[one]), team(rows[other])
-    keyed = rows.mutate(_first=ibis.least(a, b), _second=ibis.greatest(a, b))
-    pairs = games.select(
+    return rows.mutate(_first=ibis.least(a, b), _second=ibis.greatest(a, b))
+
+
+def _pairs(games: ir.Table) -> ir.Table:
+    return games.select(
         _game_id="game_id",
         _season_year="season_year",
         _date="game_date",
         _a=ibis.least(games.home_team_abbr, games.away_team_abbr),
         _b=ibis.greatest(games.home_team_abbr, games.away_team_abbr),
     )
-    joined = keyed.inner_join(pairs, [("game_date", "_date"), ("_first", "_a"), ("_second", "_b")])
-    kept = [name for name in rows.columns if name not in ("game_id", "season_year", one, other)]
-    return joined.select(*kept, game_id="_game_id", season_year="_season_year")
 
 
 def stamp_by_nba_id(rows: ir.Table, games: ir.Table) -> ir.Table:

@@ -10,7 +10,7 @@ import ibis.expr.types as ir
 
 from nba_assets.conformed.coalesce import first_source, latest, median
 from nba_assets.conformed.games import games
-from nba_assets.conformed.identity import player_names, resolve, stamp_by_pair, team
+from nba_assets.conformed.identity import player_names, resolve, stamp_by_pair, team, without_game
 from nba_assets.raw.market import (
     bettingpros_player_points_props,
     odds_api_game_lines,
@@ -99,6 +99,15 @@ def team_lines(lines: ir.Table, games: ir.Table) -> ir.Table:
     return rows.select(
         *key, "line", "opening", "book", "median_line", "median_opening", "books", "one_book", "captured_at"
     )
+
+
+@view(lines=odds_api_game_lines, props=odds_api_player_points_props, games=games)
+def stray_lines(lines: ir.Table, props: ir.Table, games: ir.Table) -> ir.Table:
+    """A row is a betting line whose date and teams are no game of the schedule: kept out, and counted."""
+    both = [
+        rows.select("game_date", "home_team_abbr", "away_team_abbr", "snapshot_timestamp") for rows in (lines, props)
+    ]
+    return without_game(both[0].union(both[1]), games)
 
 
 def _team_snapshots(lines: ir.Table, games: ir.Table) -> ir.Table:

@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 from nba_assets import metrics
 from nba_assets.conformed.coalesce import first_source, latest
 from nba_assets.conformed.games import games
-from nba_assets.conformed.identity import player_names, resolve, stamp_by_nba_id, stamp_by_pair, team
+from nba_assets.conformed.identity import player_names, resolve, stamp_by_nba_id, stamp_by_pair, team, without_game
 from nba_assets.raw.box_scores import bdl_player_boxscores, nbac_gamebook_player_stats, nbac_player_boxscores
 from nba_assets.table import view
 
@@ -64,6 +64,16 @@ def player_boxes(gamebook: ir.Table, nbac: ir.Table, bdl: ir.Table, games: ir.Ta
     return rows.mutate(opponent_team_abbr=(rows.team_abbr == rows._home).ifelse(rows._away, rows._home)).drop(
         "_home", "_away"
     )
+
+
+@view(gamebook=nbac_gamebook_player_stats, nbac=nbac_player_boxscores, bdl=bdl_player_boxscores, games=games)
+def stray_boxes(gamebook: ir.Table, nbac: ir.Table, bdl: ir.Table, games: ir.Table) -> ir.Table:
+    """A row is a raw box-score row whose date and teams are no game of the schedule: kept out, and counted."""
+    sources = [
+        rows.select("game_date", "home_team_abbr", "away_team_abbr", "player_lookup", source=ibis.literal(name))
+        for name, rows in (("gamebook", gamebook), ("nbac_boxscore", nbac), ("bdl", bdl))
+    ]
+    return without_game(sources[0].union(*sources[1:]), games)
 
 
 def _line(rows: ir.Table, name: str, plus_minus: str | None) -> ir.Table:
