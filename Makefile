@@ -20,10 +20,10 @@ dev: .venv/installed  ## the Dagster UI on the lake, http://localhost:3000
 	VIRTUAL_ENV=$(CURDIR)/.venv PATH=$(CURDIR)/.venv/bin:$$PATH $(BIN)/dg dev
 
 test: .venv/installed  ## the fast tests
-	$(BIN)/pytest -n 2 --dist loadscope
+	$(BIN)/pytest -n 2 --dist loadfile
 
 test-slow: .venv/installed  ## the tests that start real processes or read two seasons
-	$(BIN)/pytest -n 2 --dist loadscope -m slow
+	$(BIN)/pytest -n 2 --dist loadfile -m slow
 
 lint: .venv/installed  ## ruff: rules and format
 	$(BIN)/ruff check .

@@ -184,7 +184,7 @@ class _Run:
             self._keep_finished()
             limit = f"the limit is {self.timeout:.0f} s"
             raise dg.Failure(f"{self.table.full_name}: timeout, {error}; {limit}", allow_retries=False) from error
-        except Exception:
+        except BaseException:  # a cancelled run interrupts with one of these
             self._keep_finished()
             raise
         for part in self.done:

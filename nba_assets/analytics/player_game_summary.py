@@ -119,7 +119,7 @@ def _thin_games(rows: ir.Table, games: ir.Table) -> ir.Table:
             "of the last 5:00 of the fourth quarter or overtime within 5 points",
             "minutes",
         ),
-        Column("usage_rate", "DECIMAL(5,2)", "share of the team's plays he ended while on court", "percent"),
+        Column("usage_rate", "DECIMAL(7,2)", "share of the team's plays he ended while on court", "percent"),
         Column("ts_pct", "DECIMAL(5,3)", "true shooting: points / (2 (FGA + 0.44 FTA))", "0-1"),
         Column("efg_pct", "DECIMAL(5,3)", "effective field goals: (FGM + 0.5 3PM) / FGA", "0-1"),
         Column("starter_flag", "BOOL", "started: NBA.com's list, else the first five on court"),

@@ -95,8 +95,8 @@ def _short_rosters(rows: ir.Table, slate: ir.Table) -> ir.Table:
         Column("l10_sample_quality", "STRING", "excellent, good, limited or insufficient", required=True),
         Column("prop_over_streak", "INT64", "latest games in a row above today's line; equal ones are skipped"),
         Column("prop_under_streak", "INT64", "latest games in a row below today's line"),
-        Column("avg_usage_rate_last_7_games", "DECIMAL(5,2)", "mean usage of his last seven games", "percent"),
-        Column("projected_usage_rate", "DECIMAL(5,2)", "last-10 usage with the absent teammates' spread", "percent"),
+        Column("avg_usage_rate_last_7_games", "DECIMAL(7,2)", "mean usage of his last seven games", "percent"),
+        Column("projected_usage_rate", "DECIMAL(7,2)", "last-10 usage with the absent teammates' spread", "percent"),
         Column(
             "shooting_pct_decline_last_5", "DECIMAL(5,3)", "eFG of the season less eFG of the last five games", "0-1"
         ),

@@ -86,15 +86,25 @@ def rosters(rosters: ir.Table, names: ir.Table) -> ir.Table:
 
 
 def on_roster(days: ir.Table, rosters: ir.Table) -> ir.Table:
-    """Each team's day with each player on its latest roster then; on the rosters of two teams, on the newer one.
+    """Each team's day with each player on its latest roster then; a player on two teams' belongs to the newer one,
+    whether that team plays on the day or not.
 
-    `days` has `team_abbr` and `game_date`; a roster snapshot taken on the day itself is of the morning, before
-    any tip.
+    `days` has `team_abbr`, `season_year` and `game_date`; a roster snapshot taken on the day itself is of the morning,
+    before any tip.
     """
-    spans = rosters.rename(_team="team_abbr", _season="season_year")
-    joined = days.inner_join(
-        spans, [days.team_abbr == spans._team, days.game_date >= spans.since, days.game_date < spans.until]
+    dates = days.select(_date="game_date", _season="season_year").distinct()
+    held = dates.inner_join(
+        rosters, [dates._season == rosters.season_year, dates._date >= rosters.since, dates._date < rosters.until]
     )
-    newest_first = ibis.window(group_by=["game_date", "player_lookup"], order_by=[ibis.desc("since"), "team_abbr"])
-    rows = joined.mutate(_nth=ibis.row_number().over(newest_first))
-    return rows.filter(rows._nth == 0).drop("_nth", "_team", "_season", "since", "until")
+    newest_first = ibis.window(group_by=["_date", "player_lookup"], order_by=[ibis.desc("since"), "team_abbr"])
+    held = held.mutate(_nth=ibis.row_number().over(newest_first))
+    on_team = held.filter(held._nth == 0).select(
+        "_date",
+        "player_lookup",
+        "universal_player_id",
+        "player_full_name",
+        "age",
+        "birth_date",
+        _team="team_abbr",
+    )
+    return days.inner_join(on_team, [("team_abbr", "_team"), ("game_date", "_date")]).drop("_team", "_date")

@@ -38,7 +38,7 @@ def games(schedule: ir.Table, locations: ir.Table, venues: ir.Table) -> ir.Table
         away_points=schedule.away_team_score,
         home_points=schedule.home_team_score,
         tip_at=schedule.game_date_est,
-        is_final=schedule.game_status == FINAL,
+        is_final=(schedule.game_status == FINAL).fill_null(False),
         is_postponed=_postponed(schedule),
         is_primetime=schedule.is_primetime,
         is_neutral=schedule.neutral_site_flag.fill_null(False),
@@ -83,7 +83,7 @@ def _postponed(schedule: ir.Table) -> ir.BooleanValue:
     """
     stale = schedule.processed_at.date().delta(schedule.game_date, unit="day") >= 2
     marked = schedule.game_status_text.upper().re_search("PPD|POSTPONED|CANCEL").fill_null(False)
-    return (schedule.game_status != FINAL) & (stale | marked)
+    return (schedule.game_status != FINAL).fill_null(True) & (stale | marked).fill_null(False)
 
 
 @view(games=games, locations=team_locations)

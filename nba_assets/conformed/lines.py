@@ -151,6 +151,7 @@ def _team_snapshots(lines: ir.Table, games: ir.Table) -> ir.Table:
 def _first_and_last(snapshots: ir.Table, by: tuple[str, ...]) -> ir.Table:
     """Each book's latest point as `line` and its earliest as `opening`."""
     key = [*by, "book"]
+    snapshots = snapshots.filter(snapshots.point.notnull())
     oldest_first = ibis.window(group_by=key, order_by=["at", "data_hash"])
     newest_first = ibis.window(group_by=key, order_by=[ibis.desc("at"), "data_hash"])
     rows = snapshots.mutate(

@@ -100,6 +100,7 @@ def _stamped(rows: ir.Table) -> ir.Table:
 @view(nbac=nbac_player_boxscores, games=games, names=player_names)
 def starters(nbac: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table:
     """A row is a player whom NBA.com lists in a game, and whether he started it."""
+    nbac = latest(nbac, ("nba_game_id", "team_abbr", "player_lookup"))
     rows = stamp_by_nba_id(nbac.select("nba_game_id", "team_abbr", "player_lookup", is_starter=nbac.starter), games)
     rows = resolve(rows, names)
     return rows.filter(rows.player_lookup.notnull()).select(
@@ -110,6 +111,7 @@ def starters(nbac: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table:
 @view(gamebook=nbac_gamebook_player_stats, games=games, names=player_names)
 def listed_players(gamebook: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table:
     """A row is a person on a game's sheet: `active` (played), `dnp` (dressed) or `inactive`, with the reason."""
+    gamebook = latest(gamebook, ("game_date", "team_abbr", "player_lookup"))
     rows = stamp_by_pair(
         gamebook.select(
             "game_date",

@@ -58,7 +58,7 @@ def _bigdataball(events: ir.Table) -> ir.Table:
         clock=rows.game_clock_seconds,
         kind=rows.event_type,
         team_abbr=team(rows.player_1_team_abbr),
-        spelling=rows.player_1_lookup.re_replace(r"^[0-9]+", ""),
+        spelling=_without_number(rows.player_1_lookup),
         made=is_shot.ifelse(rows.shot_made, rows.points_scored > 0),
         points=rows.points_scored.fill_null(0),
         is_three=is_shot & (rows.shot_type == "3PT"),
@@ -66,8 +66,8 @@ def _bigdataball(events: ir.Table) -> ir.Table:
         is_offensive=trip == "rebound offensive",
         ends_trip=trip.isin(["free throw 1/1", "free throw 2/2", "free throw 3/3"]),
         single=trip == "free throw 1/1",
-        assister=(rows.player_2_role == "assist").ifelse(rows.player_2_lookup, None),
-        blocker=(rows.player_2_role == "block").ifelse(rows.player_2_lookup, None),
+        assister=(rows.player_2_role == "assist").ifelse(_without_number(rows.player_2_lookup), None),
+        blocker=(rows.player_2_role == "block").ifelse(_without_number(rows.player_2_lookup), None),
     )
 
 
@@ -169,7 +169,7 @@ def late_minutes(events: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table
     """A row is a player on court late in a game: seconds in the fourth quarter, and in the clutch.
 
     Clutch is the last five minutes of the fourth quarter or an overtime with the score within five. Only teams
-    whose five are known on every event of those periods have rows; for the others the time is unknown.
+    whose five are known at every event of those periods that takes time have rows; for the others the time is unknown.
     """
     late = stamp_by_pair(
         events.filter(events.period >= FOURTH_QUARTER).select(
@@ -200,6 +200,7 @@ def late_minutes(events: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table
     on_court = stints.filter(stints._all_known).select(
         "game_id", "team_abbr", "fourth_quarter_seconds", "clutch_seconds", spelling=lambda t: t.five.unnest()
     )
+    on_court = on_court.mutate(spelling=_without_number(on_court.spelling))
     rows = resolve(
         on_court.group_by("game_id", "team_abbr", "spelling").agg(
             fourth_quarter_seconds=on_court.fourth_quarter_seconds.sum(),
@@ -223,7 +224,13 @@ def first_fives(events: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table:
     first = opening.mutate(_first=opening.event_sequence.min().over(group_by="game_id"))
     fives = _by_side(first.filter(first.event_sequence == first._first))
     rows = fives.filter(fives.known).select("game_id", "team_abbr", spelling=lambda t: t.five.unnest())
+    rows = rows.mutate(spelling=_without_number(rows.spelling))
     return resolve(rows, names, "spelling").select("game_id", "team_abbr", "player_lookup")
+
+
+def _without_number(spelling: ir.StringValue) -> ir.StringValue:
+    """Some BigDataBall files since October 2024 put a number in front of the name."""
+    return spelling.re_replace(r"^[0-9]+", "")
 
 
 def _fives(events: ir.Table) -> dict[str, ir.Value]:

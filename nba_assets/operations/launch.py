@@ -75,6 +75,10 @@ def launch(
     }
     if len(failures) > 1:
         failures.pop("run", None)
+    built = {event.step_key for event in result.all_events if event.event_type_value == "STEP_SUCCESS"}
+    for table in tables:
+        if failures and table.name not in built:
+            failures.setdefault(table.name, "not built, since a table that it reads failed")
     return Launched(result.run_id, result.success, _made(tables, result.all_events), failures)
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,6 +22,8 @@ from nba_assets.season import Window
 from nba_assets.table import Contract
 
 FILE = "data.parquet"
+
+STRAY_SECONDS = 24 * 60 * 60
 
 _SMALL_FILES = {"compression": "snappy", "use_dictionary": False, "write_statistics": False, "store_schema": False}
 """A partition is a few hundred rows in dozens of columns, so what counts is the cost of a column, not of a byte:
@@ -80,12 +84,14 @@ def _write(file: Path, rows: pa.Table) -> int:
 
 
 def _remove_strays(file: Path) -> None:
-    """Remove what a killed writer of this machine left beside `file`; another live writer's is not touched."""
-    prefix = f".{file.name}.{socket.gethostname()}."
-    for stray in file.parent.glob(f"{prefix}*.tmp"):
-        pid = int(stray.name.removeprefix(prefix).removesuffix(".tmp"))
-        if not _alive(pid):
-            stray.unlink(missing_ok=True)
+    """Remove what a killed writer left beside `file`: of this machine when the process is gone, of another (a restarted
+    container has another name) when it is a day old, which no writing takes."""
+    for stray in file.parent.glob(f".{file.name}.*.tmp"):
+        host, _, pid = stray.name.removeprefix(f".{file.name}.").removesuffix(".tmp").rpartition(".")
+        with suppress(FileNotFoundError):
+            ours = host == socket.gethostname()
+            if not _alive(int(pid)) if ours else time.time() - stray.stat().st_mtime > STRAY_SECONDS:
+                stray.unlink()
 
 
 def _alive(pid: int) -> bool:

@@ -18,7 +18,10 @@ DAYS = dg.DailyPartitionsDefinition("2021-10-19", end_date="2021-10-29")
 
 
 @dg.multi_asset(
-    specs=[dg.AssetSpec("offense", partitions_def=DAYS, tags={"kind": "table"}), dg.AssetSpec("raw", partitions_def=DAYS)],
+    specs=[
+        dg.AssetSpec("offense", partitions_def=DAYS, tags={"kind": "table"}),
+        dg.AssetSpec("raw", partitions_def=DAYS),
+    ],
     check_specs=[dg.AssetCheckSpec("rows", asset="offense")],
     backfill_policy=dg.BackfillPolicy.single_run(),
     can_subset=False,

@@ -1,0 +1,55 @@
+"""Which processes the steps of a run get, as the environment asks."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+
+from nba_assets.automation.executor import executor
+from nba_assets.warehouse.resource import WarehouseResource, max_concurrent
+
+
+def config() -> Any:
+    """What the executor was configured with."""
+    return executor().apply_config_mapping({"config": {}}).value["config"]
+
+
+def test_steps_run_in_forked_processes_that_start_with_the_code_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NBA_EXECUTOR", raising=False)
+    monkeypatch.delenv("NBA_MAX_CONCURRENT", raising=False)
+    assert executor().name == "multiprocess"
+    assert config()["max_concurrent"] == os.cpu_count()
+    assert "nba_assets.definitions" in config()["start_method"]["forkserver"]["preload_modules"]
+
+
+@pytest.mark.parametrize("name", ["in_process", "multiprocess"])
+def test_the_executor_is_chosen_by_name(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NBA_EXECUTOR", name)
+    assert executor().name == name
+
+
+def test_another_name_is_refused_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NBA_EXECUTOR", "threads")
+    with pytest.raises(Exception, match="NBA_EXECUTOR: 'threads'"):
+        executor()
+
+
+def test_the_number_of_step_processes_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NBA_EXECUTOR", raising=False)
+    monkeypatch.setenv("NBA_MAX_CONCURRENT", "3")
+    assert config()["max_concurrent"] == max_concurrent() == 3
+
+
+@pytest.mark.parametrize("wrong", ["many", "-1", "1.5"])
+def test_a_number_of_processes_that_is_none_is_refused_and_told(wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NBA_MAX_CONCURRENT", wrong)
+    with pytest.raises(Exception, match="NBA_MAX_CONCURRENT"):
+        max_concurrent()
+
+
+@pytest.mark.parametrize("steps", [1, 2, 1000])
+def test_steps_share_the_cores(steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NBA_MAX_CONCURRENT", str(steps))
+    assert WarehouseResource.from_environment().threads == max(1, (os.cpu_count() or 1) // steps)

@@ -1,0 +1,172 @@
+"""Rows that many tests need, in few words: games, names, and a conformed row with the columns it always has.
+
+A test gives what it is about; everything else is filled in here or NULL. Data only.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from nba_assets.raw.schedule import nbac_schedule
+from nba_assets_tests.bigquery.fixture import ROWS
+from nba_assets_tests.bigquery.games import Game, Row
+from nba_assets_tests.rows import one
+
+PLACES = {
+    "BOS": (42.3662, -71.0621, "America/New_York"),
+    "NYK": (40.7505, -73.9934, "America/New_York"),
+    "PHI": (39.9012, -75.1720, "America/New_York"),
+    "LAL": (34.0430, -118.2673, "America/Los_Angeles"),
+    "DEN": (39.7487, -105.0077, "America/Denver"),
+}
+"""Arenas: latitude, longitude, time zone."""
+
+MATCH = Game("0022400101", date(2024, 11, 8), "NYK", "BOS", (100, 110))
+"""NYK at BOS, final, on a Friday in November."""
+
+THE_DAY = {"game_date": MATCH.day, "season_year": 2024}
+
+_SCHEDULED = one(ROWS[nbac_schedule], game_id="0022400101")
+
+
+def scheduled(game: Game, **changes: Any) -> Row:
+    """The schedule's raw row of a game, read the morning after it."""
+    away, home = game.score or (None, None)
+    return {
+        **_SCHEDULED,
+        "game_id": game.nba_id,
+        "game_code": f"{game.day:%Y%m%d}/{game.away}{game.home}",
+        "game_date": game.day,
+        "game_date_est": game.tip,
+        "season_year": game.day.year if game.day.month >= 10 else game.day.year - 1,
+        "game_status": 3 if game.score else 1,
+        "game_status_text": "Final" if game.score else "7:30 pm ET",
+        "away_team_tricode": game.away,
+        "home_team_tricode": game.home,
+        "away_team_score": away,
+        "home_team_score": home,
+        "arena_name": f"{game.home} Arena",
+        "processed_at": game.tip + timedelta(hours=12),
+        **changes,
+    }
+
+
+def location(team: str, season: str = "2024-25") -> Row:
+    latitude, longitude, zone = PLACES[team]
+    return {"team_abbr": team, "season": season, "latitude": latitude, "longitude": longitude, "timezone": zone}
+
+
+def game_row(game: Game, **changes: Any) -> Row:
+    """A row of the view `games`, at home."""
+    away, home = game.score or (None, None)
+    latitude, longitude, zone = PLACES[game.home]
+    return {
+        "game_id": game.id,
+        "nba_game_id": game.nba_id,
+        "game_date": game.day,
+        "season_year": game.day.year if game.day.month >= 10 else game.day.year - 1,
+        "season_type": "regular",
+        "away_team_abbr": game.away,
+        "home_team_abbr": game.home,
+        "away_points": away,
+        "home_points": home,
+        "tip_at": game.tip,
+        "is_final": game.score is not None,
+        "is_postponed": False,
+        "is_neutral": False,
+        "venue_latitude": latitude,
+        "venue_longitude": longitude,
+        "venue_timezone": zone,
+        **changes,
+    }
+
+
+def team_game_rows(game: Game, **changes: Any) -> list[Row]:
+    """The two rows of the view `team_games`."""
+    shared = game_row(game, **changes)
+    sides = {side: (shared.pop(f"{side}_team_abbr"), shared.pop(f"{side}_points")) for side in ("home", "away")}
+    rows = []
+    for side, other in (("home", "away"), ("away", "home")):
+        (team, points), (opponent, against) = sides[side], sides[other]
+        latitude, longitude, zone = PLACES[team]
+        rows.append(
+            shared
+            | {
+                "team_abbr": team,
+                "opponent_team_abbr": opponent,
+                "points": points,
+                "opponent_points": against,
+                "home_game": side == "home" and not shared["is_neutral"],
+                "arena_latitude": latitude,
+                "arena_longitude": longitude,
+                "arena_timezone": zone,
+            }
+        )
+    return rows
+
+
+def named(*lookups: str, **aliases: str) -> list[Row]:
+    """Rows of the view `player_names`: lookups that mean themselves, and spellings of them."""
+    spellings = {**{lookup: lookup for lookup in lookups}, **aliases}
+    return [
+        {"spelling": spelling, "player_lookup": lookup, "universal_player_id": f"{lookup}_001"}
+        for spelling, lookup in spellings.items()
+    ]
+
+
+def eastern(day: date, hour: float) -> datetime:
+    """An hour of Eastern winter time as an instant."""
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(hours=hour + 5)
+
+
+GOLDEN = Game("0022400561", date(2025, 1, 15), "NYK", "PHI", (125, 119))
+"""NYK at PHI after one overtime: the specification's golden vector."""
+
+GOLDEN_BOXES = {
+    "PHI": {"points": 119, "fg_attempts": 92, "ft_attempts": 14, "turnovers": 12, "offensive_rebounds": 11},
+    "NYK": {"points": 125, "fg_attempts": 86, "ft_attempts": 24, "turnovers": 13, "offensive_rebounds": 15},
+}
+
+
+def boxed(game: Game, team: str, team_minutes: float = 240.0, **totals: Any) -> Row:
+    """A row of the view `team_boxes`."""
+    return {
+        "game_id": game.id,
+        "nba_game_id": game.nba_id,
+        "game_date": game.day,
+        "season_year": game.day.year if game.day.month >= 10 else game.day.year - 1,
+        "season_type": "regular",
+        "team_abbr": team,
+        "opponent_team_abbr": game.home if team == game.away else game.away,
+        "home_game": team == game.home,
+        "team_minutes": team_minutes,
+        "source": "nbac_team_boxscore",
+        **totals,
+    }
+
+
+def golden_boxes(**both: Any) -> list[Row]:
+    return [boxed(GOLDEN, team, 265.0, **totals, **both) for team, totals in GOLDEN_BOXES.items()]
+
+
+def shot_row(game: Game, team: str, zone: str = "paint", *, made: bool = False, **more: Any) -> Row:
+    """A row of the view `shots`."""
+    return {
+        "game_id": game.id,
+        "team_abbr": team,
+        "defending_team_abbr": game.home if team == game.away else game.away,
+        "zone": zone,
+        "made": made,
+        "is_assisted": False,
+        "is_and_one": False,
+        "source": "bigdataball",
+        **more,
+    }
+
+
+def started(day: date, team: str, *players: str) -> list[Row]:
+    """Rows of the view `starters`: a team's five of an earlier game."""
+    year = day.year if day.month >= 10 else day.year - 1
+    shared = {"game_id": f"{day:%Y%m%d}_{team}", "game_date": day, "season_year": year, "team_abbr": team}
+    return [shared | {"player_lookup": player, "is_starter": True} for player in players]

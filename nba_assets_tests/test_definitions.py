@@ -1,0 +1,219 @@
+"""What Dagster is given to load: every table as an asset, and nothing that it warns about.
+
+`definitions.snapshot.txt` beside this file shows the whole in short, so that a change of it is seen in review;
+`UPDATE_SNAPSHOTS=1 pytest nba_assets_tests/test_definitions.py` writes it anew.
+"""
+
+import difflib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from nba_assets.asset import asset_key, code_version
+from nba_assets.automation.jobs import ALL_TABLES
+from nba_assets.binding import stored_inputs
+from nba_assets.checks import checks_of
+from nba_assets.definitions import defs
+from nba_assets.partitions import DAILY
+from nba_assets.raw import RAW_TABLES
+from nba_assets.registry import tables
+from nba_assets.season import Window
+from nba_assets.table import Contract, Reach, Table
+
+ROOT = Path(__file__).parents[1]
+SNAPSHOT = Path(__file__).with_name("definitions.snapshot.txt")
+TOOLS = Path(sys.executable).parent
+
+GRAPH = defs.resolve_asset_graph()
+each_table = pytest.mark.parametrize("table", tables(), ids=lambda table: table.name)
+each_contract = pytest.mark.parametrize("contract", [*RAW_TABLES, *tables()], ids=lambda c: c.full_name)
+
+
+def succeed(*command: str | Path) -> str:
+    """Run a command at the root of the project; what it said."""
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def offsets(table: Table, source: Contract) -> tuple[int, int]:
+    mapping = GRAPH.get(asset_key(table)).partition_mappings[asset_key(source)]
+    assert isinstance(mapping, dg.TimeWindowPartitionMapping)
+    return mapping.start_offset, mapping.end_offset
+
+
+def test_loading_the_definitions_warns_of_nothing() -> None:
+    assert succeed(sys.executable, "-W", "error", "-c", "import nba_assets.definitions") == ""
+
+
+@each_table
+def test_a_table_is_an_asset_that_runs_by_the_common_policy(table: Table) -> None:
+    node = GRAPH.get(asset_key(table))
+    assert node.is_materializable
+    assert node.partitions_def == DAILY
+    assert node.backfill_policy == dg.BackfillPolicy.single_run()
+    assert node.pools == {"warehouse"}
+    assert node.group_name == table.group
+    assert node.group_name in ("analytics", "precompute")
+    assert node.owners == ["team:nba-data"]
+    assert node.kinds == {"duckdb", "parquet"}
+    assert node.code_version == code_version(table.module)
+    assert node.description == table.description
+    assert {key.name for key in node.check_keys} == {check.name for check in checks_of(table)}
+
+
+def test_the_code_version_tells_tables_apart() -> None:
+    assert len({code_version(table.module) for table in tables()}) == len(tables())
+
+
+@each_contract
+def test_the_column_schema_is_the_contract(contract: Contract) -> None:
+    metadata = GRAPH.get(asset_key(contract)).metadata
+    schema = metadata["dagster/column_schema"]
+    assert isinstance(schema, dg.TableSchema)
+    assert [(c.name, c.type) for c in schema.columns] == [(c.name, c.type) for c in contract.columns]
+    assert [c.constraints.nullable for c in schema.columns] == [not c.required for c in contract.columns]
+    assert all(c.description for c in schema.columns)
+    assert metadata["dagster/table_name"] == contract.full_name
+
+
+@pytest.mark.parametrize("raw", RAW_TABLES, ids=lambda raw: raw.full_name)
+def test_a_raw_table_is_an_external_asset(raw: Contract) -> None:
+    node = GRAPH.get(asset_key(raw))
+    assert node.is_external
+    assert node.group_name == "raw"
+    assert node.partitions_def == (DAILY if raw.partition_by else None)
+    assert not node.parent_keys
+
+
+def test_there_are_no_other_assets() -> None:
+    assert set(GRAPH.get_all_asset_keys()) == {asset_key(contract) for contract in (*RAW_TABLES, *tables())}
+
+
+@each_table
+def test_an_asset_depends_on_what_its_table_reads(table: Table) -> None:
+    node = GRAPH.get(asset_key(table))
+    assert node.parent_keys == {asset_key(source) for source in stored_inputs(table)}
+    partitioned = {asset_key(source) for source in stored_inputs(table) if source.partition_by}
+    assert set(node.partition_mappings) == partitioned
+
+
+@each_table
+@pytest.mark.parametrize("day", [date(2022, 10, 1), date(2023, 1, 15), date(2024, 6, 30)])
+def test_the_mappings_cover_every_day_that_is_read_and_none_of_the_future(table: Table, day: date) -> None:
+    """The mapping steps calendar days and may reach further back than the season, but never past what is read."""
+    for source, reaches in stored_inputs(table).items():
+        if source.partition_by is None:
+            continue
+        start, end = offsets(table, source)
+        needed = [reach.dates(Window(day, day)) for reach in reaches]
+        assert day + timedelta(start) <= min(dates.start for dates in needed)
+        assert day + timedelta(end) >= max(dates.end for dates in needed)
+        if Reach.WHOLE_SEASON not in reaches:
+            assert day + timedelta(end) == max(dates.end for dates in needed)
+
+
+def test_the_offsets_of_known_inputs() -> None:
+    known = {table.name: table for table in (*tables(), *RAW_TABLES)}
+
+    def read(table: str, source: str) -> tuple[int, int]:
+        reader = known[table]
+        assert isinstance(reader, Table)
+        return offsets(reader, known[source])
+
+    assert read("player_game_summary", "team_offense_game_summary") == (0, 0)
+    assert read("upcoming_player_game_context", "player_game_summary") == (-273, -1)
+    assert read("upcoming_team_game_context", "nbac_schedule") == (-273, 273)
+
+
+def test_there_is_a_job_for_each_group_and_one_for_all() -> None:
+    selected = {
+        job.name: set(job.asset_layer.executable_asset_keys)
+        for job in defs.resolve_all_job_defs()
+        if job.name.endswith("_tables")
+    }
+    assert selected.pop(ALL_TABLES) == {asset_key(table) for table in tables()}
+    by_group: dict[str, set[dg.AssetKey]] = {}
+    for table in tables():
+        by_group.setdefault(f"{table.group}_tables", set()).add(asset_key(table))
+    assert selected == by_group
+
+
+def snapshot() -> str:
+    lines = []
+    for table in sorted(tables(), key=lambda table: (table.group, table.full_name)):
+        lines.append(f"{table.group}: {asset_key(table).to_user_string()}")
+        for source in sorted(stored_inputs(table), key=lambda source: source.full_name):
+            days = "{:+d} to {:+d} days".format(*offsets(table, source)) if source.partition_by else "whole"
+            lines.append(f"    reads {source.full_name}, {days}")
+        lines += [f"    checks {name}" for name in sorted(key.name for key in GRAPH.get(asset_key(table)).check_keys)]
+    lines += [f"raw: {asset_key(raw).to_user_string()}" for raw in RAW_TABLES]
+    return "\n".join(lines) + "\n"
+
+
+def test_the_definitions_are_as_last_reviewed() -> None:
+    if "UPDATE_SNAPSHOTS" in os.environ:
+        SNAPSHOT.write_text(snapshot())
+    before = SNAPSHOT.read_text()
+    changes = difflib.unified_diff(before.splitlines(), snapshot().splitlines(), "reviewed", "now", lineterm="", n=1)
+    assert before == snapshot(), "if this is meant, UPDATE_SNAPSHOTS=1 keeps it:\n" + "\n".join(changes)
+
+
+@pytest.mark.slow
+def test_dagster_validates_the_workspace() -> None:
+    said = succeed(TOOLS / "dagster", "definitions", "validate", "-w", "workspace.yaml")
+    assert "All code locations passed validation" in said
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("dg", path=str(TOOLS)), reason="dg is not installed")
+@pytest.mark.parametrize("check", [["toml"], ["defs", "--use-active-venv"]], ids=lambda check: check[0])
+def test_dg_checks_the_project(check: Sequence[str]) -> None:
+    succeed(TOOLS / "dg", "check", *check)
+
+
+# What we rely on in Dagster, pinned down: a new release that does otherwise is found here and not in production.
+
+DAYS = ["2024-01-01", "2024-01-02", "2024-01-03"]
+RANGE = {"dagster/asset_partition_range_start": DAYS[0], "dagster/asset_partition_range_end": DAYS[-1]}
+SINGLE_RUN = dg.BackfillPolicy.single_run()
+JANUARY = dg.DailyPartitionsDefinition("2024-01-01", "2024-02-01")
+
+
+def test_dagster_puts_metadata_given_with_a_partition_on_that_day_alone() -> None:
+    @dg.multi_asset(specs=[dg.AssetSpec("counted", partitions_def=JANUARY)], backfill_policy=SINGLE_RUN)
+    def counted(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+        for number, day in enumerate(context.partition_keys):
+            context.add_asset_metadata({"rows": number}, asset_key="counted", partition_key=day)
+        return dg.MaterializeResult(asset_key="counted", metadata={"in_all": True})
+
+    with dg.instance_for_test() as instance:
+        result = dg.materialize([counted], tags=RANGE, instance=instance)
+
+    found = {m.partition: m.metadata for m in result.asset_materializations_for_node("counted")}
+    assert {day: metadata["rows"].value for day, metadata in found.items()} == dict(zip(DAYS, range(3), strict=True))
+    assert all(metadata["in_all"].value for metadata in found.values())
+
+
+def test_dagster_keeps_the_days_that_a_failing_step_logs_as_materialised() -> None:
+    @dg.multi_asset(specs=[dg.AssetSpec("half_done", partitions_def=JANUARY)], backfill_policy=SINGLE_RUN)
+    def half_done(context: dg.AssetExecutionContext) -> None:
+        context.log_event(dg.AssetMaterialization("half_done", partition=DAYS[0], metadata={"rows": 7}))
+        raise ValueError("the second day")
+
+    with dg.instance_for_test() as instance:
+        dg.materialize([half_done], tags=RANGE, instance=instance, raise_on_error=False)
+        statuses = instance.get_status_by_partition(half_done.key, DAYS, JANUARY)
+        kept = instance.fetch_materializations(half_done.key, limit=5).records
+
+    finished, failed = dg.AssetPartitionStatus.MATERIALIZED, dg.AssetPartitionStatus.FAILED
+    assert statuses == dict(zip(DAYS, [finished, failed, failed], strict=True))
+    materializations = [record.asset_materialization for record in kept]
+    assert [m.metadata["rows"].value for m in materializations if m] == [7]

@@ -1,0 +1,210 @@
+"""Killed and crowded: a partition is the old one or the new one, whatever happens to whoever writes it.
+
+The file is also the program of the writers it starts: `python -m nba_assets_tests.test_kill LAKE TABLE SECONDS`.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from itertools import count
+from pathlib import Path
+
+import dagster as dg
+import pyarrow as pa
+import pytest
+
+from nba_assets.analytics.team_offense_game_summary import team_offense_game_summary
+from nba_assets.season import Window
+from nba_assets.table import Column, Contract
+from nba_assets.warehouse.duckdb import DuckDBWarehouse
+from nba_assets.warehouse.lake import Lake
+
+pytestmark = pytest.mark.slow
+
+NBA = Path(sys.executable).with_name("nba")
+DAYS = Window(date(2024, 10, 22), date(2024, 10, 24))
+ROWS = 20_000
+KILLS = 25
+
+
+def a_table(name: str) -> Contract:
+    """A table every partition of which is `ROWS` rows that agree on `version`: anything else is a torn one."""
+    columns = (
+        Column("day", "DATE", "the day", required=True),
+        Column("n", "INT64", "the row", required=True),
+        Column("version", "INT64", "which writing it is from", required=True),
+    )
+    return Contract(dataset="test", name=name, columns=columns, key=("n",), partition_by="day")
+
+
+def write_version(warehouse: DuckDBWarehouse, table: Contract, version: int) -> None:
+    sql = f"""
+        SELECT DATE '{DAYS.start}' + CAST(d AS INT) AS day, n, CAST({version} AS BIGINT) AS version
+        FROM range({DAYS.days}) AS days(d), range({ROWS}) AS rows(n) ORDER BY day, n
+    """
+    warehouse.replace(table, sql, {}, DAYS.dates(), timeout=60)
+
+
+def versions(warehouse: DuckDBWarehouse, table: Contract) -> dict[date, int]:
+    """The version of each partition, each of which is found whole."""
+    sql = (
+        f'SELECT day, count(*) AS found, min(version) AS low, max(version) AS high FROM test."{table.name}" GROUP BY 1'
+    )
+    rows = warehouse.fetch(sql, {table: DAYS}, timeout=60).to_pylist()
+    torn = [row for row in rows if row["found"] != ROWS or row["low"] != row["high"]]
+    assert not torn
+    return {row["day"]: row["high"] for row in rows}
+
+
+@contextmanager
+def writer(lake: Path, table: Contract, seconds: float) -> Iterator[subprocess.Popen[str]]:
+    """A process that replaces the partitions of `table` again and again; ended with the block."""
+    command = [sys.executable, "-m", __name__, str(lake), table.name, str(seconds)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        assert process.stdout
+        process.stdout.close()
+
+
+def said(process: subprocess.Popen[str]) -> str:
+    assert process.stdout
+    return process.stdout.readline().strip()
+
+
+def strays(lake: Path) -> list[Path]:
+    return sorted(lake.rglob("*.tmp"))
+
+
+def test_a_writer_killed_at_any_moment_leaves_whole_partitions(tmp_path: Path) -> None:
+    table, warehouse, chance = a_table("killed"), DuckDBWarehouse(Lake(tmp_path)), random.Random(7)
+    write_version(warehouse, table, 0)
+    left = 0
+    for _ in range(KILLS):
+        with writer(tmp_path, table, 60) as process:
+            assert said(process) == "writing"
+            time.sleep(chance.uniform(0, 0.2))
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        assert set(versions(warehouse, table)) == set(DAYS.dates())
+        left += bool(strays(tmp_path))
+        if left >= 3:
+            break
+    assert left, f"none of {KILLS} kills hit a writer while it wrote: the test proves nothing"
+
+    write_version(warehouse, table, 1_000_000)
+
+    assert set(versions(warehouse, table).values()) == {1_000_000}
+    assert strays(tmp_path) == []
+
+
+def test_a_killed_writers_file_is_removed_but_not_a_living_ones(tmp_path: Path) -> None:
+    table, warehouse = a_table("shared"), DuckDBWarehouse(Lake(tmp_path))
+    folder = Lake(tmp_path).file(table, DAYS.start).parent
+    folder.mkdir(parents=True)
+    host = os.uname().nodename
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    living = folder / f".data.parquet.{host}.{os.getppid()}.tmp"
+    elsewhere = folder / f".data.parquet.{host}.another.{dead.pid}.tmp"
+    for file in (folder / f".data.parquet.{host}.{dead.pid}.tmp", living, elsewhere):
+        file.write_bytes(b"half")
+
+    write_version(warehouse, table, 1)
+
+    assert strays(tmp_path) == sorted([living, elsewhere])
+
+
+def test_five_writers_and_a_reader_never_meet(tmp_path: Path) -> None:
+    names = [f"crowded_{n}" for n in range(5)]
+    warehouse, reads, seen = DuckDBWarehouse(Lake(tmp_path), threads=1), 0, dict.fromkeys(names, 0)
+    for name in names:
+        write_version(warehouse, a_table(name), 0)
+    started = [writer(tmp_path, a_table(name), 6) for name in names]
+    processes = [context.__enter__() for context in started]
+    try:
+        while any(process.poll() is None for process in processes):
+            for name in names:
+                found = versions(warehouse, a_table(name))
+                assert set(found) == set(DAYS.dates())
+                assert max(found.values()) >= seen[name], "a reader went back in time"
+                seen[name] = max(found.values())
+                reads += 1
+        for process in processes:
+            assert process.stdout
+            assert (process.returncode, process.stdout.read()) == (0, "writing\n")
+    finally:
+        for context in started:
+            context.__exit__(None, None, None)
+    assert reads > 50
+    assert min(seen.values()) > 3, "the writers hardly wrote"
+    assert strays(tmp_path) == []
+
+
+def step_process(seconds: float) -> int:
+    """The process of the first step that a run on this instance starts, as soon as it does."""
+    with dg.DagsterInstance.get() as instance:
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            for run in instance.get_runs(limit=1):
+                for entry in instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_WORKER_STARTED):
+                    metadata = entry.get_dagster_event().engine_event_data.metadata
+                    if "pid" in metadata:
+                        return int(str(metadata["pid"].value))
+            time.sleep(0.05)
+    raise AssertionError("no step was started")
+
+
+def test_a_run_whose_step_is_killed_fails_and_the_next_one_succeeds(lake: Path, home: Path, tmp_path: Path) -> None:
+    table = team_offense_game_summary
+    old = pa.Table.from_pylist([], table.schema().to_pyarrow())
+    file = Lake(lake).file(table, DAYS.start)
+    Lake(lake).replace(table, [(DAYS.start, old)])
+    before = file.read_bytes()
+    command = [NBA, "materialize", "--date", str(DAYS.start), "--tables", table.name]
+    settings = os.environ | {"NBA_LAKE": str(lake), "DAGSTER_HOME": str(home)}
+    run = subprocess.Popen(command, env=settings, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+
+    os.kill(step_process(60), signal.SIGKILL)
+    _, complaint = run.communicate(timeout=60)
+
+    assert run.returncode == 1
+    assert any(line.startswith(f"{table.name}: ") for line in complaint.splitlines()), complaint
+    assert "Traceback" not in complaint
+    assert file.read_bytes() == before
+    with dg.DagsterInstance.get() as instance:
+        assert [run.status for run in instance.get_runs()] == [dg.DagsterRunStatus.FAILURE]
+
+    again = subprocess.run(command, env=settings, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+
+    assert again.returncode == 0, again.stderr
+    assert file.read_bytes() != before
+    assert strays(lake) == []
+
+
+def main(lake: str, table: str, seconds: str) -> None:
+    """Replace all partitions of a table by the next version, for some seconds."""
+    warehouse = DuckDBWarehouse(Lake(Path(lake)), threads=1)
+    before = versions(warehouse, a_table(table))
+    until = time.monotonic() + float(seconds)
+    sys.stdout.write("writing\n")
+    sys.stdout.flush()
+    for version in count(max(before.values()) + 1):
+        if time.monotonic() > until:
+            return
+        write_version(warehouse, a_table(table), version)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,170 @@
+"""The embedded engine: a query over exactly the files it needs, its rows stored as the contract says."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from nba_assets.season import Window
+from nba_assets.table import Column, Contract
+from nba_assets.warehouse.base import QueryTimeout, TransientError
+from nba_assets.warehouse.duckdb import DuckDBWarehouse
+from nba_assets.warehouse.lake import Lake
+
+EIGHTH, NINTH, TENTH = (date(2024, 11, day) for day in (8, 9, 10))
+DAYS = [EIGHTH, NINTH, TENTH]
+WINDOW = Window(EIGHTH, TENTH)
+MINUTE = 60.0
+
+GAMES = Contract(
+    dataset="test",
+    name="games",
+    columns=(
+        Column("game_date", "DATE", ""),
+        Column("team", "STRING", ""),
+        Column("points", "INT64", ""),
+        Column("pace", "DECIMAL(5,1)", ""),
+        Column("share", "FLOAT64", ""),
+        Column("won", "BOOL", ""),
+        Column("at", "TIMESTAMP", ""),
+        Column("issues", "ARRAY<STRING>", ""),
+    ),
+    key=("team",),
+    partition_by="game_date",
+)
+NAMES = Contract(
+    dataset="test", name="names", columns=(Column("team", "STRING", ""),), key=("team",), partition_by=None
+)
+
+ROW = (
+    "1::BIGINT AS points, 99.5 AS pace, 0.5 AS share, true AS won, "
+    "TIMESTAMPTZ '2024-11-08 00:30:00+00' AS \"at\", ['x'] AS issues"
+)
+"""A select list that fills the other columns."""
+
+
+def select(*rows: tuple[date, str], columns: str = ROW) -> str:
+    values = ", ".join(f"(DATE '{day}', '{team}')" for day, team in rows)
+    return f"SELECT game_date, team, {columns} FROM (VALUES {values}) v(game_date, team) ORDER BY 1, 2"
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> DuckDBWarehouse:
+    return DuckDBWarehouse(Lake(tmp_path), threads=1)
+
+
+def stored(warehouse: DuckDBWarehouse, day: date) -> list[dict[str, Any]]:
+    return pq.ParquetFile(warehouse.lake.file(GAMES, day)).read().to_pylist()
+
+
+def test_a_range_is_a_file_a_day_the_empty_ones_too(warehouse: DuckDBWarehouse) -> None:
+    written = warehouse.replace(GAMES, select((EIGHTH, "BOS"), (EIGHTH, "NYK"), (TENTH, "PHI")), {}, DAYS, MINUTE)
+    assert written.rows == {EIGHTH: 2, NINTH: 0, TENTH: 1}
+    assert written.bytes_written == sum(warehouse.lake.file(GAMES, day).stat().st_size for day in DAYS)
+    assert [[row["team"] for row in stored(warehouse, day)] for day in DAYS] == [["BOS", "NYK"], [], ["PHI"]]
+    assert warehouse.dates(GAMES) == DAYS
+
+
+def test_the_same_query_twice_is_the_same_bytes(warehouse: DuckDBWarehouse) -> None:
+    def contents() -> list[bytes]:
+        warehouse.replace(GAMES, select((EIGHTH, "BOS"), (TENTH, "PHI")), {}, DAYS, MINUTE)
+        return [warehouse.lake.file(GAMES, day).read_bytes() for day in DAYS]
+
+    assert contents() == contents()
+
+
+def test_stored_types_are_the_contracts(warehouse: DuckDBWarehouse) -> None:
+    """DuckDB sums whole numbers into HUGEINT and makes days into TIMESTAMP."""
+    columns = (
+        "sum(1) OVER () AS points, 99.4::DECIMAL(9,4) AS pace, 0.5::FLOAT AS share, true AS won, "
+        "TIMESTAMP '2024-11-08 00:30:00' AS \"at\", ['x'] AS issues"
+    )
+    sql = select((EIGHTH, "BOS"), columns=columns)
+    sql = f"SELECT * REPLACE (game_date::TIMESTAMP AS game_date) FROM ({sql})"
+    warehouse.replace(GAMES, sql, {}, [EIGHTH, NINTH], MINUTE)
+    for day in (EIGHTH, NINTH):
+        types = pq.read_schema(warehouse.lake.file(GAMES, day)).types
+        assert types[:4] == [pa.date32(), pa.string(), pa.int64(), pa.decimal128(5, 1)]
+        assert types[4:6] == [pa.float64(), pa.bool_()]
+        assert pa.types.is_timestamp(types[6])
+        assert types[6].tz == "UTC"
+    (row,) = stored(warehouse, EIGHTH)
+    assert (row["points"], float(row["pace"]), row["at"]) == (1, 99.4, datetime(2024, 11, 8, 0, 30, tzinfo=UTC))
+
+
+def test_a_row_for_a_day_not_asked_for_is_a_mistake(warehouse: DuckDBWarehouse) -> None:
+    with pytest.raises(ValueError, match=r"test\.games: rows for 2024-11-10, which was not asked for"):
+        warehouse.replace(GAMES, select((EIGHTH, "BOS"), (TENTH, "PHI")), {}, [EIGHTH, NINTH], MINUTE)
+    assert warehouse.dates(GAMES) == [], "nothing was written"
+
+
+def test_days_that_are_missing_are_read_as_nothing(warehouse: DuckDBWarehouse) -> None:
+    warehouse.replace(GAMES, select((EIGHTH, "BOS")), {}, [EIGHTH], MINUTE)
+    warehouse.replace(GAMES, select((TENTH, "PHI")), {}, [TENTH], MINUTE)
+    teams = "SELECT team FROM test.games ORDER BY 1"
+    assert warehouse.fetch(teams, {GAMES: WINDOW}, MINUTE)["team"].to_pylist() == ["BOS", "PHI"]
+    assert warehouse.fetch(teams, {GAMES: Window(NINTH, TENTH)}, MINUTE)["team"].to_pylist() == ["PHI"]
+
+
+def test_without_files_there_are_no_rows_but_all_columns(warehouse: DuckDBWarehouse) -> None:
+    nothing = warehouse.fetch("FROM test.games", {GAMES: WINDOW}, MINUTE)
+    assert nothing.num_rows == 0
+    assert nothing.schema.names == [column.name for column in GAMES.columns]
+    warehouse.replace(GAMES, select((EIGHTH, "BOS")), {}, [EIGHTH], MINUTE)
+    filled = warehouse.fetch("FROM test.games", {GAMES: WINDOW}, MINUTE)
+    assert nothing.schema.types == filled.schema.types
+    assert warehouse.fetch("FROM test.names", {NAMES: None}, MINUTE).num_rows == 0
+
+
+def test_an_empty_partition_is_read_with_its_types(warehouse: DuckDBWarehouse) -> None:
+    warehouse.replace(GAMES, select((EIGHTH, "BOS")), {}, [EIGHTH, NINTH], MINUTE)
+    empty = warehouse.fetch("FROM test.games", {GAMES: Window(NINTH, NINTH)}, MINUTE)
+    full = warehouse.fetch("FROM test.games", {GAMES: Window(EIGHTH, EIGHTH)}, MINUTE)
+    assert (empty.num_rows, full.num_rows) == (0, 1)
+    assert empty.schema == full.schema
+
+
+def test_a_lake_with_an_odd_name(tmp_path: Path) -> None:
+    odd = DuckDBWarehouse(Lake(tmp_path / "Joe's [lake]*" / "game_date=2020-01-01"))
+    odd.replace(GAMES, select((EIGHTH, "BOS")), {}, [EIGHTH], MINUTE)
+    assert odd.fetch("SELECT game_date FROM test.games", {GAMES: WINDOW}, MINUTE).to_pylist() == [{"game_date": EIGHTH}]
+
+
+def test_a_query_that_takes_too_long_is_cancelled(warehouse: DuckDBWarehouse) -> None:
+    endless = "SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range * b.range % 7 = 3"
+    started = time.monotonic()
+    with pytest.raises(QueryTimeout, match="cancelled"):
+        warehouse.fetch(endless, {}, 0.2)
+    assert time.monotonic() - started < 5
+
+
+def test_a_cancelled_replacement_writes_nothing(warehouse: DuckDBWarehouse) -> None:
+    endless = (
+        f"FROM ({select((EIGHTH, 'BOS'))}) WHERE (SELECT sum(a.range % 7) FROM range(1000000) a, range(1000000)) > 0"
+    )
+    with pytest.raises(QueryTimeout):
+        warehouse.replace(GAMES, endless, {}, [EIGHTH], 0.2)
+    assert warehouse.dates(GAMES) == []
+
+
+def test_a_wrong_query_fails_at_once_and_as_itself(warehouse: DuckDBWarehouse) -> None:
+    with pytest.raises(duckdb.BinderException):
+        warehouse.fetch("SELECT nothing FROM test.games", {GAMES: WINDOW}, MINUTE)
+
+
+def test_a_file_that_went_away_may_be_tried_again(warehouse: DuckDBWarehouse) -> None:
+    missing = warehouse.lake.root / "gone.parquet"
+    with pytest.raises(TransientError):
+        warehouse.fetch(f"FROM read_parquet('{missing}')", {}, MINUTE)
+
+
+def test_timestamps_are_utc_whatever_the_machines_zone(warehouse: DuckDBWarehouse) -> None:
+    answer = warehouse.fetch("SELECT strftime(TIMESTAMPTZ '2024-11-08 00:30:00+00', '%H:%M') AS clock", {}, MINUTE)
+    assert answer["clock"].to_pylist() == ["00:30"]

@@ -1,0 +1,154 @@
+"""Where a partition lies and how it is replaced: the old file or the new one, and nothing else left."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nba_assets.season import Window
+from nba_assets.table import Column, Contract
+from nba_assets.warehouse.lake import Lake
+
+DAY = date(2024, 11, 8)
+LATER = date(2024, 11, 11)
+
+POINTS = Contract(
+    dataset="test",
+    name="points",
+    columns=(
+        Column("game_date", "DATE", "date"),
+        Column("player", "STRING", "player"),
+        Column("pace", "DECIMAL(5,1)", "pace"),
+        Column("issues", "ARRAY<STRING>", "codes"),
+    ),
+    key=("player",),
+    partition_by="game_date",
+)
+NAMES = Contract(
+    dataset="test", name="names", columns=(Column("player", "STRING", ""),), key=("player",), partition_by=None
+)
+
+
+def rows(*players: str, day: date = DAY) -> pa.Table:
+    made = [{"game_date": day, "player": player, "pace": None, "issues": []} for player in players]
+    return pa.Table.from_pylist(made, schema=POINTS.schema().to_pyarrow())
+
+
+def players(lake: Lake, day: date = DAY) -> list[str]:
+    return pq.ParquetFile(lake.file(POINTS, day)).read()["player"].to_pylist()
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    return Lake(tmp_path)
+
+
+def test_a_partition_is_a_file(lake: Lake) -> None:
+    size = lake.replace(POINTS, [(DAY, rows("tatum"))])
+    file = lake.root / "test" / "points" / "game_date=2024-11-08" / "data.parquet"
+    assert file.stat().st_size == size
+    assert players(lake) == ["tatum"]
+
+
+def test_a_reference_table_is_a_file(lake: Lake) -> None:
+    assert lake.files(NAMES, None) == []
+    lake.replace(NAMES, [(None, pa.table({"player": ["tatum"]}))])
+    assert lake.files(NAMES, None) == lake.files(NAMES, Window(DAY, DAY)) == [lake.root / "test/names/data.parquet"]
+
+
+def test_replacing_leaves_nothing_of_the_old(lake: Lake) -> None:
+    lake.replace(POINTS, [(DAY, rows("tatum", "brown"))])
+    lake.replace(POINTS, [(DAY, rows("white"))])
+    assert players(lake) == ["white"]
+    assert os.listdir(lake.file(POINTS, DAY).parent) == ["data.parquet"]
+
+
+def test_an_empty_partition_exists(lake: Lake) -> None:
+    lake.replace(POINTS, [(DAY, rows())])
+    assert lake.dates(POINTS) == [DAY]
+    assert players(lake) == []
+
+
+def test_dates_and_files_are_those_there_are(lake: Lake) -> None:
+    assert (lake.dates(POINTS), lake.files(POINTS, Window(DAY, LATER))) == ([], [])
+    lake.replace(POINTS, [(LATER, rows(day=LATER)), (DAY, rows())])
+    assert lake.dates(POINTS) == [DAY, LATER]
+    assert lake.files(POINTS, Window(DAY, date(2024, 11, 10))) == [lake.file(POINTS, DAY)]
+    assert lake.files(POINTS, None) == [lake.file(POINTS, DAY), lake.file(POINTS, LATER)]
+    assert lake.files(POINTS, Window(LATER, DAY)) == [], "an empty window"
+
+
+def test_a_removed_partition_is_gone(lake: Lake) -> None:
+    lake.replace(POINTS, [(DAY, rows()), (LATER, rows(day=LATER))])
+    lake.remove(POINTS, [DAY, date(2024, 11, 9)])
+    assert lake.dates(POINTS) == [LATER]
+
+
+def stray(lake: Lake, pid: int, host: str = "") -> Path:
+    file = lake.file(POINTS, DAY)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    left = file.with_name(f".data.parquet.{host or socket.gethostname()}.{pid}.tmp")
+    left.write_text("half of a file")
+    return left
+
+
+def test_what_a_dead_writer_left_is_removed_and_a_living_ones_is_not(lake: Lake) -> None:
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    left, living, elsewhere = stray(lake, dead.pid), stray(lake, os.getppid()), stray(lake, dead.pid, "other-host")
+    lake.replace(POINTS, [(DAY, rows("tatum"))])
+    assert (left.exists(), living.exists(), elsewhere.exists()) == (False, True, True)
+    assert players(lake) == ["tatum"]
+    assert lake.dates(POINTS) == [DAY], "strays are no partitions"
+
+
+def test_a_write_that_fails_leaves_the_old_file(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    lake.replace(POINTS, [(DAY, rows("tatum"))])
+
+    def broken(*_: object, **__: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(pq, "write_table", broken)
+    with pytest.raises(OSError, match="disk full"):
+        lake.replace(POINTS, [(DAY, rows("brown"))])
+    assert players(lake) == ["tatum"]
+
+
+ANY_ROWS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "game_date": st.just(DAY),
+            "player": st.none() | st.text(max_size=5),
+            "pace": st.none() | st.decimals(-999, 999, places=1),
+            "issues": st.lists(st.text(max_size=3), max_size=2),
+        }
+    ),
+    max_size=8,
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(made=ANY_ROWS)
+def test_replacing_twice_is_the_same_bytes_and_the_rows_read_back(made: list[dict]) -> None:
+    table = pa.Table.from_pylist(made, schema=POINTS.schema().to_pyarrow())
+    with tempfile.TemporaryDirectory() as folder:
+        lake = Lake(Path(folder))
+        first, second = (_bytes_after(lake, table) for _ in range(2))
+        assert first == second
+        assert pq.ParquetFile(lake.file(POINTS, DAY)).read().to_pylist() == table.to_pylist()
+
+
+def _bytes_after(lake: Lake, table: pa.Table) -> bytes:
+    lake.replace(POINTS, [(DAY, table)])
+    return lake.file(POINTS, DAY).read_bytes()
