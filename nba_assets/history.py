@@ -90,8 +90,7 @@ def as_of(days: ir.Table, games: ir.Table, entity: str, **stats: Stat) -> ir.Tab
 def before(days: ir.Table, games: ir.Table, entity: str, within_days: int | None = None) -> ir.Table:
     """Pairs of a day and a game of its `entity` before it: of the season, or of the `within_days` dates before it.
 
-    Gives `days`' columns and the game's under `past_` names, `past_days_ago` (1 is yesterday) and
-    `past_games_ago` (1 is the latest).
+    Gives `days`' columns, the game's under `past_` names, and `past_days_ago` (1 is yesterday).
     """
     past = games.rename("past_{name}")
     joined = days.inner_join(
@@ -103,10 +102,13 @@ def before(days: ir.Table, games: ir.Table, entity: str, within_days: int | None
         ],
     )
     joined = joined.mutate(past_days_ago=joined.game_date.delta(joined.past_game_date, unit="day"))
-    if within_days is not None:
-        joined = joined.filter(joined.past_days_ago <= within_days)
+    return joined if within_days is None else joined.filter(joined.past_days_ago <= within_days)
+
+
+def games_ago(pairs: ir.Table, entity: str) -> ir.Table:
+    """The pairs of `before` with `past_games_ago`: 1 is the latest game before the day."""
     latest_first = ibis.window(
         group_by=[entity, "season_year", "game_date"],
         order_by=[ibis.desc("past_game_date"), ibis.desc("past_game_id")],
     )
-    return joined.mutate(past_games_ago=ibis.row_number().over(latest_first) + 1)
+    return pairs.mutate(past_games_ago=ibis.row_number().over(latest_first) + 1)

@@ -53,7 +53,7 @@ def _form() -> Query:
 @cache
 def _past(within_days: int | None) -> Query:
     return Query(
-        lambda days, games: history.before(days, games, "player", within_days=within_days),
+        lambda days, games: history.games_ago(history.before(days, games, "player", within_days=within_days), "player"),
         {"days": DAYS, "games": GAMES},
     )
 

@@ -353,6 +353,7 @@ def _with_streaks(rows: ir.Table, players: ir.Table) -> ir.Table:
     past = history.before(
         lined.select("player_lookup", "season_year", "game_date", "current_points_line"), games, "player_lookup"
     )
+    past = history.games_ago(past, "player_lookup")
     over = past.past_points > past.current_points_line
     under = past.past_points < past.current_points_line
     his_day = ibis.window(group_by=["player_lookup", "game_date"])

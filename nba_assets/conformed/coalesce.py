@@ -14,12 +14,13 @@ def first_source(by: tuple[str, ...], **sources: ir.Table) -> ir.Table:
 
     All sources have the same columns.
     """
-    ranked = [
-        rows.mutate(source=ibis.literal(name), _rank=ibis.literal(n)) for n, (name, rows) in enumerate(sources.items())
-    ]
-    together = ranked[0].union(*ranked[1:]) if len(ranked) > 1 else ranked[0]
-    best = together.mutate(_best=together._rank.min().over(group_by=list(by)))
-    return best.filter(best._rank == best._best).drop("_rank", "_best")
+    (first, best), *others = sources.items()
+    together = best.mutate(source=ibis.literal(first))
+    for name, rows in others:
+        taken = together.select(**{f"_{column}": column for column in by}).distinct()
+        left = rows.anti_join(taken, [(column, f"_{column}") for column in by])
+        together = together.union(left.mutate(source=ibis.literal(name)))
+    return together
 
 
 def latest(rows: ir.Table, key: tuple[str, ...]) -> ir.Table:

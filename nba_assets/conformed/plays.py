@@ -35,9 +35,16 @@ def plays(bigdataball: ir.Table, nbac: ir.Table, games: ir.Table) -> ir.Table:
         bigdataball=_in_order(stamp_by_pair(_bigdataball(bigdataball), games)),
         nbac=_in_order(stamp_by_nba_id(_nbac(nbac), games).drop("nba_game_id")),
     )
-    moment = ibis.window(group_by=["game_id", "period", "clock", "spelling"])
-    bonus_at = rows.sequence.max(where=rows.single).over(moment)
-    return rows.mutate(is_and_one=((rows.kind == "shot") & rows.made & (bonus_at > rows.sequence)).fill_null(False))
+    bonus = (
+        rows.filter(rows.single)
+        .group_by(_game="game_id", _period="period", _clock="clock", _shooter="spelling")
+        .agg(_bonus_at=lambda t: t.sequence.max())
+    )
+    rows = rows.left_join(
+        bonus, [("game_id", "_game"), ("period", "_period"), ("clock", "_clock"), ("spelling", "_shooter")]
+    )
+    and_one = (rows.kind == "shot") & rows.made & (rows._bonus_at > rows.sequence)
+    return rows.mutate(is_and_one=and_one.fill_null(False)).drop("_game", "_period", "_clock", "_shooter", "_bonus_at")
 
 
 def _in_order(rows: ir.Table) -> ir.Table:
