@@ -12,7 +12,7 @@ from nba_assets import metrics, quality
 from nba_assets.checks import makes_within_attempts, opposite_margins, two_rows_a_final_game
 from nba_assets.conformed.games import games
 from nba_assets.conformed.player_boxes import listed_players, starters
-from nba_assets.conformed.plays import second_chances, shots
+from nba_assets.conformed.plays import second_chances, shots, with_second_chances
 from nba_assets.conformed.starting_five import with_absences
 from nba_assets.conformed.team_boxes import team_boxes
 from nba_assets.conformed.zones import with_zones, zone_counts
@@ -124,7 +124,7 @@ def team_defense_game_summary(
     rows = _defender_with_attack(team_boxes)
     allowed = zone_counts(shots, "game_id", "defending_team_abbr")
     rows = with_zones(rows, shots, allowed, defending_team_abbr="team_abbr")
-    rows = _with_second_chances(rows, second_chances)
+    rows = with_second_chances(rows, second_chances, "opponent_team_abbr", "second_chance_points_allowed")
     rows = with_absences(rows, listed_players, starters)
     opp_possessions = metrics.possessions(
         rows.opp_fg_attempts, rows.opp_ft_attempts, rows.opp_turnovers, rows.opp_offensive_rebounds
@@ -188,13 +188,3 @@ def _defender_with_attack(boxes: ir.Table) -> ir.Table:
         _game=boxes.game_id, _attacker=boxes.team_abbr, **{f"opp_{name}": boxes[name] for name in _ATTACK}
     )
     return boxes.join(attack, [("game_id", "_game"), ("opponent_team_abbr", "_attacker")]).drop("_game", "_attacker")
-
-
-def _with_second_chances(rows: ir.Table, second_chances: ir.Table) -> ir.Table:
-    found = second_chances.select(
-        _game=second_chances.game_id,
-        _attacker=second_chances.team_abbr,
-        second_chance_points_allowed=second_chances.points,
-    )
-    joined = rows.left_join(found, [("game_id", "_game"), ("opponent_team_abbr", "_attacker")])
-    return joined.drop("_game", "_attacker")

@@ -12,7 +12,7 @@ from nba_assets import metrics, quality
 from nba_assets.checks import makes_within_attempts, opposite_margins, two_rows_a_final_game
 from nba_assets.conformed.games import games
 from nba_assets.conformed.player_boxes import listed_players, starters
-from nba_assets.conformed.plays import second_chances, shots
+from nba_assets.conformed.plays import second_chances, shots, with_second_chances
 from nba_assets.conformed.starting_five import with_absences
 from nba_assets.conformed.team_boxes import team_boxes
 from nba_assets.conformed.zones import with_zones, zone_counts
@@ -127,7 +127,7 @@ def team_offense_game_summary(
 ) -> ir.Table:
     rows = _with_opponent(team_boxes)
     rows = with_zones(rows, shots, zone_counts(shots, "game_id", "team_abbr"), team_abbr="team_abbr")
-    rows = _with_second_chances(rows, second_chances)
+    rows = with_second_chances(rows, second_chances, "team_abbr", "second_chance_points_scored")
     rows = with_absences(rows, listed_players, starters)
     return rows.mutate(
         points_scored=rows.points,
@@ -171,12 +171,3 @@ def _with_opponent(boxes: ir.Table) -> ir.Table:
         opponent_points=rows.points,
     )
     return rows.join(other, [("game_id", "_game"), ("opponent_team_abbr", "_team")]).drop("_game", "_team")
-
-
-def _with_second_chances(rows: ir.Table, second_chances: ir.Table) -> ir.Table:
-    found = second_chances.select(
-        _game=second_chances.game_id,
-        _team=second_chances.team_abbr,
-        second_chance_points_scored=second_chances.points,
-    )
-    return rows.left_join(found, [("game_id", "_game"), ("team_abbr", "_team")]).drop("_game", "_team")

@@ -163,6 +163,12 @@ def second_chances(plays: ir.Table) -> ir.Table:
     )
 
 
+def with_second_chances(rows: ir.Table, second_chances: ir.Table, team: str, into: str) -> ir.Table:
+    """Team-game `rows` with the second-chance points of the team that `team` names; NULL without play-by-play."""
+    found = second_chances.select(_game="game_id", _team="team_abbr", **{into: "points"})
+    return rows.left_join(found, [("game_id", "_game"), (team, "_team")]).drop("_game", "_team")
+
+
 @view(plays=plays, names=player_names)
 def fourth_quarter_points(plays: ir.Table, names: ir.Table) -> ir.Table:
     """A row is a player who took a shot or a free throw in the fourth quarter, and the points he made in it."""
