@@ -60,8 +60,11 @@ def possessions(
 
 
 def rating(points: ir.NumericValue, possessions: ir.NumericValue) -> ir.FloatingValue:
-    """Points per 100 possessions: offensive of those who scored, defensive of those who allowed."""
-    return ratio(100.0 * points, possessions)
+    """Points per 100 possessions: offensive of those who scored, defensive of those who allowed.
+
+    NULL where the estimate gives none or fewer: such totals are broken, and no rate follows from them.
+    """
+    return ratio(100.0 * points, (possessions > 0).ifelse(possessions, ibis.null("float64")))
 
 
 def pace(possessions: Number, opponent_possessions: Number, team_minutes: ir.NumericValue) -> ir.FloatingValue:

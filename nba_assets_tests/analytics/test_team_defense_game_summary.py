@@ -79,7 +79,12 @@ def test_the_source_is_that_of_the_opponents_totals() -> None:
 
 COUNT = st.integers(0, 120)
 TOTALS = st.fixed_dictionaries(
-    {"points": COUNT, "ft_attempts": COUNT, "turnovers": COUNT, "offensive_rebounds": COUNT},
+    {
+        "points": COUNT,
+        "ft_attempts": COUNT,
+        "turnovers": st.integers(12, 60),  # more than the rebounds, so that there are possessions to rate
+        "offensive_rebounds": st.integers(0, 10),
+    },
 )
 SHOTS = st.lists(st.tuples(st.sampled_from(["paint", "mid_range", "three", "unknown"]), st.booleans()), max_size=12)
 SIDE = st.tuples(TOTALS, SHOTS)
