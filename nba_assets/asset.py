@@ -114,7 +114,7 @@ def _definition_metadata(contract: Contract) -> dict[str, object]:
 @cache
 def code_version(module: str) -> str:
     """A hash over the table's module and everything that says what tables are."""
-    shared = ["nba_assets.table", "nba_assets.metrics", "nba_assets.history", "nba_assets.quality", "nba_assets.season"]
+    shared = [f"nba_assets.{name}" for name in ("table", "metrics", "history", "quality", "season", "teammates")]
     conformed = importlib.import_module("nba_assets.conformed")
     shared += [m.name for m in pkgutil.iter_modules(conformed.__path__, "nba_assets.conformed.")]
     sources = [inspect.getsource(importlib.import_module(name)) for name in [*sorted(shared), module]]

@@ -30,7 +30,7 @@ def latest(rows: ir.Table, key: tuple[str, ...]) -> ir.Table:
 
 
 def median(rows: ir.Table, by: tuple[str, ...], value: str) -> ir.Table:
-    """The median of `value` for each `by`, and how many values there were, as `value` and `values`.
+    """The median of `value` for each `by`, under the same name.
 
     Spelled out because neither BigQuery's exact median nor Ibis's has a form that both engines know.
     """
@@ -41,4 +41,4 @@ def median(rows: ir.Table, by: tuple[str, ...], value: str) -> ir.Table:
         _of=known[value].count().over(group_by=list(by)),
     )
     middle = ranked.filter((2 * ranked._nth >= ranked._of) & (2 * ranked._nth <= ranked._of + 2))
-    return middle.group_by(list(by)).agg(**{value: middle[value].mean(), "values": middle._of.max()})
+    return middle.group_by(list(by)).agg(**{value: middle[value].mean()})

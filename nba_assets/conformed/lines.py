@@ -173,8 +173,8 @@ def _preferred(books: ir.Table, by: tuple[str, ...]) -> ir.Table:
 
 def _medians(books: ir.Table, by: tuple[str, ...]) -> ir.Table:
     """Medians of `line` and `opening` over the books of each `by`, how many there are, and one of their names."""
-    line = median(books, by, "line").drop("values")
-    opening = median(books, by, "opening").drop("values").rename({f"_{name}": name for name in by})
+    line = median(books, by, "line")
+    opening = median(books, by, "opening").rename({f"_{name}": name for name in by})
     names = books.group_by(**{f"__{name}": name for name in by}).agg(books=books.count(), one_book=books.book.min())
     rows = line.left_join(opening, [line[name] == opening[f"_{name}"] for name in by])
     rows = rows.join(names, [rows[name] == names[f"__{name}"] for name in by])

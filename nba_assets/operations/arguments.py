@@ -9,7 +9,7 @@ from nba_assets.errors import BadInput
 from nba_assets.partitions import DAILY
 from nba_assets.raw.schedule import nbac_schedule
 from nba_assets.registry import tables
-from nba_assets.season import FIRST_DATE, OFF_SEASON_MONTHS, Window, season_label
+from nba_assets.season import FIRST_DATE, Window, season_label
 from nba_assets.table import Table
 from nba_assets.warehouse.base import Warehouse
 
@@ -47,7 +47,7 @@ def partition_days(window: Window) -> list[date]:
             raise BadInput(f"{day}: the first partition is {FIRST_DATE}")
         if day > last:
             raise BadInput(f"{day}: the last partition is {last}, tomorrow's slate")
-    days = [day for part in window.by_season() for day in part.dates() if day.month not in OFF_SEASON_MONTHS]
+    days = [day for part in window.by_season() for day in part.dates()]
     if not days:
         raise BadInput(f"{window}: July to September is the off-season and has no partitions")
     return days

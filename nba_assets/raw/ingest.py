@@ -22,6 +22,7 @@ from nba_assets.raw import raw_table
 from nba_assets.raw.staging import Staged, scratch_database, stage
 from nba_assets.season import Window, season_year
 from nba_assets.table import RawTable
+from nba_assets.warehouse.duckdb import quoted
 from nba_assets.warehouse.lake import Lake
 
 Progress = Callable[[RawTable, int, int], None]
@@ -140,7 +141,7 @@ def _in_batches(days: dict[date | None, int]) -> Iterator[list[date | None]]:
 def _kept(staged: Staged, lake: Lake, columns: str) -> str:
     """The reference rows already in the lake that the delivery does not replace, as the rest of a query."""
     replaces = staged.contract.replaces
-    files = ", ".join("'" + str(file).replace("'", "''") + "'" for file in lake.files(staged.contract, None))
+    files = ", ".join(quoted(str(file)) for file in lake.files(staged.contract, None))
     if not files:
         return ""
     return (
