@@ -20,6 +20,7 @@ import duckdb
 from nba_assets.errors import BadInput
 from nba_assets.season import FIRST_DATE, OFF_SEASON_MONTHS, Window, season_year
 from nba_assets.table import Column, RawTable
+from nba_assets.warehouse.duckdb import quoted
 
 _SQL_TYPE = {
     "STRING": "VARCHAR",
@@ -113,15 +114,11 @@ def _create(con: duckdb.DuckDBPyConnection, contract: RawTable, table: str, alik
 
 def _source(files: Sequence[Path]) -> str:
     """Files as a table in SQL. Their paths are neither patterns nor data; CSV is text until `_value` parses it."""
-    paths = ", ".join(_literal(glob.escape(str(file))) for file in files)
+    paths = ", ".join(quoted(glob.escape(str(file))) for file in files)
     if files[0].suffix == ".csv":
         options = "header = true, delim = ',', quote = '\"', escape = '\"', all_varchar = true"  # guessing is slow
         return f"read_csv([{paths}], {options}, filename = '_file', hive_partitioning = false)"
     return f"read_parquet([{paths}], binary_as_string = true, filename = '_file', hive_partitioning = false)"
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _value(column: Column, given: str) -> str:
