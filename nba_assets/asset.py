@@ -18,8 +18,10 @@ from functools import cache
 import dagster as dg
 import pyarrow as pa
 
+from nba_assets.automation.partition_versions import PARTITION_VERSION, give_each_its_own, own_tags
 from nba_assets.binding import Binder, stored_inputs
 from nba_assets.checks import checks_of
+from nba_assets.failures import failures_of
 from nba_assets.partitions import DAILY, mapping
 from nba_assets.season import Window
 from nba_assets.statements import Statements, examples, inputs_in, statements
@@ -27,10 +29,15 @@ from nba_assets.table import Check, Contract, RawTable, Reach, Table
 from nba_assets.warehouse.base import QueryTimeout, TransientError, Warehouse, Written
 from nba_assets.warehouse.sql import to_sql
 
+give_each_its_own()
+
 OWNERS = ["team:nba-data"]
 MAX_RETRIES = 4
 LONGEST_WAIT_SECONDS = 60.0
 PREVIEW_ROWS = 5
+
+SHARED_RULES = ("table", "metrics", "history", "quality", "season", "teammates", "population", "failures")
+"""Modules outside `conformed` that say what tables hold, and so are part of every table's code version."""
 
 PROGRESS = re.compile(r"(?P<table>\w+): part \d+ of \d+, (?P<done>\d+) of \d+ days")
 """How a step's log tells its progress; whoever launched the run reads it back."""
@@ -114,7 +121,7 @@ def _definition_metadata(contract: Contract) -> dict[str, object]:
 @cache
 def code_version(module: str) -> str:
     """A hash over the table's module and everything that says what tables are."""
-    shared = [f"nba_assets.{name}" for name in ("table", "metrics", "history", "quality", "season", "teammates")]
+    shared = [f"nba_assets.{name}" for name in SHARED_RULES]
     conformed = importlib.import_module("nba_assets.conformed")
     shared += [m.name for m in pkgutil.iter_modules(conformed.__path__, "nba_assets.conformed.")]
     sources = [inspect.getsource(importlib.import_module(name)) for name in [*sorted(shared), module]]
@@ -129,10 +136,14 @@ class _Part:
     written: Written
     broken: Mapping[str, Mapping[date, int]]
     """Broken rows by check and day."""
+    failed: Written | None
+    """Failure records, of a table that has any."""
+    skipped: Mapping[date, str]
+    """Why nothing was built on a day with games."""
 
     @property
     def seconds(self) -> float:
-        return self.written.query_seconds + self.written.write_seconds
+        return sum(w.query_seconds + w.write_seconds for w in (self.written, self.failed) if w)
 
     @property
     def rows(self) -> int:
@@ -142,8 +153,18 @@ class _Part:
         """What each day's materialisation says of itself."""
         for day, rows in self.written.rows.items():
             failed = [name for name, by_day in self.broken.items() if day in by_day]
-            note = {} if rows else {"note": "no rows: no games on this date, or none in the sources"}
-            yield day, {"dagster/partition_row_count": rows, "checks_failed": ", ".join(failed) or "none", **note}
+            metadata = {
+                "dagster/partition_row_count": rows,
+                "checks_failed": ", ".join(failed) or "none",
+                PARTITION_VERSION: self.written.hashes[day],
+            }
+            if self.failed:
+                metadata["failure_records"] = self.failed.rows[day]
+            if day in self.skipped:
+                metadata["skipped"] = self.skipped[day]
+            elif not rows:
+                metadata["note"] = "no rows: no games on this date, or none in the sources"
+            yield day, metadata
 
 
 @dataclass
@@ -199,19 +220,33 @@ class _Run:
                 "rows_in_run": sum(part.rows for part in self.done),
                 "bytes_in_run": sum(part.written.bytes_written for part in self.done),
             },
+            data_version=self._version(),
             check_results=[self._result(check) for check in checks_of(self.table)],
         )
 
+    def _version(self) -> dg.DataVersion:
+        """The content of all partitions of the run; each one's own is put in its place by `partition_versions.py`."""
+        hashes = [part.written.hashes[day] for part in self.done for day in sorted(part.written.hashes)]
+        return dg.DataVersion(
+            hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()[:16]
+        )
+
     def _replace_part(self, window: Window, days: Sequence[date]) -> _Part:
-        """Write the days, then count the rows that break each check, all checks in one query."""
-        inputs = inputs_in(self.table, window)
-        written = self.warehouse.replace(self.table, self._statements.rows_in(window), inputs, days, self.timeout)
-        found = self.warehouse.fetch(self._statements.broken_in(window), inputs, self.timeout).to_pylist()
+        """Write the days and their failure records, then count the rows that break each check, all in one query."""
+        inputs, sql = inputs_in(self.table, window), self._statements
+        written = self.warehouse.replace(self.table, sql.rows_in(window), inputs, days, self.timeout)
+        records, failed = failures_of(self.table), None
+        if records:
+            failed = self.warehouse.replace(records, sql.failed_in(window), inputs, days, self.timeout)
+        skipped = {}
+        if sql.skipped and not all(written.rows.values()):
+            found = self.warehouse.fetch(sql.skipped_in(window), inputs, self.timeout).to_pylist()
+            skipped = {row["game_date"]: row["reason"] for row in found}
         broken: dict[str, dict[date, int]] = {}
-        for row in found:
+        for row in self.warehouse.fetch(sql.broken_in(window), inputs, self.timeout).to_pylist():
             check = checks_of(self.table)[row["check"]]
             broken.setdefault(check.name, {})[row["day"]] = row["broken"]
-        return _Part(window, written, broken)
+        return _Part(window, written, broken, failed, skipped)
 
     def _say_progress(self, parts: int, days: int) -> None:
         finished = sum(len(part.written.rows) for part in self.done)
@@ -251,6 +286,7 @@ class _Run:
                         description="finished before the step failed on a later day",
                         metadata=metadata,
                         partition=day.isoformat(),
+                        tags=own_tags(metadata),
                     )
                 )
 

@@ -6,13 +6,15 @@ expression then compiles to DuckDB's SQL and to BigQuery's. No engine and no Dag
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import inspect
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
 import ibis
 import ibis.expr.types as ir
 
+from nba_assets.failures import failures_of
 from nba_assets.season import Window
 from nba_assets.table import Check, Contract, Reach, Read, Table, View, read_back, stored
 
@@ -34,14 +36,34 @@ class Binder:
 
     def rows(self, table: Table) -> ir.Table:
         """The table's rows for the window, cast to its contract."""
-        made = table.build(**{name: self.read(table.reads[name]) for name in table.built_from})
-        return stored(_between(made, table, self.window), table)
+        return stored(_between(self._given(table, table.build), table, self.window), table)
+
+    def failed(self, table: Table) -> ir.Table:
+        """The failure records of the window, cast to their contract; for a table that has any."""
+        records = failures_of(table)
+        assert records
+        assert table.population
+        assert table.population.failed
+        made = self._given(table, table.population.failed).mutate(processor_name=ibis.literal(table.name))
+        return stored(_between(made, records, self.window), records)
+
+    def skipped(self, table: Table) -> ir.Table:
+        """The dates of the window on which nothing is built, with the `reason`; for a table that skips some."""
+        assert table.population
+        made = self._given(table, table.population.skipped)
+        return made.filter(made.game_date.between(ibis.literal(self.window.start), ibis.literal(self.window.end)))
 
     def broken(self, check: Check, table: Table) -> ir.Table:
         """The stored rows of the window that break `check`."""
         inputs = {name: self.read(table.reads[name]) for name in check.needs}
+        if (records := failures_of(table)) and "failures" in inspect.signature(check.broken).parameters:
+            inputs["failures"] = self.scan(records, self.window)
         broken = check.broken(rows=self.scan(table, self.window), **inputs)
         return _between(broken, table, self.window)
+
+    def _given(self, table: Table, build: Callable[..., ir.Table]) -> ir.Table:
+        """What a function of some of the table's inputs makes of them."""
+        return build(**{name: self.read(table.reads[name]) for name in inspect.signature(build).parameters})
 
     def read(self, read: Read) -> ir.Table:
         source = read.source
@@ -57,6 +79,8 @@ class Binder:
         """A stored table, filtered to `dates`, its decimals read as FLOAT64."""
         if (contract.name, dates) not in self._scans:
             rows = ibis.table(contract.schema(), name=contract.name, database=contract.dataset)
+            if contract.written_by:
+                rows = rows.filter(rows.processor_name == contract.written_by)
             self._scans[contract.name, dates] = read_back(_between(rows, contract, dates), contract)
             known = self.scanned.get(contract)
             self.scanned[contract] = known.hull(dates) if known and dates else dates

@@ -5,15 +5,18 @@ A rule of one table stands in that table's file. Dagster's side of a check is in
 
 from __future__ import annotations
 
+import inspect
+
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.table import Check, Contract, Table, holds
+from nba_assets.table import Check, Contract, Population, Table, holds
 
 
 def checks_of(table: Table) -> tuple[Check, ...]:
-    """All checks of a table: the rules its contract implies, then its own."""
-    return (*rules_of(table), *table.checks)
+    """All checks of a table: the rules its contract and its population imply, then its own."""
+    accounted = (_accounted(table, table.population),) if table.population else ()
+    return (*rules_of(table), *accounted, *table.checks)
 
 
 def rules_of(contract: Contract) -> tuple[Check, ...]:
@@ -31,6 +34,29 @@ def rules_of(contract: Contract) -> tuple[Check, ...]:
             lambda rows: ibis.and_(*[rows[name].notnull() for name in required]),
             f"never NULL: {', '.join(required)}",
         ),
+    )
+
+
+def _accounted(table: Table, population: Population) -> Check:
+    """Whoever is owed a row on a date has either it or one failure record; nobody else has one."""
+    day = str(table.partition_by)
+
+    def side(rows: ir.Table, entity: str, date: str, count: int) -> ir.Table:
+        return rows.select(entity=rows[entity], count=ibis.literal(count, "int64"), **{day: rows[date]})
+
+    def unequal(rows: ir.Table, failures: ir.Table | None = None, **inputs: ir.Table) -> ir.Table:
+        tally = side(population.eligible(**inputs), population.entity, day, 1)
+        tally = tally.union(side(rows, population.entity, day, -1))
+        if failures is not None:
+            tally = tally.union(side(failures, "entity_id", "analysis_date", -1))
+        summed = tally.group_by("entity", day).agg(unaccounted=tally["count"].sum())
+        return summed.filter(summed.unaccounted != 0)
+
+    return Check(
+        "eligible_is_written_or_failed",
+        "whoever is owed a row has it or a failure record, and nobody has both",
+        unequal,
+        inputs=tuple(inspect.signature(population.eligible).parameters),
     )
 
 

@@ -18,6 +18,8 @@ COUNTED_SEASON_TYPES = ("regular", "play_in", "playoffs")
 
 _FOREVER = ibis.date("9999-12-31")
 
+Over = ibis.expr.builders.WindowBuilder
+
 Stat = Callable[[ir.Table, "Before"], ir.Value]
 
 
@@ -32,27 +34,50 @@ def appeared(boxes: ir.Table) -> ir.Table:
     return boxes.filter(boxes.seconds_played > 0)
 
 
+def total(value: ir.NumericValue, window: Over | None = None) -> ir.FloatingValue:
+    """The sum of a column that may have decimals, in whole millionths until it is added up.
+
+    A sum of fractions depends on the order of adding, which no engine promises: the same day built alone and within a
+    season came out a hundredth apart.
+    """
+    summed = _millionths(value).sum()
+    return (summed if window is None else summed.over(window)) / _MILLION
+
+
+def mean(value: ir.NumericValue, window: Over | None = None) -> ir.FloatingValue:
+    """The mean of a column that may have decimals, over the rows that have one, added up as in `total`."""
+    averaged = _millionths(value).mean()
+    return (averaged if window is None else averaged.over(window)) / _MILLION
+
+
+_MILLION = 10**6
+
+
+def _millionths(value: ir.NumericValue) -> ir.IntegerValue:
+    return (value * _MILLION).round().cast("int64")
+
+
 @dataclass(frozen=True)
 class Before:
     """The windows that a statistic may look back over: whole games of one `entity` in one season."""
 
     entity: str
 
-    def last(self, games: int) -> ibis.expr.builders.WindowBuilder:
+    def last(self, games: int) -> Over:
         """The latest `games` games, fewer where there are fewer."""
         return self._window(games - 1)
 
     @property
-    def season(self) -> ibis.expr.builders.WindowBuilder:
+    def season(self) -> Over:
         """All games so far this season."""
         return self._window(None)
 
     @property
-    def in_order(self) -> ibis.expr.builders.WindowBuilder:
+    def in_order(self) -> Over:
         """The season's games in order, for `lag` and for numbering."""
         return ibis.window(group_by=[self.entity, "season_year"], order_by=["game_date", "game_id"])
 
-    def _window(self, preceding: int | None) -> ibis.expr.builders.WindowBuilder:
+    def _window(self, preceding: int | None) -> Over:
         return ibis.window(
             group_by=[self.entity, "season_year"],
             order_by=["game_date", "game_id"],
@@ -61,7 +86,7 @@ class Before:
         )
 
 
-def as_of(days: ir.Table, games: ir.Table, entity: str, **stats: Stat) -> ir.Table:
+def as_of(days: ir.Table, games: ir.Table, entity: str, /, **stats: Stat) -> ir.Table:
     """`days` with each statistic of its `entity` as it stood before that day, NULL before the first game.
 
     A statistic is computed after every game, and holds from the next day up to the day of the following game.

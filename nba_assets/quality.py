@@ -17,3 +17,8 @@ def issues(codes: Mapping[str, ir.BooleanValue]) -> ir.ArrayValue:
     """The codes whose condition is true, in the order given."""
     found = [condition.fill_null(False).ifelse(code, ibis.null("string")) for code, condition in codes.items()]
     return ibis.array(found).filter(lambda code: code.notnull())
+
+
+def listed(names: Mapping[str, ir.BooleanValue], separator: str) -> ir.StringValue:
+    """The names whose condition is true as one text, NULL where there is none."""
+    return issues(names).join(separator).nullif("")

@@ -12,6 +12,7 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -22,9 +23,10 @@ import ibis
 
 from nba_assets.binding import Binder, Dates, stored_inputs
 from nba_assets.checks import checks_of
+from nba_assets.failures import failures_of
 from nba_assets.lineage import column_sources
 from nba_assets.season import Window, season_year
-from nba_assets.table import Check, Table
+from nba_assets.table import Check, Contract, Table
 from nba_assets.warehouse.sql import Dialect, to_sql
 
 _MADE_UP = Window(date(1901, 12, 5), date(1902, 2, 17))
@@ -35,11 +37,14 @@ _MADE_UP = Window(date(1901, 12, 5), date(1902, 2, 17))
 class Statements:
     """One table's SQL in one dialect, with made-up dates, and the sources of each column.
 
-    `broken` gives the columns day, broken (a count) and check (the check's place in `checks_of`).
+    `broken` gives the columns day, broken (a count) and check (the check's place in `checks_of`); `failed` gives the
+    failure records and `skipped` day and reason, and are empty for a table without.
     """
 
     rows: str
     broken: str
+    failed: str
+    skipped: str
     sources: Mapping[str, list[list[str]]]
 
     def rows_in(self, window: Window) -> str:
@@ -47,6 +52,12 @@ class Statements:
 
     def broken_in(self, window: Window) -> str:
         return _with_dates(self.broken, window)
+
+    def failed_in(self, window: Window) -> str:
+        return _with_dates(self.failed, window)
+
+    def skipped_in(self, window: Window) -> str:
+        return _with_dates(self.skipped, window)
 
 
 def inputs_in(table: Table, window: Window) -> Dates:
@@ -57,6 +68,8 @@ def inputs_in(table: Table, window: Window) -> Dates:
         found[source] = None
         if source.partition_by:
             found[source] = Window(min(d.start for d in dates), max(d.end for d in dates))
+    if records := failures_of(table):
+        found[records] = window
     return found
 
 
@@ -64,12 +77,11 @@ def inputs_in(table: Table, window: Window) -> Dates:
 def statements(table: Table, dialect: Dialect) -> Statements:
     """The table's SQL, from the cache on disk where this very code has compiled it before."""
     kept = _folder() / f"{table.full_name}.{dialect}.{_code_hash()}.json"
-    try:
+    with suppress(OSError, ValueError, TypeError):
         return Statements(**json.loads(kept.read_text()))
-    except (OSError, ValueError, TypeError):
-        compiled = _compile(table, dialect)
-        _keep(kept, json.dumps(asdict(compiled)))
-        return compiled
+    compiled = _compile(table, dialect)
+    _keep(kept, json.dumps(asdict(compiled)))
+    return compiled
 
 
 def examples(table: Table, check: Check, window: Window, dialect: Dialect, limit: int) -> str:
@@ -80,14 +92,20 @@ def examples(table: Table, check: Check, window: Window, dialect: Dialect, limit
 def _compile(table: Table, dialect: Dialect) -> Statements:
     binder = Binder(_MADE_UP)
     rows = binder.rows(table)
-    assert table.partition_by
-    ordered = rows.order_by([table.partition_by, *table.key])
     counts = [_count(binder, table, number, check) for number, check in enumerate(checks_of(table))]
+    records = failures_of(table)
     return Statements(
-        rows=to_sql(ordered, dialect),
+        rows=to_sql(_in_order(rows, table), dialect),
         broken=to_sql(counts[0].union(*counts[1:]), dialect),
+        failed=to_sql(_in_order(binder.failed(table), records), dialect) if records else "",
+        skipped=to_sql(binder.skipped(table), dialect) if table.population else "",
         sources={name: [list(source) for source in found] for name, found in column_sources(rows).items()},
     )
+
+
+def _in_order(rows: ibis.Table, contract: Contract) -> ibis.Table:
+    assert contract.partition_by
+    return rows.order_by(list(dict.fromkeys([contract.partition_by, *contract.key])))
 
 
 def _count(binder: Binder, table: Table, number: int, check: Check) -> ibis.Table:

@@ -72,6 +72,8 @@ class Contract:
     partition_by: str | None
     cluster_by: tuple[str, ...] = ()
     description: str = ""
+    written_by: str = ""
+    """For a table that several tables' runs write: whose part this is, by the column `processor_name`."""
 
     def __post_init__(self) -> None:
         names = [c.name for c in self.columns]
@@ -199,18 +201,23 @@ def view(**inputs: Contract | View | Read) -> Callable[[Callable[..., ir.Table]]
 class Check:
     """A rule the stored rows must keep.
 
-    `broken` takes the stored rows and any of the table's inputs by name and gives the rows, with the table's
-    partition column, that break the rule. `severity` is `error` for a wrong number, `warn` for a thin one.
+    `broken` takes the stored rows and any of the table's inputs by name (and as `failures` its failure records) and
+    gives the rows, with the table's partition column, that break the rule. `severity` is `error` for a wrong number,
+    `warn` for a thin one.
     """
 
     name: str
     description: str
     broken: Callable[..., ir.Table]
     severity: Literal["error", "warn"] = "error"
+    inputs: tuple[str, ...] = ()
+    """The inputs, where `broken` takes them as keywords of any name."""
 
     @property
     def needs(self) -> tuple[str, ...]:
-        return tuple(n for n in inspect.signature(self.broken).parameters if n != "rows")
+        parameters = inspect.signature(self.broken).parameters
+        named = tuple(n for n, p in parameters.items() if n not in ("rows", "failures") and p.kind != p.VAR_KEYWORD)
+        return self.inputs or named
 
 
 def holds(
@@ -223,6 +230,26 @@ def holds(
     return Check(name, description, lambda rows: rows.filter(~predicate(rows)), severity)
 
 
+@dataclass(frozen=True)
+class Population:
+    """Whom a table of form owes a row on a date, and whom it has none for.
+
+    Each is a function of some of the table's inputs, by name. `eligible` gives rows of the partition column and of
+    `entity`, the column that names whom a row is about; `failed` those of them without a row, in the columns of
+    `failures.py`; `skipped` the dates with games on which nothing is built, with a `reason`.
+    """
+
+    entity: str
+    eligible: Callable[..., ir.Table]
+    skipped: Callable[..., ir.Table]
+    failed: Callable[..., ir.Table] | None = None
+
+    @property
+    def needs(self) -> set[str]:
+        parts = [part for part in (self.eligible, self.skipped, self.failed) if part]
+        return {name for part in parts for name in inspect.signature(part).parameters}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Table(Contract):
     """One of our tables: a contract, the inputs, the function that makes it, and its checks."""
@@ -230,6 +257,7 @@ class Table(Contract):
     reads: Mapping[str, Read]
     build: Callable[..., ir.Table]
     checks: tuple[Check, ...] = ()
+    population: Population | None = None
     module: str = ""
 
     def __call__(self, **inputs: ir.Table) -> ir.Table:
@@ -266,14 +294,17 @@ def table(
     reads: Mapping[str, Read],
     columns: tuple[Column, ...],
     checks: tuple[Check, ...] = (),
+    population: Population | None = None,
 ) -> Callable[[Callable[..., ir.Table]], Table]:
     """Declare a table. Its name is the function's, its description the module's docstring.
 
-    Every declared input is a parameter of the function, or of a check, or of both.
+    Every declared input is a parameter of the function, of a check or of the population's functions.
     """
+    elsewhere = {name for check in checks for name in check.needs} | (population.needs if population else set())
 
     def declare(build: Callable[..., ir.Table]) -> Table:
-        _same_names(build, {name: read for name, read in reads.items() if not _only_checked(name, build, checks)})
+        made_from = inspect.signature(build).parameters
+        _same_names(build, {name: read for name, read in reads.items() if name in made_from or name not in elsewhere})
         return Table(
             dataset=dataset,
             name=build.__name__,
@@ -285,6 +316,7 @@ def table(
             reads=reads,
             build=build,
             checks=checks,
+            population=population,
             module=build.__module__,
         )
 
@@ -296,10 +328,6 @@ _BOOKKEEPING_COLUMNS = (
     Column("quality_issues", "ARRAY<STRING>", "what was missing or stood in, as codes; empty when nothing was"),
     Column("data_hash", "STRING", "first 16 hex digits of SHA-256 over all domain columns", required=True),
 )
-
-
-def _only_checked(name: str, build: Callable[..., ir.Table], checks: tuple[Check, ...]) -> bool:
-    return name not in inspect.signature(build).parameters and any(name in check.needs for check in checks)
 
 
 def _same_names(build: Callable[..., ir.Table], inputs: Mapping[str, object]) -> None:
@@ -339,8 +367,9 @@ def _as_text(value: ir.Value, column: Column) -> ir.StringValue:
         return value.strftime("%Y%m%d%H%M%S")
     if column.type == "FLOAT64":
         return (value * 10**6).round().cast("int64").cast("string")
-    if column.type.startswith("ARRAY"):
-        raise TypeError(f"{column.name}: an array has no one text; hash its parts")
+    if column.type.startswith("ARRAY<"):
+        element = Column(column.name, column.type[len("ARRAY<") : -1], column.meaning)
+        return value.map(lambda item: _as_text(item, element)).join(",")
     return value.cast("string")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets import metrics
+from nba_assets import history, metrics
 from nba_assets.conformed.availability import ABSENT
 
 STAR_USAGE_RANK = 3
@@ -47,9 +47,9 @@ def with_teammates(rows: ir.Table) -> ir.Table:
         _stars_out=(rows._is_star & rows._absent).sum().over(team),
         _questionable=(rows.player_status == "questionable").fill_null(False).sum().over(team),
         _probable=(rows.player_status == "probable").fill_null(False).sum().over(team),
-        _mean=metrics.ratio(rows._plays.sum().over(team), rows._weight.sum().over(team)),
+        _mean=metrics.ratio(history.total(rows._plays, team), history.total(rows._weight, team)),
         _mean_here=metrics.ratio(
-            here.ifelse(rows._plays, 0.0).sum().over(team), here.ifelse(rows._weight, 0.0).sum().over(team)
+            history.total(here.ifelse(rows._plays, 0.0), team), history.total(here.ifelse(rows._weight, 0.0), team)
         ),
     )
 

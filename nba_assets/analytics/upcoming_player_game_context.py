@@ -205,14 +205,17 @@ def _with_opponent(slate: ir.Table, offense: ir.Table, defense: ir.Table) -> ir.
         "data_hash",
     )
     rows = history.as_of(
-        rows, history.counted(offense), "team_abbr", pace_last_10=lambda g, before: g.pace.mean().over(before.last(10))
+        rows,
+        history.counted(offense),
+        "team_abbr",
+        pace_last_10=lambda g, before: history.mean(g.pace, before.last(10)),
     )
     allowed = history.counted(defense).rename(team_abbr="defending_team_abbr")
     rows = history.as_of(
         rows,
         allowed,
         "team_abbr",
-        def_rating_last_10=lambda g, before: g.defensive_rating.mean().over(before.last(10)),
+        def_rating_last_10=lambda g, before: history.mean(g.defensive_rating, before.last(10)),
         ft_rate_allowed=lambda g, before: metrics.ratio(
             g.opp_ft_attempts.sum().over(before.last(10)), g.opp_fg_attempts.sum().over(before.last(10))
         ),
@@ -269,8 +272,8 @@ def _with_form(rows: ir.Table, players: ir.Table) -> ir.Table:
         l5_games_used=lambda g, before: g.count().over(before.last(5)),
         l10_games_used=lambda g, before: g.count().over(before.last(10)),
         minutes_avg_last_10=lambda g, before: g.seconds_played.mean().over(before.last(10)) / 60,
-        usage_last_10=lambda g, before: g.usage_rate.mean().over(before.last(10)),
-        avg_usage_rate_last_7_games=lambda g, before: g.usage_rate.mean().over(before.last(7)),
+        usage_last_10=lambda g, before: history.mean(g.usage_rate, before.last(10)),
+        avg_usage_rate_last_7_games=lambda g, before: history.mean(g.usage_rate, before.last(7)),
         shooting_pct_decline_last_5=lambda g, before: efg(g, before.season) - efg(g, before.last(5)),
         fourth_quarter_production_last_7=lambda g, before: g.fourth_quarter_points.mean().over(before.last(7)),
     )
@@ -278,8 +281,8 @@ def _with_form(rows: ir.Table, players: ir.Table) -> ir.Table:
         rows,
         counted.filter(counted.fourth_quarter_minutes.notnull()),
         "player_lookup",
-        fourth_quarter_minutes_last_7=lambda g, before: g.fourth_quarter_minutes.sum().over(before.last(7)),
-        clutch_minutes_last_7_games=lambda g, before: g.clutch_minutes.sum().over(before.last(7)),
+        fourth_quarter_minutes_last_7=lambda g, before: history.total(g.fourth_quarter_minutes, before.last(7)),
+        clutch_minutes_last_7_games=lambda g, before: history.total(g.clutch_minutes, before.last(7)),
     )
     return rows.mutate(
         days_rest=metrics.days_rest(rows.game_date, rows._last),

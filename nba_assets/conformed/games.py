@@ -112,3 +112,10 @@ def team_games(games: ir.Table, locations: ir.Table) -> ir.Table:
     )
     joined = rows.left_join(arenas, [rows.team_abbr == arenas._team, _label(rows.season_year) == arenas._season])
     return joined.drop("_team", "_season")
+
+
+@view(games=games)
+def season_starts(games: ir.Table) -> ir.Table:
+    """A row is a season: its first date with a regular game, `starts_on`."""
+    regular = games.filter(games.season_type == "regular")
+    return regular.group_by("season_year").agg(starts_on=regular.game_date.min())

@@ -9,6 +9,7 @@ import duckdb
 import pyarrow as pa
 
 from nba_assets.errors import BadInput
+from nba_assets.failures import RECORDS
 from nba_assets.raw import RAW_TABLES
 from nba_assets.registry import tables
 from nba_assets.table import Contract
@@ -36,7 +37,7 @@ def query(lake: Path, sql: str, limit: int | None = None) -> pa.Table:
 
 def _named_in(sql: str) -> list[Contract]:
     """The tables that the SQL names; all of them when it names none or another, since it may ask the catalog."""
-    every = {contract.full_name: contract for contract in (*RAW_TABLES, *tables())}
+    every = {contract.full_name: contract for contract in (*RAW_TABLES, *tables(), RECORDS)}
     with duckdb.connect() as connection:
         if len(connection.extract_statements(sql)) != 1:
             return []

@@ -28,9 +28,13 @@ class QueryTimeout(Exception):  # noqa: N818 (it is a timeout, as Python's own T
 
 @dataclass(frozen=True)
 class Written:
-    """What replacing some partitions did: rows of each day, seconds of the query and of writing, bytes written."""
+    """What replacing some partitions did: rows and content of each day, seconds of the query and of writing, bytes.
+
+    `hashes` are the first 16 hex digits of SHA-256 over a day's sorted `data_hash`es: equal for equal content.
+    """
 
     rows: Mapping[date, int]
+    hashes: Mapping[date, str]
     query_seconds: float
     write_seconds: float
     bytes_written: int
@@ -44,6 +48,10 @@ class Warehouse(Protocol):
 
     def dates(self, contract: Contract) -> list[date]:
         """The partitions that are stored, oldest first."""
+        ...
+
+    def changed_at(self, contract: Contract) -> Mapping[date, float]:
+        """When each stored partition last changed, in seconds since 1970; writing the same again is no change."""
         ...
 
     def replace(self, contract: Contract, sql: str, inputs: Dates, days: Sequence[date], timeout: float) -> Written:

@@ -6,7 +6,9 @@ step processes and readers work at once. How files are laid out and replaced is 
 
 from __future__ import annotations
 
+import hashlib
 import os
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -43,6 +45,9 @@ class DuckDBWarehouse:
     def dates(self, contract: Contract) -> list[date]:
         return self.lake.dates(contract)
 
+    def changed_at(self, contract: Contract) -> dict[date, float]:
+        return self.lake.changed_at(contract)
+
     def replace(self, contract: Contract, sql: str, inputs: Dates, days: Sequence[date], timeout: float) -> Written:
         started = time.perf_counter()
         result = self.fetch(sql, inputs, timeout)
@@ -51,6 +56,7 @@ class DuckDBWarehouse:
         size = self.lake.replace(contract, parts.items())
         return Written(
             rows={day: part.num_rows for day, part in parts.items()},
+            hashes={day: _content_hash(part) for day, part in parts.items()},
             query_seconds=queried - started,
             write_seconds=time.perf_counter() - queried,
             bytes_written=size,
@@ -74,6 +80,9 @@ class DuckDBWarehouse:
         with duckdb.connect() as connection:
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute("SET enable_progress_bar = false")
+            connection.execute(
+                f"SET temp_directory = {quoted(os.path.join(tempfile.gettempdir(), 'nba_assets_duckdb'))}"
+            )
             connection.execute(f"SET memory_limit = '{self.memory_mib}MiB'")
             if self.threads:
                 connection.execute(f"SET threads = {self.threads}")
@@ -121,6 +130,12 @@ def _by_day(rows: pa.Table, contract: Contract, days: Sequence[date]) -> dict[da
         starts[day] = position
         position += lengths[day]
     return {day: rows.slice(starts.get(day, 0), lengths.get(day, 0)) for day in sorted(days)}
+
+
+def _content_hash(rows: pa.Table) -> str:
+    """Of rows with a `data_hash`; records without one have no hash of their own."""
+    hashes = sorted(rows["data_hash"].to_pylist()) if "data_hash" in rows.column_names else []
+    return hashlib.sha256("".join(hashes).encode()).hexdigest()[:16]
 
 
 @contextmanager

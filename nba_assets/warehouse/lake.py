@@ -6,12 +6,13 @@ the new one, never half of one, and no lock is needed. Queries are `duckdb.py`'s
 
 from __future__ import annotations
 
+import filecmp
 import os
 import socket
 import time
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -22,6 +23,8 @@ from nba_assets.season import Window
 from nba_assets.table import Contract
 
 FILE = "data.parquet"
+
+_WRITER = "processor_name="
 
 STRAY_SECONDS = 24 * 60 * 60
 
@@ -38,7 +41,9 @@ class Lake:
     root: Path
 
     def folder(self, contract: Contract) -> Path:
-        return self.root / contract.dataset / contract.name
+        """Where its partitions lie; a table that several write has a folder for each, so that writers never meet."""
+        folder = self.root / contract.dataset / contract.name
+        return folder / f"{_WRITER}{contract.written_by}" if contract.written_by else folder
 
     def file(self, contract: Contract, day: date | None) -> Path:
         if contract.partition_by is None:
@@ -55,16 +60,29 @@ class Lake:
         days = [date.fromisoformat(n.removeprefix(prefix)) for n in names if n.startswith(prefix)]
         return sorted(day for day in days if self.file(contract, day).exists())
 
+    def changed_at(self, contract: Contract) -> dict[date, float]:
+        """When each partition last changed, in seconds since 1970: writing the same again changes nothing."""
+        return {day: self.file(contract, day).stat().st_mtime for day in self.dates(contract)}
+
     def files(self, contract: Contract, dates: Window | None) -> list[Path]:
         """The existing files for `dates`, or the one file of a reference table, or nothing."""
         if contract.partition_by is None:
             file = self.file(contract, None)
             return [file] if file.exists() else []
+        if parts := self._parts(contract):
+            return [file for part in parts for file in self.files(part, dates)]
         days = self.dates(contract)
         return [self.file(contract, d) for d in days if dates is None or d in dates]
 
+    def _parts(self, contract: Contract) -> list[Contract]:
+        """A table that several write, asked for as a whole: each writer's part."""
+        if contract.written_by:
+            return []
+        writers = [folder.name.removeprefix(_WRITER) for folder in self.folder(contract).glob(f"{_WRITER}*")]
+        return [replace(contract, written_by=writer) for writer in sorted(writers)]
+
     def replace(self, contract: Contract, parts: Iterable[tuple[date | None, pa.Table]]) -> int:
-        """Replace each given partition by its rows, one rename each; the bytes written."""
+        """Replace each given partition by its rows, one rename each; the bytes written. Equal ones are left alone."""
         return sum(_write(self.file(contract, day), rows) for day, rows in parts)
 
     def remove(self, contract: Contract, days: Iterable[date]) -> None:
@@ -79,7 +97,10 @@ def _write(file: Path, rows: pa.Table) -> int:
     temporary = file.with_name(f".{file.name}.{socket.gethostname()}.{os.getpid()}.tmp")
     pq.write_table(rows, temporary, **_SMALL_FILES)
     size = temporary.stat().st_size
-    os.replace(temporary, file)
+    if file.exists() and filecmp.cmp(temporary, file, shallow=False):
+        temporary.unlink()  # the file keeps its time: what reads it has nothing new to read
+    else:
+        os.replace(temporary, file)
     return size
 
 

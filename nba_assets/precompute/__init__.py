@@ -1,0 +1,1 @@
+"""Form, shot zones, match-ups and features before each next game: a module a table."""
