@@ -1,7 +1,7 @@
-"""BigQuery's analyser accepts every table's query and every check's, with the columns that the contract declares.
+"""BigQuery's analyser accepts all that a run would send for every table, with the columns that the contracts declare.
 
 One date at a time; that a range compiles too, `test_same_rows.py` shows by evaluating one. The analyser needs about
-0.6 ms for each column of each SELECT, so each query is analysed once.
+0.6 ms for each column of each SELECT, so each statement is analysed once.
 """
 
 from __future__ import annotations
@@ -10,32 +10,49 @@ from datetime import date
 
 import pytest
 
-from nba_assets.binding import Binder
+from nba_assets.failures import failures_of
 from nba_assets.registry import tables
 from nba_assets.season import Window
-from nba_assets.table import Check, Table
-from nba_assets.warehouse.sql import to_sql
+from nba_assets.statements import inputs_in, statements
+from nba_assets.table import Table
 from nba_assets_tests.bigquery.analyser import BigQuery, bigquery_columns
 
 ONE_DATE = Window(date(2024, 11, 9), date(2024, 11, 9))
 
 TABLES = sorted(tables(), key=lambda table: table.full_name)
-CHECKS = [pytest.param(check, table, id=f"{table.name}-{check.name}") for table in TABLES for check in table.checks]
+OF_FORM = [table for table in TABLES if table.population]
+WITH_FAILURES = [table for table in TABLES if failures_of(table)]
+
+each_table = pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 
 
-@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
-def test_table(table: Table) -> None:
-    binder = Binder(ONE_DATE)
-    sql = to_sql(binder.rows(table), "bigquery")
-
-    assert BigQuery.of(binder.scanned).analyse(sql) == bigquery_columns(table)
+@each_table
+def test_rows(table: Table) -> None:
+    assert analysed(table, statements(table, "bigquery").rows_in(ONE_DATE)) == bigquery_columns(table)
 
 
-@pytest.mark.parametrize(("check", "table"), CHECKS)
-def test_check(check: Check, table: Table) -> None:
-    binder = Binder(ONE_DATE)
-    sql = to_sql(binder.broken(check, table), "bigquery")
+@each_table
+def test_broken(table: Table) -> None:
+    """All checks of the table at once, those that its contract implies included."""
+    columns = analysed(table, statements(table, "bigquery").broken_in(ONE_DATE))
 
-    columns = BigQuery.of(binder.scanned).analyse(sql)
+    assert columns == [("day", "DATE"), ("broken", "INT64"), ("check", "INT64")]
 
-    assert table.partition_by in dict(columns), "a breach has no date to be counted under"
+
+@pytest.mark.parametrize("table", WITH_FAILURES, ids=lambda table: table.name)
+def test_failed(table: Table) -> None:
+    records = failures_of(table)
+    assert records
+
+    assert analysed(table, statements(table, "bigquery").failed_in(ONE_DATE)) == bigquery_columns(records)
+
+
+@pytest.mark.parametrize("table", OF_FORM, ids=lambda table: table.name)
+def test_skipped(table: Table) -> None:
+    columns = analysed(table, statements(table, "bigquery").skipped_in(ONE_DATE))
+
+    assert columns == [("game_date", "DATE"), ("reason", "STRING")]
+
+
+def analysed(table: Table, sql: str) -> list[tuple[str, str]]:
+    return BigQuery.of(inputs_in(table, ONE_DATE)).analyse(sql)

@@ -1,73 +1,109 @@
-"""Both engines make the same rows of the same two games: DuckDB, and BigQuery's reference evaluator.
+"""Both engines answer alike: DuckDB, and BigQuery's reference evaluator. Rows, failure records, skips and breaches.
 
 A table that reads other tables gets DuckDB's rows of them, on both engines, so that a difference shows in the
-table that makes it and in no other. All four dates are one range, as a back-fill asks for them.
+table that makes it and in no other. All dates of a fixture are one range, as a back-fill asks for them.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
-import duckdb
-import pyarrow as pa
 import pytest
-from ibis.backends.sql.datatypes import DuckDBType
 
-from nba_assets.binding import Binder
+from nba_assets.checks import checks_of
+from nba_assets.failures import failures_of
 from nba_assets.registry import tables
+from nba_assets.statements import statements
 from nba_assets.table import Contract, Table
-from nba_assets.warehouse.sql import to_sql
 from nba_assets_tests.bigquery.analyser import BigQuery, bigquery_columns
-from nba_assets_tests.bigquery.fixture import ROWS
-from nba_assets_tests.bigquery.games import WINDOW
-
-Row = Mapping[str, Any]
-Rows = Sequence[Row]
+from nba_assets_tests.bigquery.form import EARLY_WINDOW
+from nba_assets_tests.bigquery.stored import FORM, Row, Rows, failed, given_for, in_duckdb, read_by, stored
 
 TABLES = sorted(tables(), key=lambda table: table.full_name)
+OF_FORM = [table for table in TABLES if table.population]
+WITH_FAILURES = [table for table in TABLES if failures_of(table)]
+
+pytestmark = pytest.mark.slow
+
+each_of_form = pytest.mark.parametrize("table", OF_FORM, ids=lambda table: table.name)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_same_rows(table: Table) -> None:
-    binder = Binder(WINDOW)
-    sql = to_sql(binder.rows(table), "bigquery")
+    given = given_for(table)
+    sql = statements(table, "bigquery").rows_in(given.window)
+    inputs = read_by(table, given)
 
-    answer = BigQuery.of(binder.scanned).evaluate(sql, {contract: stored(contract) for contract in binder.scanned})
+    answer = BigQuery.of(inputs).evaluate(sql, inputs)
 
     assert answer.columns == bigquery_columns(table)
-    assert differences(stored(table), answer.rows, table) == []
-    if table.group == "analytics":
-        assert answer.rows, "the fixture's games should give this table rows"
+    assert differences(stored(table, given), answer.rows, table) == []
+    assert answer.rows, "the fixture should give this table rows"
 
 
-@cache
-def stored(contract: Contract) -> Rows:
-    """What is stored under `contract`: the fixture's rows of a raw table, DuckDB's rows of one of ours."""
-    if not isinstance(contract, Table):
-        return ROWS.get(contract, ())
-    binder = Binder(WINDOW)
-    sql = to_sql(binder.rows(contract), "duckdb")
-    with duckdb.connect() as connection:
-        connection.execute("SET TimeZone = 'UTC'")
-        for source in binder.scanned:
-            rows = stored(source)
-            _create(connection, source)
-            connection.register("rows", pa.table({c.name: [row.get(c.name) for row in rows] for c in source.columns}))
-            connection.execute(f"INSERT INTO {source.full_name} FROM rows")
-        _create(connection, contract)
-        connection.execute(f"INSERT INTO {contract.full_name} BY NAME {sql}")
-        return connection.execute(f"FROM {contract.full_name}").to_arrow_table().to_pylist()
+@pytest.mark.parametrize("table", WITH_FAILURES, ids=lambda table: table.name)
+def test_same_failures(table: Table) -> None:
+    sql = statements(table, "bigquery").failed_in(FORM.window)
+    inputs, records = read_by(table, FORM), failures_of(table)
+    assert records
+
+    answer = BigQuery.of(inputs).evaluate(sql, inputs)
+
+    assert answer.columns == bigquery_columns(records)
+    assert differences(failed(table, FORM), answer.rows, records) == []
+    assert len({row["failure_category"] for row in answer.rows}) == 2, "both categories should occur"
 
 
-def _create(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
-    columns = ", ".join(f"{column.name} {DuckDBType.to_string(column.stored)}" for column in contract.columns)
-    connection.execute(f"CREATE SCHEMA IF NOT EXISTS {contract.dataset}")
-    connection.execute(f"CREATE TABLE {contract.full_name} ({columns})")
+@each_of_form
+def test_same_skipped_dates(table: Table) -> None:
+    inputs = read_by(table, FORM)
+
+    expected = in_duckdb(statements(table, "duckdb").skipped_in(EARLY_WINDOW), inputs)
+    answer = BigQuery.of(inputs).evaluate(statements(table, "bigquery").skipped_in(EARLY_WINDOW), inputs)
+
+    assert in_order(answer.rows) == in_order(expected)
+    assert len(answer.rows) == 7, "one for each date with games of the season's first 14 days"
+
+
+@each_of_form
+def test_same_breaches(table: Table) -> None:
+    """Of rows with one column spoilt in each: every check finds some, and both engines as many."""
+    records = failures_of(table)
+    inputs = read_by(table, FORM) | {table: list(spoilt(stored(table, FORM), table))}
+    inputs |= {records: failed(table, FORM)} if records else {}
+
+    expected = in_duckdb(statements(table, "duckdb").broken_in(FORM.window), inputs)
+    answer = BigQuery.of(inputs).evaluate(statements(table, "bigquery").broken_in(FORM.window), inputs)
+
+    assert in_order(answer.rows) == in_order(expected)
+    assert {row["check"] for row in answer.rows if row["broken"]} == set(range(len(checks_of(table))))
+
+
+def spoilt(rows: Rows, contract: Contract) -> Iterable[Row]:
+    """The rows; and the fullest of them again for each column, with another value there and with none."""
+    yield from rows
+    fullest = max(rows, key=lambda row: sum(value is not None for value in row.values()))
+    for column in contract.columns:
+        if column.name == contract.partition_by:
+            continue
+        match fullest[column.name]:
+            case bool(value):
+                others = [not value, None]
+            case list(value):  # none is [], BigQuery stores no NULL in its place
+                others = [value[:-1], value[::-1], []]
+            case int() | Decimal():
+                others = [-9, None]
+            case _:
+                others = [None]
+        for other in others:
+            yield {**fullest, column.name: Decimal(other) if column.scale is not None and other is not None else other}
+
+
+def in_order(rows: Iterable[Row]) -> list[list[tuple[str, Any]]]:
+    return sorted(sorted(row.items()) for row in rows)
 
 
 def differences(expected: Rows, actual: Rows, contract: Contract) -> list[str]:
