@@ -170,3 +170,56 @@ def started(day: date, team: str, *players: str) -> list[Row]:
     year = day.year if day.month >= 10 else day.year - 1
     shared = {"game_id": f"{day:%Y%m%d}_{team}", "game_date": day, "season_year": year, "team_abbr": team}
     return [shared | {"player_lookup": player, "is_starter": True} for player in players]
+
+
+TODAY = date(2024, 12, 20)
+"""The day that the tables of form are tested on: 59 days into the season, Boston at New York."""
+
+COVERED: dict[str, list[Row]] = {
+    "slate": [game_row(Game("0022400400", TODAY, "BOS", "NYK"))],
+    "season_starts": [{"season_year": 2024, "starts_on": date(2024, 10, 22)}],
+}
+"""What says that a table of form is built for the day."""
+
+
+def ago(days: int, **more: Any) -> Row:
+    """What every row of a finished game has, that many days before the day."""
+    day = TODAY - timedelta(days=days)
+    year = day.year if day.month >= 10 else day.year - 1
+    return {"game_id": f"{day:%Y%m%d}_PHI_NYK", "game_date": day, "season_year": year, "season_type": "regular"} | more
+
+
+def result(days: int, team: str = "NYK", **more: Any) -> Row:
+    """A row of the view `team_games`, of a finished game."""
+    return ago(days, team_abbr=team, is_final=True, is_postponed=False) | more
+
+
+def played(days: int, points: int = 20, player: str = "brunson", **more: Any) -> Row:
+    """A row of `player_game_summary`, of half an hour on court."""
+    his = {"player_lookup": player, "universal_player_id": f"{player}_001", "team_abbr": "NYK"}
+    return ago(days, points=points, seconds_played=1800, minutes_played=30.0) | his | more
+
+
+def upcoming(player: str = "brunson", team: str = "NYK", opponent: str = "BOS", days: int = 0, **more: Any) -> Row:
+    """A row of `upcoming_player_game_context`."""
+    return {
+        **{name: value for name, value in ago(days).items() if name != "season_type"},
+        "season_phase": "mid",
+        "player_lookup": player,
+        "universal_player_id": f"{player}_001",
+        "team_abbr": team,
+        "opponent_team_abbr": opponent,
+        "home_game": team == "NYK",
+        "back_to_back": False,
+    } | more
+
+
+def known_on(day: date, inputs: dict[str, list[Row]], *history: str) -> dict[str, list[Row]]:
+    """The inputs without a row after the day, and of `history` without one on it either; and of its season only."""
+
+    def stays(name: str, row: Row) -> bool:
+        its_day = next((row[key] for key in ("game_date", "analysis_date", "cache_date") if key in row), None)
+        this_season = row.get("season_year", 2024) == 2024
+        return this_season and (its_day is None or its_day < day or (its_day == day and name not in history))
+
+    return {name: [row for row in rows if stays(name, row)] for name, rows in inputs.items()}

@@ -5,6 +5,7 @@ Only the harness. Rows that many tests need are in `given.py`; what is true of a
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from functools import cache
@@ -15,6 +16,8 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
+from nba_assets.checks import checks_of
+from nba_assets.failures import failures_of
 from nba_assets.table import Contract, Read, Table, View, stored
 from nba_assets.warehouse.sql import to_sql
 
@@ -70,6 +73,61 @@ def _query(made: View | Table) -> Query:
         return Query(made.build, made.inputs)
     reads = {name: made.reads[name] for name in made.built_from}
     return Query(lambda **inputs: stored(made.build(**inputs), made).order_by(list(made.key)), reads)
+
+
+def failed_of(made: Table, **inputs: Rows) -> list[dict[str, Any]]:
+    """The failure records of whom the table has no row for, cast to their contract, by entity and date."""
+    return _answer(made, _failed(made), inputs)
+
+
+def skipped_of(made: Table, **inputs: Rows) -> list[dict[str, Any]]:
+    """The dates on which the table builds nothing, with the reason."""
+    assert made.population
+    return _answer(made, _part(made.population.skipped, made), inputs)
+
+
+def broken_of(made: Table, check: str, rows: Rows, failures: Rows = (), **inputs: Rows) -> list[dict[str, Any]]:
+    """What a check of the table finds in rows as they are stored."""
+    query = _check(made, check)
+    recorded = {"failures": failures} if "failures" in query.inputs else {}
+    given = [{name: value for name, value in row.items() if name in query.inputs["rows"]} for row in rows]
+    return _answer(made, query, inputs, rows=given, **recorded)
+
+
+def _answer(made: Table, query: Query, inputs: Mapping[str, Rows], **more: Rows) -> list[dict[str, Any]]:
+    """The query's answer; an input that only another part of the table reads is left aside."""
+    if unknown := inputs.keys() - made.reads.keys():
+        raise TypeError(f"no input {', '.join(unknown)}")
+    return query(**{name: rows for name, rows in inputs.items() if name in query.inputs}, **more)
+
+
+@cache
+def _part(build: Callable[..., ir.Table], made: Table) -> Query:
+    return Query(build, {name: made.reads[name] for name in inspect.signature(build).parameters})
+
+
+@cache
+def _failed(made: Table) -> Query:
+    records = failures_of(made)
+    assert records
+    assert made.population
+    assert made.population.failed
+    build = made.population.failed
+
+    def recorded(**inputs: ir.Table) -> ir.Table:
+        found = build(**inputs).mutate(processor_name=ibis.literal(made.name))
+        return stored(found, records).order_by("entity_id", "analysis_date")
+
+    return Query(recorded, {name: made.reads[name] for name in inspect.signature(build).parameters})
+
+
+@cache
+def _check(made: Table, name: str) -> Query:
+    check = next(check for check in checks_of(made) if check.name == name)
+    inputs: dict[str, Source | Read | ibis.Schema] = {"rows": made} | {name: made.reads[name] for name in check.needs}
+    if (records := failures_of(made)) and "failures" in inspect.signature(check.broken).parameters:
+        inputs["failures"] = records
+    return Query(check.broken, inputs)
 
 
 def values_of(formula: Callable[..., ir.Value], types: str, *arguments: Any) -> list[Any]:
