@@ -9,23 +9,29 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
-from rich.table import Table as RichTable
 
 from nba_assets.errors import BadInput
+from nba_assets.printing import (
+    MOST_COLUMNS_ACROSS,
+    MOST_ROWS_ACROSS,
+    bar,
+    err,
+    out,
+    print_ingested,
+    print_made,
+    print_rows,
+    reporter,
+)
 
 if TYPE_CHECKING:
     import dagster as dg
-    import pyarrow as pa
 
-    from nba_assets.operations.launch import Made
     from nba_assets.raw.ingest import Ingested
     from nba_assets.season import Window
     from nba_assets.table import RawTable
@@ -33,9 +39,6 @@ if TYPE_CHECKING:
 app = typer.Typer(
     no_args_is_help=True, rich_markup_mode="markdown", add_completion=False, pretty_exceptions_enable=False
 )
-out = Console(width=None if sys.stdout.isatty() else 200)
-err = Console(stderr=True, soft_wrap=True)
-
 LakeOption = Annotated[
     Path, typer.Option("--lake", envvar="NBA_LAKE", help="Root of the Parquet lake.", show_default="./lake")
 ]
@@ -43,8 +46,6 @@ TablesOption = Annotated[
     list[str] | None, typer.Option("--tables", help="Bare table names, separated by commas; all tables if left out.")
 ]
 DEFAULT_LAKE = Path("lake")
-MOST_COLUMNS_ACROSS = 16
-MOST_ROWS_ACROSS = 5
 
 
 @app.callback()
@@ -55,11 +56,14 @@ def nba() -> None:
 @app.command()
 def ingest(
     directory: Annotated[Path, typer.Argument(help="Laid out as <dataset>/<table>/*.parquet (or csv).")],
+    events: Annotated[bool, typer.Option(help="Tell the sensor which dates are complete.")] = True,
     lake: LakeOption = DEFAULT_LAKE,
 ) -> None:
     """Check a directory of raw data against the contracts and put it into the lake, one file for each date.
 
-    Nothing is written unless everything fits. Dates that come again are replaced; all others stay.
+    Nothing is written unless everything fits. Dates that come again are replaced; all others stay. For each date of
+    each table a raw-complete message is sent, on which the tables of that date run if the sensor is switched on; take
+    --no-events for a history, which `nba backfill` builds in one run.
 
     Examples:
 
@@ -67,7 +71,44 @@ def ingest(
 
         nba ingest /data/tonight --lake /data/lake
     """
-    _ingest(directory, lake)
+    from nba_assets.automation.events.sources import event_source
+    from nba_assets.operations.emit import send_ingested
+
+    source = event_source(lake.resolve())
+    results = _ingest(directory, lake)
+    if events:
+        out.print(f"{send_ingested(source, results):,} raw-complete messages sent")
+
+
+@app.command()
+def emit(
+    file: Annotated[Path | None, typer.Argument(help="Messages, one a line, sent as they are.")] = None,
+    table: Annotated[str | None, typer.Option(help="Or one message: the raw table's bare name.")] = None,
+    day: Annotated[str | None, typer.Option("--date", help="Its date, YYYY-MM-DD.")] = None,
+    status: Annotated[str, typer.Option(help="success, partial, no_data or failed.")] = "success",
+    rows: Annotated[int, typer.Option(min=0, help="How many rows came in.")] = 0,
+    lake: LakeOption = DEFAULT_LAKE,
+) -> None:
+    """Send raw-complete messages by hand, where `NBA_EVENTS` says.
+
+    Examples:
+
+        nba emit ../shared/events/2021-11-15.jsonl
+
+        nba emit --table nbac_team_boxscore --date 2021-11-15 --rows 22
+    """
+    from nba_assets.automation.events.sources import event_source
+    from nba_assets.operations.arguments import parse_date
+    from nba_assets.operations.emit import send_file, send_one
+
+    if (file is None) == (table is None or day is None):
+        raise BadInput("nba emit takes a file, or --table and --date")
+    source = event_source(lake.resolve())
+    if file is not None:
+        out.print(f"{send_file(source, file):,} messages sent")
+    elif table and day:
+        send_one(source, table, parse_date(day, "--date"), status, rows)
+        out.print("1 message sent")
 
 
 @app.command()
@@ -93,8 +134,8 @@ def simulate(
     from nba_assets.raw.simulate import write
 
     year = parse_season(season)
-    with tempfile.TemporaryDirectory() as scratch, _bar() as progress:
-        write(Path(scratch), year, seed, days, _reporter(progress))
+    with tempfile.TemporaryDirectory() as scratch, bar() as progress:
+        write(Path(scratch), year, seed, days, reporter(progress))
         progress.stop()
         _ingest(Path(scratch), lake)
     out.print(f"This is a [bold]simulated[/bold] season {season} (seed {seed}): no game of it was ever played.")
@@ -160,40 +201,24 @@ def query(
     _require_lake(lake)
     rows = ask(lake.resolve(), sql, limit + 1)
     shown = min(limit, MOST_ROWS_ACROSS) if rows.num_columns > MOST_COLUMNS_ACROSS else limit
-    _print_rows(rows.slice(0, shown))
+    print_rows(rows.slice(0, shown))
     if rows.num_rows > shown:
         out.print(f"the first {shown} rows")
 
 
-def _ingest(directory: Path, lake: Path) -> None:
+def _ingest(directory: Path, lake: Path) -> list[Ingested]:
     from nba_assets.raw.ingest import ingest as ingest_directory
     from nba_assets.warehouse.lake import Lake
 
-    with _bar() as progress:
-        report = _reporter(progress)
+    with bar() as progress:
+        report = reporter(progress)
 
         def report_table(table: RawTable, done: int, total: int) -> None:
             report(table.name, done, total)
 
         results = ingest_directory(directory, Lake(lake.resolve()), report_table)
-    _print_ingested(results)
-
-
-def _print_ingested(results: Sequence[Ingested]) -> None:
-    shown = RichTable("table", "rows in", "written", "rejected", "partitions", "dates", "seconds")
-    for result in results:
-        rejected = ", ".join(f"{rows} {reason}" for reason, rows in result.rejected.items()) or "0"
-        dates = f"{result.window.start} .. {result.window.end}" if result.window else "stored whole"
-        shown.add_row(
-            result.contract.full_name,
-            f"{result.rows_in:,}",
-            f"{result.rows_written:,}",
-            rejected,
-            f"{result.partitions:,}",
-            dates,
-            f"{result.seconds:.1f}",
-        )
-    out.print(shown)
+    print_ingested(results)
+    return results
 
 
 def _run(window: Window, names: list[str] | None, lake: Path) -> None:
@@ -208,7 +233,7 @@ def _run(window: Window, names: list[str] | None, lake: Path) -> None:
 
     require_data(WarehouseResource.from_environment().open(), str(lake))
     started = time.perf_counter()
-    with _instance() as instance, _bar() as progress:
+    with _instance() as instance, bar() as progress:
         tasks = {table.name: progress.add_task(table.name, total=len(days)) for table in tables}
 
         def report(table: str, done: int, state: str) -> None:
@@ -217,37 +242,12 @@ def _run(window: Window, names: list[str] | None, lake: Path) -> None:
 
         result = launch(instance, tables, days, report)
     seconds = time.perf_counter() - started
-    _print_made(result.made)
+    print_made(result.made)
     out.print(f"run {result.run_id}: {len(tables)} tables, {len(days)} days, {seconds:.1f} s")
     for table, reason in result.failures.items():
         err.print(f"[red]{table}[/red]: {reason}", highlight=False)
     if not result.success:
         raise typer.Exit(1)
-
-
-def _print_made(made: Mapping[str, Made]) -> None:
-    shown = RichTable("table", "partitions", "rows", "seconds", "broken checks")
-    for table, result in made.items():
-        shown.add_row(
-            table,
-            f"{result.partitions:,}",
-            f"{result.rows:,}",
-            f"{result.seconds:.1f}",
-            "\n".join(result.broken_checks) or ("none" if result.partitions else "not built"),
-        )
-    out.print(shown)
-
-
-def _print_rows(rows: pa.Table) -> None:
-    """A table; a wide one turned on its side, a column a line, since sixty columns fit no terminal."""
-    records = [["" if value is None else str(value) for value in row.values()] for row in rows.to_pylist()]
-    shown = RichTable(*rows.column_names)
-    if rows.num_columns > MOST_COLUMNS_ACROSS:
-        shown = RichTable("column", *[f"row {n}" for n in range(1, len(records) + 1)])
-        records = [[name, *values] for name, *values in zip(rows.column_names, *records, strict=True)]
-    for record in records:
-        shown.add_row(*record)
-    out.print(shown)
 
 
 def _require_lake(lake: Path) -> None:
@@ -265,23 +265,6 @@ def _instance() -> Iterator[dg.DagsterInstance]:
     home.mkdir(parents=True, exist_ok=True)
     with dg.DagsterInstance.get() as instance:
         yield instance
-
-
-def _reporter(progress: Progress) -> Callable[[str, int, int], None]:
-    """One bar for each thing reported on."""
-    tasks: dict[str, TaskID] = {}
-
-    def report(what: str, done: int, total: int) -> None:
-        if what not in tasks:
-            tasks[what] = progress.add_task(what, total=total)
-        progress.update(tasks[what], completed=done, total=total)
-
-    return report
-
-
-def _bar() -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=err, disable=not err.is_terminal)
 
 
 def main() -> None:

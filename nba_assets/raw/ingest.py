@@ -31,16 +31,20 @@ Progress = Callable[[RawTable, int, int], None]
 
 @dataclass(frozen=True)
 class Ingested:
-    """What became of one table's files; `rejected` counts the rows kept out, by reason."""
+    """What became of one table's files; `rejected` counts the rows kept out, by reason, `rows` those of each date."""
 
     contract: RawTable
     files: int
     rows_in: int
     rows_written: int
     rejected: Mapping[str, int]
-    partitions: int
     window: Window | None
     seconds: float
+    rows: Mapping[date | None, int]
+
+    @property
+    def partitions(self) -> int:
+        return len(self.rows)
 
 
 def ingest(directory: Path, lake: Lake, progress: Progress | None = None) -> list[Ingested]:
@@ -101,9 +105,9 @@ def _store(con: duckdb.DuckDBPyConnection, staged: Staged, lake: Lake, progress:
         rows_in=rows_written + sum(staged.rejected.values()),
         rows_written=rows_written,
         rejected=staged.rejected,
-        partitions=len(staged.days),
         window=Window(days[0], days[-1]) if days else None,
         seconds=staged.seconds + perf_counter() - started,
+        rows=staged.days,
     )
 
 

@@ -117,7 +117,7 @@ def test_rows_are_stored_by_date_and_in_the_order_of_their_key(delivery: Path, l
 
     assert lake.dates(contract(BOXES)) == [first, second]
     assert [r["player_lookup"] for r in stored(lake, BOXES)] == ["a", "c", "b"]
-    assert told == Ingested(contract(BOXES), 1, 3, 3, {}, 2, Window(first, second), told.seconds)
+    assert told == Ingested(contract(BOXES), 1, 3, 3, {}, Window(first, second), told.seconds, {first: 2, second: 1})
 
 
 @pytest.mark.parametrize("name", [SCHEDULE, BOXES, REGISTRY, "nba_raw.odds_api_game_lines"])
