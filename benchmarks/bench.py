@@ -1,8 +1,9 @@
-"""`make bench`: wall time, the engine's share and peak memory of one date and of two seasons.
+"""`make bench`: wall time, the engine's share, each table's part of it and peak memory of one date and of two seasons.
 
 The runs are the commands themselves, as processes of their own, through Dagster's multiprocess executor with the
-instance that `dagster_home/dagster.yaml` describes. The engine's time is the same queries and writes in one process
-without Dagster. On the real seasons where `../shared` is present, else on simulated ones.
+instance that `dagster_home/dagster.yaml` describes. The engine's time is the same queries and writes, failure records
+and checks included, in one process without Dagster. On the real seasons where `../shared` is present, else on
+simulated ones.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ SEED = 7
 
 @dataclass(frozen=True)
 class Result:
-    """One work: wall seconds with Dagster, seconds of the engine alone, the largest process's peak memory."""
+    """One work: wall seconds with Dagster, the engine's alone and by table, the largest process's peak memory."""
 
     work: str
     tables: int
@@ -47,6 +48,7 @@ class Result:
     engine_s: float
     peak_mib: int
     data: str
+    by_table: dict[str, float]
 
     @property
     def share(self) -> float:
@@ -66,11 +68,18 @@ def measure(work: str, window: Window, command: Sequence[str], root: Path, data:
         raise SystemExit(f"nba {' '.join(command)} ended with {code}")
     wall = time.perf_counter() - started
     memory.stop()
-    started = time.perf_counter()
-    build(DuckDBWarehouse(Lake(root / "lake")), window)
-    engine = time.perf_counter() - started
+    built = build(DuckDBWarehouse(Lake(root / "lake")), window)
     days = sum(part.days for part in window.by_season())
-    return Result(work, len(tables()), days * len(tables()), round(wall, 1), round(engine, 1), memory.largest_mib, data)
+    return Result(
+        work=work,
+        tables=len(tables()),
+        partitions=days * len(tables()),
+        wall_s=round(wall, 1),
+        engine_s=round(sum(table.seconds for table in built.values()), 1),
+        peak_mib=memory.largest_mib,
+        data=data,
+        by_table={name: round(table.seconds, 2) for name, table in built.items()},
+    )
 
 
 class _PeakMemory:
@@ -124,23 +133,38 @@ def prepare(shared: Path, root: Path) -> str:
     return data
 
 
-def main(shared: Path, root: Path) -> None:
-    """Measure, print one table, and keep it in `benchmarks/latest.json`."""
+def main(shared: Path, root: Path, windows: Sequence[Window] = (TWO_SEASONS, ONE_DATE)) -> list[Result]:
+    """Measure a range and a date, and print what they took, in all and by table."""
     data = prepare(shared, root)
-    start, end, day = str(TWO_SEASONS.start), str(TWO_SEASONS.end), str(ONE_DATE.start)
+    (start, end), day = map(str, (windows[0].start, windows[0].end)), str(windows[1].start)
     results = [
-        measure("two_seasons", TWO_SEASONS, ["backfill", "--start", start, "--end", end], root, data),
-        measure("one_date", ONE_DATE, ["materialize", "--date", day], root, data),
+        measure("two_seasons", windows[0], ["backfill", "--start", start, "--end", end], root, data),
+        measure("one_date", windows[1], ["materialize", "--date", day], root, data),
     ]
+    _show(results)
+    return results
+
+
+def _show(results: Sequence[Result]) -> None:
     heads = ("work", "data", "tables", "partitions", "wall s", "engine s", "engine's share", "peak MiB", "per s")
     shown = RichTable(*heads)
     for r in results:
         row = (r.work, r.data, r.tables, r.partitions, r.wall_s, r.engine_s, f"{r.share:.0%}", r.peak_mib)
         shown.add_row(*map(str, row), f"{r.partitions / r.wall_s:.0f}")
-    Console(width=120).print(shown)
+    by_table = RichTable("engine seconds of each table", *[head for r in results for head in (r.work, "share")])
+    for table in tables():
+        spent = [(r.by_table[table.name], r.engine_s) for r in results]
+        by_table.add_row(table.name, *[text for s, of in spent for text in (f"{s:.2f}", f"{s / of:.0%}")])
+    console = Console(width=120)
+    console.print(shown)
+    console.print(by_table)
+
+
+def keep(results: Sequence[Result]) -> None:
+    """Write the figures to `benchmarks/latest.json`."""
     kept = {"cores": os.cpu_count(), "results": [asdict(r) for r in results]}
     (HERE / "latest.json").write_text(json.dumps(kept, indent=2) + "\n")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    keep(main(Path(sys.argv[1]), Path(sys.argv[2])))

@@ -1,24 +1,31 @@
-"""What the tests of how tables run stand on: a small simulated lake, made once, of which each test has its own copy."""
+"""What the tests of how tables run stand on: a small simulated lake, made once, of which each test has its own copy.
+
+And what the tests of what is in them stand on: the two real seasons, built once, where they are there.
+"""
 
 from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from filelock import FileLock
 
 from nba_assets.raw.ingest import ingest
 from nba_assets.raw.simulate import write
+from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake
+from nba_assets_tests.build import lake_of
+from nba_assets_tests.shared import BOTH_SEASONS, SHARED, views_of
 
 
 @pytest.fixture(scope="session")
 def simulated_lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """22 to 27 October 2024, simulated: made by the first test process that asks, not to be written to."""
-    base = tmp_path_factory.getbasetemp()
-    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    base = _base(tmp_path_factory)
     root = base / "simulated_lake"
     with FileLock(base / "simulated_lake.lock"):
         if not root.exists():
@@ -27,6 +34,27 @@ def simulated_lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
             ingest(raw, Lake(unfinished))
             unfinished.rename(root)
     return root
+
+
+def _base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that all test processes of one run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def real_warehouse(tmp_path_factory: pytest.TempPathFactory) -> DuckDBWarehouse:
+    """The two real seasons, all tables: made by the first test process that asks, not to be written to."""
+    base = _base(tmp_path_factory)
+    with FileLock(base / "real_lake.lock"):
+        return lake_of(SHARED / "raw", base / "real_lake", BOTH_SEASONS)
+
+
+@pytest.fixture(scope="module")
+def ask(real_warehouse: DuckDBWarehouse) -> Iterator[Any]:
+    """Answers SQL about the two real seasons, every table under its bare name."""
+    with views_of(real_warehouse.lake.root) as connection:
+        yield lambda sql: connection.execute(sql).fetchall()
 
 
 @pytest.fixture

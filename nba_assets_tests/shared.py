@@ -1,9 +1,30 @@
 """The real data that is kept beside the repository, for the slow tests that read it."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
+
+from nba_assets.season import Window
 
 SHARED = Path(__file__).parents[2] / "shared"
 
 needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason=f"real data is not there: {SHARED}")
+
+BOTH_SEASONS = Window(date(2021, 10, 19), date(2023, 4, 9))
+
+
+@contextmanager
+def views_of(lake: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that knows every table of a lake by its bare name."""
+    with duckdb.connect() as connection:
+        for folder in lake.glob("*/*"):
+            if folder.is_dir() and any(folder.glob("**/*.parquet")):
+                files = f"read_parquet('{folder}/**/*.parquet', hive_partitioning = false)"
+                connection.execute(f"CREATE VIEW {folder.name} AS FROM {files}")
+        yield connection

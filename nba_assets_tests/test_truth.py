@@ -7,42 +7,23 @@ measures it. Lines begin in February 2022; before, they are asserted to be NULL,
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pytest
 
 from nba_assets.season import Window
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
-from nba_assets_tests.build import lake_of
-from nba_assets_tests.shared import SHARED, needs_shared
+from nba_assets_tests.shared import BOTH_SEASONS, SHARED, needs_shared
 from nba_assets_tests.truth import figures
 
 pytestmark = [pytest.mark.slow, needs_shared]
 
-BOTH_SEASONS = Window(date(2021, 10, 19), date(2023, 4, 9))
 
-
-@pytest.fixture(scope="module")
-def warehouse(tmp_path_factory: pytest.TempPathFactory) -> DuckDBWarehouse:
-    return lake_of(SHARED / "raw", tmp_path_factory.mktemp("lake"), BOTH_SEASONS)
-
-
-@pytest.fixture(scope="module")
-def ask(warehouse: DuckDBWarehouse) -> Iterator[Any]:
-    with duckdb.connect() as connection:
-        for folder in warehouse.lake.root.glob("*/*"):
-            if any(folder.glob("*/*.parquet")):
-                connection.execute(f"CREATE VIEW {folder.name} AS FROM read_parquet('{folder}/*/*.parquet')")
-        yield lambda sql: connection.execute(sql).fetchall()
-
-
-def test_published_values(warehouse: DuckDBWarehouse, ask: Any) -> None:
-    season = warehouse.lake.root.with_name("season_2021")
-    _link_season(warehouse.lake.root, season, 2021)
+def test_published_values(real_warehouse: DuckDBWarehouse, ask: Any) -> None:
+    season = real_warehouse.lake.root.with_name("season_2021")
+    _link_season(real_warehouse.lake.root, season, 2021)
     assert [figure for figure in figures(SHARED / "truth", season) if not figure.holds] == []
 
 
@@ -116,11 +97,11 @@ def test_lines_are_null_before_there_are_any(ask: Any) -> None:
     ]
 
 
-def test_every_table_has_a_partition_for_every_day(warehouse: DuckDBWarehouse) -> None:
+def test_every_table_has_a_partition_for_every_day(real_warehouse: DuckDBWarehouse) -> None:
     from nba_assets.registry import tables
 
     days = [day for part in BOTH_SEASONS.by_season() for day in part.dates()]
-    assert {table.name: warehouse.dates(table) == days for table in tables()} == dict.fromkeys(
+    assert {table.name: real_warehouse.dates(table) == days for table in tables()} == dict.fromkeys(
         (table.name for table in tables()), True
     )
 
