@@ -7,13 +7,13 @@ export NBA_LAKE ?= $(CURDIR)/lake
 
 .PHONY: demo dev test test-slow lint format truth bench clean
 
-demo: .venv/installed  ## a simulated month, and a week of all tables from it
-	$(BIN)/nba simulate --season 2024-25 --seed 7 --days 28
-	@echo "The first three weeks' games, as the history that the fourth week's tables look back on:"
-	$(BIN)/nba backfill --start 2024-10-22 --end 2024-11-10 --tables team_offense_game_summary,team_defense_game_summary,player_game_summary
-	@echo "The fourth week, all tables:"
-	$(BIN)/nba backfill --start 2024-11-11 --end 2024-11-17
-	$(BIN)/nba query "SELECT game_date, player_lookup, team_abbr, opponent_team_abbr, days_rest, points_avg_last_5, current_points_line FROM nba_analytics.upcoming_player_game_context WHERE game_date = '2024-11-17' ORDER BY current_points_line DESC NULLS LAST LIMIT 5"
+demo: .venv/installed  ## five simulated weeks, and all tables for the last of them
+	$(BIN)/nba simulate --season 2024-25 --seed 7 --days 41
+	@echo "The first five weeks' games, as the history that the sixth week's tables look back on:"
+	$(BIN)/nba backfill --start 2024-10-22 --end 2024-11-24 --tables team_offense_game_summary,team_defense_game_summary,player_game_summary
+	@echo "The sixth week, all ten tables:"
+	$(BIN)/nba backfill --start 2024-11-25 --end 2024-12-01
+	$(BIN)/nba query "SELECT game_date, player_lookup, f.opponent_team_abbr AS opponent, features[3] AS season_points, fatigue_score, shot_zone_mismatch_score AS zone, feature_quality_score AS quality FROM nba_predictions.ml_feature_store_v2 f JOIN nba_precompute.player_composite_factors USING (player_lookup, game_date) WHERE game_date = '2024-12-01' ORDER BY season_points DESC LIMIT 5"
 	@echo "Look next: make dev (the Dagster UI on this lake), nba query \"SELECT ...\", nba --help"
 
 dev: .venv/installed  ## the Dagster UI on the lake, http://localhost:3000

@@ -95,9 +95,15 @@ def asset_of(table: Table, kinds: frozenset[str]) -> dg.AssetsDefinition:
 
 
 def _dep(source: Contract, reaches: set[Reach]) -> dg.AssetDep:
+    """An input as Dagster knows it; between our own tables day on day, whatever the reach.
+
+    Told that form reads a season, Dagster takes a back-fill of a week of all tables for one of the year after it, in a
+    run for each layer of tables. What a table reads, and what is out of date, follows from `Reach` and not from this.
+    """
     if source.partition_by is None:
         return dg.AssetDep(asset_key(source))
-    return dg.AssetDep(asset_key(source), partition_mapping=mapping(reaches))
+    told = {Reach.SAME_DAY} if isinstance(source, Table) else reaches
+    return dg.AssetDep(asset_key(source), partition_mapping=mapping(told))
 
 
 def _definition_metadata(contract: Contract) -> dict[str, object]:

@@ -80,7 +80,7 @@ class Binder:
         if (contract.name, dates) not in self._scans:
             rows = ibis.table(contract.schema(), name=contract.name, database=contract.dataset)
             if contract.written_by:
-                rows = rows.filter(rows.processor_name == contract.written_by)
+                rows = rows.filter(rows[contract.writer] == contract.written_by)
             self._scans[contract.name, dates] = read_back(_between(rows, contract, dates), contract)
             known = self.scanned.get(contract)
             self.scanned[contract] = known.hull(dates) if known and dates else dates

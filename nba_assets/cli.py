@@ -8,9 +8,6 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,17 +20,18 @@ from nba_assets.printing import (
     bar,
     err,
     out,
+    print_cascade,
+    print_cascades,
+    print_coverage,
     print_ingested,
-    print_made,
+    print_replay,
     print_rows,
     reporter,
 )
+from nba_assets.running import build, build_range, instance_at_home
 
 if TYPE_CHECKING:
-    import dagster as dg
-
     from nba_assets.raw.ingest import Ingested
-    from nba_assets.season import Window
     from nba_assets.table import RawTable
 
 app = typer.Typer(
@@ -157,7 +155,7 @@ def materialize(
     """
     from nba_assets.operations.arguments import parse_day
 
-    _run(parse_day(day), tables, lake)
+    build(parse_day(day), tables, lake)
 
 
 @app.command()
@@ -165,21 +163,144 @@ def backfill(
     start: Annotated[str, typer.Option(help="First date, YYYY-MM-DD.")],
     end: Annotated[str, typer.Option(help="Last date, YYYY-MM-DD.")],
     tables: TablesOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be built, and why.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Build all of it, good or not.")] = False,
+    workers: Annotated[int | None, typer.Option(min=1, help="Tables built at once, which share the machine.")] = None,
+    chunk: Annotated[str, typer.Option(help="A run for each season or month, or one for all: none.")] = "none",
     lake: LakeOption = DEFAULT_LAKE,
 ) -> None:
-    """Build the tables of a range of dates in one Dagster run: one query for each table and season.
+    """Build what is missing, failed or older than what it reads, of the tables of a range of dates.
 
-    Exits with 1 if any partition failed; what was finished stays finished.
+    All in one Dagster run, one query for each table and season, or in as few runs as build nothing twice. Ctrl-C
+    cancels it; what was finished stays finished, and the same command builds the rest. Exits with 0 only if every
+    partition of the range is good afterwards.
 
     Examples:
 
         nba backfill --start 2021-10-19 --end 2022-06-16
 
-        nba backfill --start 2021-11-01 --end 2021-11-30 --tables team_offense_game_summary,player_game_summary
-    """
-    from nba_assets.operations.arguments import parse_range
+        nba backfill --start 2021-10-19 --end 2026-01-03 --dry-run
 
-    _run(parse_range(start, end), tables, lake)
+        nba backfill --start 2021-11-01 --end 2021-11-30 --tables team_offense_game_summary --force
+    """
+    from nba_assets.operations.arguments import parse_chunk, parse_range
+
+    build_range(
+        parse_range(start, end),
+        tables,
+        lake,
+        dry_run=dry_run,
+        force=force,
+        workers=workers,
+        chunk=parse_chunk(chunk),
+    )
+
+
+@app.command()
+def replay(
+    day: Annotated[str, typer.Option("--date", help="The date, YYYY-MM-DD, Eastern.")],
+    against: Annotated[Path | None, typer.Option(help="Another lake, whose tables it is compared with.")] = None,
+    keep: Annotated[Path | None, typer.Option(help="A new folder that the rebuilt lake is left in.")] = None,
+    lake: LakeOption = DEFAULT_LAKE,
+) -> None:
+    """Build a date again from its raw data, in a lake of its own, and compare every value with what is stored.
+
+    Nothing is written to either lake. Exits with 1 if anything differs.
+
+    Examples:
+
+        nba replay --date 2021-11-15
+
+        nba replay --date 2021-11-15 --lake /data/corrected --against /data/lake --keep /tmp/replayed
+    """
+    from nba_assets.operations.arguments import parse_date
+    from nba_assets.operations.replay import replay as rebuild
+
+    results = rebuild(lake, parse_date(day, "--date"), against, keep)
+    print_replay(results)
+    if any(found.differences for found in results):
+        raise typer.Exit(1)
+    out.print(f"{day}: {sum(found.replayed_rows for found in results):,} rows, all as production holds them")
+
+
+@app.command()
+def verify(
+    start: Annotated[str, typer.Option(help="First date, YYYY-MM-DD.")],
+    end: Annotated[str, typer.Option(help="Last date, YYYY-MM-DD.")],
+    least: Annotated[float, typer.Option("--min", min=0, max=1, help="The share that must be there.")] = 0.95,
+    tables: TablesOption = None,
+    lake: LakeOption = DEFAULT_LAKE,
+) -> None:
+    """Is it all there? What the schedule says each table should hold, against what it holds.
+
+    A date counts if at least the share --min of those who are owed something on it have a row or a failure record;
+    a table is ready if at least that share of its dates count. Exits with 0 if every table is ready, 1 if one is not,
+    2 if there is no schedule.
+
+    Examples:
+
+        nba verify --start 2021-10-19 --end 2022-06-16
+
+        nba verify --start 2021-11-15 --end 2021-11-15 --min 1 --tables player_game_summary
+    """
+    from nba_assets.operations.arguments import named_tables, parse_range, partition_days, require_data
+    from nba_assets.operations.verify import verify as look
+    from nba_assets.warehouse.resource import WarehouseResource
+
+    os.environ["NBA_LAKE"] = str(lake.resolve())
+    window = parse_range(start, end)
+    if window.by_season():  # a summer owes nothing, so nothing of it is missing
+        partition_days(window)
+    chosen = named_tables(tables or [])
+    warehouse = WarehouseResource.from_environment().open()
+    require_data(warehouse, str(lake))
+    found = look(warehouse, chosen, window, least)
+    print_coverage(found)
+    for table in found:
+        if table.error:
+            err.print(f"[red]{table.table}[/red]: {table.error}", highlight=False)
+    if not all(table.ready for table in found):
+        raise typer.Exit(1)
+
+
+@app.command()
+def cascade(
+    day: Annotated[str | None, typer.Option("--date", help="The date, YYYY-MM-DD, Eastern.")] = None,
+    last: Annotated[int | None, typer.Option(min=1, help="The newest N dates instead, a line each.")] = None,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="As a page of Markdown.")] = False,
+    lake: LakeOption = DEFAULT_LAKE,
+) -> None:
+    """How a date came about: when its raw data was there, when each table started and ended, what it waited for.
+
+    Each table is compared with the median of its last ten runs for a single date.
+
+    Examples:
+
+        nba cascade --date 2021-11-15
+
+        nba cascade --last 7
+    """
+    from nba_assets.operations.arguments import parse_day
+
+    if (day is None) == (last is None):
+        raise BadInput("--date or --last: give one of the two")
+    window = parse_day(day) if day else None
+    _require_lake(lake)
+    os.environ["NBA_LAKE"] = str(lake.resolve())
+
+    from nba_assets.operations.cascade import cascade as look
+    from nba_assets.operations.cascade import last_cascades, markdown
+    from nba_assets.warehouse.resource import WarehouseResource
+
+    warehouse = WarehouseResource.from_environment().open()
+    with instance_at_home() as instance:
+        found = [look(instance, warehouse, window.start)] if window else last_cascades(instance, warehouse, last or 1)
+    if as_markdown:
+        out.print("\n".join(map(markdown, found)), markup=False, highlight=False, soft_wrap=True)
+    elif window:
+        print_cascade(found[0])
+    else:
+        print_cascades(found)
 
 
 @app.command()
@@ -221,50 +342,9 @@ def _ingest(directory: Path, lake: Path) -> list[Ingested]:
     return results
 
 
-def _run(window: Window, names: list[str] | None, lake: Path) -> None:
-    from nba_assets.operations.arguments import named_tables, partition_days, require_data
-
-    os.environ["NBA_LAKE"] = str(lake.resolve())
-    days = partition_days(window)
-    tables = named_tables(names or [])
-
-    from nba_assets.operations.launch import launch
-    from nba_assets.warehouse.resource import WarehouseResource
-
-    require_data(WarehouseResource.from_environment().open(), str(lake))
-    started = time.perf_counter()
-    with _instance() as instance, bar() as progress:
-        tasks = {table.name: progress.add_task(table.name, total=len(days)) for table in tables}
-
-        def report(table: str, done: int, state: str) -> None:
-            label = {"running": "", "done": " [green]done[/green]", "failed": " [red]failed[/red]"}[state]
-            progress.update(tasks[table], description=f"{table}{label}", completed=done if state != "failed" else None)
-
-        result = launch(instance, tables, days, report)
-    seconds = time.perf_counter() - started
-    print_made(result.made)
-    out.print(f"run {result.run_id}: {len(tables)} tables, {len(days)} days, {seconds:.1f} s")
-    for table, reason in result.failures.items():
-        err.print(f"[red]{table}[/red]: {reason}", highlight=False)
-    if not result.success:
-        raise typer.Exit(1)
-
-
 def _require_lake(lake: Path) -> None:
     if not lake.is_dir():
         raise BadInput(f"the lake {lake} is empty: fill it with `nba ingest DIR` or `nba simulate`")
-
-
-@contextmanager
-def _instance() -> Iterator[dg.DagsterInstance]:
-    """The Dagster instance of DAGSTER_HOME, by default ./dagster_home."""
-    import dagster as dg
-
-    os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
-    home = Path(os.environ.setdefault("DAGSTER_HOME", str(Path("dagster_home").resolve())))
-    home.mkdir(parents=True, exist_ok=True)
-    with dg.DagsterInstance.get() as instance:
-        yield instance
 
 
 def main() -> None:

@@ -11,13 +11,14 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import TypeVar
 
 import ibis
 
@@ -29,7 +30,7 @@ from nba_assets.season import Window, season_year
 from nba_assets.table import Check, Contract, Table
 from nba_assets.warehouse.sql import Dialect, to_sql
 
-_MADE_UP = Window(date(1901, 12, 5), date(1902, 2, 17))
+MADE_UP = Window(date(1901, 12, 5), date(1902, 2, 17))
 """A window whose ends, their neighbours and whose season's ends are dates no expression has of its own."""
 
 
@@ -48,16 +49,16 @@ class Statements:
     sources: Mapping[str, list[list[str]]]
 
     def rows_in(self, window: Window) -> str:
-        return _with_dates(self.rows, window)
+        return with_dates(self.rows, window)
 
     def broken_in(self, window: Window) -> str:
-        return _with_dates(self.broken, window)
+        return with_dates(self.broken, window)
 
     def failed_in(self, window: Window) -> str:
-        return _with_dates(self.failed, window)
+        return with_dates(self.failed, window)
 
     def skipped_in(self, window: Window) -> str:
-        return _with_dates(self.skipped, window)
+        return with_dates(self.skipped, window)
 
 
 def inputs_in(table: Table, window: Window) -> Dates:
@@ -76,10 +77,19 @@ def inputs_in(table: Table, window: Window) -> Dates:
 @cache
 def statements(table: Table, dialect: Dialect) -> Statements:
     """The table's SQL, from the cache on disk where this very code has compiled it before."""
-    kept = _folder() / f"{table.full_name}.{dialect}.{_code_hash()}.json"
+    return compiled_once(f"{table.full_name}.{dialect}", Statements, lambda: _compile(table, dialect))
+
+
+T = TypeVar("T")
+
+
+def compiled_once(name: str, kind: type[T], compile_it: Callable[[], T]) -> T:
+    """What `compile_it` makes, a dataclass of what JSON can hold: from the cache on disk where this very code has made
+    it before."""
+    kept = _folder() / f"{name}.{_code_hash()}.json"
     with suppress(OSError, ValueError, TypeError):
-        return Statements(**json.loads(kept.read_text()))
-    compiled = _compile(table, dialect)
+        return kind(**json.loads(kept.read_text()))
+    compiled = compile_it()
     _keep(kept, json.dumps(asdict(compiled)))
     return compiled
 
@@ -90,7 +100,7 @@ def examples(table: Table, check: Check, window: Window, dialect: Dialect, limit
 
 
 def _compile(table: Table, dialect: Dialect) -> Statements:
-    binder = Binder(_MADE_UP)
+    binder = Binder(MADE_UP)
     rows = binder.rows(table)
     counts = [_count(binder, table, number, check) for number, check in enumerate(checks_of(table))]
     records = failures_of(table)
@@ -114,9 +124,9 @@ def _count(binder: Binder, table: Table, number: int, check: Check) -> ibis.Tabl
     return by_day.select("day", "broken", check=ibis.literal(number, "int64"))
 
 
-def _with_dates(sql: str, window: Window) -> str:
+def with_dates(sql: str, window: Window) -> str:
     """Fill in the dates of `window`, which lies in one season, for the made-up ones."""
-    for made_up, real in zip(_dates(_MADE_UP), _dates(window), strict=True):
+    for made_up, real in zip(_dates(MADE_UP), _dates(window), strict=True):
         sql = sql.replace(_literal(made_up), _literal(real))
     return sql
 
@@ -135,13 +145,26 @@ def _folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "nba_assets" / "sql"
 
 
+_FOLDERS = ("raw", "conformed", "analytics", "precompute")
+_MODULES = (
+    *("table", "season", "binding", "metrics", "history", "checks", "quality", "teammates", "population", "failures"),
+    *("registry", "lineage", "statements", "warehouse/sql"),
+)
+
+
 @cache
 def _code_hash() -> str:
-    """Over all of this package's source and the compilers' versions."""
-    package = Path(__file__).parent
-    sources = b"".join(file.read_bytes() for file in sorted(package.rglob("*.py")))
+    """Over the source of all that has a say in the SQL, and the compilers' versions."""
+    sources = b"".join(file.read_bytes() for file in _sources())
     compilers = version("ibis-framework") + version("sqlglot")
     return hashlib.sha256(sources + compilers.encode()).hexdigest()[:16]
+
+
+def _sources() -> list[Path]:
+    package = Path(__file__).parent
+    files = [package / f"{name}.py" for name in _MODULES]
+    files += [file for folder in _FOLDERS for file in sorted((package / folder).rglob("*.py"))]
+    return [file for file in files if "simulate" not in file.parts]
 
 
 def _keep(file: Path, text: str) -> None:

@@ -72,8 +72,10 @@ class Contract:
     partition_by: str | None
     cluster_by: tuple[str, ...] = ()
     description: str = ""
+    writer: str = "processor_name"
+    """For a table that several write: the column that says who wrote a row."""
     written_by: str = ""
-    """For a table that several tables' runs write: whose part this is, by the column `processor_name`."""
+    """And whose part this is, by that column."""
 
     def __post_init__(self) -> None:
         names = [c.name for c in self.columns]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -151,3 +153,15 @@ def test_a_cache_that_cannot_be_written_is_done_without(tmp_path: Path, monkeypa
     nowhere.write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(nowhere))
     assert statements(EVERY_REACH, "duckdb").rows
+
+
+def test_whatever_has_a_say_in_the_sql_is_in_the_hash_it_is_kept_under() -> None:
+    script = (
+        "import sys, nba_assets.statements, nba_assets.registry\n"
+        "nba_assets.registry.tables()\n"
+        "print(*[m.__file__ for n, m in sys.modules.items() if n.startswith('nba_assets.')], sep='\\n')"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    loaded = {file for file in map(Path, done.stdout.split()) if file.name != "__init__.py"}
+    assert loaded
+    assert not loaded - set(module._sources())

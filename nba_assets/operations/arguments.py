@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Literal, get_args
 
 from nba_assets.errors import BadInput
 from nba_assets.partitions import DAILY
@@ -12,6 +13,9 @@ from nba_assets.registry import tables
 from nba_assets.season import FIRST_DATE, Window, season_label
 from nba_assets.table import Table
 from nba_assets.warehouse.base import Warehouse
+
+Chunk = Literal["season", "month", "none"]
+"""What has a run of its own in a back-fill."""
 
 
 def parse_date(text: str, option: str) -> date:
@@ -81,3 +85,10 @@ def parse_season(text: str) -> int:
     if int(year) < FIRST_DATE.year:
         raise BadInput(f"--season: the first season is {season_label(FIRST_DATE.year)}")
     return int(year)
+
+
+def parse_chunk(text: str) -> Chunk:
+    """How a back-fill is split into runs. Raises BadInput."""
+    if text not in get_args(Chunk):
+        raise BadInput(f"--chunk: {text!r} is none of {', '.join(get_args(Chunk))}")
+    return text

@@ -6,21 +6,29 @@ computed is the assets' business.
 
 from __future__ import annotations
 
+import logging
+import os
+import signal
 import threading
-import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from types import TracebackType
 
 import dagster as dg
 from dagster._core.definitions.reconstruct import build_reconstructable_job
+from dagster._core.errors import DagsterExecutionInterruptedError
+from dagster._core.execution.api import execute_run_iterator
 
 from nba_assets.asset import PROGRESS, asset_key
 from nba_assets.automation.jobs import ALL_TABLES
+from nba_assets.automation.run_history import keep
 from nba_assets.table import Table
+from nba_assets.warehouse.resource import WarehouseResource
 
-LAUNCH_TAG = "nba/launch"
 POLL_SECONDS = 0.5
+CANCELLED = "cancelled"
+STOPPED = (dg.DagsterRunStatus.CANCELING, dg.DagsterRunStatus.CANCELED)
 
 Progress = Callable[[str, int, str], None]
 """Called with a table's name, how many of its days are done, and how it stands: running, done or failed."""
@@ -35,6 +43,14 @@ class Made:
     seconds: float = 0.0
     broken_checks: list[str] = field(default_factory=list)
 
+    def __add__(self, other: Made) -> Made:
+        return Made(
+            self.partitions + other.partitions,
+            self.rows + other.rows,
+            self.seconds + other.seconds,
+            self.broken_checks + other.broken_checks,
+        )
+
 
 @dataclass(frozen=True)
 class Launched:
@@ -44,6 +60,7 @@ class Launched:
     success: bool
     made: dict[str, Made]
     failures: dict[str, str]
+    cancelled: bool = False
 
 
 def all_tables_job() -> dg.JobDefinition:
@@ -54,32 +71,77 @@ def all_tables_job() -> dg.JobDefinition:
 
 
 def launch(
-    instance: dg.DagsterInstance, tables: Sequence[Table], days: Sequence[date], progress: Progress | None = None
+    instance: dg.DagsterInstance,
+    tables: Sequence[Table],
+    days: Sequence[date],
+    progress: Progress | None = None,
+    tags: Mapping[str, str] | None = None,
+    withdrawn: Callable[[], bool] = lambda: False,
 ) -> Launched:
-    """Materialise `tables` for `days` (sorted, no gaps but off-seasons) in one run."""
-    launch_id = uuid.uuid4().hex[:12]
-    watcher = _Watcher(instance, launch_id, len(days), progress)
-    with watcher:
-        result = dg.execute_job(
-            build_reconstructable_job("nba_assets.operations.launch", "all_tables_job"),
-            instance=instance,
-            asset_selection=[asset_key(table) for table in tables],
-            tags={**_partition_tags(days), LAUNCH_TAG: launch_id},
-            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-            raise_on_error=False,
-        )
+    """Materialise `tables` for `days` (sorted, no gaps but off-seasons) in one run.
+
+    SIGINT, SIGTERM, cancelling the run in the UI, and `withdrawn` all end it as cancelled, and its queries with it.
+    """
+    job = build_reconstructable_job("nba_assets.operations.launch", "all_tables_job")
+    run = instance.create_run_for_job(
+        job_def=job.get_definition(),
+        asset_selection=frozenset(asset_key(table) for table in tables),
+        tags={**_partition_tags(days), **(tags or {})},
+        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        job_code_origin=job.get_python_origin(),
+    )
+    events: list[dg.DagsterEvent] = []
+
+    def called_off() -> bool:
+        return not interruptions.came() and (_status(instance, run) in STOPPED or withdrawn())
+
+    with _Interruptions() as interruptions, _Watcher(instance, run.run_id, len(days), progress, called_off):
+        try:
+            for event in execute_run_iterator(job, run, instance):
+                events.append(event)
+                if interruptions.came() and _status(instance, run) == dg.DagsterRunStatus.STARTED:
+                    # Dagster takes an interruption that nobody asked for as a failure: so ask, before it ends its steps
+                    instance.report_run_canceling(run, "interrupted: cancelling the run")
+        except (KeyboardInterrupt, DagsterExecutionInterruptedError):
+            interruptions.note()
+        cancelled = interruptions.came()
+    if cancelled and _status(instance, run) not in (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.CANCELED):
+        instance.report_run_canceled(run, "interrupted before a step was running")
+    _keep_history(instance, run.run_id)
+    success = _status(instance, run) == dg.DagsterRunStatus.SUCCESS
+    cancelled = _status(instance, run) == dg.DagsterRunStatus.CANCELED
+    return Launched(run.run_id, success, _made(tables, events), _failures(tables, events, cancelled), cancelled)
+
+
+def _keep_history(instance: dg.DagsterInstance, run_id: str) -> None:
+    """Beside the sensors, which need a daemon. A run ended as it did, whether that can be written down or not."""
+    try:
+        keep(instance, WarehouseResource.from_environment().open(), run_id)
+    except Exception:
+        logging.getLogger(__name__).exception("the run history has no row of run %s", run_id)
+
+
+def _status(instance: dg.DagsterInstance, run: dg.DagsterRun) -> dg.DagsterRunStatus:
+    found = instance.get_run_by_id(run.run_id)
+    return found.status if found else dg.DagsterRunStatus.CANCELED  # deleted in the UI
+
+
+def _failures(tables: Sequence[Table], events: Sequence[dg.DagsterEvent], cancelled: bool) -> dict[str, str]:
+    """Why each table that was not built was not."""
+    built = {event.step_key for event in events if event.event_type_value == "STEP_SUCCESS"}
+    if cancelled:
+        return {table.name: CANCELLED for table in tables if table.name not in built}
     failures = {
         event.step_key or "run": _first_lines(event)
-        for event in result.all_events
+        for event in events
         if event.event_type_value in ("STEP_FAILURE", "RUN_FAILURE", "PIPELINE_FAILURE")
     }
     if len(failures) > 1:
         failures.pop("run", None)
-    built = {event.step_key for event in result.all_events if event.event_type_value == "STEP_SUCCESS"}
     for table in tables:
         if failures and table.name not in built:
             failures.setdefault(table.name, "not built, since a table that it reads failed")
-    return Launched(result.run_id, result.success, _made(tables, result.all_events), failures)
+    return failures
 
 
 def _made(tables: Sequence[Table], events: Sequence[dg.DagsterEvent]) -> dict[str, Made]:
@@ -117,38 +179,80 @@ def _first_lines(event: dg.DagsterEvent) -> str:
     return error.message.strip().splitlines()[0] if error else (event.message or "failed")
 
 
-class _Watcher:
-    """Follows a run's events from a thread and reports each table's progress."""
+def _was_interrupted(event: dg.DagsterEvent) -> bool:
+    error = event.step_failure_data.error
+    return error is not None and error.cls_name in ("DagsterExecutionInterruptedError", "KeyboardInterrupt")
 
-    def __init__(self, instance: dg.DagsterInstance, launch_id: str, days: int, progress: Progress | None) -> None:
-        self._instance, self._launch_id, self._days, self._progress = instance, launch_id, days, progress
+
+class _Interruptions:
+    """Knows of SIGINT and SIGTERM whoever handles them: Dagster puts its own handlers in place while a run goes on."""
+
+    def __enter__(self) -> _Interruptions:
+        self._came = False
+        self._read, self._write = os.pipe()
+        os.set_blocking(self._read, False)
+        os.set_blocking(self._write, False)
+        self._in_main = threading.current_thread() is threading.main_thread()
+        if self._in_main:  # elsewhere no signal is handled, so none can come
+            self._before = signal.set_wakeup_fd(self._write, warn_on_full_buffer=False)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._in_main:
+            signal.set_wakeup_fd(self._before)
+        os.close(self._read)
+        os.close(self._write)
+
+    def note(self) -> None:
+        self._came = True
+
+    def came(self) -> bool:
+        try:
+            arrived = os.read(self._read, 4096)
+        except BlockingIOError:
+            arrived = b""
+        self._came = self._came or bool({signal.SIGINT, signal.SIGTERM} & set(arrived))
+        return self._came
+
+
+class _Watcher:
+    """Follows a run's events from a thread, reports each table's progress, and interrupts a run that is called off."""
+
+    def __init__(
+        self,
+        instance: dg.DagsterInstance,
+        run_id: str,
+        days: int,
+        progress: Progress | None,
+        called_off: Callable[[], bool],
+    ) -> None:
+        self._instance, self._run_id, self._days = instance, run_id, days
+        self._progress, self._called_off = progress, called_off
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
     def __enter__(self) -> None:
-        if self._progress:
-            self._thread.start()
+        self._thread.start()
 
     def __exit__(self, *exception: object) -> None:
         self._stop.set()
-        if self._progress:
-            self._thread.join()
+        self._thread.join()
 
     def _watch(self) -> None:
-        run_id, cursor = None, None
+        cursor, interrupted = None, False
         while True:
             last_look = self._stop.wait(POLL_SECONDS)
-            if run_id is None:
-                runs = self._instance.get_runs(dg.RunsFilter(tags={LAUNCH_TAG: self._launch_id}), limit=1)
-                run_id = runs[0].run_id if runs else None
-            if run_id is not None:
-                cursor = self._report(run_id, cursor)
+            if self._progress:
+                cursor = self._report(cursor)
             if last_look:
                 return
+            if not interrupted and self._called_off():
+                interrupted = True
+                os.kill(os.getpid(), signal.SIGINT)
 
-    def _report(self, run_id: str, cursor: str | None) -> str:
+    def _report(self, cursor: str | None) -> str:
         while True:
-            batch = self._instance.get_records_for_run(run_id, cursor, limit=1000)
+            batch = self._instance.get_records_for_run(self._run_id, cursor, limit=1000)
             for record in batch.records:
                 self._report_entry(record.event_log_entry)
             cursor = batch.cursor
@@ -165,5 +269,5 @@ class _Watcher:
             self._progress(event.step_key, 0, "running")
         elif event.event_type_value == "STEP_SUCCESS" and event.step_key:
             self._progress(event.step_key, self._days, "done")
-        elif event.event_type_value == "STEP_FAILURE" and event.step_key:
+        elif event.event_type_value == "STEP_FAILURE" and event.step_key and not _was_interrupted(event):
             self._progress(event.step_key, 0, "failed")

@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from nba_assets.automation.table_run import RUN_HISTORY
 from nba_assets.errors import BadInput
 from nba_assets.failures import RECORDS
 from nba_assets.raw import RAW_TABLES
@@ -37,11 +38,14 @@ def query(lake: Path, sql: str, limit: int | None = None) -> pa.Table:
 
 def _named_in(sql: str) -> list[Contract]:
     """The tables that the SQL names; all of them when it names none or another, since it may ask the catalog."""
-    every = {contract.full_name: contract for contract in (*RAW_TABLES, *tables(), RECORDS)}
+    every = {contract.full_name: contract for contract in (*RAW_TABLES, *tables(), RECORDS, RUN_HISTORY)}
     with duckdb.connect() as connection:
         if len(connection.extract_statements(sql)) != 1:
             return []
-        names = connection.get_table_names(sql, qualified=True)
+        try:
+            names = connection.get_table_names(sql, qualified=True)
+        except duckdb.Error:  # it looks for the columns of a USING in tables that are not there yet
+            names = set()
     return [every[name] for name in names] if names and names <= set(every) else list(every.values())
 
 

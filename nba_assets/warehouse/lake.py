@@ -24,8 +24,6 @@ from nba_assets.table import Contract
 
 FILE = "data.parquet"
 
-_WRITER = "processor_name="
-
 STRAY_SECONDS = 24 * 60 * 60
 
 _SMALL_FILES = {"compression": "snappy", "use_dictionary": False, "write_statistics": False, "store_schema": False}
@@ -43,7 +41,7 @@ class Lake:
     def folder(self, contract: Contract) -> Path:
         """Where its partitions lie; a table that several write has a folder for each, so that writers never meet."""
         folder = self.root / contract.dataset / contract.name
-        return folder / f"{_WRITER}{contract.written_by}" if contract.written_by else folder
+        return folder / f"{contract.writer}={contract.written_by}" if contract.written_by else folder
 
     def file(self, contract: Contract, day: date | None) -> Path:
         if contract.partition_by is None:
@@ -78,7 +76,8 @@ class Lake:
         """A table that several write, asked for as a whole: each writer's part."""
         if contract.written_by:
             return []
-        writers = [folder.name.removeprefix(_WRITER) for folder in self.folder(contract).glob(f"{_WRITER}*")]
+        prefix = f"{contract.writer}="
+        writers = [folder.name.removeprefix(prefix) for folder in self.folder(contract).glob(f"{prefix}*")]
         return [replace(contract, written_by=writer) for writer in sorted(writers)]
 
     def replace(self, contract: Contract, parts: Iterable[tuple[date | None, pa.Table]]) -> int:

@@ -5,6 +5,7 @@ Which raw data leads to which run is `sensors.py`'s and `triggers.py`'s.
 
 import json
 import time
+from collections import defaultdict
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from hashlib import sha256
@@ -34,9 +35,10 @@ MEMORY_SECONDS = 2 * 24 * 60 * 60
 
 
 def slate_requests(instance: dg.DagsterInstance, warehouse: Warehouse) -> Iterator[dg.RunRequest]:
-    """The next slate after each date whose summaries have lately been built by an event or a schedule.
+    """The next slate after each date of which summaries have lately been built by an event or a schedule.
 
-    The run key holds the summaries' content, so that the same summaries built again ask for nothing.
+    Once all summaries of the date are there. The run key holds their content, so that the same ones built again ask
+    for nothing, and one of them corrected asks again.
     """
     after = datetime.fromtimestamp(time.time() - MEMORY_SECONDS, UTC)
     finished = dg.RunsFilter(
@@ -45,17 +47,19 @@ def slate_requests(instance: dg.DagsterInstance, warehouse: Warehouse) -> Iterat
         updated_after=after,
     )
     wanted = {asset_key(table) for table in summaries()}
-    asked: set[date] = set()
+    newest: dict[date, dg.DagsterRun] = {}
     for run in instance.get_runs(finished):
-        days = days_of(run)
-        if not days or not wanted <= (run.asset_selection or frozenset()):
-            continue
-        slate = next_game_day(warehouse, days[-1])
+        if (days := days_of(run)) and wanted & (run.asset_selection or frozenset()):
+            newest.setdefault(days[-1], run)
+    asked: set[date] = set()
+    for day, run in newest.items():
+        content = _content(instance, day)
+        slate = next_game_day(warehouse, day) if content else None
         if slate is None or slate in asked or not DAILY.has_partition_key(slate.isoformat()):
             continue
         asked.add(slate)
         yield dg.RunRequest(
-            run_key=f"slate:{slate}:{_content(instance, days[-1])}",
+            run_key=f"slate:{slate}:{content}",
             job_name=ALL_TABLES,
             asset_selection=[asset_key(table) for table in slate_tables()],
             partition_key=slate.isoformat(),
@@ -63,8 +67,8 @@ def slate_requests(instance: dg.DagsterInstance, warehouse: Warehouse) -> Iterat
         )
 
 
-def _content(instance: dg.DagsterInstance, day: date) -> str:
-    """A hash of what the summaries of a date hold."""
+def _content(instance: dg.DagsterInstance, day: date) -> str | None:
+    """A hash of what the summaries of a date hold; None until all of them are there."""
     partition = day.isoformat()
     versions = [
         instance.event_log_storage.get_latest_tags_by_partition(
@@ -72,7 +76,7 @@ def _content(instance: dg.DagsterInstance, day: date) -> str:
         )
         for table in summaries()
     ]
-    return sha256(json.dumps(versions, sort_keys=True).encode()).hexdigest()[:12]
+    return sha256(json.dumps(versions, sort_keys=True).encode()).hexdigest()[:12] if all(versions) else None
 
 
 @dg.sensor(
@@ -93,11 +97,11 @@ def completion_messages(instance: dg.DagsterInstance, run: dg.DagsterRun) -> Ite
         return
     record = instance.get_run_record_by_id(run.run_id)
     seconds = record.end_time - record.start_time if record and record.start_time and record.end_time else None
+    written = _rows(instance, run)
     for group, topic in COMPLETE_TOPICS.items():
-        built = [t for t in tables() if t.group == group and asset_key(t) in (run.asset_selection or ())]
-        if not built:
+        rows = {t.name: written[asset_key(t)] for t in tables() if t.group == group and asset_key(t) in written}
+        if not rows:
             continue
-        rows = {table.name: _rows(instance, run, asset_key(table)) for table in built}
         yield (
             topic,
             Sent(
@@ -116,11 +120,13 @@ def completion_messages(instance: dg.DagsterInstance, run: dg.DagsterRun) -> Ite
         )
 
 
-def _rows(instance: dg.DagsterInstance, run: dg.DagsterRun, key: dg.AssetKey) -> int:
-    """Rows that the run wrote to a table."""
-    records = instance.get_records_for_run(run.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION).records
-    found = [record.asset_materialization for record in records if record.asset_materialization]
-    return sum(int(m.metadata["dagster/partition_row_count"].value) for m in found if m.asset_key == key)
+def _rows(instance: dg.DagsterInstance, run: dg.DagsterRun) -> dict[dg.AssetKey, int]:
+    """Rows that the run wrote to each of its tables."""
+    rows: dict[dg.AssetKey, int] = defaultdict(int)
+    for record in instance.get_records_for_run(run.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION).records:
+        if made := record.asset_materialization:
+            rows[made.asset_key] += int(str(made.metadata["dagster/partition_row_count"].value))
+    return rows
 
 
 @dg.run_status_sensor(

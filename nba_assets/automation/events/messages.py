@@ -18,6 +18,9 @@ from nba_assets.table import RawTable
 MOST_BYTES = 256 * 1024
 """A message names data and does not carry it: real ones have some 600 bytes."""
 
+LONGEST_ID = 100
+"""Ids become tags of runs and keys of records, which take no text of any length."""
+
 SUCCESS, PARTIAL, NO_DATA, FAILED = "success", "partial", "no_data", "failed"
 STATUSES = (SUCCESS, PARTIAL, NO_DATA, FAILED)
 
@@ -52,22 +55,22 @@ def parse(data: bytes) -> RawComplete:
         raise Malformed(f"{len(data)} bytes; a message has at most {MOST_BYTES}")
     try:
         found = json.loads(data)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Malformed(f"not JSON: {error}") from error
     if not isinstance(found, dict):
         raise Malformed(f"a JSON {type(found).__name__}, not an object")
     if missing := [name for name in _REQUIRED if found.get(name) is None]:
         raise Malformed(f"no {', '.join(missing)}")
     if wrong := [name for name in _REQUIRED if not isinstance(found[name], str)]:
-        raise Malformed(f"{wrong[0]} is no text: {found[wrong[0]]!r}")
+        raise Malformed(f"{wrong[0]} is no text: {found[wrong[0]]!r:.80}")
     if found["status"] not in STATUSES:
-        raise Malformed(f"status {found['status']!r} is none of {', '.join(STATUSES)}")
+        raise Malformed(f"status {found['status']!r:.80} is none of {', '.join(STATUSES)}")
     return RawComplete(
         table=_table(found),
         day=_day(found["game_date"]),
         status=found["status"],
-        execution_id=found["execution_id"],
-        correlation_id=found["correlation_id"],
+        execution_id=_id(found, "execution_id"),
+        correlation_id=_id(found, "correlation_id"),
         sent_at=_instant(found["timestamp"]),
         record_count=_count(found.get("record_count")),
     )
@@ -81,15 +84,22 @@ def _table(found: dict[str, Any]) -> RawTable:
     full_name = name if "." in name else f"{dataset}.{name}"
     table = raw_table(full_name)
     if table is None or table.partition_by is None:
-        raise Malformed(f"no daily raw table called {full_name!r}")
+        raise Malformed(f"no daily raw table called {full_name!r:.120}")
     return table
+
+
+def _id(found: dict[str, Any], name: str) -> str:
+    text = found[name]
+    if not (text.isprintable() and 0 < len(text) <= LONGEST_ID):
+        raise Malformed(f"{name} {text!r:.80} is no id: 1 to {LONGEST_ID} printable characters")
+    return text
 
 
 def _day(text: str) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError as error:
-        raise Malformed(f"game_date {text!r} is no date") from error
+        raise Malformed(f"game_date {text!r:.80} is no date") from error
     if day < FIRST_DATE or day.month in OFF_SEASON_MONTHS:
         raise Malformed(f"game_date {text} has no partition")
     return day
@@ -99,13 +109,13 @@ def _instant(text: str) -> datetime:
     try:
         found = datetime.fromisoformat(text)
     except ValueError as error:
-        raise Malformed(f"timestamp {text!r} is not ISO 8601") from error
+        raise Malformed(f"timestamp {text!r:.80} is not ISO 8601") from error
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _count(value: Any) -> int | None:
     if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 0):
-        raise Malformed(f"record_count {value!r} is no whole number")
+        raise Malformed(f"record_count {value!r:.80} is no whole number")
     return value
 
 

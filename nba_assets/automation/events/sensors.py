@@ -7,6 +7,7 @@ run there.
 """
 
 import json
+import logging
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from hashlib import sha256
+from itertools import accumulate
 from pathlib import Path
 
 import dagster as dg
@@ -24,12 +26,18 @@ from nba_assets.automation.events.completion import completion, next_slate
 from nba_assets.automation.events.messages import FAILED, NO_DATA, Malformed, RawComplete, parse
 from nba_assets.automation.events.sources import DEAD_LETTER_TOPIC, EventSource, Received, event_source
 from nba_assets.automation.jobs import ALL_TABLES
+from nba_assets.automation.runless import record
 from nba_assets.automation.tags import CORRELATION_TAG, TRIGGER_TAG, partition_tags
+from nba_assets.partitions import DAILY
 from nba_assets.registry import tables
 from nba_assets.table import RawTable, Table
 
-EDITIONS_TAG = "nba/editions"
-"""On each run that messages led to: for each date and table, which deliveries it was asked for."""
+EDITIONS_TAG = "nba.editions/"
+"""On each run that messages led to, with the date: for each table, which deliveries it was asked for.
+
+One tag for each date, since Postgres keeps tags in an index that takes no value over 2,700 bytes.
+"""
+LONGEST_TAG = 1000
 
 MOST_A_TICK = 500
 PAGE = 10_000
@@ -47,8 +55,12 @@ class Batch:
     messages: list[RawComplete] = field(default_factory=list)
     malformed: list[tuple[Received, str]] = field(default_factory=list)
     known: dict[Delivery, list[str]] = field(default_factory=dict)
-    """Execution ids on record of each raw table and date of the batch, oldest first; those of failures apart."""
-    failures: set[str] = field(default_factory=set)
+    """Execution ids on record of each raw table and date of the batch, oldest first."""
+    failures: dict[Delivery, set[str]] = field(default_factory=lambda: defaultdict(set))
+    had_something: set[Delivery] = field(default_factory=set)
+    """Those of which any delivery had data, so that one without is a change."""
+    undelivered: set[str] = field(default_factory=set)
+    """Receipts of messages that the dead-letter place did not take: they stay where they are."""
 
     @classmethod
     def of(cls, received: Sequence[Received], instance: dg.DagsterInstance) -> "Batch":
@@ -74,53 +86,76 @@ class Batch:
         every = {raw for table in tables() for raw in triggers.raw_behind(table)}
         for raw in every | {message.table for message in self.messages}:
             wanted = dg.AssetRecordsFilter(asset_key(raw), asset_partitions=partitions)
-            for record in _all_records(partial(instance.fetch_materializations, wanted, ascending=True)):
-                made = record.asset_materialization
-                if made and made.partition and "execution_id" in made.metadata:
-                    ids = self.known.setdefault((raw, date.fromisoformat(made.partition)), [])
-                    ids.append(str(made.metadata["execution_id"].value))
+            for found in _all_records(partial(instance.fetch_materializations, wanted, ascending=True)):
+                if (execution := _told(found, "execution_id")) and found.partition_key:
+                    delivery = raw, date.fromisoformat(found.partition_key)
+                    self.known.setdefault(delivery, []).append(execution)
+                    if _told(found, "status") != NO_DATA:
+                        self.had_something.add(delivery)
             if any(m.table is raw and not m.is_complete for m in self.messages):
-                for record in _all_records(partial(instance.fetch_observations, wanted)):
-                    if record.asset_observation:
-                        self.failures.add(str(record.asset_observation.metadata["execution_id"].value))
+                for found in _all_records(partial(instance.fetch_observations, wanted)):
+                    if (execution := _told(found, "execution_id")) and found.partition_key:
+                        self.failures[raw, date.fromisoformat(found.partition_key)].add(execution)
 
     def events(self) -> list[dg.AssetMaterialization | dg.AssetObservation]:
         """What is to be put on record, each delivery once; and from here on it counts as known."""
         found: list[dg.AssetMaterialization | dg.AssetObservation] = []
         for message in self.messages:
-            ids = self.known.setdefault((message.table, message.day), [])
+            delivery = message.table, message.day
             if not message.is_complete:
-                if message.execution_id not in self.failures:
-                    self.failures.add(message.execution_id)
+                if message.execution_id not in self.failures[delivery]:
+                    self.failures[delivery].add(message.execution_id)
                     found.append(_event(dg.AssetObservation, message))
-            elif message.execution_id not in ids:
-                ids.append(message.execution_id)
+            elif message.execution_id not in self.known.setdefault(delivery, []):
+                self.known[delivery].append(message.execution_id)
                 found.append(_event(dg.AssetMaterialization, message))
+                if message.status != NO_DATA:
+                    self.had_something.add(delivery)
         return found
 
     def wanted(self) -> dict[date, dict[Table, str]]:
         """For each date the tables that its messages refresh and that have all they need, with their editions."""
+        last = DAILY.get_last_partition_key() or ""  # `has_partition_key` takes 15 ms for each date
         arrived: dict[date, set[RawTable]] = defaultdict(set)
         for message in self.messages:
-            if self._refreshes(message):
+            counts = message.is_complete and self._counts(message.table, message.day)
+            if counts and message.day.isoformat() <= last:  # a schedule may come long before its date
                 arrived[message.day].add(message.table)
         return {day: self._wanted_on(day, raw) for day, raw in sorted(arrived.items())}
 
-    def _refreshes(self, message: RawComplete) -> bool:
-        """Whether there may be something new to read: not where an optional source says that it has nothing, as before.
+    def _counts(self, raw: RawTable, day: date) -> bool:
+        """Whether a delivery may bring something new to read: not where an optional source never had anything.
 
         Where it is required, its having nothing is what others may have waited for.
         """
-        had_something = len(self.known.get((message.table, message.day), ())) > 1
-        return message.is_complete and (message.status != NO_DATA or message.table.need == "required" or had_something)
+        return raw.need == "required" or (raw, day) in self.had_something
 
     def _wanted_on(self, day: date, arrived: set[RawTable]) -> dict[Table, str]:
-        editions = {raw: ids[-1] for (raw, of), ids in self.known.items() if of == day and ids}
-        return {table: triggers.edition(table, editions) for table in triggers.tables_to_run(arrived, editions)}
+        complete = {raw: ids[-1] for (raw, of), ids in self.known.items() if of == day and ids}
+        editions = {raw: newest for raw, newest in complete.items() if self._counts(raw, day)}
+        return {table: triggers.edition(table, editions) for table in triggers.tables_to_run(arrived, complete)}
 
     def correlation_ids(self, days: Iterable[date]) -> str:
+        """Separated by commas; of very many as many as a tag holds."""
         wanted = set(days)
-        return ",".join(sorted({m.correlation_id for m in self.messages if m.day in wanted and m.is_complete}))
+        found = sorted({m.correlation_id for m in self.messages if m.day in wanted and m.is_complete})
+        told = list(accumulate(found, "{},{}".format))
+        return next((text for text in reversed(told) if len(text) <= LONGEST_TAG), "")
+
+    def dead_letter(self, source: EventSource) -> None:
+        """Put the malformed ones away. Where that fails they wait, and hold nothing else up."""
+        for item, reason in self.malformed:
+            try:
+                source.publish(DEAD_LETTER_TOPIC, sha256(item.data).hexdigest()[:16], item.data, reason)
+            except Exception:  # each source has its own errors, and none may stop the messages that are in order
+                logging.getLogger(__name__).exception("the dead-letter place did not take a message: %s", reason)
+                self.undelivered.add(item.receipt)
+
+
+def _told(found: dg.EventLogRecord, name: str) -> str | None:
+    """What an event's metadata says; None for an event that is not from a message, as one that a person reported."""
+    event = found.asset_materialization or found.asset_observation
+    return str(event.metadata[name].value) if event and name in event.metadata else None
 
 
 def _all_records(fetch: Callable[..., dg.EventRecordsResult]) -> Iterator[dg.EventLogRecord]:
@@ -152,7 +187,10 @@ def _event(kind: type, message: RawComplete) -> dg.AssetMaterialization | dg.Ass
 
 
 def evaluate(instance: dg.DagsterInstance, source: EventSource, cursor: str | None) -> dg.SensorResult | dg.SkipReason:
-    """One tick: acknowledge what the tick before acted on, then act on what has come since."""
+    """One tick: acknowledge what the tick before acted on, then say what to do about what has come since.
+
+    The asset events of the result are to be on record before its runs exist, and its runs before its cursor.
+    """
     state = json.loads(cursor) if cursor else {}
     if state.get("acknowledge"):
         source.acknowledge(state["acknowledge"])
@@ -160,15 +198,16 @@ def evaluate(instance: dg.DagsterInstance, source: EventSource, cursor: str | No
     if not received and not state.get("acknowledge"):
         return dg.SkipReason("no messages")
     batch = Batch.of(received, instance)
-    for item, reason in batch.malformed:
-        source.publish(DEAD_LETTER_TOPIC, sha256(item.data).hexdigest()[:16], item.data, reason)
+    batch.dead_letter(source)
     events = batch.events()
-    requests = _requests(_not_asked_for(batch.wanted(), instance), batch)
-    malformed = state.get("malformed", 0) + len(batch.malformed)
+    wanted = batch.wanted()
+    requests = _requests(_not_asked_for(wanted, instance), batch) if any(wanted.values()) else []
+    malformed = state.get("malformed", 0) + len(batch.malformed) - len(batch.undelivered)
+    acted_on = [item.receipt for item in received if item.receipt not in batch.undelivered]
     return dg.SensorResult(
         run_requests=requests,
         asset_events=events,
-        cursor=json.dumps({"acknowledge": [item.receipt for item in received], "malformed": malformed}),
+        cursor=json.dumps({"acknowledge": acted_on, "malformed": malformed}),
         skip_reason=None if requests else f"{len(received)} messages that need no run; {malformed} malformed so far",
     )
 
@@ -180,8 +219,10 @@ def _not_asked_for(
     runs = instance.get_runs(dg.RunsFilter(tags={TRIGGER_TAG: "raw_complete"}, created_after=_memory()))
     asked: set[tuple[str, str, str]] = set()
     for run in runs:
-        for day, editions in json.loads(run.tags.get(EDITIONS_TAG, "{}")).items():
-            asked |= {(day, name, edition) for name, edition in editions.items()}
+        for tag, editions in run.tags.items():
+            if tag.startswith(EDITIONS_TAG):
+                day = tag.removeprefix(EDITIONS_TAG)
+                asked |= {(day, name, edition) for name, edition in json.loads(editions).items()}
     left = {
         day: {table: edition for table, edition in found.items() if (day.isoformat(), table.name, edition) not in asked}
         for day, found in wanted.items()
@@ -212,7 +253,7 @@ def _request(wanted: Mapping[date, Mapping[Table, str]], batch: Batch) -> dg.Run
             **partition_tags(days),
             TRIGGER_TAG: "raw_complete",
             CORRELATION_TAG: batch.correlation_ids(days),
-            EDITIONS_TAG: json.dumps(editions),
+            **{EDITIONS_TAG + day: json.dumps(of_day) for day, of_day in editions.items()},
         },
     )
 
@@ -230,7 +271,11 @@ def _memory() -> datetime:
 def raw_complete(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     """Raw data has come in: mark its partitions, and run the tables of its date that have all they need."""
     source = event_source(Path(context.resources.warehouse.lake))
-    return evaluate(context.instance, source, context.cursor)
+    result = evaluate(context.instance, source, context.cursor)
+    if isinstance(result, dg.SensorResult):
+        record(context.instance, result.asset_events)
+        result = result._replace(asset_events=[])
+    return result
 
 
 def event_sensors() -> list[dg.SensorDefinition]:

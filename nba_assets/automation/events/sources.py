@@ -27,6 +27,7 @@ DEAD_LETTER_TOPIC = f"{RAW_COMPLETE_TOPIC}-dlq"
 
 PULL_SECONDS = 3.0
 PUBLISH_SECONDS = 10.0
+MOST_ATTRIBUTE_BYTES = 1024
 MOST_AT_ONCE = 1000
 """Messages of one request: the most that Pub/Sub gives and acknowledges at once."""
 
@@ -94,7 +95,7 @@ class Spool:
 
     def _waiting(self) -> list[Path]:
         """By name, which begins with the date: so the tables of one date come together."""
-        return sorted((self.root / RAW_COMPLETE_TOPIC).glob("*.json"))
+        return sorted(file for file in (self.root / RAW_COMPLETE_TOPIC).glob("[!.]*.json") if file.is_file())
 
 
 def _place(file: Path, data: bytes) -> None:
@@ -138,8 +139,13 @@ class PubSub:
 
     def publish(self, topic: str, name: str, data: bytes, reason: str | None = None) -> None:
         client = _publisher()
-        attributes = {"name": name} | ({"reason": reason[:1024]} if reason is not None else {})
+        attributes = {"name": name} | ({"reason": _shortened(reason)} if reason is not None else {})
         client.publish(client.topic_path(self.project, topic), data, **attributes).result(timeout=PUBLISH_SECONDS)
+
+
+def _shortened(text: str) -> str:
+    """As much as an attribute may hold, which is counted in bytes."""
+    return text.encode(errors="replace")[:MOST_ATTRIBUTE_BYTES].decode(errors="ignore")
 
 
 @cache
