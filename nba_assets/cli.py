@@ -72,9 +72,9 @@ def ingest(
     from nba_assets.automation.events.sources import event_source
     from nba_assets.operations.emit import send_ingested
 
-    source = event_source(lake.resolve())
+    source = event_source(lake.resolve()) if events else None  # before anything is written: it may be told wrong
     results = _ingest(directory, lake)
-    if events:
+    if source:
         out.print(f"{send_ingested(source, results):,} raw-complete messages sent")
 
 

@@ -139,6 +139,14 @@ def test_a_query_prints_its_rows(nba: Nba, lake: Path) -> None:
     assert "the first 2 rows" in printed
 
 
+def test_tables_may_be_joined_by_the_names_of_columns(nba: Nba, lake: Path) -> None:
+    """Which tables a query names is asked of DuckDB, which looks for such columns in tables that are not there yet."""
+    sql = "SELECT count(*) AS n FROM nba_raw.nbac_schedule JOIN nba_raw.nbac_schedule AS again USING (game_id)"
+    code, printed, complaint = nba("query", sql)
+    assert (code, complaint) == (0, "")
+    assert re.search(r"\b1\d{3}\b", printed)
+
+
 def test_every_column_of_a_wide_table_can_be_read(nba: Nba, lake: Path) -> None:
     box = raw_table("nba_raw.nbac_gamebook_player_stats")
     assert box

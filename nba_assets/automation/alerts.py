@@ -18,7 +18,7 @@ from nba_assets.automation.freshness import READY_BY, not_ready
 from nba_assets.automation.jobs import jobs
 from nba_assets.automation.outbox import Alert, Outbox, send
 from nba_assets.automation.schedules import EASTERN
-from nba_assets.automation.tags import days_of
+from nba_assets.automation.tags import days_of, reason_of
 from nba_assets.season import Window
 from nba_assets.warehouse.resource import WarehouseResource
 
@@ -128,7 +128,7 @@ def _failure(instance: dg.DagsterInstance, run: dg.DagsterRun, record: dg.EventL
     wanted = set(plan.step_keys_to_execute) if plan else set()
     waiting = sorted(wanted - set(failed) - built)
     first = next(iter(failed.values()), None) or record.event_log_entry.dagster_event
-    line = _innermost_line(first)
+    line = reason_of(first)
     names = sorted(failed)
     told = [f":x: run failed: {', '.join(names) or 'no table got to run'}, {_dates(run)}", line]
     if names and waiting:
@@ -178,15 +178,6 @@ def _late_slate(
 
 def _events(instance: dg.DagsterInstance, run: dg.DagsterRun, kind: dg.DagsterEventType) -> list[dg.DagsterEvent]:
     return [entry.dagster_event for entry in instance.all_logs(run.run_id, of_type=kind) if entry.dagster_event]
-
-
-def _innermost_line(event: dg.DagsterEvent) -> str:
-    """The innermost error's own message, which says what went wrong; Dagster's wrappers only say where."""
-    error = getattr(event.event_specific_data, "error", None)
-    while error is not None and error.cause is not None:
-        error = error.cause
-    text = (error.message if error else event.message) or "no reason given"
-    return text.strip().splitlines()[0]
 
 
 def _dates(run: dg.DagsterRun) -> str:

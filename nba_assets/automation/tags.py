@@ -1,4 +1,4 @@
-"""What our runs say of themselves in their tags, and how that is read back."""
+"""What our runs say of themselves, in their tags and when they fail, and how that is read back."""
 
 from __future__ import annotations
 
@@ -33,3 +33,15 @@ def days_of(run: dg.DagsterRun) -> list[date]:
         return []
     window = Window(date.fromisoformat(first), date.fromisoformat(last))
     return [day for part in window.by_season() for day in part.dates()]
+
+
+def reason_of(event: dg.DagsterEvent) -> str:
+    """The innermost error's own message, its first line, which says what went wrong; Dagster's wrappers only say where.
+
+    The event's message where it has no error.
+    """
+    error = getattr(event.event_specific_data, "error", None)
+    while error is not None and error.cause is not None:
+        error = error.cause
+    text = (error.message if error else event.message) or "no reason given"
+    return text.strip().splitlines()[0]

@@ -23,6 +23,7 @@ from dagster._core.execution.api import execute_run_iterator
 from nba_assets.asset import PROGRESS, asset_key
 from nba_assets.automation.jobs import ALL_TABLES
 from nba_assets.automation.run_history import keep
+from nba_assets.automation.tags import partition_tags, reason_of
 from nba_assets.table import Table
 from nba_assets.warehouse.resource import WarehouseResource
 
@@ -86,7 +87,7 @@ def launch(
     run = instance.create_run_for_job(
         job_def=job.get_definition(),
         asset_selection=frozenset(asset_key(table) for table in tables),
-        tags={**_partition_tags(days), **(tags or {})},
+        tags={**partition_tags(days), **(tags or {})},
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         job_code_origin=job.get_python_origin(),
     )
@@ -132,7 +133,7 @@ def _failures(tables: Sequence[Table], events: Sequence[dg.DagsterEvent], cancel
     if cancelled:
         return {table.name: CANCELLED for table in tables if table.name not in built}
     failures = {
-        event.step_key or "run": _first_lines(event)
+        event.step_key or "run": reason_of(event)
         for event in events
         if event.event_type_value in ("STEP_FAILURE", "RUN_FAILURE", "PIPELINE_FAILURE")
     }
@@ -160,23 +161,6 @@ def _made(tables: Sequence[Table], events: Sequence[dg.DagsterEvent]) -> dict[st
                 days = check.metadata["days"].value.split(":")[0]
                 made[check.asset_key].broken_checks.append(f"{check.severity.value} {check.check_name} ({days} days)")
     return {table.name: made[asset_key(table)] for table in tables}
-
-
-def _partition_tags(days: Sequence[date]) -> dict[str, str]:
-    if len(days) == 1:
-        return {"dagster/partition": days[0].isoformat()}
-    return {
-        "dagster/asset_partition_range_start": days[0].isoformat(),
-        "dagster/asset_partition_range_end": days[-1].isoformat(),
-    }
-
-
-def _first_lines(event: dg.DagsterEvent) -> str:
-    """The innermost error's own message, which says what went wrong; Dagster's wrappers only say where."""
-    error = getattr(event.event_specific_data, "error", None)
-    while error is not None and error.cause is not None:
-        error = error.cause
-    return error.message.strip().splitlines()[0] if error else (event.message or "failed")
 
 
 def _was_interrupted(event: dg.DagsterEvent) -> bool:
