@@ -10,7 +10,7 @@ import inspect
 import pkgutil
 import random
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -20,13 +20,14 @@ import pyarrow as pa
 
 from nba_assets.automation.partition_versions import PARTITION_VERSION, give_each_its_own, own_tags
 from nba_assets.binding import Binder, stored_inputs
+from nba_assets.building import Part, build_part
 from nba_assets.checks import checks_of
-from nba_assets.failures import failures_of
 from nba_assets.partitions import DAILY, mapping
+from nba_assets.registry import SHARED_RULES
 from nba_assets.season import Window
 from nba_assets.statements import Statements, examples, inputs_in, statements
 from nba_assets.table import Check, Contract, RawTable, Reach, Table
-from nba_assets.warehouse.base import QueryTimeout, TransientError, Warehouse, Written
+from nba_assets.warehouse.base import QueryTimeout, TransientError, Warehouse
 from nba_assets.warehouse.sql import to_sql
 
 give_each_its_own()
@@ -35,9 +36,6 @@ OWNERS = ["team:nba-data"]
 MAX_RETRIES = 4
 LONGEST_WAIT_SECONDS = 60.0
 PREVIEW_ROWS = 5
-
-SHARED_RULES = ("table", "metrics", "history", "quality", "season", "teammates", "population", "failures")
-"""Modules outside `conformed` that say what tables hold, and so are part of every table's code version."""
 
 PROGRESS = re.compile(r"(?P<table>\w+): part \d+ of \d+, (?P<done>\d+) of \d+ days")
 """How a step's log tells its progress; whoever launched the run reads it back."""
@@ -134,43 +132,22 @@ def code_version(module: str) -> str:
     return hashlib.sha256("".join(sources).encode()).hexdigest()[:12]
 
 
-@dataclass(frozen=True)
-class _Part:
-    """One season's part of a range, written and checked."""
-
-    window: Window
-    written: Written
-    broken: Mapping[str, Mapping[date, int]]
-    """Broken rows by check and day."""
-    failed: Written | None
-    """Failure records, of a table that has any."""
-    skipped: Mapping[date, str]
-    """Why nothing was built on a day with games."""
-
-    @property
-    def seconds(self) -> float:
-        return sum(w.query_seconds + w.write_seconds for w in (self.written, self.failed) if w)
-
-    @property
-    def rows(self) -> int:
-        return sum(self.written.rows.values())
-
-    def metadata(self) -> Iterator[tuple[date, dict[str, str | int]]]:
-        """What each day's materialisation says of itself."""
-        for day, rows in self.written.rows.items():
-            failed = [name for name, by_day in self.broken.items() if day in by_day]
-            metadata = {
-                "dagster/partition_row_count": rows,
-                "checks_failed": ", ".join(failed) or "none",
-                PARTITION_VERSION: self.written.hashes[day],
-            }
-            if self.failed:
-                metadata["failure_records"] = self.failed.rows[day]
-            if day in self.skipped:
-                metadata["skipped"] = self.skipped[day]
-            elif not rows:
-                metadata["note"] = "no rows: no games on this date, or none in the sources"
-            yield day, metadata
+def _metadata(part: Part) -> Iterator[tuple[date, dict[str, str | int]]]:
+    """What each day's materialisation says of itself."""
+    for day, rows in part.written.rows.items():
+        broken = [name for name, by_day in part.broken.items() if day in by_day]
+        metadata = {
+            "dagster/partition_row_count": rows,
+            "checks_failed": ", ".join(broken) or "none",
+            PARTITION_VERSION: part.written.hashes[day],
+        }
+        if part.failed:
+            metadata["failure_records"] = part.failed.rows[day]
+        if day in part.skipped:
+            metadata["skipped"] = part.skipped[day]
+        elif not rows:
+            metadata["note"] = "no rows: no games on this date, or none in the sources"
+        yield day, metadata
 
 
 @dataclass
@@ -181,7 +158,7 @@ class _Run:
     table: Table
     warehouse: Warehouse
     timeout: float
-    done: list[_Part] = field(default_factory=list)
+    done: list[Part] = field(default_factory=list)
 
     @property
     def _key(self) -> dg.AssetKey:
@@ -199,7 +176,8 @@ class _Run:
         windows = Window(min(days), max(days)).by_season()
         try:
             for window in windows:
-                self.done.append(self._replace_part(window, [day for day in days if day in window]))
+                in_season = [day for day in days if day in window]
+                self.done.append(build_part(self.warehouse, self.table, window, in_season, self.timeout))
                 self._say_progress(len(windows), len(days))
             self._describe_query(days[-1], windows[-1])
         except TransientError as error:
@@ -216,7 +194,7 @@ class _Run:
             raise
         for part in self.done:
             self._record_broken_days(part)
-            for day, metadata in part.metadata():
+            for day, metadata in _metadata(part):
                 self.context.add_asset_metadata(metadata, asset_key=self._key, partition_key=day.isoformat())
         return dg.MaterializeResult(
             metadata={
@@ -236,23 +214,6 @@ class _Run:
         return dg.DataVersion(
             hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()[:16]
         )
-
-    def _replace_part(self, window: Window, days: Sequence[date]) -> _Part:
-        """Write the days and their failure records, then count the rows that break each check, all in one query."""
-        inputs, sql = inputs_in(self.table, window), self._statements
-        written = self.warehouse.replace(self.table, sql.rows_in(window), inputs, days, self.timeout)
-        records, failed = failures_of(self.table), None
-        if records:
-            failed = self.warehouse.replace(records, sql.failed_in(window), inputs, days, self.timeout)
-        skipped = {}
-        if sql.skipped and not all(written.rows.values()):
-            found = self.warehouse.fetch(sql.skipped_in(window), inputs, self.timeout).to_pylist()
-            skipped = {row["game_date"]: row["reason"] for row in found}
-        broken: dict[str, dict[date, int]] = {}
-        for row in self.warehouse.fetch(sql.broken_in(window), inputs, self.timeout).to_pylist():
-            check = checks_of(self.table)[row["check"]]
-            broken.setdefault(check.name, {})[row["day"]] = row["broken"]
-        return _Part(window, written, broken, failed, skipped)
 
     def _say_progress(self, parts: int, days: int) -> None:
         finished = sum(len(part.written.rows) for part in self.done)
@@ -285,7 +246,7 @@ class _Run:
         """Before a failure is raised, report the finished days: Dagster would count the whole range as failed."""
         for part in self.done:
             self._record_broken_days(part)
-            for day, metadata in part.metadata():
+            for day, metadata in _metadata(part):
                 self.context.log_event(
                     dg.AssetMaterialization(
                         self._key,
@@ -296,7 +257,7 @@ class _Run:
                     )
                 )
 
-    def _record_broken_days(self, part: _Part) -> None:
+    def _record_broken_days(self, part: Part) -> None:
         """A failed evaluation for each day that breaks a check; the result of the whole range has no days."""
         for check in checks_of(self.table):
             for day, rows in sorted(part.broken.get(check.name, {}).items()):

@@ -53,6 +53,11 @@ class Binder:
         made = self._given(table, table.population.skipped)
         return made.filter(made.game_date.between(ibis.literal(self.window.start), ibis.literal(self.window.end)))
 
+    def eligible(self, table: Table) -> ir.Table:
+        """Whom the table owes a row, of the window; for a table with a population."""
+        assert table.population
+        return self._given(table, table.population.eligible)
+
     def broken(self, check: Check, table: Table) -> ir.Table:
         """The stored rows of the window that break `check`."""
         inputs = {name: self.read(table.reads[name]) for name in check.needs}

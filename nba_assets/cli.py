@@ -28,7 +28,7 @@ from nba_assets.printing import (
     print_rows,
     reporter,
 )
-from nba_assets.running import build, build_range, instance_at_home
+from nba_assets.running import build, build_range, instance_at_home, warehouse_at
 
 if TYPE_CHECKING:
     from nba_assets.raw.ingest import Ingested
@@ -243,18 +243,14 @@ def verify(
 
         nba verify --start 2021-11-15 --end 2021-11-15 --min 1 --tables player_game_summary
     """
-    from nba_assets.operations.arguments import named_tables, parse_range, partition_days, require_data
+    from nba_assets.operations.arguments import named_tables, parse_range, partition_days
     from nba_assets.operations.verify import verify as look
-    from nba_assets.warehouse.resource import WarehouseResource
 
-    os.environ["NBA_LAKE"] = str(lake.resolve())
     window = parse_range(start, end)
     if window.by_season():  # a summer owes nothing, so nothing of it is missing
         partition_days(window)
     chosen = named_tables(tables or [])
-    warehouse = WarehouseResource.from_environment().open()
-    require_data(warehouse, str(lake))
-    found = look(warehouse, chosen, window, least)
+    found = look(warehouse_at(lake), chosen, window, least)
     print_coverage(found)
     for table in found:
         if table.error:

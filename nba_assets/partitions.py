@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 import dagster as dg
 
-from nba_assets.season import FIRST_DATE, OFF_SEASON_MONTHS
+from nba_assets.season import EASTERN, FIRST_DATE, OFF_SEASON_MONTHS
 from nba_assets.table import Reach
 
 DAILY = dg.DailyPartitionsDefinition(
     start_date=FIRST_DATE.isoformat(),
-    timezone="America/New_York",
+    timezone=EASTERN.key,
     end_offset=1,  # tomorrow's slate exists today
     exclusions=[f"0 0 * {OFF_SEASON_MONTHS[0]}-{OFF_SEASON_MONTHS[-1]} *"],
 )

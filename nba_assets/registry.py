@@ -9,6 +9,9 @@ from graphlib import TopologicalSorter
 
 from nba_assets.table import Table
 
+SHARED_RULES = ("table", "metrics", "history", "quality", "season", "teammates", "population", "failures")
+"""Modules outside the layers that say what tables hold: part of every table's code version, and of its SQL's."""
+
 PACKAGES = ("nba_assets.analytics", "nba_assets.precompute")
 
 

@@ -78,7 +78,7 @@ def build(window: Window, names: list[str] | None, lake: Path) -> None:
 
     days = partition_days(window)
     tables = named_tables(names or [])
-    _warehouse(lake)
+    warehouse_at(lake)
 
     from nba_assets.operations.launch import launch
 
@@ -110,7 +110,7 @@ def build_range(
     tables = named_tables(names or [])
     if workers:  # read by the executor, and by the warehouse for a step's share of the cores
         os.environ["NBA_MAX_CONCURRENT"] = str(workers)
-    warehouse = _warehouse(lake)
+    warehouse = warehouse_at(lake)
 
     from nba_assets.automation.staleness import out_of_date
     from nba_assets.operations.backfill import everything, pieces
@@ -130,7 +130,7 @@ def build_range(
         raise typer.Exit(INTERRUPTED) from None
 
 
-def _warehouse(lake: Path) -> Warehouse:
+def warehouse_at(lake: Path) -> Warehouse:
     """The warehouse over the lake. Raises BadInput where there is no data."""
     from nba_assets.operations.arguments import require_data
     from nba_assets.warehouse.resource import WarehouseResource

@@ -5,6 +5,10 @@ Pure dates. What Dagster makes of them is `partitions.py`; what a table makes of
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+EASTERN = ZoneInfo("America/New_York")
+"""The clock that all dates are told by."""
 
 FIRST_DATE = date(2021, 10, 19)
 """The first date any table has a partition for: opening night of 2021-22."""

@@ -26,6 +26,7 @@ from nba_assets.binding import Binder, Dates, stored_inputs
 from nba_assets.checks import checks_of
 from nba_assets.failures import failures_of
 from nba_assets.lineage import column_sources
+from nba_assets.registry import SHARED_RULES
 from nba_assets.season import Window, season_year
 from nba_assets.table import Check, Contract, Table
 from nba_assets.warehouse.sql import Dialect, to_sql
@@ -146,10 +147,7 @@ def _folder() -> Path:
 
 
 _FOLDERS = ("raw", "conformed", "analytics", "precompute")
-_MODULES = (
-    *("table", "season", "binding", "metrics", "history", "checks", "quality", "teammates", "population", "failures"),
-    *("registry", "lineage", "statements", "warehouse/sql"),
-)
+_MODULES = (*SHARED_RULES, "binding", "checks", "registry", "lineage", "statements", "warehouse/sql")
 
 
 @cache

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from nba_assets.building import build_part
 from nba_assets.checks import checks_of
-from nba_assets.failures import failures_of
 from nba_assets.raw.ingest import ingest
 from nba_assets.registry import tables
 from nba_assets.season import Window
-from nba_assets.statements import inputs_in, statements
 from nba_assets.table import Table
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake
@@ -36,24 +36,13 @@ def build(warehouse: DuckDBWarehouse, window: Window, only: Sequence[Table] | No
 
 def _build(warehouse: DuckDBWarehouse, window: Window, table: Table) -> Built:
     started = time.perf_counter()
-    broken: dict[str, int] = {}
-    for part in window.by_season():
-        for check, rows in _build_part(warehouse, part, table):
-            broken[check] = broken.get(check, 0) + rows
-    return Built(time.perf_counter() - started, broken)
-
-
-def _build_part(warehouse: DuckDBWarehouse, part: Window, table: Table) -> list[tuple[str, int]]:
-    """As `asset.py` does it, in the same order."""
-    sql, inputs, days = statements(table, warehouse.dialect), inputs_in(table, part), part.dates()
-    written = warehouse.replace(table, sql.rows_in(part), inputs, days, TIMEOUT_SECONDS)
-    if records := failures_of(table):
-        warehouse.replace(records, sql.failed_in(part), inputs, days, TIMEOUT_SECONDS)
-    if sql.skipped and not all(written.rows.values()):
-        warehouse.fetch(sql.skipped_in(part), inputs, TIMEOUT_SECONDS)
-    found = warehouse.fetch(sql.broken_in(part), inputs, TIMEOUT_SECONDS).to_pylist()
-    checks = checks_of(table)
-    return [(f"{checks[row['check']].name} ({checks[row['check']].severity})", row["broken"]) for row in found]
+    severity = {check.name: check.severity for check in checks_of(table)}
+    broken: Counter[str] = Counter()
+    for season in window.by_season():
+        part = build_part(warehouse, table, season, season.dates(), TIMEOUT_SECONDS)
+        for check, by_day in part.broken.items():
+            broken[f"{check} ({severity[check]})"] += sum(by_day.values())
+    return Built(time.perf_counter() - started, dict(broken))
 
 
 def lake_of(raw: Path, root: Path, window: Window) -> DuckDBWarehouse:

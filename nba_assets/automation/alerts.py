@@ -17,9 +17,8 @@ from dagster._core.storage.tags import WILL_RETRY_TAG
 from nba_assets.automation.freshness import READY_BY, not_ready
 from nba_assets.automation.jobs import jobs
 from nba_assets.automation.outbox import Alert, Outbox, send
-from nba_assets.automation.schedules import EASTERN
 from nba_assets.automation.tags import days_of, reason_of
-from nba_assets.season import Window
+from nba_assets.season import EASTERN, Window
 from nba_assets.warehouse.resource import WarehouseResource
 
 RUNS_A_TICK = 100

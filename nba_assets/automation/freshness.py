@@ -15,7 +15,7 @@ import dagster as dg
 from nba_assets.asset import asset_key
 from nba_assets.automation.groups import slate_tables, summaries
 from nba_assets.game_days import game_days
-from nba_assets.season import Window, season_year
+from nba_assets.season import EASTERN, Window, season_year
 from nba_assets.table import Reach, Table
 from nba_assets.warehouse.base import Warehouse
 
@@ -23,7 +23,7 @@ READY_BY = time(11, 30)
 """Eastern: when the models start to read today's slate."""
 
 POLICY = dg.FreshnessPolicy.cron(
-    deadline_cron="30 11 * 10-12,1-6 *", lower_bound_delta=timedelta(hours=23), timezone="America/New_York"
+    deadline_cron="30 11 * 10-12,1-6 *", lower_bound_delta=timedelta(hours=23), timezone=EASTERN.key
 )
 """The badge on an asset's page. Dagster knows neither games nor partitions here: the badge also turns red on a date
 without games and green by a back-fill, so nobody is alarmed by it; `not_ready` is what alarms."""

@@ -10,6 +10,9 @@ from functools import cache
 from nba_assets.registry import tables
 from nba_assets.table import Reach, Table
 
+PHASES = {"analytics": "phase_3_analytics", "precompute": "phase_4_precompute"}
+"""What the rest of the pipeline calls the work of a group's tables."""
+
 
 @cache
 def summaries() -> tuple[Table, ...]:

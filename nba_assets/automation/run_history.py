@@ -17,18 +17,18 @@ from dagster._core.events import DagsterEventType as Event
 
 from nba_assets.asset import OWNERS, code_version
 from nba_assets.automation import table_run
+from nba_assets.automation.groups import PHASES
 from nba_assets.automation.table_run import RUN_HISTORY, TableRun, Timings
 from nba_assets.automation.tags import CORRELATION_TAG, TRIGGER_TAG, days_of
 from nba_assets.binding import Binder, stored_inputs
 from nba_assets.registry import tables
-from nba_assets.season import Window, season_year
+from nba_assets.season import EASTERN, Window, season_year
 from nba_assets.table import Table, stored
 from nba_assets.warehouse.base import Warehouse
 from nba_assets.warehouse.resource import WarehouseResource
 from nba_assets.warehouse.sql import Dialect, to_sql
 
 KEY = dg.AssetKey([RUN_HISTORY.dataset, RUN_HISTORY.name])
-PHASES = {"analytics": "phase_3_analytics", "precompute": "phase_4_precompute"}
 LAST_RUNS = 10
 """A table's usual time is the median of so many."""
 NEAR_DAYS = 60
@@ -164,7 +164,7 @@ def table_runs(instance: dg.DagsterInstance, run_id: str) -> list[TableRun]:
     for table in chosen:  # each after those it reads, so that a reason is passed on
         status[table.name] = _status(table, steps[table.name], run.status, status, why)
     days = days_of(run)
-    asked = datetime.fromtimestamp(record.create_timestamp.timestamp(), table_run.EASTERN).date()
+    asked = datetime.fromtimestamp(record.create_timestamp.timestamp(), EASTERN).date()
     first = days[0] if days else asked
     trigger, by = _trigger(run, len(days))
     found = []

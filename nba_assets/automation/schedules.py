@@ -6,7 +6,6 @@ out of date says `staleness.py`.
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import dagster as dg
 from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
@@ -17,12 +16,10 @@ from nba_assets.automation.jobs import ALL_TABLES
 from nba_assets.automation.staleness import out_of_date
 from nba_assets.automation.tags import TRIGGER_TAG, days_of
 from nba_assets.game_days import game_days
-from nba_assets.season import OFF_SEASON_MONTHS, Window
+from nba_assets.season import EASTERN, OFF_SEASON_MONTHS, Window
 from nba_assets.table import Table
 from nba_assets.warehouse.base import Warehouse
 from nba_assets.warehouse.resource import WarehouseResource
-
-EASTERN = ZoneInfo("America/New_York")
 
 Found = dg.RunRequest | dg.SkipReason
 

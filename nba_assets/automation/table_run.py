@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
+from nba_assets.season import EASTERN
 from nba_assets.table import Column, Contract
-
-EASTERN = ZoneInfo("America/New_York")
 
 SUCCESS, FAILED, TIMEOUT, CANCELED, SKIPPED = "success", "failed", "timeout", "canceled", "skipped"
 RUNNING, WAITING = "running", "waiting"

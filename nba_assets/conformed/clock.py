@@ -13,7 +13,9 @@ from zoneinfo import ZoneInfo
 import ibis
 import ibis.expr.types as ir
 
-EASTERN = "America/New_York"
+from nba_assets import season
+
+EASTERN = season.EASTERN.key
 
 ZONES = (
     EASTERN,

@@ -15,11 +15,11 @@ import dagster as dg
 from nba_assets.asset import asset_key
 from nba_assets.automation import table_run
 from nba_assets.automation.run_history import NEAR_DAYS, kept, table_runs, timings_of
-from nba_assets.automation.table_run import EASTERN, TableRun, Timings, eastern
+from nba_assets.automation.table_run import TableRun, Timings, eastern
 from nba_assets.automation.tags import days_of
 from nba_assets.binding import stored_inputs
 from nba_assets.registry import tables
-from nba_assets.season import Window
+from nba_assets.season import EASTERN, Window
 from nba_assets.table import RawTable
 from nba_assets.warehouse.base import Warehouse
 

@@ -28,12 +28,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from nba_assets.binding import Dates
+from nba_assets.building import write_part
 from nba_assets.errors import BadInput
 from nba_assets.failures import failures_of
 from nba_assets.operations.arguments import partition_days, require_data
 from nba_assets.registry import tables
 from nba_assets.season import Window
-from nba_assets.statements import inputs_in, statements
+from nba_assets.statements import inputs_in
 from nba_assets.table import Contract, Table
 from nba_assets.warehouse.base import QueryTimeout, TransientError
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
@@ -142,11 +143,8 @@ def _copied(file: Path, place: Path) -> None:
 
 
 def _rebuild(warehouse: DuckDBWarehouse, table: Table, window: Window) -> None:
-    """As the table's step does it (`asset.py`), without the record that Dagster keeps."""
-    sql, inputs, days = statements(table, warehouse.dialect), inputs_in(table, window), window.dates()
-    warehouse.replace(table, sql.rows_in(window), inputs, days, TIMEOUT_SECONDS)
-    if records := failures_of(table):
-        warehouse.replace(records, sql.failed_in(window), inputs, days, TIMEOUT_SECONDS)
+    """As the table's step does it, without the checks and the record that Dagster keeps."""
+    write_part(warehouse, table, window, window.dates(), TIMEOUT_SECONDS)
 
 
 def compare(production: Lake, replayed: Lake, day: date) -> list[Compared]:

@@ -7,7 +7,6 @@ of table. Whether the numbers are right is the tables' checks' business; printin
 from __future__ import annotations
 
 import hashlib
-import inspect
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -303,8 +302,7 @@ def _accounts(table: Table, binder: Binder, rows: ir.Table) -> tuple[ir.Table, i
 def _population(table: Table, binder: Binder, rows: ir.Table) -> tuple[ir.Table, ir.Table]:
     population = table.population
     assert population
-    inputs = {n: binder.read(table.reads[n]) for n in inspect.signature(population.eligible).parameters}
-    eligible = population.eligible(**inputs)
+    eligible = binder.eligible(table)
     owed = eligible.select(day=table.partition_by, entity=population.entity, least=ibis.literal(1, "int64"))
     return owed, rows.select(day=table.partition_by, entity=population.entity)
 

@@ -50,17 +50,19 @@ class Lake:
 
     def dates(self, contract: Contract) -> list[date]:
         """The partitions that exist, oldest first."""
-        prefix = f"{contract.partition_by}="
-        try:
-            names = os.listdir(self.folder(contract))
-        except FileNotFoundError:
-            return []
-        days = [date.fromisoformat(n.removeprefix(prefix)) for n in names if n.startswith(prefix)]
-        return sorted(day for day in days if self.file(contract, day).exists())
+        return sorted(self.changed_at(contract))
 
     def changed_at(self, contract: Contract) -> dict[date, float]:
         """When each partition last changed, in seconds since 1970: writing the same again changes nothing."""
-        return {day: self.file(contract, day).stat().st_mtime for day in self.dates(contract)}
+        prefix, found = f"{contract.partition_by}=", {}
+        try:
+            names = os.listdir(self.folder(contract))
+        except FileNotFoundError:
+            return {}
+        for day in (date.fromisoformat(name.removeprefix(prefix)) for name in names if name.startswith(prefix)):
+            with suppress(FileNotFoundError):
+                found[day] = self.file(contract, day).stat().st_mtime
+        return found
 
     def files(self, contract: Contract, dates: Window | None) -> list[Path]:
         """The existing files for `dates`, or the one file of a reference table, or nothing."""

@@ -17,7 +17,7 @@ from dagster._core.definitions.data_version import DATA_VERSION_TAG
 from nba_assets.asset import asset_key
 from nba_assets.automation.events.messages import SUCCESS, Sent
 from nba_assets.automation.events.sources import event_source
-from nba_assets.automation.groups import slate_tables, summaries
+from nba_assets.automation.groups import PHASES, slate_tables, summaries
 from nba_assets.automation.jobs import ALL_TABLES
 from nba_assets.automation.tags import CORRELATION_TAG, TRIGGER_TAG, days_of
 from nba_assets.game_days import next_game_day
@@ -27,7 +27,6 @@ from nba_assets.warehouse.base import Warehouse
 from nba_assets.warehouse.resource import WarehouseResource
 
 COMPLETE_TOPICS = {"analytics": "nba-phase3-analytics-complete", "precompute": "nba-phase4-precompute-complete"}
-PHASES = {"analytics": "phase_3_analytics", "precompute": "phase_4_precompute"}
 
 SECONDS_BETWEEN_TICKS = 15
 MEMORY_SECONDS = 2 * 24 * 60 * 60
