@@ -19,7 +19,7 @@ import dagster as dg
 import pyarrow as pa
 
 from nba_assets.automation.partition_versions import PARTITION_VERSION, give_each_its_own, own_tags
-from nba_assets.binding import Binder, stored_inputs
+from nba_assets.binding import stored_inputs
 from nba_assets.building import Part, build_part
 from nba_assets.checks import checks_of
 from nba_assets.partitions import DAILY, mapping
@@ -28,14 +28,12 @@ from nba_assets.season import Window
 from nba_assets.statements import Statements, examples, inputs_in, statements
 from nba_assets.table import Check, Contract, RawTable, Reach, Table
 from nba_assets.warehouse.base import QueryTimeout, TransientError, Warehouse
-from nba_assets.warehouse.sql import to_sql
 
 give_each_its_own()
 
 OWNERS = ["team:nba-data"]
 MAX_RETRIES = 4
 LONGEST_WAIT_SECONDS = 60.0
-PREVIEW_ROWS = 5
 
 PROGRESS = re.compile(r"(?P<table>\w+): part \d+ of \d+, (?P<done>\d+) of \d+ days")
 """How a step's log tells its progress; whoever launched the run reads it back."""
@@ -179,7 +177,7 @@ class _Run:
                 in_season = [day for day in days if day in window]
                 self.done.append(build_part(self.warehouse, self.table, window, in_season, self.timeout))
                 self._say_progress(len(windows), len(days))
-            self._describe_query(days[-1], windows[-1])
+            self._describe_query(days[-1])
         except TransientError as error:
             if self.context.retry_number >= MAX_RETRIES:
                 self._keep_finished()
@@ -223,19 +221,17 @@ class _Run:
             f"{self.done[-1].rows} rows, {rate:.0f} days/s, {(days - finished) / rate:.0f} s left"
         )
 
-    def _describe_query(self, day: date, window: Window) -> None:
+    def _describe_query(self, day: date) -> None:
         """What is long, once: on the last day of the range the SQL, a preview and where each column comes from."""
-        only = Window(day, day)
-        preview = to_sql(Binder(only).scan(self.table, only).limit(PREVIEW_ROWS), self.warehouse.dialect)
-        rows = self.warehouse.fetch(preview, {self.table: only}, self.timeout)
+        last = self.done[-1]
         lineage = {
             column: [dg.TableColumnDep(dg.AssetKey([dataset, name]), c) for dataset, name, c in found]
             for column, found in self._statements.sources.items()
         }
         self.context.add_asset_metadata(
             {
-                "sql": dg.MetadataValue.md(f"```sql\n{self._statements.rows_in(window)}\n```"),
-                "preview": dg.MetadataValue.md(as_markdown(rows)),
+                "sql": dg.MetadataValue.md(f"```sql\n{self._statements.rows_in(last.window)}\n```"),
+                "preview": dg.MetadataValue.md(as_markdown(last.preview)),
                 "dagster/column_lineage": dg.TableColumnLineage(lineage),
             },
             asset_key=self._key,
@@ -293,7 +289,7 @@ class _Run:
 
     def _example(self, check: Check) -> str:
         window = next(part.window for part in self.done if check.name in part.broken)
-        sql = examples(self.table, check, window, self.warehouse.dialect, PREVIEW_ROWS)
+        sql = examples(self.table, check, window, self.warehouse.dialect)
         return as_markdown(self.warehouse.fetch(sql, inputs_in(self.table, window), self.timeout))
 
 

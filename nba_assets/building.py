@@ -10,12 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import pyarrow as pa
+
 from nba_assets.checks import checks_of
 from nba_assets.failures import failures_of
 from nba_assets.season import Window
-from nba_assets.statements import inputs_in, statements
+from nba_assets.statements import Statements, inputs_in, statements
 from nba_assets.table import Table
-from nba_assets.warehouse.base import Warehouse, Written
+from nba_assets.warehouse.base import Reading, Warehouse, Written
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Part:
     """Why nothing was built on a day with games."""
     broken: Mapping[str, Mapping[date, int]]
     """Broken rows by check and day."""
+    preview: pa.Table
+    """A few rows of the last day."""
 
     @property
     def seconds(self) -> float:
@@ -45,25 +49,29 @@ def build_part(warehouse: Warehouse, table: Table, window: Window, days: Sequenc
 
     Raises QueryTimeout and TransientError as the warehouse does.
     """
-    sql, inputs = statements(table, warehouse.dialect), inputs_in(table, window)
-    written, failed = write_part(warehouse, table, window, days, timeout)
-    skipped: dict[date, str] = {}
-    if sql.skipped and not all(written.rows.values()):
-        found = warehouse.fetch(sql.skipped_in(window), inputs, timeout).to_pylist()
-        skipped = {row["game_date"]: row["reason"] for row in found}
-    checks = checks_of(table)
-    broken: dict[str, dict[date, int]] = {}
-    for row in warehouse.fetch(sql.broken_in(window), inputs, timeout).to_pylist():
-        broken.setdefault(checks[row["check"]].name, {})[row["day"]] = row["broken"]
-    return Part(window, written, failed, skipped, broken)
+    sql = statements(table, warehouse.dialect)
+    with warehouse.reading(inputs_in(table, window), timeout) as reading:
+        written, failed = _write(reading, table, sql, window, days)
+        skipped: dict[date, str] = {}
+        if sql.skipped and not all(written.rows.values()):
+            skipped = {row["game_date"]: row["reason"] for row in reading.fetch(sql.skipped_in(window)).to_pylist()}
+        checks = checks_of(table)
+        broken: dict[str, dict[date, int]] = {}
+        for row in reading.fetch(sql.broken_in(window)).to_pylist():
+            broken.setdefault(checks[row["check"]].name, {})[row["day"]] = row["broken"]
+        preview = reading.fetch(sql.preview_in(window))
+    return Part(window, written, failed, skipped, broken, preview)
 
 
-def write_part(
-    warehouse: Warehouse, table: Table, window: Window, days: Sequence[date], timeout: float
-) -> tuple[Written, Written | None]:
+def write_part(warehouse: Warehouse, table: Table, window: Window, days: Sequence[date], timeout: float) -> None:
     """Replace the rows of the days and their failure records, without a look at what came out."""
-    sql, inputs = statements(table, warehouse.dialect), inputs_in(table, window)
-    written = warehouse.replace(table, sql.rows_in(window), inputs, days, timeout)
+    with warehouse.reading(inputs_in(table, window), timeout) as reading:
+        _write(reading, table, statements(table, warehouse.dialect), window, days)
+
+
+def _write(
+    reading: Reading, table: Table, sql: Statements, window: Window, days: Sequence[date]
+) -> tuple[Written, Written | None]:
+    written = reading.replace(table, sql.rows_in(window), days)
     records = failures_of(table)
-    failed = warehouse.replace(records, sql.failed_in(window), inputs, days, timeout) if records else None
-    return written, failed
+    return written, reading.replace(records, sql.failed_in(window), days) if records else None

@@ -35,18 +35,23 @@ MADE_UP = Window(date(1901, 12, 5), date(1902, 2, 17))
 """A window whose ends, their neighbours and whose season's ends are dates no expression has of its own."""
 
 
+PREVIEW_ROWS = 5
+
+
 @dataclass(frozen=True)
 class Statements:
     """One table's SQL in one dialect, with made-up dates, and the sources of each column.
 
     `broken` gives the columns day, broken (a count) and check (the check's place in `checks_of`); `failed` gives the
-    failure records and `skipped` day and reason, and are empty for a table without.
+    failure records and `skipped` day and reason, and are empty for a table without; `preview` gives some rows of the
+    window's last day.
     """
 
     rows: str
     broken: str
     failed: str
     skipped: str
+    preview: str
     sources: Mapping[str, list[list[str]]]
 
     def rows_in(self, window: Window) -> str:
@@ -60,6 +65,9 @@ class Statements:
 
     def skipped_in(self, window: Window) -> str:
         return with_dates(self.skipped, window)
+
+    def preview_in(self, window: Window) -> str:
+        return with_dates(self.preview, window)
 
 
 def inputs_in(table: Table, window: Window) -> Dates:
@@ -95,9 +103,9 @@ def compiled_once(name: str, kind: type[T], compile_it: Callable[[], T]) -> T:
     return compiled
 
 
-def examples(table: Table, check: Check, window: Window, dialect: Dialect, limit: int) -> str:
+def examples(table: Table, check: Check, window: Window, dialect: Dialect) -> str:
     """SQL for the first rows that break one check: needed only when it is broken, so not kept."""
-    return to_sql(Binder(window).broken(check, table).limit(limit), dialect)
+    return to_sql(Binder(window).broken(check, table).limit(PREVIEW_ROWS), dialect)
 
 
 def _compile(table: Table, dialect: Dialect) -> Statements:
@@ -110,6 +118,7 @@ def _compile(table: Table, dialect: Dialect) -> Statements:
         broken=to_sql(counts[0].union(*counts[1:]), dialect),
         failed=to_sql(_in_order(binder.failed(table), records), dialect) if records else "",
         skipped=to_sql(binder.skipped(table), dialect) if table.population else "",
+        preview=to_sql(binder.scan(table, Window(MADE_UP.end, MADE_UP.end)).limit(PREVIEW_ROWS), dialect),
         sources={name: [list(source) for source in found] for name, found in column_sources(rows).items()},
     )
 

@@ -25,7 +25,7 @@ from nba_assets.partitions import DAILY
 from nba_assets.raw import raw_table
 from nba_assets.table import Table
 from nba_assets.warehouse.base import QueryTimeout, TransientError, Written
-from nba_assets.warehouse.duckdb import DuckDBWarehouse
+from nba_assets.warehouse.duckdb import DuckDBReading
 from nba_assets.warehouse.lake import Lake
 from nba_assets.warehouse.resource import WarehouseResource
 
@@ -118,14 +118,14 @@ def attempts(result: Result) -> int:
 
 def failing_replace(monkeypatch: pytest.MonkeyPatch, fails: Callable[[int, list[date]], BaseException | None]) -> None:
     """Let the warehouse fail as `fails` says, given the number of calls so far and the days asked for."""
-    real, calls = DuckDBWarehouse.replace, iter(range(1000))
+    real, calls = DuckDBReading.replace, iter(range(1000))
 
-    def replace(self: DuckDBWarehouse, contract: Any, sql: str, inputs: Any, days: Any, timeout: float) -> Written:
+    def replace(self: DuckDBReading, contract: Any, sql: str, days: Any) -> Written:
         if error := fails(next(calls), list(days)):
             raise error
-        return real(self, contract, sql, inputs, days, timeout)
+        return real(self, contract, sql, days)
 
-    monkeypatch.setattr(DuckDBWarehouse, "replace", replace)
+    monkeypatch.setattr(DuckDBReading, "replace", replace)
 
 
 def add_points(lake: Path, day: str) -> str:

@@ -150,17 +150,23 @@ def second_chances(plays: ir.Table) -> ir.Table:
     shot_ends = (plays.kind == "shot") & plays.made & ~plays.is_and_one
     trip_ends = (plays.kind == "free throw") & plays.ends_trip & plays.made
     rebound_ends = (plays.kind == "rebound") & ~plays.is_offensive.fill_null(False)
+    own_rebound = (plays.kind == "rebound") & plays.is_offensive & plays.spelling.notnull()
     ends = shot_ends | trip_ends | rebound_ends | plays.kind.isin(["turnover", "start of period"])
+    rows = plays.mutate(_ends=ends.fill_null(False), _own_rebound=own_rebound.fill_null(False))
+    rows = rows.filter(rows._ends | rows._own_rebound | (rows.points > 0))  # a third of the plays change nothing here
     so_far = ibis.window(group_by="game_id", order_by="sequence", preceding=(None, 1))
-    rows = plays.mutate(possession=ends.ifelse(1, 0).sum().over(so_far).fill_null(0))
-    own_rebound = (rows.kind == "rebound") & rows.is_offensive & rows.spelling.notnull()
-    rows = rows.mutate(
-        _since=rows.sequence.min(where=own_rebound).over(group_by=["game_id", "possession", "team_abbr"])
+    rows = rows.mutate(possession=rows._ends.ifelse(1, 0).sum().over(so_far).fill_null(0))
+    rebounds = rows.filter(rows._own_rebound)
+    prolonged = rebounds.group_by(_game="game_id", _possession="possession", _team="team_abbr").agg(
+        _since=rebounds.sequence.min()
     )
-    rows = rows.filter(rows.team_abbr.notnull())
-    return rows.group_by("game_id", "team_abbr").agg(
-        points=(rows.sequence > rows._since).fill_null(False).ifelse(rows.points, 0).sum()
+    scored = rows.filter(rows.points > 0).inner_join(
+        prolonged, [("game_id", "_game"), ("possession", "_possession"), ("team_abbr", "_team")]
     )
+    points = scored.filter(scored.sequence > scored._since).group_by(_in="game_id", _by="team_abbr")
+    teams = plays.filter(plays.team_abbr.notnull()).select("game_id", "team_abbr").distinct()
+    rows = teams.left_join(points.agg(_points=lambda t: t.points.sum()), [("game_id", "_in"), ("team_abbr", "_by")])
+    return rows.select("game_id", "team_abbr", points=rows._points.fill_null(0))
 
 
 def with_second_chances(rows: ir.Table, second_chances: ir.Table, team: str, into: str) -> ir.Table:
@@ -209,9 +215,12 @@ def late_minutes(events: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table
         fourth_quarter_seconds=(late.period == FOURTH_QUARTER).ifelse(late.seconds, 0),
         clutch_seconds=(late.margin <= CLUTCH_MARGIN).ifelse(late.clutch_seconds, 0),
     )
-    stints = stints.mutate(_all_known=stints.known.all().over(group_by=["game_id", "team_abbr"]))
-    on_court = stints.filter(stints._all_known).select(
-        "game_id", "team_abbr", "fourth_quarter_seconds", "clutch_seconds", spelling=lambda t: t.five.unnest()
+    together = stints.group_by("game_id", "team_abbr", *_FIVE).agg(
+        fourth_quarter_seconds=stints.fourth_quarter_seconds.sum(), clutch_seconds=stints.clutch_seconds.sum()
+    )
+    unknown = together.filter(~_is_known(together)).select(_game="game_id", _team="team_abbr").distinct()
+    on_court = together.anti_join(unknown, [("game_id", "_game"), ("team_abbr", "_team")]).select(
+        "game_id", "team_abbr", "fourth_quarter_seconds", "clutch_seconds", spelling=_each
     )
     on_court = on_court.mutate(spelling=_without_number(on_court.spelling))
     rows = resolve(
@@ -234,9 +243,9 @@ def first_fives(events: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table:
         "game_date", "home_team_abbr", "away_team_abbr", "event_sequence", **_fives(events)
     )
     opening = stamp_by_pair(opening, games)
-    first = opening.mutate(_first=opening.event_sequence.min().over(group_by="game_id"))
-    fives = _by_side(first.filter(first.event_sequence == first._first))
-    rows = fives.filter(fives.known).select("game_id", "team_abbr", spelling=lambda t: t.five.unnest())
+    first = opening.group_by(_game="game_id").agg(_first=opening.event_sequence.min())
+    fives = _by_side(opening.semi_join(first, [("game_id", "_game"), ("event_sequence", "_first")]))
+    rows = fives.filter(_is_known(fives)).select("game_id", "team_abbr", spelling=_each)
     rows = rows.mutate(spelling=_without_number(rows.spelling))
     return resolve(rows, names, "spelling").select("game_id", "team_abbr", "player_lookup")
 
@@ -255,16 +264,27 @@ def _fives(events: ir.Table) -> dict[str, ir.Value]:
     }
 
 
+_FIVE = tuple(f"player_{n}" for n in range(1, 6))
+
+
 def _by_side(events: ir.Table, **values: ir.Value) -> ir.Table:
-    """Each event once for each team: its `five` on court, whether all are `known`, and `values`."""
+    """Each event once for each team: its five on court, and `values`."""
     sides = [
         events.select(
             "game_id",
             team_abbr=events[side],
-            five=ibis.array([events[f"{side}_{n}"] for n in range(1, 6)]),
-            known=ibis.and_(*[events[f"{side}_{n}"].notnull() for n in range(1, 6)]),
+            **{name: events[f"{side}_{n}"] for n, name in enumerate(_FIVE, 1)},
             **values,
         )
         for side in ("home", "away")
     ]
     return sides[0].union(sides[1])
+
+
+def _is_known(fives: ir.Table) -> ir.BooleanValue:
+    return ibis.and_(*[fives[name].notnull() for name in _FIVE])
+
+
+def _each(fives: ir.Table) -> ir.Value:
+    """A row for each of the five."""
+    return ibis.array([fives[name] for name in _FIVE]).unnest()

@@ -19,12 +19,15 @@ def projected_starters(days: ir.Table, starters: ir.Table) -> ir.Table:
     Ties go to whoever started more recently. A team without a game this season has no rows.
     """
     starts = starters.filter(starters.is_starter)
-    pairs = before(days.select("team_abbr", "season_year", "game_date"), starts, "team_abbr")
+    nights = starts.select("team_abbr", "season_year", "game_date").distinct()
+    pairs = before(days.select("team_abbr", "season_year", "game_date"), nights, "team_abbr")
     latest_first = ibis.window(group_by=["team_abbr", "game_date"], order_by=ibis.desc("past_game_date"))
     pairs = pairs.mutate(_games_ago=ibis.dense_rank().over(latest_first))
-    recent = pairs.filter(pairs._games_ago < LOOK_BACK_GAMES)
-    counted = recent.group_by("team_abbr", "game_date", player_lookup="past_player_lookup").agg(
-        starts=recent.count(), latest=recent.past_game_date.max()
+    recent = pairs.filter(pairs._games_ago < LOOK_BACK_GAMES).select("team_abbr", "game_date", "past_game_date")
+    five = starts.select(_team="team_abbr", _date="game_date", _starter="player_lookup")
+    started = recent.inner_join(five, [("team_abbr", "_team"), ("past_game_date", "_date")])
+    counted = started.group_by("team_abbr", "game_date", player_lookup="_starter").agg(
+        starts=started.count(), latest=started.past_game_date.max()
     )
     most_first = ibis.window(
         group_by=["team_abbr", "game_date"],

@@ -98,6 +98,8 @@ def _store(con: duckdb.DuckDBPyConnection, staged: Staged, lake: Lake, progress:
         if progress:
             progress(contract, done, len(staged.days))
     lake.remove(contract, _withdrawn(contract, lake, set(days)))
+    if contract.partition_by:
+        lake.pack(contract, days)
     rows_written = sum(staged.days.values())
     return Ingested(
         contract=contract,

@@ -7,6 +7,7 @@ basketball or Dagster.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -40,6 +41,23 @@ class Written:
     bytes_written: int
 
 
+class Reading(Protocol):
+    """The queries of one step over the same inputs: what one of them writes, those after it see."""
+
+    def replace(self, contract: Contract, sql: str, days: Sequence[date]) -> Written:
+        """Replace the partitions of `days` by the query's rows, which are in order of date and key.
+
+        A day without rows becomes an empty partition.
+
+        Raises QueryTimeout for a query that ran too long, TransientError for what may pass.
+        """
+        ...
+
+    def fetch(self, sql: str) -> pa.Table:
+        """The rows of a query. Raises as `replace` does."""
+        ...
+
+
 class Warehouse(Protocol):
     """An engine and its storage."""
 
@@ -54,15 +72,10 @@ class Warehouse(Protocol):
         """When each stored partition last changed, in seconds since 1970; writing the same again is no change."""
         ...
 
-    def replace(self, contract: Contract, sql: str, inputs: Dates, days: Sequence[date], timeout: float) -> Written:
-        """Replace the partitions of `days` by the query's rows, which are in order of date and key.
-
-        A day without rows becomes an empty partition.
-
-        Raises QueryTimeout after `timeout` seconds, TransientError for what may pass.
-        """
+    def reading(self, inputs: Dates, timeout: float) -> AbstractContextManager[Reading]:
+        """Open `inputs` for some queries, each of which may run for `timeout` seconds."""
         ...
 
     def fetch(self, sql: str, inputs: Dates, timeout: float) -> pa.Table:
-        """The rows of a query. Raises as `replace` does."""
+        """The rows of a single query. Raises as `Reading` does."""
         ...

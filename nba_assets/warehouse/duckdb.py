@@ -1,7 +1,7 @@
 """DuckDB over the Parquet lake: an engine in the process, no server and no database file.
 
-Every query has its own in-memory connection over views of exactly the files its inputs need, so any number of
-step processes and readers work at once. How files are laid out and replaced is `lake.py`'s.
+A step has its own in-memory connection over views of exactly the files its inputs need, so any number of step
+processes and readers work at once. How files are laid out and replaced is `lake.py`'s.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from nba_assets.binding import Dates
 from nba_assets.season import Window
 from nba_assets.table import Contract
 from nba_assets.warehouse.base import QueryTimeout, TransientError, Written
-from nba_assets.warehouse.lake import Lake
+from nba_assets.warehouse.lake import Copied, Lake
 from nba_assets.warehouse.sql import Dialect
 
 TRANSIENT = (duckdb.IOException, duckdb.ConnectionException)
@@ -48,31 +48,14 @@ class DuckDBWarehouse:
     def changed_at(self, contract: Contract) -> dict[date, float]:
         return self.lake.changed_at(contract)
 
-    def replace(self, contract: Contract, sql: str, inputs: Dates, days: Sequence[date], timeout: float) -> Written:
-        started = time.perf_counter()
-        result = self.fetch(sql, inputs, timeout)
-        queried = time.perf_counter()
-        parts = _by_day(result, contract, days)
-        size = self.lake.replace(contract, parts.items())
-        return Written(
-            rows={day: part.num_rows for day, part in parts.items()},
-            hashes={day: _content_hash(part) for day, part in parts.items()},
-            query_seconds=queried - started,
-            write_seconds=time.perf_counter() - queried,
-            bytes_written=size,
-        )
+    @contextmanager
+    def reading(self, inputs: Dates, timeout: float) -> Iterator[DuckDBReading]:
+        with _telling_what_passes(), self.connect(inputs) as connection:
+            yield DuckDBReading(self.lake, connection, timeout)
 
     def fetch(self, sql: str, inputs: Dates, timeout: float) -> pa.Table:
-        try:
-            with self.connect(inputs) as connection, _interrupted_after(connection, timeout) as timed_out:
-                try:
-                    return connection.execute(sql).to_arrow_table()
-                except duckdb.InterruptException as error:
-                    if timed_out.is_set():
-                        raise QueryTimeout(f"cancelled after {timeout:.0f} s") from error
-                    raise
-        except TRANSIENT as error:
-            raise TransientError(str(error)) from error
+        with self.reading(inputs, timeout) as reading:
+            return reading.fetch(sql)
 
     @contextmanager
     def connect(self, inputs: Dates) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -87,19 +70,78 @@ class DuckDBWarehouse:
             if self.threads:
                 connection.execute(f"SET threads = {self.threads}")
             for contract, dates in inputs.items():
-                self._create_view(connection, contract, dates)
+                _show(connection, self.lake, contract, dates)
             yield connection
 
-    def _create_view(self, connection: duckdb.DuckDBPyConnection, contract: Contract, dates: Window | None) -> None:
-        connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{contract.dataset}"')
-        files = [os.fspath(file) for file in self.lake.files(contract, dates)]
-        if files:
-            listed = ", ".join(map(quoted, files))
-            rows = f"SELECT * FROM read_parquet([{listed}], hive_partitioning = false)"
-        else:
-            columns = ", ".join(f'CAST(NULL AS {_type(c.type)}) AS "{c.name}"' for c in contract.columns)
-            rows = f"SELECT {columns} WHERE false"
-        connection.execute(f'CREATE VIEW "{contract.dataset}"."{contract.name}" AS {rows}')
+
+@dataclass(frozen=True)
+class DuckDBReading:
+    """One connection of a step."""
+
+    lake: Lake
+    connection: duckdb.DuckDBPyConnection
+    timeout: float
+
+    def fetch(self, sql: str) -> pa.Table:
+        with _telling_what_passes(), _interrupted_after(self.connection, self.timeout) as timed_out:
+            try:
+                return self.connection.execute(sql).to_arrow_table()
+            except duckdb.InterruptException as error:
+                if timed_out.is_set():
+                    raise QueryTimeout(f"cancelled after {self.timeout:.0f} s") from error
+                raise
+
+    def replace(self, contract: Contract, sql: str, days: Sequence[date]) -> Written:
+        started = time.perf_counter()
+        # DuckDB sums whole numbers into HUGEINT and adds days into TIMESTAMP, unseen by Ibis: the contract decides.
+        rows = self.fetch(sql).combine_chunks().cast(contract.schema().to_pyarrow())
+        queried = time.perf_counter()
+        parts = _by_day(rows, contract, days)
+        stamps = self.lake.replace(contract, parts.items())
+        self.lake.pack(contract, days, {day: (stamps[day], part) for day, part in parts.items()})
+        _show(self.connection, self.lake, contract, Window(min(days), max(days)))
+        return Written(
+            rows={day: part.num_rows for day, part in parts.items()},
+            hashes={day: _content_hash(part) for day, part in parts.items()},
+            query_seconds=queried - started,
+            write_seconds=time.perf_counter() - queried,
+            bytes_written=sum(stamp.size for stamp in stamps.values()),
+        )
+
+
+@contextmanager
+def _telling_what_passes() -> Iterator[None]:
+    """Raises TransientError for what may pass."""
+    try:
+        yield
+    except TRANSIENT as error:
+        raise TransientError(str(error)) from error
+
+
+def _show(connection: duckdb.DuckDBPyConnection, lake: Lake, contract: Contract, dates: Window | None) -> None:
+    """Make a view of the files that hold `dates` now, or one without rows."""
+    stored = lake.stored(contract, dates)
+    rows = [_from_copy(copy, contract) for copy in stored.copies]
+    if stored.partitions:
+        listed = ", ".join(quoted(os.fspath(file)) for file in stored.partitions)
+        rows.append(f"SELECT * FROM read_parquet([{listed}], hive_partitioning = false)")
+    if not rows:
+        columns = ", ".join(f'CAST(NULL AS {_type(c.type)}) AS "{c.name}"' for c in contract.columns)
+        rows.append(f"SELECT {columns} WHERE false")
+    connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{contract.dataset}"')
+    view = f'"{contract.dataset}"."{contract.name}"'
+    connection.execute(f"CREATE OR REPLACE VIEW {view} AS {' UNION ALL '.join(rows)}")
+
+
+def _from_copy(copy: Copied, contract: Contract) -> str:
+    """The query for the days that are taken from a season file."""
+    day = f'"{contract.partition_by}"'
+    rows = f"SELECT * FROM read_parquet([{quoted(os.fspath(copy.file))}], hive_partitioning = false)"
+    rows += f" WHERE {day} BETWEEN DATE '{copy.days[0]}' AND DATE '{copy.days[-1]}'"
+    if copy.left_out:
+        left_out = ", ".join(f"DATE '{day}'" for day in copy.left_out)
+        rows += f" AND {day} NOT IN ({left_out})"
+    return rows
 
 
 def quoted(text: str) -> str:
@@ -118,8 +160,6 @@ def _type(contract_type: str) -> str:
 
 def _by_day(rows: pa.Table, contract: Contract, days: Sequence[date]) -> dict[date, pa.Table]:
     """Rows sorted by day, as a slice for each of `days`."""
-    # DuckDB sums whole numbers into HUGEINT and adds days into TIMESTAMP, unseen by Ibis: the contract decides.
-    rows = rows.combine_chunks().cast(contract.schema().to_pyarrow())
     counted = pc.value_counts(rows[contract.partition_by]).to_pylist()
     lengths = {entry["values"]: entry["counts"] for entry in counted}
     if unexpected := set(lengths) - set(days):

@@ -1,34 +1,56 @@
 """The Parquet lake: where a partition lies, and how it is replaced.
 
 One partition is one file. It is written beside its place and renamed into it, so a reader finds the old file or
-the new one, never half of one, and no lock is needed. Queries are `duckdb.py`'s.
+the new one, never half of one, and no lock is needed. Queries are `duckdb.py`'s; what spares them opening a file a day
+is `season_files.py`'s.
 """
 
 from __future__ import annotations
 
-import filecmp
 import os
 import socket
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from nba_assets.season import Window
+from nba_assets.season import Window, season_year
 from nba_assets.table import Contract
+from nba_assets.warehouse import season_files
+from nba_assets.warehouse.season_files import Stamp
 
 FILE = "data.parquet"
+
+LOOSE = 16
+"""So many partitions are read one by one; when more than that are in no season file, a new one is written."""
 
 STRAY_SECONDS = 24 * 60 * 60
 
 _SMALL_FILES = {"compression": "snappy", "use_dictionary": False, "write_statistics": False, "store_schema": False}
 """A partition is a few hundred rows in dozens of columns, so what counts is the cost of a column, not of a byte:
 without dictionaries and statistics (the files to read are known by name) both writing and reading take half as long."""
+
+
+@dataclass
+class Stored:
+    """The files that hold some dates: partitions, and season files with the days of each."""
+
+    partitions: list[Path] = field(default_factory=list)
+    copies: list[Copied] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Copied:
+    """Days taken from a season file: from the first to the last of `days` all that it holds, less `left_out`."""
+
+    file: Path
+    days: Sequence[date]
+    left_out: Sequence[date]
 
 
 @dataclass(frozen=True)
@@ -50,18 +72,24 @@ class Lake:
 
     def dates(self, contract: Contract) -> list[date]:
         """The partitions that exist, oldest first."""
-        return sorted(self.changed_at(contract))
+        return sorted(self.stamps(contract))
 
     def changed_at(self, contract: Contract) -> dict[date, float]:
         """When each partition last changed, in seconds since 1970: writing the same again changes nothing."""
-        prefix, found = f"{contract.partition_by}=", {}
+        return {day: stamp.changed_ns / 1e9 for day, stamp in self.stamps(contract).items()}
+
+    def stamps(self, contract: Contract, wanted: Callable[[date], bool] = lambda day: True) -> dict[date, Stamp]:
+        """The version of each partition that exists and is wanted."""
+        prefix, folder = f"{contract.partition_by}=", self.folder(contract)
         try:
-            names = os.listdir(self.folder(contract))
+            names = os.listdir(folder)
         except FileNotFoundError:
             return {}
-        for day in (date.fromisoformat(name.removeprefix(prefix)) for name in names if name.startswith(prefix)):
-            with suppress(FileNotFoundError):
-                found[day] = self.file(contract, day).stat().st_mtime
+        found = {}
+        for name in names:
+            if name.startswith(prefix) and wanted(day := date.fromisoformat(name.removeprefix(prefix))):
+                with suppress(FileNotFoundError):
+                    found[day] = Stamp.of(f"{folder}/{name}/{FILE}")
         return found
 
     def files(self, contract: Contract, dates: Window | None) -> list[Path]:
@@ -71,8 +99,61 @@ class Lake:
             return [file] if file.exists() else []
         if parts := self._parts(contract):
             return [file for part in parts for file in self.files(part, dates)]
-        days = self.dates(contract)
-        return [self.file(contract, d) for d in days if dates is None or d in dates]
+        return [self.file(contract, day) for day in sorted(self.stamps(contract, _within(dates)))]
+
+    def stored(self, contract: Contract, dates: Window | None) -> Stored:
+        """The files to read for `dates`: as few as hold all of them as they are now."""
+        if contract.partition_by is None:
+            return Stored(self.files(contract, None))
+        found = Stored()
+        for part in self._parts(contract) or [contract]:
+            stamps = self.stamps(part, _within(dates))
+            for year in sorted({season_year(day) for day in stamps}):
+                of_season = {day: stamp for day, stamp in stamps.items() if season_year(day) == year}
+                copy = self._copied(part, year, of_season) if len(of_season) > LOOSE else None
+                taken = set(copy.days) if copy else set()
+                found.partitions += [self.file(part, day) for day in sorted(of_season) if day not in taken]
+                found.copies += [copy] if copy else []
+        return found
+
+    def _copied(self, contract: Contract, year: int, stamps: Mapping[date, Stamp]) -> Copied | None:
+        """What of a season's wanted days its season file holds as they are."""
+        copy = season_files.newest(self.folder(contract), year, _names(contract))
+        days = sorted(copy.current(stamps)) if copy else []
+        if not (copy and days):
+            return None
+        left_out = {day for day in copy.holds if days[0] <= day <= days[-1]} - set(days)
+        return Copied(copy.path, days, sorted(left_out))
+
+    def pack(
+        self, contract: Contract, days: Iterable[date], fresh: Mapping[date, tuple[Stamp, pa.Table]] | None = None
+    ) -> None:
+        """Write a new season file for each season of `days` of which more than LOOSE partitions are in none.
+
+        `fresh` are rows just written, and the version of their file: they need not be read again.
+        """
+        assert contract.partition_by
+        folder = self.folder(contract)
+        for year in sorted({season_year(day) for day in days}):
+            stamps = self.stamps(contract, lambda day, year=year: season_year(day) == year)
+            copy = season_files.newest(folder, year, _names(contract))
+            if len(stamps) - len(copy.current(stamps) if copy else ()) > LOOSE:
+                rows = self._rows(contract, stamps, fresh or {})
+                season_files.write(folder, year, contract.schema().to_pyarrow(), rows, contract.partition_by)
+
+    def _rows(
+        self, contract: Contract, stamps: Mapping[date, Stamp], fresh: Mapping[date, tuple[Stamp, pa.Table]]
+    ) -> Iterator[tuple[date, Stamp, pa.Table]]:
+        """The rows of each day, less the days that are replaced meanwhile or have other columns than the contract."""
+        for day, stamp in sorted(stamps.items()):
+            if day in fresh and fresh[day][0] == stamp:
+                yield day, stamp, fresh[day][1]
+                continue
+            with suppress(FileNotFoundError):
+                file = self.file(contract, day)
+                rows = pq.ParquetFile(file).read()
+                if rows.column_names == _names(contract) and Stamp.of(file) == stamp:
+                    yield day, stamp, rows
 
     def _parts(self, contract: Contract) -> list[Contract]:
         """A table that several write, asked for as a whole: each writer's part."""
@@ -82,9 +163,9 @@ class Lake:
         writers = [folder.name.removeprefix(prefix) for folder in self.folder(contract).glob(f"{prefix}*")]
         return [replace(contract, written_by=writer) for writer in sorted(writers)]
 
-    def replace(self, contract: Contract, parts: Iterable[tuple[date | None, pa.Table]]) -> int:
-        """Replace each given partition by its rows, one rename each; the bytes written. Equal ones are left alone."""
-        return sum(_write(self.file(contract, day), rows) for day, rows in parts)
+    def replace(self, contract: Contract, parts: Iterable[tuple[date | None, pa.Table]]) -> dict[date | None, Stamp]:
+        """Replace each given partition by its rows, one rename each; their versions. Equal ones are left alone."""
+        return {day: _write(self.file(contract, day), rows) for day, rows in parts}
 
     def remove(self, contract: Contract, days: Iterable[date]) -> None:
         """Remove partitions that the source no longer has, such as the old date of a postponed game."""
@@ -92,17 +173,31 @@ class Lake:
             self.file(contract, day).unlink(missing_ok=True)
 
 
-def _write(file: Path, rows: pa.Table) -> int:
+def _names(contract: Contract) -> list[str]:
+    return [column.name for column in contract.columns]
+
+
+def _within(dates: Window | None) -> Callable[[date], bool]:
+    return lambda day: dates is None or day in dates
+
+
+def _write(file: Path, rows: pa.Table) -> Stamp:
     file.parent.mkdir(parents=True, exist_ok=True)
     _remove_strays(file)
+    sink = pa.BufferOutputStream()
+    pq.write_table(rows, sink, **_SMALL_FILES)
+    new = sink.getvalue()
+    old = Stamp.of(file) if file.exists() else None
+    if old and old.size == new.size and file.read_bytes() == new:
+        return old  # the file keeps its time: what reads it has nothing new to read
     temporary = file.with_name(f".{file.name}.{socket.gethostname()}.{os.getpid()}.tmp")
-    pq.write_table(rows, temporary, **_SMALL_FILES)
-    size = temporary.stat().st_size
-    if file.exists() and filecmp.cmp(temporary, file, shallow=False):
-        temporary.unlink()  # the file keeps its time: what reads it has nothing new to read
-    else:
-        os.replace(temporary, file)
-    return size
+    temporary.write_bytes(new)
+    if old and Stamp.of(temporary).changed_ns <= old.changed_ns:
+        # The clock ticks in milliseconds: without this, two versions of equal size could pass for one.
+        os.utime(temporary, ns=(old.changed_ns + 1, old.changed_ns + 1))
+    stamp = Stamp.of(temporary)
+    os.replace(temporary, file)
+    return stamp
 
 
 def _remove_strays(file: Path) -> None:

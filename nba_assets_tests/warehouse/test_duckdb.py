@@ -14,7 +14,7 @@ import pytest
 
 from nba_assets.season import Window
 from nba_assets.table import Column, Contract
-from nba_assets.warehouse.base import QueryTimeout, TransientError
+from nba_assets.warehouse.base import QueryTimeout, TransientError, Written
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake
 
@@ -60,12 +60,19 @@ def warehouse(tmp_path: Path) -> DuckDBWarehouse:
     return DuckDBWarehouse(Lake(tmp_path), threads=1)
 
 
+def replace(
+    warehouse: DuckDBWarehouse, contract: Contract, sql: str, days: list[date], timeout: float = MINUTE
+) -> Written:
+    with warehouse.reading({}, timeout) as reading:
+        return reading.replace(contract, sql, days)
+
+
 def stored(warehouse: DuckDBWarehouse, day: date) -> list[dict[str, Any]]:
     return pq.ParquetFile(warehouse.lake.file(GAMES, day)).read().to_pylist()
 
 
 def test_a_range_is_a_file_a_day_the_empty_ones_too(warehouse: DuckDBWarehouse) -> None:
-    written = warehouse.replace(GAMES, select((EIGHTH, "BOS"), (EIGHTH, "NYK"), (TENTH, "PHI")), {}, DAYS, MINUTE)
+    written = replace(warehouse, GAMES, select((EIGHTH, "BOS"), (EIGHTH, "NYK"), (TENTH, "PHI")), DAYS)
     assert written.rows == {EIGHTH: 2, NINTH: 0, TENTH: 1}
     assert written.bytes_written == sum(warehouse.lake.file(GAMES, day).stat().st_size for day in DAYS)
     assert [[row["team"] for row in stored(warehouse, day)] for day in DAYS] == [["BOS", "NYK"], [], ["PHI"]]
@@ -74,7 +81,7 @@ def test_a_range_is_a_file_a_day_the_empty_ones_too(warehouse: DuckDBWarehouse) 
 
 def test_the_same_query_twice_is_the_same_bytes(warehouse: DuckDBWarehouse) -> None:
     def contents() -> list[bytes]:
-        warehouse.replace(GAMES, select((EIGHTH, "BOS"), (TENTH, "PHI")), {}, DAYS, MINUTE)
+        replace(warehouse, GAMES, select((EIGHTH, "BOS"), (TENTH, "PHI")), DAYS)
         return [warehouse.lake.file(GAMES, day).read_bytes() for day in DAYS]
 
     assert contents() == contents()
@@ -88,7 +95,7 @@ def test_stored_types_are_the_contracts(warehouse: DuckDBWarehouse) -> None:
     )
     sql = select((EIGHTH, "BOS"), columns=columns)
     sql = f"SELECT * REPLACE (game_date::TIMESTAMP AS game_date) FROM ({sql})"
-    warehouse.replace(GAMES, sql, {}, [EIGHTH, NINTH], MINUTE)
+    replace(warehouse, GAMES, sql, [EIGHTH, NINTH])
     for day in (EIGHTH, NINTH):
         types = pq.read_schema(warehouse.lake.file(GAMES, day)).types
         assert types[:4] == [pa.date32(), pa.string(), pa.int64(), pa.decimal128(5, 1)]
@@ -101,13 +108,13 @@ def test_stored_types_are_the_contracts(warehouse: DuckDBWarehouse) -> None:
 
 def test_a_row_for_a_day_not_asked_for_is_a_mistake(warehouse: DuckDBWarehouse) -> None:
     with pytest.raises(ValueError, match=r"test\.games: rows for 2024-11-10, which was not asked for"):
-        warehouse.replace(GAMES, select((EIGHTH, "BOS"), (TENTH, "PHI")), {}, [EIGHTH, NINTH], MINUTE)
+        replace(warehouse, GAMES, select((EIGHTH, "BOS"), (TENTH, "PHI")), [EIGHTH, NINTH])
     assert warehouse.dates(GAMES) == [], "nothing was written"
 
 
 def test_days_that_are_missing_are_read_as_nothing(warehouse: DuckDBWarehouse) -> None:
-    warehouse.replace(GAMES, select((EIGHTH, "BOS")), {}, [EIGHTH], MINUTE)
-    warehouse.replace(GAMES, select((TENTH, "PHI")), {}, [TENTH], MINUTE)
+    replace(warehouse, GAMES, select((EIGHTH, "BOS")), [EIGHTH])
+    replace(warehouse, GAMES, select((TENTH, "PHI")), [TENTH])
     teams = "SELECT team FROM test.games ORDER BY 1"
     assert warehouse.fetch(teams, {GAMES: WINDOW}, MINUTE)["team"].to_pylist() == ["BOS", "PHI"]
     assert warehouse.fetch(teams, {GAMES: Window(NINTH, TENTH)}, MINUTE)["team"].to_pylist() == ["PHI"]
@@ -117,14 +124,14 @@ def test_without_files_there_are_no_rows_but_all_columns(warehouse: DuckDBWareho
     nothing = warehouse.fetch("FROM test.games", {GAMES: WINDOW}, MINUTE)
     assert nothing.num_rows == 0
     assert nothing.schema.names == [column.name for column in GAMES.columns]
-    warehouse.replace(GAMES, select((EIGHTH, "BOS")), {}, [EIGHTH], MINUTE)
+    replace(warehouse, GAMES, select((EIGHTH, "BOS")), [EIGHTH])
     filled = warehouse.fetch("FROM test.games", {GAMES: WINDOW}, MINUTE)
     assert nothing.schema.types == filled.schema.types
     assert warehouse.fetch("FROM test.names", {NAMES: None}, MINUTE).num_rows == 0
 
 
 def test_an_empty_partition_is_read_with_its_types(warehouse: DuckDBWarehouse) -> None:
-    warehouse.replace(GAMES, select((EIGHTH, "BOS")), {}, [EIGHTH, NINTH], MINUTE)
+    replace(warehouse, GAMES, select((EIGHTH, "BOS")), [EIGHTH, NINTH])
     empty = warehouse.fetch("FROM test.games", {GAMES: Window(NINTH, NINTH)}, MINUTE)
     full = warehouse.fetch("FROM test.games", {GAMES: Window(EIGHTH, EIGHTH)}, MINUTE)
     assert (empty.num_rows, full.num_rows) == (0, 1)
@@ -133,7 +140,7 @@ def test_an_empty_partition_is_read_with_its_types(warehouse: DuckDBWarehouse) -
 
 def test_a_lake_with_an_odd_name(tmp_path: Path) -> None:
     odd = DuckDBWarehouse(Lake(tmp_path / "Joe's [lake]*" / "game_date=2020-01-01"))
-    odd.replace(GAMES, select((EIGHTH, "BOS")), {}, [EIGHTH], MINUTE)
+    replace(odd, GAMES, select((EIGHTH, "BOS")), [EIGHTH])
     assert odd.fetch("SELECT game_date FROM test.games", {GAMES: WINDOW}, MINUTE).to_pylist() == [{"game_date": EIGHTH}]
 
 
@@ -150,7 +157,7 @@ def test_a_cancelled_replacement_writes_nothing(warehouse: DuckDBWarehouse) -> N
         f"FROM ({select((EIGHTH, 'BOS'))}) WHERE (SELECT sum(a.range % 7) FROM range(1000000) a, range(1000000)) > 0"
     )
     with pytest.raises(QueryTimeout):
-        warehouse.replace(GAMES, endless, {}, [EIGHTH], 0.2)
+        replace(warehouse, GAMES, endless, [EIGHTH], 0.2)
     assert warehouse.dates(GAMES) == []
 
 

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from nba_assets.season import Window
 from nba_assets.table import Column, Contract
 from nba_assets.warehouse.lake import Lake
+from nba_assets.warehouse.season_files import Stamp
 
 DAY = date(2024, 11, 8)
 LATER = date(2024, 11, 11)
@@ -55,9 +56,9 @@ def lake(tmp_path: Path) -> Lake:
 
 
 def test_a_partition_is_a_file(lake: Lake) -> None:
-    size = lake.replace(POINTS, [(DAY, rows("tatum"))])
+    written = lake.replace(POINTS, [(DAY, rows("tatum"))])
     file = lake.root / "test" / "points" / "game_date=2024-11-08" / "data.parquet"
-    assert file.stat().st_size == size
+    assert written == {DAY: Stamp(file.stat().st_mtime_ns, file.stat().st_size)}
     assert players(lake) == ["tatum"]
 
 
