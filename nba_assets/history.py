@@ -127,12 +127,3 @@ def before(days: ir.Table, games: ir.Table, entity: str, within_days: int | None
     )
     joined = joined.mutate(past_days_ago=joined.game_date.delta(joined.past_game_date, unit="day"))
     return joined if within_days is None else joined.filter(joined.past_days_ago <= within_days)
-
-
-def games_ago(pairs: ir.Table, entity: str) -> ir.Table:
-    """The pairs of `before` with `past_games_ago`: 1 is the latest game before the day."""
-    latest_first = ibis.window(
-        group_by=[entity, "season_year", "game_date"],
-        order_by=[ibis.desc("past_game_date"), ibis.desc("past_game_id")],
-    )
-    return pairs.mutate(past_games_ago=ibis.row_number().over(latest_first) + 1)

@@ -353,22 +353,20 @@ def _with_streaks(rows: ir.Table, players: ir.Table) -> ir.Table:
     """Latest games in a row above, or below, today's line; NULL without a line, and zero before the first game."""
     lined = rows.filter(rows.current_points_line.notnull())
     games = history.counted(players).select("player_lookup", "season_year", "game_date", "game_id", "points")
+    games = games.mutate(nth=ibis.row_number().over(history.Before("player_lookup").in_order))
     past = history.before(
         lined.select("player_lookup", "season_year", "game_date", "current_points_line"), games, "player_lookup"
     )
-    past = history.games_ago(past, "player_lookup")
-    over = past.past_points > past.current_points_line
-    under = past.past_points < past.current_points_line
-    his_day = ibis.window(group_by=["player_lookup", "game_date"])
     past = past.mutate(
-        _over=over,
-        _under=under,
-        _latest_over=past.past_games_ago.min(where=over).over(his_day),
-        _latest_under=past.past_games_ago.min(where=under).over(his_day),
+        _over=past.past_points > past.current_points_line, _under=past.past_points < past.current_points_line
     )
+    latest = past.group_by(_his="player_lookup", _day="game_date").agg(
+        _latest_over=past.past_nth.max(where=past._over), _latest_under=past.past_nth.max(where=past._under)
+    )
+    past = past.inner_join(latest, [("player_lookup", "_his"), ("game_date", "_day")])
     streaks = past.group_by(_player="player_lookup", _date="game_date").agg(
-        _overs=(past._over & (past._latest_under.isnull() | (past.past_games_ago < past._latest_under))).sum(),
-        _unders=(past._under & (past._latest_over.isnull() | (past.past_games_ago < past._latest_over))).sum(),
+        _overs=(past._over & (past._latest_under.isnull() | (past.past_nth > past._latest_under))).sum(),
+        _unders=(past._under & (past._latest_over.isnull() | (past.past_nth > past._latest_over))).sum(),
     )
     rows = rows.left_join(streaks, [("player_lookup", "_player"), ("game_date", "_date")])
     lined = rows.current_points_line.notnull()
