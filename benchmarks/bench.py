@@ -1,9 +1,15 @@
-"""`make bench`: wall time, the engine's share, each table's part of it and peak memory of one date and of two seasons.
+"""`make bench`: what a date, a season and the full history take, with five tables and with ten.
 
-The runs are the commands themselves, as processes of their own, through Dagster's multiprocess executor with the
-instance that `dagster_home/dagster.yaml` describes. The engine's time is the same queries and writes, failure records
-and checks included, in one process without Dagster. On the real seasons where `../shared` is present, else on
-simulated ones.
+| column | what |
+|---|---|
+| wall s | the command as a process of its own, through Dagster's multiprocess executor and our `dagster.yaml` |
+| engine s | the same queries, checks, failure records and writes in one process without Dagster |
+| orchestration s | wall less engine: process starts, events, history; below zero where steps at once save more |
+| floor s | only the queries that make the rows, in one process, their rows thrown away |
+| peak MiB | of the largest process |
+
+On simulated seasons, which anyone can repeat, and on the real ones where `../shared` is; `latest.json` keeps both,
+the simulated ones as `results`, the real ones as `real`.
 """
 
 from __future__ import annotations
@@ -11,11 +17,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import statistics
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -23,148 +30,180 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table as RichTable
 
+from benchmarks.memory import PeakMemory
+from nba_assets.failures import RECORDS
 from nba_assets.raw.ingest import ingest
 from nba_assets.raw.simulate import write
 from nba_assets.registry import tables
-from nba_assets.season import Window
+from nba_assets.season import Window, season_label
+from nba_assets.statements import inputs_in, statements
+from nba_assets.table import Table
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake
 from nba_assets_tests.build import build
 
 HERE = Path(__file__).parent
-TWO_SEASONS = Window(date(2021, 10, 19), date(2023, 4, 9))
-ONE_DATE = Window(date(2022, 3, 16), date(2022, 3, 16))
 SEED = 7
+QUERY_SECONDS = 600.0
+
+
+@dataclass(frozen=True)
+class Works:
+    """What is measured on one lake: the dates of each work, and the seasons that must be there."""
+
+    data: str
+    seasons: tuple[int, ...]
+    windows: dict[str, Window]
+
+
+SIMULATED = Works(
+    "simulated",
+    (2021, 2022, 2023, 2024, 2025),
+    {
+        "full_history": Window(date(2021, 10, 19), date(2026, 1, 3)),
+        "one_season": Window(date(2024, 10, 22), date(2025, 6, 30)),
+        "one_date": Window(date(2025, 3, 14), date(2025, 3, 14)),
+    },
+)
+REAL = Works(
+    "real",
+    (2021, 2022),
+    {
+        "full_history": Window(date(2021, 10, 19), date(2023, 4, 9)),
+        "one_season": Window(date(2021, 10, 19), date(2022, 6, 16)),
+        "one_date": Window(date(2022, 3, 16), date(2022, 3, 16)),
+    },
+)
 
 
 @dataclass(frozen=True)
 class Result:
-    """One work: wall seconds with Dagster, the engine's alone and by table, the largest process's peak memory."""
+    """One work on some tables: seconds, and the engine's by table. `runs` is how many `wall_s` is the median of."""
 
     work: str
     tables: int
     partitions: int
     wall_s: float
     engine_s: float
+    floor_s: float
     peak_mib: int
+    runs: int
     data: str
     by_table: dict[str, float]
 
-    @property
-    def share(self) -> float:
-        return self.engine_s / self.wall_s
 
-
-def measure(work: str, window: Window, command: Sequence[str], root: Path, data: str) -> Result:
-    """Run `command` with a fresh Dagster instance, then the same work without Dagster."""
-    home = root / "dagster_home"
-    shutil.rmtree(home, ignore_errors=True)
-    shutil.copytree(HERE.parent / "dagster_home", home, ignore=lambda _, names: set(names) - {"dagster.yaml"})
-    environment = os.environ | {"NBA_LAKE": str(root / "lake"), "DAGSTER_HOME": str(home)}
-    started = time.perf_counter()
-    process = subprocess.Popen([sys.executable, "-m", "nba_assets", *command], env=environment)
-    memory = _PeakMemory(process.pid)
-    if code := process.wait():
-        raise SystemExit(f"nba {' '.join(command)} ended with {code}")
-    wall = time.perf_counter() - started
-    memory.stop()
-    built = build(DuckDBWarehouse(Lake(root / "lake")), window)
-    days = sum(part.days for part in window.by_season())
+def measure(works: Works, work: str, only: Sequence[Table], root: Path, runs: int) -> Result:
+    """Run the command `runs` times, each with a fresh Dagster instance, then the same work without Dagster."""
+    window, lake = works.windows[work], Lake(root / "lake")
+    taken = [_run(window, only, root) for _ in range(runs)]
+    built = build(DuckDBWarehouse(lake), window, only)
     return Result(
         work=work,
-        tables=len(tables()),
-        partitions=days * len(tables()),
-        wall_s=round(wall, 1),
+        tables=len(only),
+        partitions=sum(season.days for season in window.by_season()) * len(only),
+        wall_s=round(statistics.median(wall for wall, _ in taken), 1),
         engine_s=round(sum(table.seconds for table in built.values()), 1),
-        peak_mib=memory.largest_mib,
-        data=data,
+        floor_s=round(floor(DuckDBWarehouse(lake), window, only), 1),
+        peak_mib=max(peak for _, peak in taken),
+        runs=runs,
+        data=works.data,
         by_table={name: round(table.seconds, 2) for name, table in built.items()},
     )
 
 
-class _PeakMemory:
-    """Watches a process and all its descendants; the kernel keeps each one's peak."""
-
-    def __init__(self, pid: int) -> None:
-        self.largest_mib = 0
-        self._pid, self._done = pid, threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._done.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._done.wait(0.2):
-            for pid in _descendants(self._pid):
-                self.largest_mib = max(self.largest_mib, _peak_mib(pid))
+def _run(window: Window, only: Sequence[Table], root: Path) -> tuple[float, int]:
+    """Seconds of the command, and the peak memory of its largest process in MiB."""
+    home = root / "dagster_home"
+    shutil.rmtree(home, ignore_errors=True)
+    shutil.copytree(HERE.parent / "dagster_home", home, ignore=lambda _, names: set(names) - {"dagster.yaml"})
+    environment = os.environ | {"NBA_LAKE": str(root / "lake"), "DAGSTER_HOME": str(home)}
+    named = ["--tables", ",".join(table.name for table in only)]
+    range_ = ["backfill", "--start", str(window.start), "--end", str(window.end), "--force"]
+    command = ["materialize", "--date", str(window.start)] if window.days == 1 else range_
+    started = time.perf_counter()
+    process = subprocess.Popen([sys.executable, "-m", "nba_assets", *command, *named], env=environment)
+    memory = PeakMemory(process.pid)
+    if code := process.wait():
+        raise SystemExit(f"nba {' '.join(command)} ended with {code}")
+    return time.perf_counter() - started, memory.stop()
 
 
-def _descendants(pid: int) -> list[int]:
-    try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except OSError:
-        return []
-    return [pid, *(grandchild for child in children for grandchild in _descendants(int(child)))]
+def floor(warehouse: DuckDBWarehouse, window: Window, only: Sequence[Table]) -> float:
+    """Seconds of the queries that make the rows, and of nothing else."""
+    started = time.perf_counter()
+    for table in only:
+        for season in window.by_season():
+            sql = statements(table, warehouse.dialect).rows_in(season)
+            warehouse.fetch(sql, inputs_in(table, season), QUERY_SECONDS)
+    return time.perf_counter() - started
 
 
-def _peak_mib(pid: int) -> int:
-    try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) // 1024 for line in lines if line.startswith("VmHWM")), 0)
+def prepare(works: Works, raw: Path, root: Path) -> None:
+    """Fill the lake with the raw seasons, unless it is filled already."""
+    done = root / "raw-is-in"
+    if done.exists():
+        return
+    shutil.rmtree(root, ignore_errors=True)
+    if works is REAL:
+        ingest(raw, Lake(root / "lake"))
+    else:
+        with ProcessPoolExecutor() as pool:
+            list(pool.map(_simulate, [root] * len(works.seasons), works.seasons))
+        for year in works.seasons:
+            ingest(root / "raw" / season_label(year), Lake(root / "lake"))
+        shutil.rmtree(root / "raw")
+    done.touch()
 
 
-def prepare(shared: Path, root: Path) -> str:
-    """Fill the lake from the real seasons, or from simulated ones; says which."""
-    lake, raw = Lake(root / "lake"), shared / "raw"
-    data = "real" if raw.is_dir() else "simulated"
-    done = root / f"raw-{data}"
-    if not done.exists():
-        shutil.rmtree(root, ignore_errors=True)
-        if data == "simulated":
-            raw = root / "raw"
-            for year in (2021, 2022):
-                write(raw, year, SEED)
-        ingest(raw, lake)
-        done.touch()
-    return data
+def _simulate(root: Path, year: int) -> None:
+    write(root / "raw" / season_label(year), year, SEED)
 
 
-def main(shared: Path, root: Path, windows: Sequence[Window] = (TWO_SEASONS, ONE_DATE)) -> list[Result]:
-    """Measure a range and a date, and print what they took, in all and by table."""
-    data = prepare(shared, root)
-    (start, end), day = map(str, (windows[0].start, windows[0].end)), str(windows[1].start)
-    results = [
-        measure("two_seasons", windows[0], ["backfill", "--start", start, "--end", end], root, data),
-        measure("one_date", windows[1], ["materialize", "--date", day], root, data),
-    ]
+def main(works: Works, raw: Path, root: Path) -> list[Result]:
+    """Measure all works with five tables and with ten, and print what they took, in all and by table.
+
+    The histories start without any of our tables in the lake, the season and the date with all of them.
+    """
+    prepare(works, raw, root)
+    ten = tables()
+    five = [table for table in ten if table.group == "analytics"]
+    results = []
+    for only in (five, ten):
+        for made in (*ten, RECORDS):
+            shutil.rmtree(root / "lake" / made.dataset, ignore_errors=True)
+        results.append(measure(works, "full_history", only, root, runs=1))
+    for work, runs in (("one_season", 1), ("one_date", 3)):
+        results += [measure(works, work, only, root, runs) for only in (five, ten)]
     _show(results)
     return results
 
 
 def _show(results: Sequence[Result]) -> None:
-    heads = ("work", "data", "tables", "partitions", "wall s", "engine s", "engine's share", "peak MiB", "per s")
-    shown = RichTable(*heads)
+    heads = ("work", "data", "tables", "partitions", "wall s", "engine s", "orchestration s", "floor s", "peak MiB")
+    shown = RichTable(*heads, "partitions/s")
     for r in results:
-        row = (r.work, r.data, r.tables, r.partitions, r.wall_s, r.engine_s, f"{r.share:.0%}", r.peak_mib)
+        orchestration = round(r.wall_s - r.engine_s, 1)
+        row = (r.work, r.data, r.tables, r.partitions, r.wall_s, r.engine_s, orchestration, r.floor_s, r.peak_mib)
         shown.add_row(*map(str, row), f"{r.partitions / r.wall_s:.0f}")
-    by_table = RichTable("engine seconds of each table", *[head for r in results for head in (r.work, "share")])
+    all_tables = [r for r in results if r.tables == len(tables())]
+    by_table = RichTable("engine seconds of each table", *[r.work for r in all_tables])
     for table in tables():
-        spent = [(r.by_table[table.name], r.engine_s) for r in results]
-        by_table.add_row(table.name, *[text for s, of in spent for text in (f"{s:.2f}", f"{s / of:.0%}")])
-    console = Console(width=120)
+        by_table.add_row(table.name, *[f"{r.by_table[table.name]:.2f}" for r in all_tables])
+    console = Console(width=140)
     console.print(shown)
     console.print(by_table)
 
 
-def keep(results: Sequence[Result]) -> None:
-    """Write the figures to `benchmarks/latest.json`."""
-    kept = {"cores": os.cpu_count(), "results": [asdict(r) for r in results]}
-    (HERE / "latest.json").write_text(json.dumps(kept, indent=2) + "\n")
+def keep(key: str, results: Sequence[Result]) -> None:
+    """Write the figures to `latest.json`, beside what else it holds."""
+    file = HERE / "latest.json"
+    kept = json.loads(file.read_text()) if file.exists() else {}
+    kept |= {"cores": os.cpu_count(), key: [asdict(r) for r in results]}
+    file.write_text(json.dumps(kept, indent=2) + "\n")
 
 
 if __name__ == "__main__":
-    keep(main(Path(sys.argv[1]), Path(sys.argv[2])))
+    shared, place = Path(sys.argv[1]), Path(sys.argv[2])
+    keep("results", main(SIMULATED, Path(), place / "simulated"))
+    if (shared / "raw").is_dir():
+        keep("real", main(REAL, shared / "raw", place / "real"))
