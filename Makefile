@@ -5,7 +5,7 @@ SHARED ?= ../shared
 export DAGSTER_HOME := $(CURDIR)/dagster_home
 export NBA_LAKE ?= $(CURDIR)/lake
 
-.PHONY: demo dev test test-slow lint format truth bench clean
+.PHONY: demo dev test test-slow lint format truth bench bench-peers clean
 
 demo: .venv/installed  ## five simulated weeks, and all tables for the last of them
 	$(BIN)/nba simulate --season 2024-25 --seed 7 --days 41
@@ -36,8 +36,17 @@ format: .venv/installed
 truth: .venv/installed  ## our numbers beside the published ones of 2021-22 (needs ../shared)
 	$(BIN)/python -m nba_assets_tests.truth $(SHARED) build/truth
 
-bench: .venv/installed  ## wall time, engine's share and peak memory
+bench: .venv/installed  ## a date, a season, the full history: wall time, engine's share, peak memory
 	$(BIN)/python -m benchmarks.bench $(SHARED) build/bench
+
+bench-peers: .venv/installed build/sqlmesh/installed  ## the same work by SQLMesh, the reference's way, bare queries
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,peers]'
+	$(BIN)/python -m benchmarks.peers.run build/bench/simulated/lake
+
+build/sqlmesh/installed: benchmarks/peers/requirements.txt
+	$(PYTHON) -m venv build/sqlmesh
+	build/sqlmesh/bin/pip install --quiet --disable-pip-version-check -r $<
+	touch $@
 
 clean:
 	rm -rf .venv build lake dagster_home/history dagster_home/schedules dagster_home/storage

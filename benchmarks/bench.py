@@ -5,7 +5,7 @@
 | wall s | the command as a process of its own, through Dagster's multiprocess executor and our `dagster.yaml` |
 | engine s | the same queries, checks, failure records and writes in one process without Dagster |
 | orchestration s | wall less engine: process starts, events, history; below zero where steps at once save more |
-| floor s | only the queries that make the rows, in one process, their rows thrown away |
+| floor s | only the queries that make the rows, in one process (`peers/bare_queries.py`) |
 | peak MiB | of the largest process |
 
 On simulated seasons, which anyone can repeat, and on the real ones where `../shared` is; `latest.json` keeps both,
@@ -31,12 +31,12 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from benchmarks.memory import PeakMemory
+from benchmarks.peers import bare_queries
 from nba_assets.failures import RECORDS
 from nba_assets.raw.ingest import ingest
 from nba_assets.raw.simulate import write
 from nba_assets.registry import tables
 from nba_assets.season import Window, season_label
-from nba_assets.statements import inputs_in, statements
 from nba_assets.table import Table
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake
@@ -44,7 +44,6 @@ from nba_assets_tests.build import build
 
 HERE = Path(__file__).parent
 SEED = 7
-QUERY_SECONDS = 600.0
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,7 @@ def measure(works: Works, work: str, only: Sequence[Table], root: Path, runs: in
         partitions=sum(season.days for season in window.by_season()) * len(only),
         wall_s=round(statistics.median(wall for wall, _ in taken), 1),
         engine_s=round(sum(table.seconds for table in built.values()), 1),
-        floor_s=round(floor(DuckDBWarehouse(lake), window, only), 1),
+        floor_s=round(bare_queries.seconds(lake, window, of=only), 1),
         peak_mib=max(peak for _, peak in taken),
         runs=runs,
         data=works.data,
@@ -126,16 +125,6 @@ def _run(window: Window, only: Sequence[Table], root: Path) -> tuple[float, int]
     if code := process.wait():
         raise SystemExit(f"nba {' '.join(command)} ended with {code}")
     return time.perf_counter() - started, memory.stop()
-
-
-def floor(warehouse: DuckDBWarehouse, window: Window, only: Sequence[Table]) -> float:
-    """Seconds of the queries that make the rows, and of nothing else."""
-    started = time.perf_counter()
-    for table in only:
-        for season in window.by_season():
-            sql = statements(table, warehouse.dialect).rows_in(season)
-            warehouse.fetch(sql, inputs_in(table, season), QUERY_SECONDS)
-    return time.perf_counter() - started
 
 
 def prepare(works: Works, raw: Path, root: Path) -> None:

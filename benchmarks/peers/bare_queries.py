@@ -1,0 +1,59 @@
+"""The floor: nothing but the queries that make the rows, one after the other in one DuckDB process.
+
+Season by season, all ten tables on one connection that keeps the files' metadata: no Dagster, no checks, no failure
+records, no partitions, and the results stay in memory as Arrow tables, or go into one Parquet file a table and season.
+A table that reads others of ours reads them as our own run left them in the lake, not what was just made.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pyarrow.parquet as pq
+
+from nba_assets.binding import Dates
+from nba_assets.registry import tables
+from nba_assets.season import Window
+from nba_assets.statements import inputs_in, statements
+from nba_assets.table import Table
+from nba_assets.warehouse.duckdb import DuckDBWarehouse
+from nba_assets.warehouse.lake import Lake
+
+
+def seconds(lake: Lake, window: Window, into: Path | None = None, of: Sequence[Table] | None = None) -> float:
+    """Wall seconds of the bare queries of all tables, or `of` some, over `window`, and of writing their results below
+    `into` if that is given. Compiling the SQL is not in it.
+    """
+    warehouse, of = DuckDBWarehouse(lake), of or tables()
+    for table in of:
+        statements(table, warehouse.dialect)
+    started = time.perf_counter()
+    for season in window.by_season():
+        _run(warehouse, of, season, into)
+    return time.perf_counter() - started
+
+
+def _run(warehouse: DuckDBWarehouse, of: Sequence[Table], season: Window, into: Path | None) -> None:
+    with warehouse.connect(_all_inputs(of, season)) as connection:
+        connection.execute("RESET memory_limit")
+        connection.execute("SET parquet_metadata_cache = true")
+        for table in of:
+            sql = statements(table, warehouse.dialect).rows_in(season)
+            rows = connection.execute(sql).to_arrow_table()
+            if into:
+                folder = into / table.dataset / table.name
+                folder.mkdir(parents=True, exist_ok=True)
+                pq.write_table(rows, folder / f"{season.start}.parquet")
+
+
+def _all_inputs(of: Sequence[Table], season: Window) -> Dates:
+    """What the tables' rows are made from, together; failure records are not."""
+    found: dict = {}
+    for table in of:
+        for contract, dates in inputs_in(table, season).items():
+            if contract in found and dates:
+                dates = dates.hull(found[contract])
+            found[contract] = dates
+    return {contract: dates for contract, dates in found.items() if not contract.written_by}
