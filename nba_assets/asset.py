@@ -18,12 +18,12 @@ from functools import cache
 import dagster as dg
 import pyarrow as pa
 
-from nba_assets.automation.partition_versions import PARTITION_VERSION, give_each_its_own, own_tags
+from nba_assets.automation.partition_versions import PARTITION_VERSION, give_each_its_own, own_tags, tell_each
 from nba_assets.binding import stored_inputs
 from nba_assets.building import Part, build_part
 from nba_assets.checks import checks_of
 from nba_assets.partitions import DAILY, mapping
-from nba_assets.registry import SHARED_RULES
+from nba_assets.registry import SHARED_RULES, waiting
 from nba_assets.season import Window
 from nba_assets.statements import Statements, examples, inputs_in, statements
 from nba_assets.table import Check, Contract, RawTable, Reach, Table
@@ -80,6 +80,7 @@ def asset_of(table: Table, kinds: frozenset[str]) -> dg.AssetsDefinition:
         ],
         backfill_policy=dg.BackfillPolicy.single_run(),
         pool="warehouse",
+        op_tags={"dagster/priority": str(len(waiting(table)))},  # what most tables wait for goes first
         required_resource_keys={"warehouse"},
     )
     def replace_partitions(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
@@ -192,8 +193,8 @@ class _Run:
             raise
         for part in self.done:
             self._record_broken_days(part)
-            for day, metadata in _metadata(part):
-                self.context.add_asset_metadata(metadata, asset_key=self._key, partition_key=day.isoformat())
+        of_days = {day.isoformat(): metadata for part in self.done for day, metadata in _metadata(part)}
+        tell_each(self.context, self._key, of_days)
         return dg.MaterializeResult(
             metadata={
                 "dagster/uri": self.table.full_name,

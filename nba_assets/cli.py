@@ -153,9 +153,7 @@ def materialize(
 
         nba materialize --date 2021-11-15 --tables player_game_summary
     """
-    from nba_assets.operations.arguments import parse_day
-
-    build(parse_day(day), tables, lake)
+    build(day, tables, lake)
 
 
 @app.command()
@@ -183,17 +181,7 @@ def backfill(
 
         nba backfill --start 2021-11-01 --end 2021-11-30 --tables team_offense_game_summary --force
     """
-    from nba_assets.operations.arguments import parse_chunk, parse_range
-
-    build_range(
-        parse_range(start, end),
-        tables,
-        lake,
-        dry_run=dry_run,
-        force=force,
-        workers=workers,
-        chunk=parse_chunk(chunk),
-    )
+    build_range(start, end, tables, lake, dry_run=dry_run, force=force, workers=workers, chunk=chunk)
 
 
 @app.command()

@@ -29,6 +29,13 @@ def tables() -> tuple[Table, ...]:
     return tuple(found[name] for name in TopologicalSorter(reads).static_order())
 
 
+@cache
+def waiting(table: Table) -> frozenset[str]:
+    """The names of the tables that cannot be built before `table` is, for what they read or for what that reads."""
+    next_ones = [other for other in tables() if table in [read.source for read in other.reads.values()]]
+    return frozenset({other.name for other in next_ones}.union(*map(waiting, next_ones)))
+
+
 def _in_package(name: str) -> list[Table]:
     try:
         package = importlib.import_module(name)

@@ -1,17 +1,18 @@
 """`nba materialize` and `nba backfill` between their arguments and their exit code: start runs, show how they go.
 
-The commands themselves are `cli.py`'s, what is run is `operations/`'s, how things look is `printing.py`'s. Dagster is
-imported only once the input has been checked: it takes two seconds.
+The commands themselves are `cli.py`'s, what is run is `operations/`'s, how things look is `printing.py`'s. Dagster and
+the tables are imported only by what needs them: they take three seconds.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     import dagster as dg
 
     from nba_assets.automation.staleness import Plan
-    from nba_assets.operations.arguments import Chunk
     from nba_assets.operations.backfill import Filled, Piece
     from nba_assets.season import Window
     from nba_assets.table import Table
@@ -39,11 +39,44 @@ def instance_at_home() -> Iterator[dg.DagsterInstance]:
     """The Dagster instance of DAGSTER_HOME, by default ./dagster_home."""
     import dagster as dg
 
-    os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
-    home = Path(os.environ.setdefault("DAGSTER_HOME", str(Path("dagster_home").resolve())))
-    home.mkdir(parents=True, exist_ok=True)
+    from nba_assets.automation.migrations import read_once
+
+    _settle_home()
+    read_once()
+    Path(os.environ["DAGSTER_HOME"]).mkdir(parents=True, exist_ok=True)
     with dg.DagsterInstance.get() as instance:
         yield instance
+
+
+def _settle_home() -> None:
+    """Say in the environment, for this process and those that it starts, where the instance is."""
+    os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
+    os.environ.setdefault("DAGSTER_HOME", str(Path("dagster_home").resolve()))
+
+
+@contextmanager
+def _going_to_run(lake: Path) -> Iterator[None]:
+    """What steps will be forked from loads beside whatever is done within; afterwards it is ended, used or not."""
+    from nba_assets.automation import fork_server
+
+    os.environ["NBA_LAKE"] = str(lake.resolve())
+    _settle_home()
+    fork_server.start()
+    try:
+        yield
+    finally:
+        fork_server.stop()
+
+
+@contextmanager
+def _loading() -> Iterator[None]:
+    """No garbage is collected within: imports make none, and to look through all they make takes half a second."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @contextmanager
@@ -66,25 +99,28 @@ def _said_afterwards() -> Iterator[None]:
             raise
         finally:
             os.dup2(shown, 2)
-            err.file = before
+            err.file = None  # type: ignore[assignment]  # whatever stderr is from now on, as at first
             said.seek(0)
             before.write(said.read().decode(errors="replace"))
             before.flush()
 
 
-def build(window: Window, names: list[str] | None, lake: Path) -> None:
-    """Build some tables for all of a window, good or not, in one run. Exits with 1 if a table failed."""
-    from nba_assets.operations.arguments import named_tables, partition_days
+def build(day: str, names: list[str] | None, lake: Path) -> None:
+    """Build some tables for a date, good or not, in one run. Exits with 1 if a table failed; raises BadInput."""
+    with _going_to_run(lake):
+        with _loading():
+            from nba_assets.operations.arguments import named_tables, parse_day, partition_days
 
-    days = partition_days(window)
-    tables = named_tables(names or [])
-    warehouse_at(lake)
+            days = partition_days(parse_day(day))
+            tables = named_tables(names or [])
+            warehouse_at(lake)
 
-    from nba_assets.operations.launch import launch
+            from nba_assets import definitions  # noqa: F401
+            from nba_assets.operations.launch import launch
 
-    started = time.perf_counter()
-    with instance_at_home() as instance, RunProgress({table.name: len(days) for table in tables}) as progress:
-        result = launch(instance, tables, days, progress.report)
+        started = time.perf_counter()
+        with instance_at_home() as instance, RunProgress({table.name: len(days) for table in tables}) as progress:
+            result = launch(instance, tables, days, progress.report)
     print_made(result.made)
     seconds = time.perf_counter() - started
     out.print(f"run {result.run_id}: {len(tables)} tables, {len(days)} days, {seconds:.1f} s")
@@ -94,37 +130,44 @@ def build(window: Window, names: list[str] | None, lake: Path) -> None:
 
 
 def build_range(
-    window: Window,
+    start: str,
+    end: str,
     names: list[str] | None,
     lake: Path,
     *,
     dry_run: bool,
     force: bool,
     workers: int | None,
-    chunk: Chunk,
+    chunk: str,
 ) -> None:
-    """Build what of a range is not good; all of it if forced. Exits with 1 if anything is not good afterwards."""
-    from nba_assets.operations.arguments import named_tables, partition_days
+    """Build what of a range is not good; all of it if forced.
 
-    days = partition_days(window)
-    tables = named_tables(names or [])
+    Exits with 1 if anything is not good afterwards; raises BadInput.
+    """
     if workers:  # read by the executor, and by the warehouse for a step's share of the cores
         os.environ["NBA_MAX_CONCURRENT"] = str(workers)
-    warehouse = warehouse_at(lake)
-
-    from nba_assets.automation.staleness import out_of_date
-    from nba_assets.operations.backfill import everything, pieces
-    from nba_assets.operations.backfill_record import close_dead
-
     try:
-        with _said_afterwards(), instance_at_home() as instance:
-            if not dry_run:
-                close_dead(instance)
-            plan = everything(tables, days) if force else out_of_date(instance, warehouse, tables, days)
-            todo = pieces(plan, days, chunk)
-            _print_todo(plan, todo, window, dry_run)
-            if todo and not dry_run:
-                _fill(instance, warehouse, todo, tables, days)
+        with _said_afterwards(), nullcontext() if dry_run else _going_to_run(lake):
+            with _loading():
+                from nba_assets.operations.arguments import named_tables, parse_chunk, parse_range, partition_days
+
+                window, chunked = parse_range(start, end), parse_chunk(chunk)
+                days = partition_days(window)
+                tables = named_tables(names or [])
+                warehouse = warehouse_at(lake)
+
+                from nba_assets.automation.staleness import out_of_date
+                from nba_assets.operations.backfill import everything, pieces
+                from nba_assets.operations.backfill_record import close_dead
+
+            with instance_at_home() as instance:
+                if not dry_run:
+                    close_dead(instance)
+                plan = everything(tables, days) if force else out_of_date(instance, warehouse, tables, days)
+                todo = pieces(plan, days, chunked)
+                _print_todo(plan, todo, window, dry_run)
+                if todo and not dry_run:
+                    _fill(instance, warehouse, todo, tables, days)
     except KeyboardInterrupt:
         err.print("cancelled before anything was started")
         raise typer.Exit(INTERRUPTED) from None

@@ -28,6 +28,14 @@ def test_a_table_comes_after_those_it_reads() -> None:
         made.add(table)
 
 
+def test_what_waits_for_a_table() -> None:
+    known = {table.name: registry.waiting(table) for table in registry.tables()}
+    assert known["ml_feature_store_v2"] == set()
+    assert known["player_composite_factors"] == {"ml_feature_store_v2"}
+    assert {"player_game_summary", "player_daily_cache", "ml_feature_store_v2"} <= known["team_offense_game_summary"]
+    assert "upcoming_team_game_context" not in known["player_game_summary"]
+
+
 def test_a_file_without_a_table_of_its_name_is_refused() -> None:
     found = {"other_summary": team_offense_game_summary, "wrong_name": "text"}
     with pytest.raises(TypeError, match=r"nba_assets\.analytics\.wrong_name declares no table"):

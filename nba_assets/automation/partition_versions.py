@@ -1,9 +1,10 @@
-"""A data version for each partition of a range run.
+"""A data version, and metadata, for each partition of a range run.
 
 Dagster gives all partitions that one step materialises the same data version, so a day rebuilt alone, unchanged, would
-look changed beside the range it came from, and everything that reads it stale. There is no setting and no hook for it
-(1.13.27), so the one function that makes the events is wrapped. Where Dagster has moved it, a range keeps one version
-for all its partitions, as Dagster means it.
+look changed beside the range it came from, and everything that reads it stale. Metadata it does take for each, but it
+works out the run's partitions anew each time: a second and more for a table of a thousand days. There is no setting and
+no hook for either (1.13.27), so the one function that makes the events is wrapped. Where Dagster has moved it, a range
+keeps one version for all its partitions, as Dagster means it, and metadata goes Dagster's way.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ PARTITION_VERSION = "content"
 
 _MAKES_EVENTS = "_get_output_asset_events"
 
+_told: dict[dg.AssetKey, dict[str, Mapping[str, Any]]] = {}
+"""Of the step at hand, the metadata of each partition whose event is still to be made."""
+
 
 def own_tags(metadata: Mapping[str, Any]) -> dict[str, str]:
     """The tag for the version that a partition's metadata names."""
@@ -28,8 +32,20 @@ def own_tags(metadata: Mapping[str, Any]) -> dict[str, str]:
     return {} if version is None else {DATA_VERSION_TAG: str(getattr(version, "value", version))}
 
 
+def tell_each(context: dg.AssetExecutionContext, key: dg.AssetKey, metadata: Mapping[str, Mapping[str, Any]]) -> None:
+    """Add to the metadata of each partition that the step materialises, after what the step says of all of them."""
+    if hasattr(getattr(execute_step, _MAKES_EVENTS, None), "wrapped"):
+        _told[key] = {day: dg.AssetMaterialization(key, metadata=own).metadata for day, own in metadata.items()}
+        return
+    for day, own in metadata.items():
+        context.add_asset_metadata(own, asset_key=key, partition_key=day)
+
+
 def give_each_its_own() -> None:
-    """Let each partition's materialisation carry the version that its metadata names. Once, however often called."""
+    """Let each materialisation carry what was told of its partition, and the version named there.
+
+    Once, however often called.
+    """
     original = getattr(execute_step, _MAKES_EVENTS, None)
     if original is None:
         logging.getLogger(__name__).warning("Dagster's %s is gone: ranges keep one data version", _MAKES_EVENTS)
@@ -37,11 +53,12 @@ def give_each_its_own() -> None:
     if hasattr(original, "wrapped"):
         return
 
-    def with_own_versions(*args: Any, **kwargs: Any) -> Iterator[dg.AssetMaterialization | dg.AssetObservation]:
+    def with_its_own(*args: Any, **kwargs: Any) -> Iterator[dg.AssetMaterialization | dg.AssetObservation]:
         for event in original(*args, **kwargs):
             if isinstance(event, dg.AssetMaterialization):
-                event = event._replace(tags={**(event.tags or {}), **own_tags(event.metadata)})
+                metadata = {**event.metadata, **_told.get(event.asset_key, {}).pop(event.partition, {})}
+                event = event._replace(metadata=metadata, tags={**(event.tags or {}), **own_tags(metadata)})
             yield event
 
-    with_own_versions.wrapped = original  # type: ignore[attr-defined]
-    setattr(execute_step, _MAKES_EVENTS, with_own_versions)
+    with_its_own.wrapped = original  # type: ignore[attr-defined]
+    setattr(execute_step, _MAKES_EVENTS, with_its_own)

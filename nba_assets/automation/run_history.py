@@ -6,7 +6,7 @@ failure is the alerts' business.
 
 import statistics
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime
 from functools import reduce
@@ -21,6 +21,7 @@ from nba_assets.automation.groups import PHASES
 from nba_assets.automation.table_run import RUN_HISTORY, TableRun, Timings
 from nba_assets.automation.tags import CORRELATION_TAG, TRIGGER_TAG, days_of
 from nba_assets.binding import Binder, stored_inputs
+from nba_assets.records import records
 from nba_assets.registry import tables
 from nba_assets.season import EASTERN, Window, season_year
 from nba_assets.table import Table, stored
@@ -67,10 +68,15 @@ def _sensor(status: dg.DagsterRunStatus) -> dg.SensorDefinition:
     return keep_run
 
 
-def keep(instance: dg.DagsterInstance, warehouse: Warehouse, run_id: str) -> list[TableRun]:
-    """Write the ended run's rows in place of those it may have already: whoever sees the end first, or twice."""
+def keep(
+    instance: dg.DagsterInstance, warehouse: Warehouse, run_id: str, made: Iterable[dg.DagsterEvent] | None = None
+) -> list[TableRun]:
+    """Write the ended run's rows in place of those it may have already: whoever sees the end first, or twice.
+
+    `made` are the run's materialisations, if they are at hand: of a long range they take seconds to read.
+    """
     run = instance.get_run_by_id(run_id)
-    runs = table_runs(instance, run_id) if run and run.status in ENDED else []
+    runs = table_runs(instance, run_id, made) if run and run.status in ENDED else []
     if not runs:
         return []
     known = bool(warehouse.dates(replace(RUN_HISTORY, written_by=run_id)))
@@ -83,7 +89,8 @@ def keep(instance: dg.DagsterInstance, warehouse: Warehouse, run_id: str) -> lis
 def store(warehouse: Warehouse, runs: Sequence[TableRun]) -> None:
     """Replace the rows of one run. Each run has a part of its own, so that writers never meet."""
     own = replace(RUN_HISTORY, written_by=runs[0].run_id)
-    warehouse.replace(own, _as_sql(runs, warehouse.dialect), {}, [runs[0].data_date], TIMEOUT_SECONDS)
+    with warehouse.reading({}, TIMEOUT_SECONDS) as reading:
+        reading.replace(own, _as_sql(runs, warehouse.dialect), [runs[0].data_date])
 
 
 def _report_page(instance: dg.DagsterInstance, warehouse: Warehouse, runs: Sequence[TableRun]) -> None:
@@ -109,8 +116,8 @@ def kept(warehouse: Warehouse, dates: Window | None = None) -> list[TableRun]:
     """The history, of runs for `dates` or all of it, oldest run first."""
     binder = Binder(dates or Window(date.min, date.max))
     rows = binder.scan(RUN_HISTORY, dates).order_by("started_at", "run_id", "processor_name")
-    found = warehouse.fetch(to_sql(rows, warehouse.dialect), binder.scanned, TIMEOUT_SECONDS).to_pylist()
-    return [TableRun(**row) for row in found]
+    found = warehouse.fetch(to_sql(rows, warehouse.dialect), binder.scanned, TIMEOUT_SECONDS)
+    return [TableRun(**row) for row in records(found)]
 
 
 def timings_of(runs: Sequence[TableRun], history: Sequence[TableRun]) -> Timings:
@@ -148,8 +155,13 @@ class _Step:
     skipped: str | None = None
 
 
-def table_runs(instance: dg.DagsterInstance, run_id: str) -> list[TableRun]:
-    """A row for each table that the run was to build, as it stands now; none for a run of something else."""
+def table_runs(
+    instance: dg.DagsterInstance, run_id: str, made: Iterable[dg.DagsterEvent] | None = None
+) -> list[TableRun]:
+    """A row for each table that the run was to build, as it stands now; none for a run of something else.
+
+    `made` are its materialisations, read here if they are not at hand.
+    """
     record = instance.get_run_record_by_id(run_id)
     if record is None:
         return []
@@ -157,7 +169,7 @@ def table_runs(instance: dg.DagsterInstance, run_id: str) -> list[TableRun]:
     chosen = _chosen(instance, run)
     if not chosen:
         return []
-    steps, why = _steps(instance, run_id)
+    steps, why = _steps(instance, run_id, made)
     over = run.status in ENDED
     end = record.end_time if over else None
     status = {}
@@ -205,11 +217,15 @@ def _chosen(instance: dg.DagsterInstance, run: dg.DagsterRun) -> list[Table]:
     return [table for table in tables() if table.name in planned]
 
 
-def _steps(instance: dg.DagsterInstance, run_id: str) -> tuple[dict[str, _Step], str]:
+def _steps(
+    instance: dg.DagsterInstance, run_id: str, made: Iterable[dg.DagsterEvent] | None
+) -> tuple[dict[str, _Step], str]:
     """What became of each step, and why the run failed if it says so."""
     steps: dict[str, _Step] = defaultdict(_Step)
     why = ""
-    for entry in _entries(instance, run_id):
+    for event in made or ():
+        _count(steps[event.step_key or ""], event)
+    for entry in _entries(instance, run_id, _ENDS if made is not None else _ENDS | {Event.ASSET_MATERIALIZATION}):
         event = entry.get_dagster_event()
         step = steps[event.step_key or ""]
         match event.event_type:
@@ -229,21 +245,20 @@ def _steps(instance: dg.DagsterInstance, run_id: str) -> tuple[dict[str, _Step],
     return steps, why
 
 
-_TELLING = {
+_ENDS = {
     Event.STEP_START,
     Event.STEP_RESTARTED,
     Event.STEP_SUCCESS,
     Event.STEP_FAILURE,
     Event.RUN_FAILURE,
     Event.RUN_CANCELED,
-    Event.ASSET_MATERIALIZATION,
 }
 
 
-def _entries(instance: dg.DagsterInstance, run_id: str) -> Iterator[dg.EventLogEntry]:
+def _entries(instance: dg.DagsterInstance, run_id: str, kinds: set[Event]) -> Iterator[dg.EventLogEntry]:
     cursor = None
     while True:
-        batch = instance.get_records_for_run(run_id, cursor, of_type=_TELLING, limit=1000)
+        batch = instance.get_records_for_run(run_id, cursor, of_type=kinds, limit=1000)
         yield from (record.event_log_entry for record in batch.records)
         cursor = batch.cursor
         if not batch.has_more:

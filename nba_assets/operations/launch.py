@@ -10,7 +10,7 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from types import TracebackType
@@ -23,6 +23,7 @@ from dagster._core.execution.api import execute_run_iterator
 from nba_assets.asset import PROGRESS, asset_key
 from nba_assets.automation.jobs import ALL_TABLES
 from nba_assets.automation.run_history import keep
+from nba_assets.automation.run_log import said_since
 from nba_assets.automation.tags import partition_tags, reason_of
 from nba_assets.table import Table
 from nba_assets.warehouse.resource import WarehouseResource
@@ -108,16 +109,21 @@ def launch(
         cancelled = interruptions.came()
     if cancelled and _status(instance, run) not in (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.CANCELED):
         instance.report_run_canceled(run, "interrupted before a step was running")
-    _keep_history(instance, run.run_id)
-    success = _status(instance, run) == dg.DagsterRunStatus.SUCCESS
-    cancelled = _status(instance, run) == dg.DagsterRunStatus.CANCELED
+    status = _status(instance, run)
+    success, cancelled = status == dg.DagsterRunStatus.SUCCESS, status == dg.DagsterRunStatus.CANCELED
+    # Of a run that was broken off, what its steps recorded last may not have come here.
+    _keep_history(instance, run.run_id, list(_materialisations(events)) if success else None)
     return Launched(run.run_id, success, _made(tables, events), _failures(tables, events, cancelled), cancelled)
 
 
-def _keep_history(instance: dg.DagsterInstance, run_id: str) -> None:
+def _materialisations(events: Sequence[dg.DagsterEvent]) -> Iterator[dg.DagsterEvent]:
+    return (event for event in events if event.event_type_value == "ASSET_MATERIALIZATION")
+
+
+def _keep_history(instance: dg.DagsterInstance, run_id: str, made: Sequence[dg.DagsterEvent] | None) -> None:
     """Beside the sensors, which need a daemon. A run ended as it did, whether that can be written down or not."""
     try:
-        keep(instance, WarehouseResource.from_environment().open(), run_id)
+        keep(instance, WarehouseResource.from_environment().open(), run_id, made)
     except Exception:
         logging.getLogger(__name__).exception("the run history has no row of run %s", run_id)
 
@@ -223,25 +229,22 @@ class _Watcher:
         self._thread.join()
 
     def _watch(self) -> None:
-        cursor, interrupted = None, False
+        place, interrupted = 0, False
         while True:
             last_look = self._stop.wait(POLL_SECONDS)
             if self._progress:
-                cursor = self._report(cursor)
+                place = self._report(place)
             if last_look:
                 return
             if not interrupted and self._called_off():
                 interrupted = True
                 os.kill(os.getpid(), signal.SIGINT)
 
-    def _report(self, cursor: str | None) -> str:
-        while True:
-            batch = self._instance.get_records_for_run(self._run_id, cursor, limit=1000)
-            for record in batch.records:
-                self._report_entry(record.event_log_entry)
-            cursor = batch.cursor
-            if not batch.has_more:
-                return cursor
+    def _report(self, place: int) -> int:
+        entries, place = said_since(self._instance, self._run_id, place)
+        for entry in entries:
+            self._report_entry(entry)
+        return place
 
     def _report_entry(self, entry: dg.EventLogEntry) -> None:
         assert self._progress

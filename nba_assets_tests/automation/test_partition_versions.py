@@ -1,6 +1,4 @@
-"""What Dagster is told of a partition's content: its own version in a range, the same again when nothing changed."""
-
-from __future__ import annotations
+"""What Dagster is told of a partition: its own version and metadata in a range, the same again if nothing changed."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +10,8 @@ from dagster._core.definitions.data_version import DATA_VERSION_TAG
 from dagster._core.execution.plan import execute_step
 
 from nba_assets.analytics.team_offense_game_summary import team_offense_game_summary as offense
-from nba_assets.automation.partition_versions import PARTITION_VERSION, give_each_its_own
+from nba_assets.automation.partition_versions import PARTITION_VERSION, give_each_its_own, tell_each
+from nba_assets.partitions import DAILY
 from nba_assets.precompute.team_defense_zone_analysis import team_defense_zone_analysis as zones
 from nba_assets.table import Table
 from nba_assets_tests.test_asset import add_points, run_in
@@ -58,6 +57,40 @@ def test_the_early_season_is_a_skip_with_its_reason(lake: Path, instance: dg.Dag
     metadata = made[DAYS[1]].metadata
     assert metadata["skipped"].value == "early season: day 2 of the first 14 builds nothing"
     assert (metadata["dagster/partition_row_count"].value, metadata["failure_records"].value) == (0, 0)
+
+
+@dg.multi_asset(specs=[dg.AssetSpec("table", partitions_def=DAILY)], backfill_policy=dg.BackfillPolicy.single_run())
+def table(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+    """Says one thing of all days, another of each, and of the last one something more."""
+    key = dg.AssetKey("table")
+    tell_each(context, key, {day: {"day": day, "said": "of one"} for day in context.partition_keys})
+    context.add_asset_metadata({"sql": "SELECT"}, asset_key=key, partition_key=context.partition_keys[-1])
+    return dg.MaterializeResult(metadata={"said": "of all", "seconds": 1.5})
+
+
+def said(instance: dg.DagsterInstance) -> dict[str, dict[str, Any]]:
+    tags = {"dagster/asset_partition_range_start": DAYS[0], "dagster/asset_partition_range_end": DAYS[-1]}
+    result = dg.materialize([table], instance=instance, tags=tags)
+    made = result.asset_materializations_for_node("table")
+    return {str(m.partition): {name: value.value for name, value in m.metadata.items()} for m in made}
+
+
+@pytest.fixture(params=["wrapped", "as Dagster has it"])
+def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.param == "wrapped":
+        give_each_its_own()
+    else:
+        makes = execute_step._get_output_asset_events
+        monkeypatch.setattr(execute_step, "_get_output_asset_events", getattr(makes, "wrapped", makes))
+
+
+@pytest.mark.usefixtures("either_way")
+def test_each_day_says_what_it_was_told(instance: dg.DagsterInstance) -> None:
+    of_all = {"seconds": 1.5}
+    expected = {day: {"day": day, "said": "of one"} | of_all for day in DAYS}
+    expected[DAYS[-1]]["sql"] = "SELECT"
+    assert said(instance) == expected
+    assert said(instance) == expected
 
 
 def test_wrapping_twice_wraps_once() -> None:

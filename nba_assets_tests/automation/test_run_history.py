@@ -237,6 +237,16 @@ def test_runs_do_not_touch_each_others_rows(instance: dg.DagsterInstance, wareho
     assert query(warehouse.lake.root, sql).to_pylist() == [{"n": 2, "runs": 2}]
 
 
+def test_materialisations_at_hand_tell_the_same(instance: dg.DagsterInstance) -> None:
+    result = dg.materialize([stand_in(OFFENSE), stand_in(PLAYERS)], instance=instance, partition_key=DAY)
+    made = [event for event in result.all_events if event.is_step_materialization]
+    assert len(made) == 2
+    read = table_runs(instance, result.run_id)
+    assert table_runs(instance, result.run_id, made) == read
+    assert {(row.records_processed, row.partitions, row.code_version) for row in read} == {(7, 1, "v1")}
+    assert [row.partitions for row in table_runs(instance, result.run_id, [])] == [0, 0]
+
+
 def test_a_run_under_way_is_not_kept(instance: dg.DagsterInstance, warehouse: DuckDBWarehouse) -> None:
     def keep_now(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         assert keep(instance, warehouse, context.run.run_id) == []

@@ -1,0 +1,33 @@
+"""What a step process finds done when it is forked. Imported by the fork server, and by nothing else.
+
+Alone, each step would spend a second on imports and definitions. Nothing is loaded here that a fork would break: no
+connection, no thread.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+from contextlib import suppress
+
+from nba_assets.automation.fork_server import LOADED
+from nba_assets.errors import BadInput
+
+
+def prepare() -> None:
+    """Load it all, and build the job that most runs are of. Raises BadInput where a setting is wrong."""
+    for name in LOADED:
+        importlib.import_module(name)
+
+    from nba_assets.automation.migrations import read_ahead
+    from nba_assets.operations.launch import all_tables_job
+
+    read_ahead()
+    all_tables_job()
+
+
+gc.disable()  # it would look through all that an import makes, again and again, and find nothing
+with suppress(BadInput):  # whoever started the fork server comes upon the same, and tells it
+    prepare()
+gc.freeze()  # all this is here for good: no step looks through it, which would be to copy it
+gc.enable()
