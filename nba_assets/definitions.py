@@ -5,8 +5,8 @@ from __future__ import annotations
 import dagster as dg
 
 from nba_assets.asset import asset_of, raw_spec
+from nba_assets.automation import check_targets
 from nba_assets.automation.alerts import alert_sensors
-from nba_assets.automation.check_targets import ask_once
 from nba_assets.automation.events.sensors import event_sensors
 from nba_assets.automation.executor import executor
 from nba_assets.automation.freshness import with_freshness
@@ -17,7 +17,7 @@ from nba_assets.raw import RAW_TABLES
 from nba_assets.registry import tables
 from nba_assets.warehouse.resource import WarehouseResource
 
-ask_once()
+check_targets.ask_once()
 warehouse = WarehouseResource.from_environment()
 
 defs = dg.Definitions(
