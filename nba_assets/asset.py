@@ -23,6 +23,7 @@ from nba_assets.binding import stored_inputs
 from nba_assets.building import Part, build_part
 from nba_assets.checks import checks_of
 from nba_assets.partitions import DAILY, mapping
+from nba_assets.records import records
 from nba_assets.registry import SHARED_RULES, waiting
 from nba_assets.season import Window
 from nba_assets.statements import Statements, examples, inputs_in, statements
@@ -300,5 +301,5 @@ _SEVERITY = {"error": dg.AssetCheckSeverity.ERROR, "warn": dg.AssetCheckSeverity
 def as_markdown(rows: pa.Table) -> str:
     """Rows as a Markdown table."""
     lines = [rows.column_names, ["---"] * rows.num_columns]
-    lines += [["" if v is None else str(v) for v in row.values()] for row in rows.to_pylist()]
+    lines += [["" if v is None else str(v) for v in row.values()] for row in records(rows)]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)

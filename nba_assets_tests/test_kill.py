@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from itertools import count
@@ -33,6 +33,7 @@ NBA = Path(sys.executable).with_name("nba")
 DAYS = Window(date(2024, 10, 22), date(2024, 10, 24))
 ROWS = 20_000
 KILLS = 25
+PAUSE_SECONDS = 0.02
 
 
 def a_table(name: str) -> Contract:
@@ -194,8 +195,15 @@ def test_a_run_whose_step_is_killed_fails_and_the_next_one_succeeds(lake: Path, 
     assert strays(lake) == []
 
 
+def replace_slowly(source: Path, target: Path, *, replace: Callable[[Path, Path], None] = os.replace) -> None:
+    """A partition lies beside its place for too short a time to be hit by chance."""
+    time.sleep(PAUSE_SECONDS)
+    replace(source, target)
+
+
 def main(lake: str, table: str, seconds: str) -> None:
     """Replace all partitions of a table by the next version, for some seconds."""
+    os.replace = replace_slowly
     warehouse = DuckDBWarehouse(Lake(Path(lake)), threads=1)
     before = versions(warehouse, a_table(table))
     until = time.monotonic() + float(seconds)

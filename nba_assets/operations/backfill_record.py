@@ -123,7 +123,9 @@ def _subset(days: Days) -> AssetGraphSubset:
 
 
 def _of(partitions: Mapping[dg.AssetKey, Collection[str]]) -> AssetGraphSubset:
-    subsets = {key: DAILY.subset_with_partition_keys(sorted(days)) for key, days in partitions.items() if days}
+    # Mostly all tables have the same days, and a subset of a thousand takes Dagster a tenth of a second.
+    of_days = {days: DAILY.subset_with_partition_keys(sorted(days)) for days in map(frozenset, partitions.values())}
+    subsets = {key: of_days[frozenset(days)] for key, days in partitions.items() if days}
     return AssetGraphSubset(partitions_subsets_by_asset_key=subsets)
 
 
