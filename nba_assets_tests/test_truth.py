@@ -29,7 +29,7 @@ def test_published_values(real_warehouse: DuckDBWarehouse, ask: Any) -> None:
 
 def _link_season(lake: Path, season: Path, year: int) -> None:
     for folder in (lake / "nba_analytics").iterdir():
-        for partition in folder.iterdir():
+        for partition in folder.glob("*=*"):
             day = date.fromisoformat(partition.name.split("=")[1])
             if day in Window.season(year):
                 target = season / "nba_analytics" / folder.name / partition.name
