@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import duckdb
-from ibis.backends.sql.datatypes import DuckDBType
 
-from nba_assets.table import Column, Contract
-from nba_assets.warehouse.duckdb import quoted
+from nba_assets.table import Contract
+from nba_assets.warehouse.duckdb import no_rows, quoted
 from nba_assets.warehouse.lake import FILE, Lake
 
 
@@ -25,12 +24,6 @@ def create_views(connection: duckdb.DuckDBPyConnection, lake: Lake, contracts: I
 
 def _rows(lake: Lake, contract: Contract) -> str:
     if not lake.files(contract, None):
-        columns = ", ".join(f'CAST(NULL AS {duckdb_type(c)}) AS "{c.name}"' for c in contract.columns)
-        return f"SELECT {columns} WHERE false"
+        return no_rows(contract)
     pattern = lake.folder(contract) / (f"*/{FILE}" if contract.partition_by else FILE)
     return f"FROM read_parquet({quoted(str(pattern))}, hive_partitioning = {bool(contract.partition_by)})"
-
-
-def duckdb_type(column: Column) -> str:
-    """A column's type in DuckDB's words."""
-    return DuckDBType.to_string(column.stored)

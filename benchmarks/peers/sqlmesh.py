@@ -25,8 +25,9 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
+from ibis.backends.sql.datatypes import DuckDBType
 
-from benchmarks.peers.lake_views import create_views, duckdb_type
+from benchmarks.peers.lake_views import create_views
 from nba_assets.raw import RAW_TABLES
 from nba_assets.registry import tables
 from nba_assets.season import Window, season_year
@@ -176,4 +177,4 @@ def query(table: Table) -> str:
 
 
 def _columns(columns: tuple) -> dict[str, str]:
-    return {column.name: duckdb_type(column) for column in columns}
+    return {column.name: DuckDBType.to_string(column.stored) for column in columns}

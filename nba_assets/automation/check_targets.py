@@ -7,24 +7,23 @@ for it (1.13.27), so the function that asks is wrapped. Where Dagster has moved 
 
 from __future__ import annotations
 
-import logging
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import dagster as dg
+
+from nba_assets.automation.wrapping import wrap
 
 _ASKS = "_get_partitioned_target_materialization_data"
 
 
 def ask_once() -> None:
     """Let the checks of a step share the answer. However often called."""
-    original = getattr(dg.AssetCheckResult, _ASKS, None)
-    if original is None:
-        logging.getLogger(__name__).warning("Dagster's %s is gone: each check asks what it looked at", _ASKS)
-        return
-    if hasattr(original, "wrapped"):
-        return
+    wrap(dg.AssetCheckResult, _ASKS, _shared, without="each check asks what it looked at")
+
+
+def _shared(original: Callable[..., Any]) -> Callable[..., Any]:
     known: MutableMapping[Any, dict[tuple[dg.AssetKey, str], Any]] = WeakKeyDictionary()
 
     def once(result: dg.AssetCheckResult, step_context: Any, asset_key: dg.AssetKey, partition_key: str) -> Any:
@@ -36,5 +35,4 @@ def ask_once() -> None:
             of_step[asset_key, partition_key] = found
         return found
 
-    once.wrapped = original  # type: ignore[attr-defined]
-    setattr(dg.AssetCheckResult, _ASKS, once)
+    return once

@@ -7,36 +7,24 @@ shown when the step ends. Everything else is the parent's.
 from __future__ import annotations
 
 import multiprocessing
-import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
-import dagster as dg
-from dagster._config import Field, StringSource
 from dagster._core.execution.compute_logs import redirect_to_file
 from dagster._core.storage.compute_log_manager import CapturedLogContext, ComputeIOType
 from dagster._core.storage.local_compute_log_manager import IO_TYPE_EXTENSION, LocalComputeLogManager
-from dagster._serdes import ConfigurableClassData
+
+from nba_assets.automation.home import AtHome
 
 
-class StepLogManager(LocalComputeLogManager):
+class StepLogManager(AtHome, LocalComputeLogManager):
     """`base_dir` is where the parent keeps its files by default, under DAGSTER_HOME."""
 
-    @classmethod
-    def config_type(cls) -> Mapping[str, Any]:
-        return {"base_dir": Field(StringSource, is_required=False)}
-
-    @classmethod
-    def from_config_value(
-        cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]
-    ) -> StepLogManager:
-        home = os.environ.get("DAGSTER_HOME", "")
-        if not (home or config_value.get("base_dir")):
-            raise dg.DagsterInvariantViolationError("compute_logs: set DAGSTER_HOME, or base_dir in dagster.yaml")
-        return cls(base_dir=config_value.get("base_dir") or os.path.join(home, "storage"), inst_data=inst_data)
+    FOLDER = "storage"
+    SETTING = "compute_logs"
 
     @contextmanager
     def capture_logs(self, log_key: Sequence[str]) -> Iterator[CapturedLogContext]:

@@ -7,23 +7,23 @@ scripts of all migrations for the answer: some 90 files, four times in every ste
 
 from __future__ import annotations
 
-import logging
+from collections.abc import Callable
 
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from dagster._core.storage.sql import ALEMBIC_SCRIPTS_LOCATION
+
+from nba_assets.automation.wrapping import wrap
 
 _READS_SCRIPTS = "from_config"
 
 
 def read_once() -> None:
     """Let this process, and those forked from it, read each folder of migrations once. However often called."""
-    original = getattr(ScriptDirectory, _READS_SCRIPTS, None)
-    if original is None:
-        logging.getLogger(__name__).warning("Alembic's %s is gone: migrations are read each time", _READS_SCRIPTS)
-        return
-    if hasattr(original, "wrapped"):
-        return
+    wrap(ScriptDirectory, _READS_SCRIPTS, _reading_once, without="migrations are read each time")
+
+
+def _reading_once(original: Callable[[Config], ScriptDirectory]) -> Callable[[Config], ScriptDirectory]:
     known: dict[str | None, ScriptDirectory] = {}
 
     def from_config(config: Config) -> ScriptDirectory:
@@ -33,8 +33,7 @@ def read_once() -> None:
             known[where] = original(config)
         return known[where]
 
-    from_config.wrapped = original  # type: ignore[attr-defined]
-    setattr(ScriptDirectory, _READS_SCRIPTS, staticmethod(from_config))
+    return from_config
 
 
 def read_ahead() -> None:

@@ -9,13 +9,14 @@ keeps one version for all its partitions, as Dagster means it, and metadata goes
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import dagster as dg
 from dagster._core.definitions.data_version import DATA_VERSION_TAG
 from dagster._core.execution.plan import execute_step
+
+from nba_assets.automation.wrapping import is_wrapped, wrap
 
 PARTITION_VERSION = "content"
 """The metadata entry that carries a partition's own version."""
@@ -34,7 +35,7 @@ def own_tags(metadata: Mapping[str, Any]) -> dict[str, str]:
 
 def tell_each(context: dg.AssetExecutionContext, key: dg.AssetKey, metadata: Mapping[str, Mapping[str, Any]]) -> None:
     """Add to the metadata of each partition that the step materialises, after what the step says of all of them."""
-    if hasattr(getattr(execute_step, _MAKES_EVENTS, None), "wrapped"):
+    if is_wrapped(execute_step, _MAKES_EVENTS):
         _told[key] = {day: dg.AssetMaterialization(key, metadata=own).metadata for day, own in metadata.items()}
         return
     for day, own in metadata.items():
@@ -46,13 +47,10 @@ def give_each_its_own() -> None:
 
     Once, however often called.
     """
-    original = getattr(execute_step, _MAKES_EVENTS, None)
-    if original is None:
-        logging.getLogger(__name__).warning("Dagster's %s is gone: ranges keep one data version", _MAKES_EVENTS)
-        return
-    if hasattr(original, "wrapped"):
-        return
+    wrap(execute_step, _MAKES_EVENTS, _with_its_own, without="ranges keep one data version")
 
+
+def _with_its_own(original: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any]]:
     def with_its_own(*args: Any, **kwargs: Any) -> Iterator[dg.AssetMaterialization | dg.AssetObservation]:
         for event in original(*args, **kwargs):
             if isinstance(event, dg.AssetMaterialization):
@@ -60,5 +58,4 @@ def give_each_its_own() -> None:
                 event = event._replace(metadata=metadata, tags={**(event.tags or {}), **own_tags(metadata)})
             yield event
 
-    with_its_own.wrapped = original  # type: ignore[attr-defined]
-    setattr(execute_step, _MAKES_EVENTS, with_its_own)
+    return with_its_own

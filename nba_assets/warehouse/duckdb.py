@@ -19,6 +19,7 @@ from datetime import date
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
+from ibis.backends.sql.datatypes import DuckDBType
 
 from nba_assets.binding import Dates
 from nba_assets.season import Window
@@ -126,11 +127,16 @@ def _show(connection: duckdb.DuckDBPyConnection, lake: Lake, contract: Contract,
         listed = ", ".join(quoted(os.fspath(file)) for file in stored.partitions)
         rows.append(f"SELECT * FROM read_parquet([{listed}], hive_partitioning = false)")
     if not rows:
-        columns = ", ".join(f'CAST(NULL AS {_type(c.type)}) AS "{c.name}"' for c in contract.columns)
-        rows.append(f"SELECT {columns} WHERE false")
+        rows.append(no_rows(contract))
     connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{contract.dataset}"')
     view = f'"{contract.dataset}"."{contract.name}"'
     connection.execute(f"CREATE OR REPLACE VIEW {view} AS {' UNION ALL '.join(rows)}")
+
+
+def no_rows(contract: Contract) -> str:
+    """A query for the contract's columns and no rows."""
+    columns = ", ".join(f'CAST(NULL AS {DuckDBType.to_string(c.stored)}) AS "{c.name}"' for c in contract.columns)
+    return f"SELECT {columns} WHERE false"
 
 
 def _from_copy(copy: Copied, contract: Contract) -> str:
@@ -139,23 +145,14 @@ def _from_copy(copy: Copied, contract: Contract) -> str:
     rows = f"SELECT * FROM read_parquet([{quoted(os.fspath(copy.file))}], hive_partitioning = false)"
     rows += f" WHERE {day} BETWEEN DATE '{copy.days[0]}' AND DATE '{copy.days[-1]}'"
     if copy.left_out:
-        left_out = ", ".join(f"DATE '{day}'" for day in copy.left_out)
-        rows += f" AND {day} NOT IN ({left_out})"
+        others = ", ".join(f"DATE '{other}'" for other in copy.left_out)
+        rows += f" AND {day} NOT IN ({others})"
     return rows
 
 
 def quoted(text: str) -> str:
     """Text as an SQL literal."""
     return "'" + text.replace("'", "''") + "'"
-
-
-def _type(contract_type: str) -> str:
-    """A contract's type in DuckDB's words."""
-    if contract_type.startswith("ARRAY<"):
-        return _type(contract_type[len("ARRAY<") : -1]) + "[]"
-    return {"STRING": "VARCHAR", "INT64": "BIGINT", "FLOAT64": "DOUBLE", "TIMESTAMP": "TIMESTAMPTZ"}.get(
-        contract_type, contract_type
-    )
 
 
 def _by_day(rows: pa.Table, contract: Contract, days: Sequence[date]) -> dict[date, pa.Table]:

@@ -20,30 +20,18 @@ from nba_assets.season import Window
 from nba_assets.table import Column, Contract
 from nba_assets.warehouse.lake import Lake
 from nba_assets.warehouse.season_files import Stamp
+from nba_assets_tests.warehouse.points import POINTS, points
 
 DAY = date(2024, 11, 8)
 LATER = date(2024, 11, 11)
 
-POINTS = Contract(
-    dataset="test",
-    name="points",
-    columns=(
-        Column("game_date", "DATE", "date"),
-        Column("player", "STRING", "player"),
-        Column("pace", "DECIMAL(5,1)", "pace"),
-        Column("issues", "ARRAY<STRING>", "codes"),
-    ),
-    key=("player",),
-    partition_by="game_date",
-)
 NAMES = Contract(
     dataset="test", name="names", columns=(Column("player", "STRING", ""),), key=("player",), partition_by=None
 )
 
 
 def rows(*players: str, day: date = DAY) -> pa.Table:
-    made = [{"game_date": day, "player": player, "pace": None, "issues": []} for player in players]
-    return pa.Table.from_pylist(made, schema=POINTS.schema().to_pyarrow())
+    return points(day, *players)
 
 
 def players(lake: Lake, day: date = DAY) -> list[str]:

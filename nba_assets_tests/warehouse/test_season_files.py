@@ -20,28 +20,15 @@ from nba_assets.warehouse import lake as lake_module
 from nba_assets.warehouse import season_files
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import LOOSE, Lake
+from nba_assets_tests.warehouse.points import POINTS, points
 
-POINTS = Contract(
-    dataset="test",
-    name="points",
-    columns=(
-        Column("game_date", "DATE", "date"),
-        Column("player", "STRING", "player"),
-        Column("pace", "DECIMAL(5,1)", "pace"),
-        Column("issues", "ARRAY<STRING>", "codes"),
-        Column("at", "TIMESTAMP", "when"),
-    ),
-    key=("player",),
-    partition_by="game_date",
-)
 FIRST = date(2024, 11, 1)
 DAYS = [FIRST + timedelta(days=n) for n in range(2 * LOOSE)]
 WINDOW = Window(DAYS[0], DAYS[-1])
 
 
 def rows(day: date, *players: str) -> pa.Table:
-    made = [{"game_date": day, "player": player, "pace": None, "issues": ["x"]} for player in players]
-    return pa.Table.from_pylist(made, schema=POINTS.schema().to_pyarrow())
+    return points(day, *players, issues=["x"])
 
 
 def write(lake: Lake, days: list[date], player: str) -> None:

@@ -8,19 +8,18 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
 
 import dagster as dg
 import sqlalchemy as db
-from dagster._config import Field, StringSource
 from dagster._core.storage.event_log import SqlEventLogStorageTable, SqliteEventLogStorage
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy.engine import Connection, Engine
 
 from nba_assets.automation.event_storage.batches import BatchingEventLogStorage, Row
 from nba_assets.automation.event_storage.internals import known
+from nba_assets.automation.home import AtHome
 
 BUSY_SECONDS = 30
 """How long a process waits for another's transaction; as long as Dagster's own."""
@@ -29,32 +28,20 @@ FILES_OPEN = 4
 """The index, the run at hand, and what a look at other runs opens; each run's log is a file."""
 
 
-class BatchingSqliteEventLogStorage(BatchingEventLogStorage, SqliteEventLogStorage):
+class BatchingSqliteEventLogStorage(AtHome, BatchingEventLogStorage, SqliteEventLogStorage):
     """`base_dir` is where Dagster keeps its files by default, under DAGSTER_HOME.
 
     Dagster opens and closes the file for each statement. SQLite then flushes what was written into the file each time,
     and an event costs three times as much.
     """
 
+    FOLDER = os.path.join("history", "runs")
+    SETTING = "event_log_storage"
     STOCK = SqliteEventLogStorage
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._open_files = _OpenFiles(self)
         super().__init__(base_dir, inst_data)
-
-    @classmethod
-    def config_type(cls) -> Mapping[str, Any]:
-        return {"base_dir": Field(StringSource, is_required=False)}
-
-    @classmethod
-    def from_config_value(
-        cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]
-    ) -> BatchingSqliteEventLogStorage:
-        home = os.environ.get("DAGSTER_HOME", "")
-        if not (home or config_value.get("base_dir")):
-            raise dg.DagsterInvariantViolationError("event_log_storage: set DAGSTER_HOME, or base_dir in dagster.yaml")
-        base_dir = config_value.get("base_dir") or os.path.join(home, "history", "runs")
-        return cls(base_dir=base_dir, inst_data=inst_data)
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:

@@ -83,26 +83,21 @@ def test_a_wiped_log_is_empty_and_goes_on(databases: Databases) -> None:
 def test_a_batch_that_fails_leaves_nothing(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
     """Dagster then stores its events one by one; any that were left would be there twice."""
     storage = databases.batching(databases.new())
-
-    def fails(*_: Any) -> None:
-        raise RuntimeError("no room")
-
-    with monkeypatch.context() as broken:
-        broken.setattr(storage, "_store_asset_event", fails)
-        with pytest.raises(RuntimeError, match="no room"):
-            storage.store_event_batch(materialised(RUN, ["offense"], ["1"]))
-    assert _traces(storage) == [[], {}, []]
+    _stores_nothing_without(storage, "_store_asset_event", monkeypatch)
 
 
 def test_a_run_that_cannot_be_written_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     storage = BatchingSqliteEventLogStorage(str(tmp_path))
     assert storage.get_logs_for_run(RUN) == []
+    _stores_nothing_without(storage, "run_connection", monkeypatch)
 
+
+def _stores_nothing_without(storage: SqlEventLogStorage, method: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*_: Any) -> None:
         raise RuntimeError("no room")
 
     with monkeypatch.context() as broken:
-        broken.setattr(storage, "run_connection", fails)
+        broken.setattr(storage, method, fails)
         with pytest.raises(RuntimeError, match="no room"):
             storage.store_event_batch(materialised(RUN, ["offense"], ["1"]))
     assert _traces(storage) == [[], {}, []]
