@@ -18,13 +18,14 @@ from functools import cache
 import dagster as dg
 import pyarrow as pa
 
+from nba_assets.automation.at_once import record_in_step
 from nba_assets.automation.partition_versions import PARTITION_VERSION, give_each_its_own, own_tags, tell_each
 from nba_assets.binding import stored_inputs
 from nba_assets.building import Part, build_part
 from nba_assets.checks import checks_of
 from nba_assets.partitions import DAILY, mapping
 from nba_assets.records import records
-from nba_assets.registry import SHARED_RULES, waiting
+from nba_assets.registry import SHARED_RULES, runs_alone, waiting
 from nba_assets.season import Window
 from nba_assets.statements import Statements, examples, inputs_in, statements
 from nba_assets.table import Check, Contract, RawTable, Reach, Table
@@ -87,7 +88,7 @@ def asset_of(table: Table, kinds: frozenset[str]) -> dg.AssetsDefinition:
     def replace_partitions(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         days = [date.fromisoformat(partition) for partition in context.partition_keys]
         resource = context.resources.warehouse
-        return _Run(context, table, resource.open(), resource.timeout_seconds).replace(days)
+        return _Run(context, table, resource.open(alone=runs_alone(table)), resource.timeout_seconds).replace(days)
 
     return replace_partitions
 
@@ -257,18 +258,19 @@ class _Run:
 
     def _record_broken_days(self, part: Part) -> None:
         """A failed evaluation for each day that breaks a check; the result of the whole range has no days."""
-        for check in checks_of(self.table):
-            for day, rows in sorted(part.broken.get(check.name, {}).items()):
-                self.context.log_event(
-                    dg.AssetCheckEvaluation(
-                        asset_key=self._key,
-                        check_name=check.name,
-                        passed=False,
-                        severity=_SEVERITY[check.severity],
-                        partition=day.isoformat(),
-                        metadata={"broken_rows": rows},
-                    )
-                )
+        evaluations = [
+            dg.AssetCheckEvaluation(
+                asset_key=self._key,
+                check_name=check.name,
+                passed=False,
+                severity=_SEVERITY[check.severity],
+                partition=day.isoformat(),
+                metadata={"broken_rows": rows},
+            )
+            for check in checks_of(self.table)
+            for day, rows in sorted(part.broken.get(check.name, {}).items())
+        ]
+        record_in_step(self.context, evaluations)
 
     def _result(self, check: Check) -> dg.AssetCheckResult:
         """The check over the whole range, with the first days and rows that break it."""

@@ -36,6 +36,12 @@ def waiting(table: Table) -> frozenset[str]:
     return frozenset({other.name for other in next_ones}.union(*map(waiting, next_ones)))
 
 
+@cache
+def runs_alone(table: Table) -> bool:
+    """Whether no other table of a run can be built beside it: each is waited for by it, or waits for it."""
+    return all(other is table or table.name in waiting(other) or other.name in waiting(table) for other in tables())
+
+
 def _in_package(name: str) -> list[Table]:
     try:
         package = importlib.import_module(name)

@@ -6,7 +6,6 @@ the tables are imported only by what needs them: they take three seconds.
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from nba_assets.automation.loading import loading
 from nba_assets.printing import RunProgress, err, out, print_made, print_plan
 
 if TYPE_CHECKING:
@@ -69,17 +69,6 @@ def _going_to_run(lake: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _loading() -> Iterator[None]:
-    """No garbage is collected within: imports make none, and to look through all they make takes half a second."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
-
-
-@contextmanager
 def _said_afterwards() -> Iterator[None]:
     """Keep what other processes say on stderr until the run is over, and to itself if the run is cancelled.
 
@@ -108,7 +97,7 @@ def _said_afterwards() -> Iterator[None]:
 def build(day: str, names: list[str] | None, lake: Path) -> None:
     """Build some tables for a date, good or not, in one run. Exits with 1 if a table failed; raises BadInput."""
     with _going_to_run(lake):
-        with _loading():
+        with loading():
             from nba_assets.operations.arguments import named_tables, parse_day, partition_days
 
             days = partition_days(parse_day(day))
@@ -148,7 +137,7 @@ def build_range(
         os.environ["NBA_MAX_CONCURRENT"] = str(workers)
     try:
         with _said_afterwards(), nullcontext() if dry_run else _going_to_run(lake):
-            with _loading():
+            with loading():
                 from nba_assets.operations.arguments import named_tables, parse_chunk, parse_range, partition_days
 
                 window, chunked = parse_range(start, end), parse_chunk(chunk)

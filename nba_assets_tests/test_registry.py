@@ -36,6 +36,10 @@ def test_what_waits_for_a_table() -> None:
     assert "upcoming_team_game_context" not in known["player_game_summary"]
 
 
+def test_the_last_table_of_all_runs_alone() -> None:
+    assert [table.name for table in registry.tables() if registry.runs_alone(table)] == ["ml_feature_store_v2"]
+
+
 def test_a_file_without_a_table_of_its_name_is_refused() -> None:
     found = {"other_summary": team_offense_game_summary, "wrong_name": "text"}
     with pytest.raises(TypeError, match=r"nba_assets\.analytics\.wrong_name declares no table"):

@@ -6,11 +6,11 @@ connection, no thread.
 
 from __future__ import annotations
 
-import gc
 import importlib
 from contextlib import suppress
 
 from nba_assets.automation.fork_server import LOADED
+from nba_assets.automation.loading import loading
 from nba_assets.errors import BadInput
 
 
@@ -26,8 +26,5 @@ def prepare() -> None:
     all_tables_job()
 
 
-gc.disable()  # it would look through all that an import makes, again and again, and find nothing
-with suppress(BadInput):  # whoever started the fork server comes upon the same, and tells it
+with loading(), suppress(BadInput):  # whoever started the fork server comes upon the same, and tells it
     prepare()
-gc.freeze()  # all this is here for good: no step looks through it, which would be to copy it
-gc.enable()

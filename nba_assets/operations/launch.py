@@ -28,7 +28,7 @@ from nba_assets.automation.tags import partition_tags, reason_of
 from nba_assets.table import Table
 from nba_assets.warehouse.resource import WarehouseResource
 
-POLL_SECONDS = 0.5
+POLL_SECONDS = 1.0
 CANCELLED = "cancelled"
 STOPPED = (dg.DagsterRunStatus.CANCELING, dg.DagsterRunStatus.CANCELED)
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -157,7 +158,7 @@ class Lake:
 
     def _parts(self, contract: Contract) -> list[Contract]:
         """A table that several write, asked for as a whole: each writer's part."""
-        if contract.written_by:
+        if contract.written_by or contract.writer not in _names(contract):
             return []
         prefix = f"{contract.writer}="
         writers = [folder.name.removeprefix(prefix) for folder in self.folder(contract).glob(f"{prefix}*")]
@@ -182,33 +183,50 @@ def _within(dates: Window | None) -> Callable[[date], bool]:
 
 
 def _write(file: Path, rows: pa.Table) -> Stamp:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    _remove_strays(file)
-    sink = pa.BufferOutputStream()
-    pq.write_table(rows, sink, **_SMALL_FILES)
-    new = sink.getvalue()
-    old = Stamp.of(file) if file.exists() else None
+    folder, name = os.path.split(file)
+    os.makedirs(folder, exist_ok=True)
+    beside = os.listdir(folder)
+    _remove_strays(folder, name, beside)
+    new = _parquet(rows) if rows.num_rows else _parquet_without_rows(rows.schema)
+    old = Stamp.of(file) if name in beside else None
     if old and old.size == new.size and file.read_bytes() == new:
         return old  # the file keeps its time: what reads it has nothing new to read
-    temporary = file.with_name(f".{file.name}.{socket.gethostname()}.{os.getpid()}.tmp")
-    temporary.write_bytes(new)
-    if old and Stamp.of(temporary).changed_ns <= old.changed_ns:
+    temporary = os.path.join(folder, f".{name}.{socket.gethostname()}.{os.getpid()}.tmp")
+    with open(temporary, "wb") as opened:
+        opened.write(new)
+    stamp = Stamp.of(temporary)
+    if old and stamp.changed_ns <= old.changed_ns:
         # The clock ticks in milliseconds: without this, two versions of equal size could pass for one.
         os.utime(temporary, ns=(old.changed_ns + 1, old.changed_ns + 1))
-    stamp = Stamp.of(temporary)
+        stamp = Stamp.of(temporary)
     os.replace(temporary, file)
     return stamp
 
 
-def _remove_strays(file: Path) -> None:
-    """Remove what a killed writer left beside `file`: of this machine when the process is gone, of another (a restarted
+def _parquet(rows: pa.Table) -> pa.Buffer:
+    sink = pa.BufferOutputStream()
+    pq.write_table(rows, sink, **_SMALL_FILES)
+    return sink.getvalue()
+
+
+@cache
+def _parquet_without_rows(columns: pa.Schema) -> pa.Buffer:
+    """A day without games, as every third is: always the same file."""
+    return _parquet(columns.empty_table())
+
+
+def _remove_strays(folder: str, name: str, beside: Iterable[str]) -> None:
+    """Remove what a killed writer left beside a file: of this machine when the process is gone, of another (a restarted
     container has another name) when it is a day old, which no writing takes."""
-    for stray in file.parent.glob(f".{file.name}.*.tmp"):
-        host, _, pid = stray.name.removeprefix(f".{file.name}.").removesuffix(".tmp").rpartition(".")
+    for stray in beside:
+        if not (stray.startswith(f".{name}.") and stray.endswith(".tmp")):
+            continue
+        path = os.path.join(folder, stray)
+        host, _, pid = stray.removeprefix(f".{name}.").removesuffix(".tmp").rpartition(".")
         with suppress(FileNotFoundError):
             ours = host == socket.gethostname()
-            if not _alive(int(pid)) if ours else time.time() - stray.stat().st_mtime > STRAY_SECONDS:
-                stray.unlink()
+            if not _alive(int(pid)) if ours else time.time() - os.stat(path).st_mtime > STRAY_SECONDS:
+                os.unlink(path)
 
 
 def _alive(pid: int) -> bool:

@@ -45,11 +45,11 @@ class WarehouseResource(dg.ConfigurableResource):
     def kinds(self) -> frozenset[str]:
         return self.open().kinds
 
-    def open(self) -> Warehouse:
-        """The chosen engine. Raises BadInput for a name there is none of."""
+    def open(self, *, alone: bool = False) -> Warehouse:
+        """The chosen engine, with all cores if the step runs alone. Raises BadInput for a name there is none of."""
         if self.engine != "duckdb":
             raise BadInput(f"NBA_WAREHOUSE: no engine called {self.engine!r}; there is duckdb")
-        return DuckDBWarehouse(Lake(Path(self.lake).resolve()), self.threads, self.memory_mib)
+        return DuckDBWarehouse(Lake(Path(self.lake).resolve()), 0 if alone else self.threads, self.memory_mib)
 
 
 def max_concurrent() -> int:

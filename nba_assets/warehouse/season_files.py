@@ -97,12 +97,12 @@ def _gathered(
     gathered: list[pa.Table] = []
     for day, stamp, rows in parts:
         holds[day.isoformat()] = stamp
-        gathered.append(rows.cast(schema))
+        gathered.append(rows if rows.schema == schema else rows.cast(schema))
         if sum(table.num_rows for table in gathered) >= ROWS_IN_MEMORY:
-            yield pa.concat_tables(gathered)
+            yield pa.concat_tables(gathered).combine_chunks()  # else each day's columns are encoded by themselves
             gathered = []
     if gathered:
-        yield pa.concat_tables(gathered)
+        yield pa.concat_tables(gathered).combine_chunks()
 
 
 def _all(folder: Path, year: int) -> list[Path]:

@@ -16,11 +16,14 @@ METHODS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "SqlEventLogStorage": {
         "store_event": ("event",),
         "store_event_batch": ("events",),
+        "index_connection": (),
         "index_transaction": (),
         "_event_to_row": ("event",),
         "_store_asset_event": ("conn", "event", "event_id"),
         "_store_asset_event_tags": ("conn", "events", "event_ids"),
+        "store_asset_check_event": ("event", "event_id"),
         "_store_asset_check_evaluation_planned": ("event", "event_id"),
+        "_update_asset_check_evaluation": ("event", "event_id"),
     },
     "SqliteEventLogStorage": {
         "run_connection": ("run_id",),

@@ -61,6 +61,10 @@ class BatchingPostgresEventLogStorage(BatchingEventLogStorage, PostgresEventLogS
                 pool_pre_ping=True,
             )
 
+    @staticmethod
+    def each_of(texts: Sequence[str]) -> db.ColumnElement[str]:
+        return db.func.unnest(db.cast(texts, postgresql.ARRAY(db.Text))).column_valued()
+
     def _connect(self) -> AbstractContextManager[Connection]:
         if self._process != os.getpid():  # a forked process must not talk on the connection of the one it came from
             self._engine.dispose(close=False)

@@ -5,6 +5,7 @@ Selected in `dagster_home/dagster.yaml`; what a batch is, is `batches.py`'s.
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import threading
@@ -43,6 +44,10 @@ class BatchingSqliteEventLogStorage(AtHome, BatchingEventLogStorage, SqliteEvent
         self._open_files = _OpenFiles(self)
         super().__init__(base_dir, inst_data)
 
+    @staticmethod
+    def each_of(texts: Sequence[str]) -> db.ColumnElement[str]:
+        return db.func.json_each(json.dumps(texts)).table_valued("value").c.value
+
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:
         """One transaction on the file of a run, or of the index; other threads wait, as with Dagster's own."""
@@ -70,6 +75,12 @@ class BatchingSqliteEventLogStorage(AtHome, BatchingEventLogStorage, SqliteEvent
         super()._write(connection, events, rows)
         with self.run_connection(events[0].run_id) as of_run:
             of_run.execute(SqlEventLogStorageTable.insert(), rows)
+
+    def _insert(self, connection: Connection, rows: Sequence[Row]) -> list[int]:
+        """Only one transaction writes at a time, so its numbers follow one another; SQLAlchemy asks for each."""
+        connection.execute(SqlEventLogStorageTable.insert(), rows)
+        last = connection.execute(db.select(db.func.max(SqlEventLogStorageTable.c.id))).scalar_one()
+        return list(range(last - len(rows) + 1, last + 1))
 
     def _tell_watchers(self, run_id: str) -> None:
         """The UI follows a run by changes of its file, where SQLite writes nothing for as long as it is open."""

@@ -21,12 +21,12 @@ from pathlib import Path
 import dagster as dg
 
 from nba_assets.asset import asset_key
+from nba_assets.automation.at_once import record_runless
 from nba_assets.automation.events import triggers
 from nba_assets.automation.events.completion import completion, next_slate
 from nba_assets.automation.events.messages import FAILED, NO_DATA, Malformed, RawComplete, parse
 from nba_assets.automation.events.sources import DEAD_LETTER_TOPIC, EventSource, Received, event_source
 from nba_assets.automation.jobs import ALL_TABLES
-from nba_assets.automation.runless import record
 from nba_assets.automation.tags import CORRELATION_TAG, TRIGGER_TAG, partition_tags
 from nba_assets.partitions import DAILY
 from nba_assets.registry import tables
@@ -273,7 +273,7 @@ def raw_complete(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
     source = event_source(Path(context.resources.warehouse.lake))
     result = evaluate(context.instance, source, context.cursor)
     if isinstance(result, dg.SensorResult):
-        record(context.instance, result.asset_events)
+        record_runless(context.instance, result.asset_events)
         result = result._replace(asset_events=[])
     return result
 

@@ -12,9 +12,9 @@ from typing import Any
 
 import dagster as dg
 
+from nba_assets.automation.at_once import record_runless
 from nba_assets.automation.events.sensors import EDITIONS_TAG, evaluate
 from nba_assets.automation.events.sources import DEAD_LETTER_TOPIC, RAW_COMPLETE_TOPIC, EventSource, Received
-from nba_assets.automation.runless import record
 from nba_assets.raw import RAW_TABLES
 
 RAW_NAMES = {table.name for table in RAW_TABLES}
@@ -71,7 +71,7 @@ class Stage:
             self.said = result.skip_message
             return []
         events = list(result.asset_events)
-        record(self.instance, events[: death.events] if death else events)
+        record_runless(self.instance, events[: death.events] if death else events)
         if death and death.events < len(events):
             return []
         requests = result.run_requests or []

@@ -1,4 +1,4 @@
-"""Asset events of no run: many at once are what Dagster would have stored one by one."""
+"""Events stored at once are what Dagster would have stored one by one."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from nba_assets.automation.runless import AssetEvent, record
+from nba_assets.automation.at_once import AssetEvent, record_runless
 
 KEY = dg.AssetKey(["nba_raw", "nbac_schedule"])
 
@@ -29,7 +29,7 @@ def on_record(instance: dg.DagsterInstance) -> list[object]:
 def test_many_at_once_are_what_dagster_stores_one_by_one(stored_at: str, home: Path) -> None:
     opened = dg.DagsterInstance.get() if stored_at == "home" else dg.DagsterInstance.ephemeral()
     with opened as instance, dg.DagsterInstance.ephemeral() as by_dagster:
-        record(instance, events())
+        record_runless(instance, events())
         for event in events():
             by_dagster.report_runless_asset_event(event)
         assert on_record(instance) == on_record(by_dagster)
@@ -39,5 +39,5 @@ def test_many_at_once_are_what_dagster_stores_one_by_one(stored_at: str, home: P
 
 def test_of_nothing_nothing_is_stored() -> None:
     with dg.DagsterInstance.ephemeral() as instance:
-        record(instance, [])
+        record_runless(instance, [])
         assert on_record(instance) == []
