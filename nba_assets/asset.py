@@ -176,10 +176,11 @@ class _Run:
         """
         windows = Window(min(days), max(days)).by_season()
         try:
-            for window in windows:
-                in_season = [day for day in days if day in window]
-                self.done.append(build_part(self.warehouse, self.table, window, in_season, self.timeout))
-                self._say_progress(len(windows), len(days))
+            with self.warehouse.reading(self.timeout) as reading:
+                for window in windows:
+                    in_season = [day for day in days if day in window]
+                    self.done.append(build_part(reading, self.table, self._statements, window, in_season))
+                    self._say_progress(len(windows), len(days))
             self._describe_query(days[-1])
         except TransientError as error:
             if self.context.retry_number >= MAX_RETRIES:

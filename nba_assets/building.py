@@ -15,9 +15,9 @@ import pyarrow as pa
 from nba_assets.checks import checks_of
 from nba_assets.failures import failures_of
 from nba_assets.season import Window
-from nba_assets.statements import Statements, inputs_in, statements
+from nba_assets.statements import Statements, inputs_in
 from nba_assets.table import Table
-from nba_assets.warehouse.base import Reading, Warehouse, Written
+from nba_assets.warehouse.base import Reading, Written
 
 
 @dataclass(frozen=True)
@@ -44,34 +44,27 @@ class Part:
         return sum(self.written.rows.values())
 
 
-def build_part(warehouse: Warehouse, table: Table, window: Window, days: Sequence[date], timeout: float) -> Part:
+def build_part(reading: Reading, table: Table, sql: Statements, window: Window, days: Sequence[date]) -> Part:
     """Write the days of one season's window, then count the rows that break each check, all checks in one query.
 
     Raises QueryTimeout and TransientError as the warehouse does.
     """
-    sql = statements(table, warehouse.dialect)
-    with warehouse.reading(inputs_in(table, window), timeout) as reading:
-        written, failed = _write(reading, table, sql, window, days)
-        skipped: dict[date, str] = {}
-        if sql.skipped and not all(written.rows.values()):
-            skipped = {row["game_date"]: row["reason"] for row in reading.fetch(sql.skipped_in(window)).to_pylist()}
-        checks = checks_of(table)
-        broken: dict[str, dict[date, int]] = {}
-        for row in reading.fetch(sql.broken_in(window)).to_pylist():
-            broken.setdefault(checks[row["check"]].name, {})[row["day"]] = row["broken"]
-        preview = reading.fetch(sql.preview_in(window))
-    return Part(window, written, failed, skipped, broken, preview)
+    written, failed = write_part(reading, table, sql, window, days)
+    skipped: dict[date, str] = {}
+    if sql.skipped and not all(written.rows.values()):
+        skipped = {row["game_date"]: row["reason"] for row in reading.fetch(sql.skipped_in(window)).to_pylist()}
+    checks = checks_of(table)
+    broken: dict[str, dict[date, int]] = {}
+    for row in reading.fetch(sql.broken_in(window)).to_pylist():
+        broken.setdefault(checks[row["check"]].name, {})[row["day"]] = row["broken"]
+    return Part(window, written, failed, skipped, broken, reading.fetch(sql.preview_in(window)))
 
 
-def write_part(warehouse: Warehouse, table: Table, window: Window, days: Sequence[date], timeout: float) -> None:
-    """Replace the rows of the days and their failure records, without a look at what came out."""
-    with warehouse.reading(inputs_in(table, window), timeout) as reading:
-        _write(reading, table, statements(table, warehouse.dialect), window, days)
-
-
-def _write(
+def write_part(
     reading: Reading, table: Table, sql: Statements, window: Window, days: Sequence[date]
 ) -> tuple[Written, Written | None]:
+    """Replace the rows of the days and their failure records, without a look at what came out."""
+    reading.show(inputs_in(table, window))
     written = reading.replace(table, sql.rows_in(window), days)
     records = failures_of(table)
     return written, reading.replace(records, sql.failed_in(window), days) if records else None

@@ -14,6 +14,7 @@ from nba_assets.checks import checks_of
 from nba_assets.raw.ingest import ingest
 from nba_assets.registry import tables
 from nba_assets.season import Window
+from nba_assets.statements import statements
 from nba_assets.table import Table
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake
@@ -38,10 +39,11 @@ def _build(warehouse: DuckDBWarehouse, window: Window, table: Table) -> Built:
     started = time.perf_counter()
     severity = {check.name: check.severity for check in checks_of(table)}
     broken: Counter[str] = Counter()
-    for season in window.by_season():
-        part = build_part(warehouse, table, season, season.dates(), TIMEOUT_SECONDS)
-        for check, by_day in part.broken.items():
-            broken[f"{check} ({severity[check]})"] += sum(by_day.values())
+    with warehouse.reading(TIMEOUT_SECONDS) as reading:
+        for season in window.by_season():
+            part = build_part(reading, table, statements(table, warehouse.dialect), season, season.dates())
+            for check, by_day in part.broken.items():
+                broken[f"{check} ({severity[check]})"] += sum(by_day.values())
     return Built(time.perf_counter() - started, dict(broken))
 
 

@@ -1,6 +1,6 @@
 """The floor: nothing but the queries that make the rows, one after the other in one DuckDB process.
 
-Season by season, all ten tables on one connection that keeps the files' metadata: no Dagster, no checks, no failure
+Season by season on one connection that keeps the files' metadata, all ten tables: no Dagster, no checks, no failure
 records, no partitions, and the results stay in memory as Arrow tables, or go into one Parquet file a table and season.
 A table that reads others of ours reads them as our own run left them in the lake, not what was just made.
 """
@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from nba_assets.binding import Dates
@@ -21,6 +22,8 @@ from nba_assets.table import Table
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake
 
+TIMEOUT_SECONDS = 600.0
+
 
 def seconds(lake: Lake, window: Window, into: Path | None = None, of: Sequence[Table] | None = None) -> float:
     """Wall seconds of the bare queries of all tables, or `of` some, over `window`, and of writing their results below
@@ -30,22 +33,21 @@ def seconds(lake: Lake, window: Window, into: Path | None = None, of: Sequence[T
     for table in of:
         statements(table, warehouse.dialect)
     started = time.perf_counter()
-    for season in window.by_season():
-        _run(warehouse, of, season, into)
+    with warehouse.reading(TIMEOUT_SECONDS) as reading:
+        reading.connection.execute("RESET memory_limit")
+        reading.connection.execute("SET parquet_metadata_cache = true")
+        for season in window.by_season():
+            reading.show(_all_inputs(of, season))
+            for table in of:
+                rows = reading.fetch(statements(table, warehouse.dialect).rows_in(season))
+                if into:
+                    _write(rows, into / table.dataset / table.name, season)
     return time.perf_counter() - started
 
 
-def _run(warehouse: DuckDBWarehouse, of: Sequence[Table], season: Window, into: Path | None) -> None:
-    with warehouse.connect(_all_inputs(of, season)) as connection:
-        connection.execute("RESET memory_limit")
-        connection.execute("SET parquet_metadata_cache = true")
-        for table in of:
-            sql = statements(table, warehouse.dialect).rows_in(season)
-            rows = connection.execute(sql).to_arrow_table()
-            if into:
-                folder = into / table.dataset / table.name
-                folder.mkdir(parents=True, exist_ok=True)
-                pq.write_table(rows, folder / f"{season.start}.parquet")
+def _write(rows: pa.Table, folder: Path, season: Window) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    pq.write_table(rows, folder / f"{season.start}.parquet")
 
 
 def _all_inputs(of: Sequence[Table], season: Window) -> Dates:

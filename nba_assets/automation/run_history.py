@@ -89,7 +89,7 @@ def keep(
 def store(warehouse: Warehouse, runs: Sequence[TableRun]) -> None:
     """Replace the rows of one run. Each run has a part of its own, so that writers never meet."""
     own = replace(RUN_HISTORY, written_by=runs[0].run_id)
-    with warehouse.reading({}, TIMEOUT_SECONDS) as reading:
+    with warehouse.reading(TIMEOUT_SECONDS) as reading:
         reading.replace(own, _as_sql(runs, warehouse.dialect), [runs[0].data_date])
 
 

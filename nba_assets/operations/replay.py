@@ -34,7 +34,7 @@ from nba_assets.failures import failures_of
 from nba_assets.operations.arguments import partition_days, require_data
 from nba_assets.registry import tables
 from nba_assets.season import Window
-from nba_assets.statements import inputs_in
+from nba_assets.statements import inputs_in, statements
 from nba_assets.table import Contract, Table
 from nba_assets.warehouse.base import QueryTimeout, TransientError
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
@@ -144,7 +144,8 @@ def _copied(file: Path, place: Path) -> None:
 
 def _rebuild(warehouse: DuckDBWarehouse, table: Table, window: Window) -> None:
     """As the table's step does it, without the checks and the record that Dagster keeps."""
-    write_part(warehouse, table, window, window.dates(), TIMEOUT_SECONDS)
+    with warehouse.reading(TIMEOUT_SECONDS) as reading:
+        write_part(reading, table, statements(table, warehouse.dialect), window, window.dates())
 
 
 def compare(production: Lake, replayed: Lake, day: date) -> list[Compared]:

@@ -42,7 +42,11 @@ class Written:
 
 
 class Reading(Protocol):
-    """The queries of one step over the same inputs: what one of them writes, those after it see."""
+    """The queries of one step: what one of them writes, those after it see."""
+
+    def show(self, inputs: Dates) -> None:
+        """Let the queries that follow see these inputs, the files or rows that there are now."""
+        ...
 
     def replace(self, contract: Contract, sql: str, days: Sequence[date]) -> Written:
         """Replace the partitions of `days` by the query's rows, which are in order of date and key.
@@ -72,8 +76,8 @@ class Warehouse(Protocol):
         """When each stored partition last changed, in seconds since 1970; writing the same again is no change."""
         ...
 
-    def reading(self, inputs: Dates, timeout: float) -> AbstractContextManager[Reading]:
-        """Open `inputs` for some queries, each of which may run for `timeout` seconds."""
+    def reading(self, timeout: float) -> AbstractContextManager[Reading]:
+        """Open the engine for some queries, each of which may run for `timeout` seconds."""
         ...
 
     def fetch(self, sql: str, inputs: Dates, timeout: float) -> pa.Table:

@@ -50,12 +50,13 @@ class DuckDBWarehouse:
         return self.lake.changed_at(contract)
 
     @contextmanager
-    def reading(self, inputs: Dates, timeout: float) -> Iterator[DuckDBReading]:
-        with _telling_what_passes(), self.connect(inputs) as connection:
+    def reading(self, timeout: float) -> Iterator[DuckDBReading]:
+        with _telling_what_passes(), self.connect({}) as connection:
             yield DuckDBReading(self.lake, connection, timeout)
 
     def fetch(self, sql: str, inputs: Dates, timeout: float) -> pa.Table:
-        with self.reading(inputs, timeout) as reading:
+        with self.reading(timeout) as reading:
+            reading.show(inputs)
             return reading.fetch(sql)
 
     @contextmanager
@@ -68,6 +69,9 @@ class DuckDBWarehouse:
                 f"SET temp_directory = {quoted(os.path.join(tempfile.gettempdir(), 'nba_assets_duckdb'))}"
             )
             connection.execute(f"SET memory_limit = '{self.memory_mib}MiB'")
+            # Memory that a query has used is kept for the next one. To give it back and get it again, page by page, is
+            # a tenth of a step's time.
+            connection.execute(f"SET block_allocator_memory = '{self.memory_mib}MiB'")
             if self.threads:
                 connection.execute(f"SET threads = {self.threads}")
             for contract, dates in inputs.items():
@@ -82,6 +86,11 @@ class DuckDBReading:
     lake: Lake
     connection: duckdb.DuckDBPyConnection
     timeout: float
+
+    def show(self, inputs: Dates) -> None:
+        with _telling_what_passes():
+            for contract, dates in inputs.items():
+                _show(self.connection, self.lake, contract, dates)
 
     def fetch(self, sql: str) -> pa.Table:
         with _telling_what_passes(), _interrupted_after(self.connection, self.timeout) as timed_out:

@@ -63,7 +63,7 @@ def warehouse(tmp_path: Path) -> DuckDBWarehouse:
 def replace(
     warehouse: DuckDBWarehouse, contract: Contract, sql: str, days: list[date], timeout: float = MINUTE
 ) -> Written:
-    with warehouse.reading({}, timeout) as reading:
+    with warehouse.reading(timeout) as reading:
         return reading.replace(contract, sql, days)
 
 
