@@ -11,6 +11,8 @@ from datetime import date
 import dagster as dg
 import pytest
 from dagster._core.execution.backfill import BulkActionStatus
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from nba_assets.analytics.player_game_summary import player_game_summary
 from nba_assets.analytics.team_defense_game_summary import team_defense_game_summary
@@ -18,7 +20,8 @@ from nba_assets.analytics.team_offense_game_summary import team_offense_game_sum
 from nba_assets.automation.staleness import Plan
 from nba_assets.operations.arguments import partition_days
 from nba_assets.operations.backfill import MOST_RUNS, Piece, everything, pieces
-from nba_assets.operations.backfill_record import PROCESS_TAG, BackfillRecord, close_dead
+from nba_assets.operations.backfill_record import PROCESS_TAG, BackfillRecord, close_dead, subset_of
+from nba_assets.partitions import DAILY
 from nba_assets.precompute.player_shot_zone_analysis import player_shot_zone_analysis
 from nba_assets.registry import tables
 from nba_assets.season import Window
@@ -137,6 +140,21 @@ def test_its_end_says_what_was_made(entered: BackfillRecord) -> None:
     assert backfill.status == BulkActionStatus.COMPLETED_FAILED
     assert backfill.backfill_end_timestamp
     assert (data_of(entered, OFFENSE)["made"], data_of(entered, PLAYER)["made"]) == (2, 3)
+
+
+@given(st.lists(st.booleans(), min_size=len(TWO_SEASONS), max_size=len(TWO_SEASONS)))
+@settings(max_examples=10, deadline=None)
+def test_days_are_kept_as_dagster_keeps_them(chosen: list[bool]) -> None:
+    days = [day.isoformat() for day, of_them in zip(TWO_SEASONS, chosen, strict=True) if of_them]
+    ours, dagsters = subset_of(days), DAILY.subset_with_partition_keys(days)
+    assert ours == dagsters
+    assert list(ours.get_partition_keys()) == list(dagsters.get_partition_keys()) == days
+
+
+def test_all_days_in_a_row_are_one_span_over_a_summer() -> None:
+    days = [day.isoformat() for day in TWO_SEASONS]
+    assert subset_of(days) == DAILY.subset_with_partition_keys(days)
+    assert len(subset_of(days).included_time_windows) == 1
 
 
 def test_one_cancelled_in_the_ui_is_withdrawn(entered: BackfillRecord) -> None:
