@@ -98,12 +98,12 @@ def back(lake: Path, home: Path) -> Back:
     return Back(lake, home)
 
 
-def statuses() -> list[tuple[dg.DagsterRunStatus, BulkActionStatus]]:
-    """How each back-fill and its one run ended, newest first."""
+def statuses() -> list[tuple[dg.DagsterRunStatus | None, BulkActionStatus]]:
+    """How each back-fill and its one run ended, newest first; one that was killed early has no run yet."""
     with dg.DagsterInstance.get() as instance:
         runs = {run.tags["dagster/backfill"]: run.status for run in instance.get_runs()}
         found = instance.get_backfills()
-        return [(runs[backfill.backfill_id], backfill.status) for backfill in found]
+        return [(runs.get(backfill.backfill_id), backfill.status) for backfill in found]
 
 
 def test_interrupted_at_any_moment_and_done_again_it_is_the_same_to_the_byte(
