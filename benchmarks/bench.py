@@ -192,7 +192,7 @@ def keep(key: str, results: Sequence[Result]) -> None:
 
 
 if __name__ == "__main__":
-    shared, place = Path(sys.argv[1]), Path(sys.argv[2])
+    shared, place = Path(sys.argv[1]), Path(sys.argv[2]).resolve()
     keep("results", main(SIMULATED, Path(), place / "simulated"))
     if (shared / "raw").is_dir():
         keep("real", main(REAL, shared / "raw", place / "real"))

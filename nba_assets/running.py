@@ -51,7 +51,7 @@ def instance_at_home() -> Iterator[dg.DagsterInstance]:
 def _settle_home() -> None:
     """Say in the environment, for this process and those that it starts, where the instance is."""
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
-    os.environ.setdefault("DAGSTER_HOME", str(Path("dagster_home").resolve()))
+    os.environ["DAGSTER_HOME"] = str(Path(os.environ.get("DAGSTER_HOME") or "dagster_home").resolve())
 
 
 @contextmanager

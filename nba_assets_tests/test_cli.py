@@ -22,6 +22,7 @@ from nba_assets.binding import stored_inputs
 from nba_assets.partitions import DAILY
 from nba_assets.raw import raw_table
 from nba_assets.registry import tables
+from nba_assets.running import instance_at_home
 from nba_assets.table import RawTable
 from nba_assets.warehouse.lake import Lake
 
@@ -291,3 +292,11 @@ def test_one_table_that_fails_does_not_stop_the_others(really: Nba, lake: Path) 
     assert told
     assert told <= fail
     assert all(table in complaint for table in touched), "a table that waits for a failed one is told, too"
+
+
+def test_where_the_instance_is_may_be_said_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dagster itself wants an absolute path, and answers a relative one with a traceback."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DAGSTER_HOME", "home")
+    with instance_at_home() as instance:
+        assert Path(instance.root_directory) == tmp_path / "home"
