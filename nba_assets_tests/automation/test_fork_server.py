@@ -40,8 +40,8 @@ def lives() -> bool:
 
 
 def ends() -> bool:
-    """Whether it ends within a second, which is before it could have loaded anything."""
-    deadline = time.monotonic() + 1
+    """Whether it ends soon. Left alone, it lives as long as this process."""
+    deadline = time.monotonic() + 10  # on a machine that is busy with other tests; by itself, some milliseconds
     while lives() and time.monotonic() < deadline:
         time.sleep(0.01)
     return not lives()
