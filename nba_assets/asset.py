@@ -181,7 +181,7 @@ class _Run:
                     in_season = [day for day in days if day in window]
                     self.done.append(build_part(reading, self.table, self._statements, window, in_season))
                     self._say_progress(len(windows), len(days))
-            self._describe_query(days[-1])
+                self._describe_query(days[-1], reading.fetch(self._statements.preview_in(windows[-1])))
         except TransientError as error:
             if self.context.retry_number >= MAX_RETRIES:
                 self._keep_finished()
@@ -225,17 +225,16 @@ class _Run:
             f"{self.done[-1].rows} rows, {rate:.0f} days/s, {(days - finished) / rate:.0f} s left"
         )
 
-    def _describe_query(self, day: date) -> None:
+    def _describe_query(self, day: date, preview: pa.Table) -> None:
         """What is long, once: on the last day of the range the SQL, a preview and where each column comes from."""
-        last = self.done[-1]
         lineage = {
             column: [dg.TableColumnDep(dg.AssetKey([dataset, name]), c) for dataset, name, c in found]
             for column, found in self._statements.sources.items()
         }
         self.context.add_asset_metadata(
             {
-                "sql": dg.MetadataValue.md(f"```sql\n{self._statements.rows_in(last.window)}\n```"),
-                "preview": dg.MetadataValue.md(as_markdown(last.preview)),
+                "sql": dg.MetadataValue.md(f"```sql\n{self._statements.rows_in(self.done[-1].window)}\n```"),
+                "preview": dg.MetadataValue.md(as_markdown(preview)),
                 "dagster/column_lineage": dg.TableColumnLineage(lineage),
             },
             asset_key=self._key,

@@ -10,8 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-import pyarrow as pa
-
 from nba_assets.checks import checks_of
 from nba_assets.failures import failures_of
 from nba_assets.season import Window
@@ -32,8 +30,6 @@ class Part:
     """Why nothing was built on a day with games."""
     broken: Mapping[str, Mapping[date, int]]
     """Broken rows by check and day."""
-    preview: pa.Table
-    """A few rows of the last day."""
 
     @property
     def seconds(self) -> float:
@@ -57,7 +53,7 @@ def build_part(reading: Reading, table: Table, sql: Statements, window: Window, 
     broken: dict[str, dict[date, int]] = {}
     for row in reading.fetch(sql.broken_in(window)).to_pylist():
         broken.setdefault(checks[row["check"]].name, {})[row["day"]] = row["broken"]
-    return Part(window, written, failed, skipped, broken, reading.fetch(sql.preview_in(window)))
+    return Part(window, written, failed, skipped, broken)
 
 
 def write_part(

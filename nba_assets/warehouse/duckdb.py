@@ -74,8 +74,7 @@ class DuckDBWarehouse:
             connection.execute(f"SET block_allocator_memory = '{self.memory_mib}MiB'")
             if self.threads:
                 connection.execute(f"SET threads = {self.threads}")
-            for contract, dates in inputs.items():
-                _show(connection, self.lake, contract, dates)
+            _show_all(connection, self.lake, inputs)
             yield connection
 
 
@@ -89,8 +88,7 @@ class DuckDBReading:
 
     def show(self, inputs: Dates) -> None:
         with _telling_what_passes():
-            for contract, dates in inputs.items():
-                _show(self.connection, self.lake, contract, dates)
+            _show_all(self.connection, self.lake, inputs)
 
     def fetch(self, sql: str) -> pa.Table:
         with _telling_what_passes(), _interrupted_after(self.connection, self.timeout) as timed_out:
@@ -126,6 +124,11 @@ def _telling_what_passes() -> Iterator[None]:
         yield
     except TRANSIENT as error:
         raise TransientError(str(error)) from error
+
+
+def _show_all(connection: duckdb.DuckDBPyConnection, lake: Lake, inputs: Dates) -> None:
+    for contract, dates in inputs.items():
+        _show(connection, lake, contract, dates)
 
 
 def _show(connection: duckdb.DuckDBPyConnection, lake: Lake, contract: Contract, dates: Window | None) -> None:
