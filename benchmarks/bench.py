@@ -32,13 +32,13 @@ from rich.table import Table as RichTable
 
 from benchmarks.memory import PeakMemory
 from benchmarks.peers import bare_queries
-from nba_assets.failures import RECORDS
-from nba_assets.raw.ingest import ingest
-from nba_assets.raw.simulate import write
-from nba_assets.registry import tables
-from nba_assets.season import Window, season_label
-from nba_assets.table import Table
+from nba_assets.contracts.calendar import Window, season_label
+from nba_assets.contracts.failures import RECORDS
+from nba_assets.contracts.table import Table
+from nba_assets.simulate import write
+from nba_assets.tables.registry import tables
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
+from nba_assets.warehouse.ingest import ingest
 from nba_assets.warehouse.lake import Lake
 from nba_assets_tests.build import build
 

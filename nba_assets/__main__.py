@@ -1,5 +1,5 @@
 """`python -m nba_assets` is `nba`."""
 
-from nba_assets.cli import main
+from nba_assets.cli.app import main
 
 main()

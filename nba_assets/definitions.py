@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import dagster as dg
 
-from nba_assets.asset import asset_of, raw_spec
-from nba_assets.automation import check_targets
-from nba_assets.automation.alerts import alert_sensors
-from nba_assets.automation.events.sensors import event_sensors
-from nba_assets.automation.executor import executor
-from nba_assets.automation.freshness import with_freshness
-from nba_assets.automation.jobs import jobs
-from nba_assets.automation.run_history import run_history_sensors, run_history_spec
-from nba_assets.automation.schedules import schedules
-from nba_assets.raw import RAW_TABLES
-from nba_assets.registry import tables
-from nba_assets.warehouse.resource import WarehouseResource
+from nba_assets.orchestration.alerts.sensors import alert_sensors
+from nba_assets.orchestration.assets import asset_of, raw_spec
+from nba_assets.orchestration.dagster_patches import check_targets
+from nba_assets.orchestration.events.sensors import event_sensors
+from nba_assets.orchestration.freshness import with_freshness
+from nba_assets.orchestration.jobs import jobs
+from nba_assets.orchestration.processes.executor import executor
+from nba_assets.orchestration.resource import WarehouseResource
+from nba_assets.orchestration.run_history.history import run_history_sensors, run_history_spec
+from nba_assets.orchestration.schedules import schedules
+from nba_assets.tables.raw import RAW_TABLES
+from nba_assets.tables.registry import tables
 
 check_targets.ask_once()
 warehouse = WarehouseResource.from_environment()

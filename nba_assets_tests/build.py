@@ -9,14 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nba_assets.building import build_part
-from nba_assets.checks import checks_of
-from nba_assets.raw.ingest import ingest
-from nba_assets.registry import tables
-from nba_assets.season import Window
-from nba_assets.statements import statements
-from nba_assets.table import Table
+from nba_assets.compile.statements import statements
+from nba_assets.contracts.calendar import Window
+from nba_assets.contracts.checks import checks_of
+from nba_assets.contracts.table import Table
+from nba_assets.tables.registry import tables
+from nba_assets.warehouse.build import build_part
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
+from nba_assets.warehouse.ingest import ingest
 from nba_assets.warehouse.lake import Lake
 
 TIMEOUT_SECONDS = 600.0

@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from nba_assets.raw.ingest import ingest
-from nba_assets.raw.simulate import write
+from nba_assets.simulate import write
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
+from nba_assets.warehouse.ingest import ingest
 from nba_assets.warehouse.lake import Lake
 from nba_assets_tests.build import lake_of
 from nba_assets_tests.shared import BOTH_SEASONS, SHARED, views_of

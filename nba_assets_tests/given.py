@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from nba_assets.raw.schedule import nbac_schedule
+from nba_assets.tables.raw.schedule import nbac_schedule
 from nba_assets_tests.bigquery.fixture import ROWS
 from nba_assets_tests.bigquery.games import Game, Row
 from nba_assets_tests.rows import one

@@ -16,10 +16,13 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from nba_assets.checks import checks_of
-from nba_assets.failures import failures_of
-from nba_assets.table import Contract, Read, Table, View, stored
-from nba_assets.warehouse.sql import to_sql
+from nba_assets.compile.dialects import to_sql
+from nba_assets.compile.storage import stored
+from nba_assets.contracts.checks import checks_of
+from nba_assets.contracts.contract import Contract
+from nba_assets.contracts.failures import failures_of
+from nba_assets.contracts.read import Read, View
+from nba_assets.contracts.table import Table
 
 Row = Mapping[str, Any]
 Rows = Iterable[Row]

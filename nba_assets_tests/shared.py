@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from nba_assets.season import Window
+from nba_assets.contracts.calendar import Window
 
 SHARED = Path(__file__).parents[2] / "shared"
 

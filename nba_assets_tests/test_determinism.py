@@ -16,8 +16,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from nba_assets.registry import tables
-from nba_assets.season import Window
+from nba_assets.contracts.calendar import Window
+from nba_assets.tables.registry import tables
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake
 from nba_assets_tests.build import build
@@ -49,7 +49,7 @@ BUILD = """
 import sys
 from datetime import date
 from pathlib import Path
-from nba_assets.season import Window
+from nba_assets.contracts.calendar import Window
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake
 from nba_assets_tests.build import build

@@ -21,9 +21,9 @@ import dagster as dg
 import pyarrow as pa
 import pytest
 
-from nba_assets.analytics.team_offense_game_summary import team_offense_game_summary
-from nba_assets.season import Window
-from nba_assets.table import Column, Contract
+from nba_assets.contracts.calendar import Window
+from nba_assets.contracts.contract import Column, Contract
+from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake
 

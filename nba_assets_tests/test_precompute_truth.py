@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from nba_assets.binding import Binder
-from nba_assets.conformed.player_boxes import player_boxes
-from nba_assets.season import Window
-from nba_assets.table import season_to_date
+from nba_assets.compile.bind import Binder
+from nba_assets.compile.dialects import to_sql
+from nba_assets.contracts.calendar import Window
+from nba_assets.contracts.read import season_to_date
+from nba_assets.tables.conformed.player_boxes import player_boxes
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
-from nba_assets.warehouse.sql import to_sql
 from nba_assets_tests.build import TIMEOUT_SECONDS, broken_in
 from nba_assets_tests.shared import BOTH_SEASONS, SHARED, needs_shared
 

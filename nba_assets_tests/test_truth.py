@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from nba_assets.season import Window
+from nba_assets.contracts.calendar import Window
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets_tests.shared import BOTH_SEASONS, SHARED, needs_shared
 from nba_assets_tests.truth import figures
@@ -98,7 +98,7 @@ def test_lines_are_null_before_there_are_any(ask: Any) -> None:
 
 
 def test_every_table_has_a_partition_for_every_day(real_warehouse: DuckDBWarehouse) -> None:
-    from nba_assets.registry import tables
+    from nba_assets.tables.registry import tables
 
     days = [day for part in BOTH_SEASONS.by_season() for day in part.dates()]
     assert {table.name: real_warehouse.dates(table) == days for table in tables()} == dict.fromkeys(

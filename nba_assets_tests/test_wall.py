@@ -1,6 +1,7 @@
-"""Two sides of a wall: what a table is knows no Dagster and no engine, how tables run knows no basketball.
+"""What may import what: one list of folders in the order of imports, an engine-free side, and doors listed by name.
 
-And data flows one way: raw, conformed, analytics, precompute.
+An entry imports only what stands before it in the list. What a table is knows no Dagster and no engine; how tables run
+knows no basketball but through the doors.
 """
 
 from __future__ import annotations
@@ -16,17 +17,37 @@ import nba_assets
 
 PACKAGE = Path(nba_assets.__file__).parent
 
-SHARED = ("table", "season", "binding", "metrics", "history", "checks", "quality", "teammates", "lineage")
+ORDER = (
+    "contracts",
+    "basketball",
+    "tables",
+    "compile",
+    "simulate",
+    "warehouse",
+    "audit",
+    "orchestration",
+    "readers",
+    "definitions",
+    "cli",
+    "__main__",
+)
+"""Each imports only from those before it."""
+
 LAYERS = ("raw", "conformed", "analytics", "precompute")
+"""Data flows one way: no module of `tables` imports from the right of itself."""
+
+PURE = ("contracts", "basketball", "tables", "compile")
+"""Know no Dagster, no engine, no files."""
+
 ENGINES = {"dagster", "dagster_gcp", "duckdb", "google", "pyarrow"}
-WAYS_IN = ("ingest.py", "staging.py")
-BASKETBALL = ("conformed", "metrics", "analytics", "precompute", "teammates", "history")
 
-
-def _files(*names: str) -> list[Path]:
-    return sorted(
-        file for name in names for file in [PACKAGE / f"{name}.py", *(PACKAGE / name).rglob("*.py")] if file.exists()
-    )
+DOORS = {
+    # who -> the one thing of basketball that he may know
+    "audit/game_days.py": {"nba_assets.tables.conformed.games"},
+    "audit/coverage.py": {"nba_assets.basketball.population", "nba_assets.tables.conformed.games"},
+    "cli/arguments.py": {"nba_assets.tables.raw.schedule"},
+    "orchestration/events/sensors.py": {"nba_assets.tables.raw"},
+}
 
 
 def _imports(file: Path) -> set[str]:
@@ -41,49 +62,82 @@ def _imports(file: Path) -> set[str]:
     return found
 
 
-def _of_ours(file: Path) -> set[str]:
-    """The parts of our package that a file imports: `conformed`, `metrics` ..."""
-    return {name.split(".")[1] for name in _imports(file) if name.startswith("nba_assets.")}
+def _place(name: str) -> int | None:
+    """Where in ORDER a dotted name or a file of ours stands."""
+    parts = name.split(".")
+    return ORDER.index(parts[1]) if len(parts) > 1 and parts[0] == "nba_assets" and parts[1] in ORDER else None
 
 
 def _id(file: Path) -> str:
     return str(file.relative_to(PACKAGE))
 
 
-WHAT_IT_IS = [file for file in _files(*SHARED, *LAYERS) if file.name not in WAYS_IN and "simulate" not in file.parts]
-HOW_IT_RUNS = _files("asset", "partitions", "definitions", "automation", "warehouse")
+FILES = sorted(PACKAGE.rglob("*.py"))
 
 
-@pytest.mark.parametrize("file", WHAT_IT_IS, ids=_id)
-def test_what_a_table_is_imports_no_engine(file: Path) -> None:
-    assert not {name.split(".")[0] for name in _imports(file)} & ENGINES
-    assert not _of_ours(file) & {"asset", "automation", "cli", "definitions", "operations", "partitions", "warehouse"}
+def _part(file: Path) -> str:
+    return file.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
-@pytest.mark.parametrize("file", HOW_IT_RUNS, ids=_id)
-def test_how_tables_run_knows_no_basketball(file: Path) -> None:
-    assert not _of_ours(file) & set(BASKETBALL)
+def test_every_folder_has_its_place() -> None:
+    assert {_part(file) for file in FILES} - {"__init__"} == set(ORDER)
+
+
+@pytest.mark.parametrize("part", ORDER)
+def test_imports_point_one_way(part: str) -> None:
+    wrong = {
+        _id(file): sorted(name for name in _imports(file) if (_place(name) or 0) > ORDER.index(part))
+        for file in FILES
+        if _part(file) == part
+    }
+    assert not {file: names for file, names in wrong.items() if names}
+
+
+@pytest.mark.parametrize("part", PURE)
+def test_what_a_table_is_imports_no_engine(part: str) -> None:
+    wrong = {
+        _id(file): sorted({name.split(".")[0] for name in _imports(file)} & ENGINES)
+        for file in FILES
+        if _part(file) == part
+    }
+    assert not {file: names for file, names in wrong.items() if names}
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_data_flows_one_way(layer: str) -> None:
+    after = {f"nba_assets.tables.{name}" for name in LAYERS[LAYERS.index(layer) + 1 :]}
+    for file in (PACKAGE / "tables" / layer).rglob("*.py"):
+        assert not {".".join(name.split(".")[:3]) for name in _imports(file)} & after, _id(file)
+
+
+def test_how_tables_run_knows_basketball_through_doors_only() -> None:
+    found: dict[str, set[str]] = {}
+    for file in FILES:
+        if _part(file) not in ("warehouse", "audit", "orchestration", "readers", "cli", "definitions"):
+            continue
+        known = {
+            name
+            for name in _imports(file)
+            if name.startswith(("nba_assets.basketball.", "nba_assets.tables."))
+            and not name.startswith(("nba_assets.tables.registry", "nba_assets.tables.raw"))
+        }
+        if known:
+            found[_id(file)] = known
+    undeclared = {
+        file: sorted(name for name in names if not any(name.startswith(door) for door in DOORS.get(file, ())))
+        for file, names in found.items()
+    }
+    assert not {file: names for file, names in undeclared.items() if names}
 
 
 def test_reading_all_tables_imports_no_engine_indirectly() -> None:
+    names = ["tables.registry", "compile.bind", "compile.lineage", "contracts.checks", "tables.raw"]
+    modules = ", ".join(f"nba_assets.{name}" for name in names)
     script = (
-        "import sys, nba_assets.registry, nba_assets.binding, nba_assets.lineage, nba_assets.checks, nba_assets.raw\n"
-        "assert nba_assets.registry.tables()\n"
+        f"import sys, {modules}\n"
+        "assert nba_assets.tables.registry.tables()\n"
         "found = {'dagster', 'duckdb', 'google.cloud', 'pyarrow'} & set(sys.modules)\n"
         "sys.exit(' '.join(found) or 0)"
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=PACKAGE.parent, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-
-
-@pytest.mark.parametrize("layer", LAYERS)
-def test_data_flows_one_way(layer: str) -> None:
-    """No module imports from the right of itself; what all share stands to the left of all but raw."""
-    after = set(LAYERS[LAYERS.index(layer) + 1 :])
-    for file in _files(layer):
-        assert not _of_ours(file) & after, _id(file)
-
-
-def test_shared_rules_know_no_table() -> None:
-    for file in _files(*SHARED):
-        assert not _of_ours(file) & {"analytics", "precompute"}, _id(file)

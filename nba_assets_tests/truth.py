@@ -16,7 +16,7 @@ import duckdb
 from rich.console import Console
 from rich.table import Table as RichTable
 
-from nba_assets.season import Window
+from nba_assets.contracts.calendar import Window
 from nba_assets_tests.build import lake_of
 
 SEASON = Window(date(2021, 10, 19), date(2022, 6, 16))

@@ -14,11 +14,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from nba_assets.binding import Dates
-from nba_assets.registry import tables
-from nba_assets.season import Window
-from nba_assets.statements import inputs_in, statements
-from nba_assets.table import Table
+from nba_assets.compile.bind import Dates
+from nba_assets.compile.statements import inputs_in, statements
+from nba_assets.contracts.calendar import Window
+from nba_assets.contracts.table import Table
+from nba_assets.tables.registry import tables
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake
 

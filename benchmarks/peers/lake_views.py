@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 import duckdb
 
-from nba_assets.table import Contract
+from nba_assets.contracts.contract import Contract
 from nba_assets.warehouse.duckdb import no_rows, quoted
 from nba_assets.warehouse.lake import FILE, Lake
 

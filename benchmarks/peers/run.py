@@ -24,9 +24,9 @@ from benchmarks.peers.reference import over_dates
 from benchmarks.peers.reference.agreement import Agreement, agreement
 from benchmarks.peers.sqlmesh import Failed, Project
 from benchmarks.peers.work import LATEST, WORKS, Record, Sample, keep, ours, spread
-from nba_assets.game_days import game_days
-from nba_assets.registry import tables
-from nba_assets.season import Window, season_year
+from nba_assets.audit.game_days import game_days
+from nba_assets.contracts.calendar import Window, season_year
+from nba_assets.tables.registry import tables
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake
 

@@ -28,11 +28,11 @@ import duckdb
 from ibis.backends.sql.datatypes import DuckDBType
 
 from benchmarks.peers.lake_views import create_views
-from nba_assets.raw import RAW_TABLES
-from nba_assets.registry import tables
-from nba_assets.season import Window, season_year
-from nba_assets.statements import MADE_UP, statements
-from nba_assets.table import Table
+from nba_assets.compile.statements import MADE_UP, statements
+from nba_assets.contracts.calendar import Window, season_year
+from nba_assets.contracts.table import Table
+from nba_assets.tables.raw import RAW_TABLES
+from nba_assets.tables.registry import tables
 from nba_assets.warehouse.lake import Lake
 
 DATABASE = "warehouse.duckdb"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.bench import SIMULATED
-from nba_assets.season import Window
+from nba_assets.contracts.calendar import Window
 
 WORKS: Mapping[str, Window] = {work: SIMULATED.windows[work] for work in ("one_date", "one_season", "full_history")}
 """Those of `make bench`, the shortest first."""

@@ -14,9 +14,9 @@ from typing import Protocol
 
 import pyarrow as pa
 
-from nba_assets.binding import Dates
-from nba_assets.table import Contract
-from nba_assets.warehouse.sql import Dialect
+from nba_assets.compile.bind import Dates
+from nba_assets.compile.dialects import Dialect
+from nba_assets.contracts.contract import Contract
 
 
 class TransientError(Exception):

@@ -21,12 +21,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from ibis.backends.sql.datatypes import DuckDBType
 
-from nba_assets.binding import Dates
-from nba_assets.season import Window
-from nba_assets.table import Contract
+from nba_assets.compile.bind import Dates
+from nba_assets.compile.dialects import Dialect
+from nba_assets.contracts.calendar import Window
+from nba_assets.contracts.contract import Contract
 from nba_assets.warehouse.base import QueryTimeout, TransientError, Written
 from nba_assets.warehouse.lake import Copied, Lake
-from nba_assets.warehouse.sql import Dialect
 
 TRANSIENT = (duckdb.IOException, duckdb.ConnectionException)
 """A file that a concurrent writer renamed away under a reader, and the like."""

@@ -20,8 +20,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from nba_assets.season import Window, season_year
-from nba_assets.table import Contract
+from nba_assets.contracts.calendar import Window, season_year
+from nba_assets.contracts.contract import Contract
 from nba_assets.warehouse import season_files
 from nba_assets.warehouse.season_files import Stamp
 

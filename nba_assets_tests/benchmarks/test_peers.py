@@ -15,11 +15,11 @@ from benchmarks.peers.lake_views import create_views
 from benchmarks.peers.reference import over_dates, player_context
 from benchmarks.peers.reference.agreement import agreement
 from benchmarks.peers.work import Record, Sample, keep, ours, spread
-from nba_assets.analytics.team_offense_game_summary import team_offense_game_summary
-from nba_assets.precompute.team_defense_zone_analysis import team_defense_zone_analysis
-from nba_assets.raw import RAW_TABLES
-from nba_assets.season import Window, season_year
-from nba_assets.statements import inputs_in, statements
+from nba_assets.compile.statements import inputs_in, statements
+from nba_assets.contracts.calendar import Window, season_year
+from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary
+from nba_assets.tables.precompute.team_defense_zone_analysis import team_defense_zone_analysis
+from nba_assets.tables.raw import RAW_TABLES
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake
 from nba_assets_tests.shared import needs_shared

@@ -19,7 +19,7 @@ from zetasql.wasi._pb2.zetasql.proto.options_pb2 import AnalyzerOptionsProto, La
 from zetasql.wasi._pb2.zetasql.proto.simple_catalog_pb2 import SimpleCatalogProto
 from zetasql.wasi._pb2.zetasql.public import options_pb2
 
-from nba_assets.table import Contract
+from nba_assets.contracts.contract import Contract
 from nba_assets_tests.bigquery.values import bigquery_type, from_proto, to_proto, type_name, type_proto
 from nba_assets_tests.bigquery.wasm import call
 

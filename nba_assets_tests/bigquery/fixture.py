@@ -10,22 +10,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from nba_assets.raw.availability import espn_team_rosters, nbac_injury_report
-from nba_assets.raw.box_scores import (
+from nba_assets.contracts.contract import Contract
+from nba_assets.tables.raw.availability import espn_team_rosters, nbac_injury_report
+from nba_assets.tables.raw.box_scores import (
     bdl_player_boxscores,
     nbac_gamebook_player_stats,
     nbac_player_boxscores,
     nbac_team_boxscore,
 )
-from nba_assets.raw.market import (
+from nba_assets.tables.raw.market import (
     bettingpros_player_points_props,
     odds_api_game_lines,
     odds_api_player_points_props,
 )
-from nba_assets.raw.play_by_play import bigdataball_play_by_play, nbac_play_by_play
-from nba_assets.raw.reference import extra_venues, nba_players_registry, player_aliases, team_locations
-from nba_assets.raw.schedule import nbac_schedule
-from nba_assets.table import Contract
+from nba_assets.tables.raw.play_by_play import bigdataball_play_by_play, nbac_play_by_play
+from nba_assets.tables.raw.reference import extra_venues, nba_players_registry, player_aliases, team_locations
+from nba_assets.tables.raw.schedule import nbac_schedule
 from nba_assets_tests.bigquery.events import BIGDATABALL_EVENTS, NBAC_EVENTS
 from nba_assets_tests.bigquery.games import FIRST, GAMES, INJURED, LINES, NEXT, PLAYERS, SEASON, SECOND, Game, Row
 

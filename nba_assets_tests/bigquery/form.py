@@ -14,13 +14,13 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from nba_assets.analytics.player_game_summary import player_game_summary
-from nba_assets.analytics.team_defense_game_summary import team_defense_game_summary
-from nba_assets.analytics.team_offense_game_summary import team_offense_game_summary
-from nba_assets.analytics.upcoming_player_game_context import upcoming_player_game_context
-from nba_assets.raw.schedule import nbac_schedule
-from nba_assets.season import Window
-from nba_assets.table import Contract
+from nba_assets.contracts.calendar import Window
+from nba_assets.contracts.contract import Contract
+from nba_assets.tables.analytics.player_game_summary import player_game_summary
+from nba_assets.tables.analytics.team_defense_game_summary import team_defense_game_summary
+from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary
+from nba_assets.tables.analytics.upcoming_player_game_context import upcoming_player_game_context
+from nba_assets.tables.raw.schedule import nbac_schedule
 from nba_assets_tests.bigquery.games import SEASON, Game, Row
 from nba_assets_tests.given import scheduled
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from nba_assets.season import Window
+from nba_assets.contracts.calendar import Window
 
 Row = dict[str, Any]
 

@@ -11,10 +11,11 @@ import duckdb
 import pyarrow as pa
 from ibis.backends.sql.datatypes import DuckDBType
 
-from nba_assets.failures import failures_of
-from nba_assets.season import Window
-from nba_assets.statements import inputs_in, statements
-from nba_assets.table import Contract, Table
+from nba_assets.compile.statements import inputs_in, statements
+from nba_assets.contracts.calendar import Window
+from nba_assets.contracts.contract import Contract
+from nba_assets.contracts.failures import failures_of
+from nba_assets.contracts.table import Table
 from nba_assets_tests.bigquery import fixture, form, games
 
 Row = Mapping[str, Any]

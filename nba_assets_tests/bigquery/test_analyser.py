@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from nba_assets.table import Column, Contract
+from nba_assets.contracts.contract import Column, Contract
 from nba_assets_tests.bigquery.analyser import BigQuery, RefusedError
 from nba_assets_tests.bigquery.fixture import ROWS
 

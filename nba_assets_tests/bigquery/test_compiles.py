@@ -10,11 +10,11 @@ from datetime import date
 
 import pytest
 
-from nba_assets.failures import failures_of
-from nba_assets.registry import tables
-from nba_assets.season import Window
-from nba_assets.statements import inputs_in, statements
-from nba_assets.table import Table
+from nba_assets.compile.statements import inputs_in, statements
+from nba_assets.contracts.calendar import Window
+from nba_assets.contracts.failures import failures_of
+from nba_assets.contracts.table import Table
+from nba_assets.tables.registry import tables
 from nba_assets_tests.bigquery.analyser import BigQuery, bigquery_columns
 
 ONE_DATE = Window(date(2024, 11, 9), date(2024, 11, 9))

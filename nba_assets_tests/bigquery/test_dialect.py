@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 import pytest
 
-from nba_assets.warehouse.sql import to_sql
+from nba_assets.compile.dialects import to_sql
 from nba_assets_tests.bigquery.analyser import BigQuery
 
 

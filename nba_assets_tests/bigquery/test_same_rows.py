@@ -13,11 +13,12 @@ from typing import Any
 
 import pytest
 
-from nba_assets.checks import checks_of
-from nba_assets.failures import failures_of
-from nba_assets.registry import tables
-from nba_assets.statements import statements
-from nba_assets.table import Contract, Table
+from nba_assets.compile.statements import statements
+from nba_assets.contracts.checks import checks_of
+from nba_assets.contracts.contract import Contract
+from nba_assets.contracts.failures import failures_of
+from nba_assets.contracts.table import Table
+from nba_assets.tables.registry import tables
 from nba_assets_tests.bigquery.analyser import BigQuery, bigquery_columns
 from nba_assets_tests.bigquery.form import EARLY_WINDOW
 from nba_assets_tests.bigquery.stored import FORM, Row, Rows, failed, given_for, in_duckdb, read_by, stored

@@ -7,7 +7,7 @@ from datetime import date
 
 import pyarrow as pa
 
-from nba_assets.table import Column, Contract
+from nba_assets.contracts.contract import Column, Contract
 
 POINTS = Contract(
     dataset="test",

@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from nba_assets.season import Window
-from nba_assets.table import Column, Contract
+from nba_assets.contracts.calendar import Window
+from nba_assets.contracts.contract import Column, Contract
 from nba_assets.warehouse.base import QueryTimeout, TransientError, Written
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nba_assets.season import Window
-from nba_assets.table import Column, Contract
+from nba_assets.contracts.calendar import Window
+from nba_assets.contracts.contract import Column, Contract
 from nba_assets.warehouse.lake import Lake
 from nba_assets.warehouse.season_files import Stamp
 from nba_assets_tests.warehouse.points import POINTS, points

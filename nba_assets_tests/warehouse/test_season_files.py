@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nba_assets.season import Window
-from nba_assets.table import Column, Contract
+from nba_assets.contracts.calendar import Window
+from nba_assets.contracts.contract import Column, Contract
 from nba_assets.warehouse import lake as lake_module
 from nba_assets.warehouse import season_files
 from nba_assets.warehouse.duckdb import DuckDBWarehouse

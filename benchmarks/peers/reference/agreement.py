@@ -17,9 +17,9 @@ import duckdb
 from benchmarks.peers.lake_views import create_views
 from benchmarks.peers.reference import player_context, shot_zones
 from benchmarks.peers.reference.over_dates import file_of
-from nba_assets.analytics.upcoming_player_game_context import upcoming_player_game_context
-from nba_assets.precompute.player_shot_zone_analysis import player_shot_zone_analysis
-from nba_assets.table import Table
+from nba_assets.contracts.table import Table
+from nba_assets.tables.analytics.upcoming_player_game_context import upcoming_player_game_context
+from nba_assets.tables.precompute.player_shot_zone_analysis import player_shot_zone_analysis
 from nba_assets.warehouse.lake import Lake
 
 ALWAYS = "true"

@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
-from nba_assets.season import season_year
+from nba_assets.contracts.calendar import season_year
 
 Row = dict[str, Any]
 

@@ -17,10 +17,10 @@ import duckdb
 
 from benchmarks.peers.lake_views import create_views
 from benchmarks.peers.reference import player_context, shot_zones
-from nba_assets.analytics.player_game_summary import player_game_summary
-from nba_assets.analytics.team_defense_game_summary import team_defense_game_summary
-from nba_assets.analytics.team_offense_game_summary import team_offense_game_summary
-from nba_assets.raw import RAW_TABLES
+from nba_assets.tables.analytics.player_game_summary import player_game_summary
+from nba_assets.tables.analytics.team_defense_game_summary import team_defense_game_summary
+from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary
+from nba_assets.tables.raw import RAW_TABLES
 from nba_assets.warehouse.lake import Lake
 
 THREADS = 15

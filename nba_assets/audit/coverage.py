@@ -1,0 +1,332 @@
+"""Is it all there: what the schedule says each table should hold, against what it holds.
+
+Whom a table of form owes a row says its own `population`; what the other tables owe a game is said here, by the kind
+of table. Whether the numbers are right is the tables' checks' business; printing is `printing.py`'s.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache, cached_property
+from pathlib import Path
+
+import duckdb
+import ibis
+import ibis.expr.types as ir
+
+from nba_assets.compile.bind import Binder, stored_inputs
+from nba_assets.compile.dialects import Dialect, to_sql
+from nba_assets.compile.statements import MADE_UP, compiled_once, inputs_in, with_dates
+from nba_assets.contracts.calendar import Window, season_label, season_year
+from nba_assets.contracts.errors import BadInput
+from nba_assets.contracts.failures import failures_of
+from nba_assets.contracts.read import Reach, same_day, season_to_date
+from nba_assets.contracts.table import Table
+from nba_assets.tables.conformed.availability import availability, on_roster, rosters
+from nba_assets.tables.conformed.games import games, team_games
+from nba_assets.tables.raw.box_scores import bdl_player_boxscores, nbac_gamebook_player_stats, nbac_team_boxscore
+from nba_assets.tables.raw.schedule import nbac_schedule
+from nba_assets.warehouse.base import QueryTimeout, TransientError, Warehouse
+
+LEAST_READY = 0.95
+LEAST_PLAYERS = 5
+"""Fewer players of a team cannot have played a game."""
+
+NAMED = 5
+"""So many of those who are missing are named; of the others, the number is told."""
+
+TIMEOUT_SECONDS = 300.0
+
+_BOX_SCORES = {nbac_team_boxscore, nbac_gamebook_player_stats, bdl_player_boxscores}
+
+
+@dataclass(frozen=True)
+class Day:
+    """One date of one table: whether it is stored, its rows, and who is owed one, has one, or has a failure record.
+
+    What is owed is a player, a team, or a team's side of a game, which holds several rows of a player table.
+    """
+
+    day: date
+    stored: bool
+    rows: int = 0
+    owed: int = 0
+    written: int = 0
+    failed: int = 0
+    missing: tuple[str, ...] = ()
+
+    @property
+    def coverage(self) -> float:
+        """Written and failed, of all who are owed something. Nobody owed on an expected date is nothing covered: what
+        would say who is owed is not there either."""
+        return (self.written + self.failed) / self.owed if self.owed and self.stored else 0.0
+
+    @property
+    def lacks(self) -> str:
+        """What is missing, in words; nothing if all is there."""
+        if not self.stored:
+            return "not built"
+        if not self.owed:
+            return "nobody is owed a row: what it is built from is empty"
+        if not self.missing:
+            return ""
+        others = len(self.missing) - NAMED
+        named = ", ".join(self.missing[:NAMED]) + (f" and {others} more" if others > 0 else "")
+        return f"{len(self.missing)} of {self.owed} missing: {named}"
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Dates of a table, in a row but for days without games, that lack something."""
+
+    table: str
+    dates: Window
+    number: int
+    lacks: str
+
+
+@dataclass
+class Coverage:
+    """One table in the range: its expected dates, or the error that kept it from being looked at."""
+
+    table: str
+    least: float
+    days: list[Day] = field(default_factory=list)
+    error: str = ""
+
+    @property
+    def found(self) -> int:
+        """Dates that are covered well enough."""
+        return sum(day.coverage >= self.least for day in self.days)
+
+    @property
+    def rows(self) -> int:
+        return sum(day.rows for day in self.days)
+
+    @property
+    def owed(self) -> int:
+        return sum(day.owed for day in self.days)
+
+    @property
+    def written(self) -> int:
+        return sum(day.written for day in self.days)
+
+    @property
+    def failed(self) -> int:
+        return sum(day.failed for day in self.days)
+
+    @property
+    def coverage(self) -> float:
+        """Covered of all expected dates; nothing expected is nothing missing."""
+        return self.found / len(self.days) if self.days else 1.0
+
+    @property
+    def ready(self) -> bool:
+        return not self.error and self.coverage >= self.least
+
+    @property
+    def gaps(self) -> list[Gap]:
+        found: list[Gap] = []
+        previous = ""
+        for day in self.days:
+            if day.lacks and day.lacks == previous and not day.missing:
+                last = found.pop()
+                found.append(Gap(self.table, Window(last.dates.start, day.day), last.number + 1, day.lacks))
+            elif day.lacks:
+                found.append(Gap(self.table, Window(day.day, day.day), 1, day.lacks))
+            previous = day.lacks
+        return found
+
+
+def verify(warehouse: Warehouse, tables: Sequence[Table], window: Window, least: float = LEAST_READY) -> list[Coverage]:
+    """Each table's coverage of the dates of `window`, of which a share of `least` must be there.
+
+    Raises BadInput where the schedule of a season is not there. What fails to be asked is told, never counted as 0.
+    """
+    parts = window.by_season()
+    _require_schedule(warehouse, parts)
+    seasons = [_Season(warehouse, part) for part in parts]
+    return [_coverage(warehouse, table, seasons, least) for table in tables]
+
+
+def _coverage(warehouse: Warehouse, table: Table, seasons: Sequence[_Season], least: float) -> Coverage:
+    coverage = Coverage(table.name, least)
+    stored = set(warehouse.dates(table))
+    try:
+        for season in seasons:
+            coverage.days += season.days(table, stored)
+    except (duckdb.Error, QueryTimeout, TransientError) as error:
+        coverage.error = str(error).strip().splitlines()[0]
+    return coverage
+
+
+def _require_schedule(warehouse: Warehouse, parts: Sequence[Window]) -> None:
+    scheduled = {season_year(day) for day in warehouse.dates(nbac_schedule)}
+    for part in parts:
+        if (year := season_year(part.start)) not in scheduled:
+            raise BadInput(f"no schedule of {season_label(year)}: fill the lake with `nba ingest DIR`")
+    if not scheduled:
+        raise BadInput("no schedule: fill the lake with `nba ingest DIR` or `nba simulate`")
+
+
+@dataclass
+class _Season:
+    """The part of the range that lies in one season, asked about table by table."""
+
+    warehouse: Warehouse
+    window: Window
+    _skipped: dict[str, set[date]] = field(default_factory=dict)
+
+    def days(self, table: Table, stored: set[date]) -> Iterator[Day]:
+        """The dates on which `table` owes something, and what it holds of it."""
+        due = sorted(self._due(table))
+        found: Mapping[date, dict] = {}
+        if stored.intersection(due):
+            questions = _questions(table, self.warehouse.dialect)
+            found = {row["day"]: row for row in self._fetch(questions.tally, questions.named, table)}
+        for day in due:
+            row = found.get(day, {})
+            counts = [int(row.get(name, 0)) for name in ("rows", "owed", "written", "failed")]  # DuckDB sums decimals
+            missing = tuple(sorted(row.get("missing") or ()))
+            yield Day(day, True, *counts, missing) if day in stored else Day(day, False)
+
+    def _due(self, table: Table) -> set[date]:
+        if _of_finished_games(table):
+            return {row["day"] for row in self._slate if row["finished"]}
+        slate = {row["day"] for row in self._slate}
+        if table.population is None:
+            return slate
+        questions = _questions(table, self.warehouse.dialect)
+        sql = questions.skipped
+        if sql not in self._skipped:  # the tables of form skip the same days and ask for them in the same words
+            self._skipped[sql] = {row["game_date"] for row in self._fetch(sql, questions.skipped_named, table)}
+        return slate - self._skipped[sql]
+
+    @cached_property
+    def _slate(self) -> list[dict]:
+        """The dates with games that are not postponed, and whether any of them is finished."""
+        binder = Binder(self.window)
+        rows = binder.read(same_day(games)).filter(lambda game: ~game.is_postponed)
+        rows = rows.group_by(day="game_date").agg(finished=rows.is_final.any())
+        sql = to_sql(rows, self.warehouse.dialect)
+        return self.warehouse.fetch(sql, binder.scanned, TIMEOUT_SECONDS).to_pylist()
+
+    def _fetch(self, sql: str, named: Collection[str], table: Table) -> list[dict]:
+        """The rows of a question with made-up dates, asked of the season's."""
+        inputs = {source: dates for source, dates in inputs_in(table, self.window).items() if source.full_name in named}
+        return self.warehouse.fetch(with_dates(sql, self.window), inputs, TIMEOUT_SECONDS).to_pylist()
+
+
+@dataclass(frozen=True)
+class _Questions:
+    """The SQL to ask about one table, with made-up dates, and the stored tables that each names."""
+
+    tally: str
+    named: list[str]
+    skipped: str
+    skipped_named: list[str]
+
+
+@cache
+def _questions(table: Table, dialect: Dialect) -> _Questions:
+    """Compiled once for all seasons, and kept on disk: that takes longer than the answers."""
+    own = hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8]
+    return compiled_once(f"{table.full_name}.{dialect}.tally-{own}", _Questions, lambda: _compile(table, dialect))
+
+
+def _compile(table: Table, dialect: Dialect) -> _Questions:
+    counting, skipping = Binder(MADE_UP), Binder(MADE_UP)
+    sql = to_sql(tally(table, counting), dialect)
+    skipped = to_sql(skipping.skipped(table), dialect) if table.population else ""
+    named, skipped_named = ([source.full_name for source in binder.scanned] for binder in (counting, skipping))
+    return _Questions(sql, named, skipped, skipped_named)
+
+
+def tally(table: Table, binder: Binder) -> ir.Table:
+    """For each day: the table's rows, how many are owed, written and failed, and the names of the missing."""
+    day = str(table.partition_by)
+    rows = binder.scan(table, binder.window)
+    owed, held = _accounts(table, binder, rows)
+    parts = [
+        owed.select("day", "entity", least=owed.least, rows=_NONE, failed=_NONE),
+        held.select("day", "entity", least=_NONE, rows=ibis.literal(1, "int64"), failed=_NONE),
+    ]
+    if records := failures_of(table):
+        failures = binder.scan(records, binder.window)
+        parts.append(
+            failures.select(
+                day="analysis_date", entity="entity_id", least=_NONE, rows=_NONE, failed=ibis.literal(1, "int64")
+            )
+        )
+    entities = parts[0].union(*parts[1:]).group_by("day", "entity")
+    sums = entities.agg(
+        least=lambda t: t.least.max(), rows=lambda t: t.rows.sum(), failed=lambda t: t.failed.max()
+    ).filter(lambda t: t.least > 0)
+    sums = sums.mutate(written=sums.rows >= sums.least)
+    by_day = sums.group_by("day").agg(
+        owed=sums.count(),
+        written=sums.written.ifelse(1, 0).sum(),
+        failed=(~sums.written & (sums.failed > 0)).ifelse(1, 0).sum(),
+        missing=sums.entity.collect(where=~sums.written & (sums.failed == 0)),
+    )
+    counted = rows.group_by(_day=rows[day]).agg(rows=rows.count())
+    joined = by_day.left_join(counted, by_day.day == counted._day)
+    return joined.select("day", "owed", "written", "failed", "missing", rows=joined.rows.fill_null(0))
+
+
+_NONE = ibis.literal(0, "int64")
+
+
+def _accounts(table: Table, binder: Binder, rows: ir.Table) -> tuple[ir.Table, ir.Table]:
+    """What is owed (`day`, `entity`, and the `least` rows of it), and what the table's rows are of."""
+    if table.population:
+        return _population(table, binder, rows)
+    teams = binder.read(same_day(team_games))
+    due = teams.filter(teams.is_final if _of_finished_games(table) else ~teams.is_postponed)
+    team = next((name for name in ("team_abbr", "defending_team_abbr") if name in rows.columns), None)
+    if team is None or "game_id" not in rows.columns:  # of neither games nor players, so all it owes is to be filled
+        any_row = ibis.literal("any row")
+        owed = due.select(day="game_date", entity=any_row, least=ibis.literal(1, "int64")).distinct()
+        return owed, rows.select(day=table.partition_by, entity=any_row)
+    least = LEAST_PLAYERS if "player_lookup" in table.key else 1
+    owed = due.select(day="game_date", entity=_side(due, "team_abbr"), least=ibis.literal(least, "int64"))
+    held = rows.select(day=table.partition_by, entity=_side(rows, team))
+    if "player_lookup" not in table.key or _of_finished_games(table):
+        return owed, held
+    squads = _squads(due, binder)
+    return owed.union(squads), held.union(rows.select(day=table.partition_by, entity=_player(rows)))
+
+
+def _population(table: Table, binder: Binder, rows: ir.Table) -> tuple[ir.Table, ir.Table]:
+    population = table.population
+    assert population
+    eligible = binder.eligible(table)
+    owed = eligible.select(day=table.partition_by, entity=population.entity, least=ibis.literal(1, "int64"))
+    return owed, rows.select(day=table.partition_by, entity=population.entity)
+
+
+def _squads(due: ir.Table, binder: Binder) -> ir.Table:
+    """Everybody on the latest roster of a team that plays, less those reported out."""
+    players = on_roster(
+        due.select("game_id", "game_date", "season_year", "team_abbr"), binder.read(season_to_date(rosters))
+    )
+    reports = binder.read(same_day(availability))
+    out = reports.filter(reports.player_status == "out").select("game_id", "player_lookup")
+    players = players.anti_join(out, ["game_id", "player_lookup"])
+    return players.select(day="game_date", entity=_player(players), least=ibis.literal(1, "int64"))
+
+
+def _side(rows: ir.Table, team: str) -> ir.StringValue:
+    return rows.game_id + " " + rows[team]
+
+
+def _player(rows: ir.Table) -> ir.StringValue:
+    return rows.player_lookup + " (" + rows.team_abbr + ")"
+
+
+def _of_finished_games(table: Table) -> bool:
+    """Whether it tells of the day's games after they were played: it reads their box scores."""
+    return any(Reach.SAME_DAY in reaches for source, reaches in stored_inputs(table).items() if source in _BOX_SCORES)

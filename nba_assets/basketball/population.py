@@ -1,0 +1,74 @@
+"""Whom the tables of form cover: on which dates, who is owed a row, and what is recorded of those who get none.
+
+The rules that all of them share. How many games a table wants is the table's own; where records are stored is said in
+`failures.py`.
+"""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from nba_assets.basketball import history
+
+EARLY_DAYS = 14
+"""Form says too little before: nothing is built on the first 14 days of a season."""
+
+INSUFFICIENT_DATA = "INSUFFICIENT_DATA"
+INCOMPLETE_DATA = "INCOMPLETE_DATA"
+EXPECTED_INCOMPLETE = "EXPECTED_INCOMPLETE"
+INCOMPLETE_UPSTREAM = "INCOMPLETE_UPSTREAM"
+
+
+def covered_days(slate: ir.Table, season_starts: ir.Table) -> ir.Table:
+    """The dates with games from the season's 15th day on: `game_date`, `season_year`."""
+    days = _days(slate, season_starts)
+    return days.filter(days.days_in >= EARLY_DAYS).select("game_date", "season_year")
+
+
+def early_days(slate: ir.Table, season_starts: ir.Table) -> ir.Table:
+    """The dates with games before that, with the reason for building nothing: `game_date`, `reason`."""
+    days = _days(slate, season_starts)
+    days = days.filter(days.days_in < EARLY_DAYS)
+    number = (days.days_in + 1).cast("string")
+    return days.select(
+        "game_date", reason=ibis.literal("early season: day ") + number + f" of the first {EARLY_DAYS} builds nothing"
+    )
+
+
+def _days(slate: ir.Table, season_starts: ir.Table) -> ir.Table:
+    days = slate.filter(~slate.is_postponed).select("game_date", "season_year").distinct()
+    days = days.join(season_starts, "season_year")
+    days = days.mutate(days_in=days.game_date.delta(days.starts_on, unit="day"))
+    return days.filter(days.days_in >= 0)
+
+
+def with_games_missing(rows: ir.Table, results: ir.Table, players: ir.Table) -> ir.Table:
+    """`rows` with `games_missing`: finished games of `team_abbr` before the day that no player has a row of.
+
+    A game that others of his team have rows of and he has not is one he sat out, and is not missing.
+    """
+    final = history.counted(results.filter(results.is_final))
+    seen = players.select("game_id", "team_abbr").distinct()
+    missing = final.anti_join(seen, ["game_id", "team_abbr"]).select(final.columns)
+    rows = history.as_of(rows, missing, "team_abbr", games_missing=lambda g, before: g.count().over(before.season))
+    return rows.mutate(games_missing=rows.games_missing.fill_null(0))
+
+
+def too_few_games(rows: ir.Table, entity: str, wanted: int, thin: str, gap: str) -> ir.Table:
+    """Failure records of `rows` whose `games` are fewer than `wanted`.
+
+    `thin` is the category where there were not enough games to play, `gap` where `games_expected` says there were.
+    """
+    rows = rows.filter(rows.games < wanted)
+    lacking = rows.games_expected >= wanted
+    counts = rows.games.cast("string") + ibis.literal(" of ") + rows.games_expected.cast("string")
+    return rows.select(
+        analysis_date=rows.game_date,
+        entity_id=rows[entity],
+        failure_category=lacking.ifelse(gap, thin),
+        failure_reason=counts + f" games before the date; {wanted} are needed",
+        can_retry=lacking,
+        expected_game_count=rows.games_expected,
+        actual_game_count=rows.games,
+    )

@@ -1,0 +1,62 @@
+"""The five a team is expected to start, from who started before; and how many of a sheet's inactive are of them.
+
+What the coach announced is not known here.
+"""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from nba_assets.basketball.history import before
+
+LOOK_BACK_GAMES = 10
+
+
+def projected_starters(days: ir.Table, starters: ir.Table) -> ir.Table:
+    """Up to five rows for each team's day: `team_abbr`, `game_date` and the `player_lookup` expected to start.
+
+    Ties go to whoever started more recently. A team without a game this season has no rows.
+    """
+    starts = starters.filter(starters.is_starter)
+    nights = starts.select("team_abbr", "season_year", "game_date").distinct()
+    pairs = before(days.select("team_abbr", "season_year", "game_date"), nights, "team_abbr")
+    latest_first = ibis.window(group_by=["team_abbr", "game_date"], order_by=ibis.desc("past_game_date"))
+    pairs = pairs.mutate(_games_ago=ibis.dense_rank().over(latest_first))
+    recent = pairs.filter(pairs._games_ago < LOOK_BACK_GAMES).select("team_abbr", "game_date", "past_game_date")
+    five = starts.select(_team="team_abbr", _date="game_date", _starter="player_lookup")
+    started = recent.inner_join(five, [("team_abbr", "_team"), ("past_game_date", "_date")])
+    counted = started.group_by("team_abbr", "game_date", player_lookup="_starter").agg(
+        starts=started.count(), latest=started.past_game_date.max()
+    )
+    most_first = ibis.window(
+        group_by=["team_abbr", "game_date"],
+        order_by=[ibis.desc("starts"), ibis.desc("latest"), "player_lookup"],
+    )
+    ranked = counted.mutate(_nth=ibis.row_number().over(most_first))
+    return ranked.filter(ranked._nth < 5).select("team_abbr", "game_date", "player_lookup")
+
+
+def with_absences(rows: ir.Table, listed_players: ir.Table, starters: ir.Table) -> ir.Table:
+    """Team-game `rows` with `players_inactive` and `starters_inactive`, from the game's sheet.
+
+    NULL without a sheet; of starters, also NULL for a team's first game, when nobody is known to start.
+    """
+    five = projected_starters(rows, starters).select(
+        _starter_team="team_abbr", _starter_date="game_date", _starter="player_lookup"
+    )
+    listed = listed_players.left_join(
+        five,
+        [("team_abbr", "_starter_team"), ("game_date", "_starter_date"), ("player_lookup", "_starter")],
+    )
+    inactive = listed.player_status == "inactive"
+    sheet = listed.group_by(_game="game_id", _team="team_abbr").agg(
+        players_inactive=inactive.sum(), _starters_out=(inactive & listed._starter.notnull()).sum()
+    )
+    known = five.group_by(_five_team="_starter_team", _five_date="_starter_date").agg(_starters=five.count())
+    rows = rows.left_join(sheet, [("game_id", "_game"), ("team_abbr", "_team")])
+    rows = rows.left_join(known, [("team_abbr", "_five_team"), ("game_date", "_five_date")])
+    counted = rows._starters.notnull().ifelse(rows._starters_out, ibis.null("int64"))
+    return rows.mutate(starters_inactive=counted).drop(
+        "_game", "_team", "_starters_out", "_five_team", "_five_date", "_starters"
+    )

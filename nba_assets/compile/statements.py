@@ -1,0 +1,183 @@
+"""The SQL of a table, compiled once and kept: what makes its rows, what finds rows that break its checks.
+
+Ibis takes seconds of Python to compile an expression that the engine answers in one. The dates of a run are all
+that differs between two compilations, so each table is compiled for one made-up window, kept on disk under a hash
+of the code, and its dates are filled in. Nothing here runs SQL.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import TypeVar
+
+import ibis
+
+from nba_assets.compile.bind import Binder, Dates, stored_inputs
+from nba_assets.compile.dialects import Dialect, to_sql
+from nba_assets.compile.lineage import column_sources
+from nba_assets.contracts.calendar import Window, season_year
+from nba_assets.contracts.checks import checks_of
+from nba_assets.contracts.contract import Contract
+from nba_assets.contracts.failures import failures_of
+from nba_assets.contracts.table import Check, Table
+
+MADE_UP = Window(date(1901, 12, 5), date(1902, 2, 17))
+"""A window whose ends, their neighbours and whose season's ends are dates no expression has of its own."""
+
+
+PREVIEW_ROWS = 5
+
+
+@dataclass(frozen=True)
+class Statements:
+    """One table's SQL in one dialect, with made-up dates, and the sources of each column.
+
+    `broken` gives the columns day, broken (a count) and check (the check's place in `checks_of`); `failed` gives the
+    failure records and `skipped` day and reason, and are empty for a table without; `preview` gives some rows of the
+    window's last day.
+    """
+
+    rows: str
+    broken: str
+    failed: str
+    skipped: str
+    preview: str
+    sources: Mapping[str, list[list[str]]]
+
+    def rows_in(self, window: Window) -> str:
+        return with_dates(self.rows, window)
+
+    def broken_in(self, window: Window) -> str:
+        return with_dates(self.broken, window)
+
+    def failed_in(self, window: Window) -> str:
+        return with_dates(self.failed, window)
+
+    def skipped_in(self, window: Window) -> str:
+        return with_dates(self.skipped, window)
+
+    def preview_in(self, window: Window) -> str:
+        return with_dates(self.preview, window)
+
+
+def inputs_in(table: Table, window: Window) -> Dates:
+    """The stored tables that a window's rows and checks read, the table itself included, with the dates needed."""
+    found: dict = {table: window}
+    for source, reaches in stored_inputs(table).items():
+        dates = [reach.dates(window) for reach in reaches]
+        found[source] = None
+        if source.partition_by:
+            found[source] = Window(min(d.start for d in dates), max(d.end for d in dates))
+    if records := failures_of(table):
+        found[records] = window
+    return found
+
+
+@cache
+def statements(table: Table, dialect: Dialect) -> Statements:
+    """The table's SQL, from the cache on disk where this very code has compiled it before."""
+    return compiled_once(f"{table.full_name}.{dialect}", Statements, lambda: _compile(table, dialect))
+
+
+T = TypeVar("T")
+
+
+def compiled_once(name: str, kind: type[T], compile_it: Callable[[], T]) -> T:
+    """What `compile_it` makes, a dataclass of what JSON can hold: from the cache on disk where this very code has made
+    it before."""
+    kept = _folder() / f"{name}.{_code_hash()}.json"
+    with suppress(OSError, ValueError, TypeError):
+        return kind(**json.loads(kept.read_text()))
+    compiled = compile_it()
+    _keep(kept, json.dumps(asdict(compiled)))
+    return compiled
+
+
+def examples(table: Table, check: Check, window: Window, dialect: Dialect) -> str:
+    """SQL for the first rows that break one check: needed only when it is broken, so not kept."""
+    return to_sql(Binder(window).broken(check, table).limit(PREVIEW_ROWS), dialect)
+
+
+def _compile(table: Table, dialect: Dialect) -> Statements:
+    binder = Binder(MADE_UP)
+    rows = binder.rows(table)
+    counts = [_count(binder, table, number, check) for number, check in enumerate(checks_of(table))]
+    records = failures_of(table)
+    return Statements(
+        rows=to_sql(_in_order(rows, table), dialect),
+        broken=to_sql(counts[0].union(*counts[1:]), dialect),
+        failed=to_sql(_in_order(binder.failed(table), records), dialect) if records else "",
+        skipped=to_sql(binder.skipped(table), dialect) if table.population else "",
+        preview=to_sql(binder.scan(table, Window(MADE_UP.end, MADE_UP.end)).limit(PREVIEW_ROWS), dialect),
+        sources={name: [list(source) for source in found] for name, found in column_sources(rows).items()},
+    )
+
+
+def _in_order(rows: ibis.Table, contract: Contract) -> ibis.Table:
+    assert contract.partition_by
+    return rows.order_by(list(dict.fromkeys([contract.partition_by, *contract.key])))
+
+
+def _count(binder: Binder, table: Table, number: int, check: Check) -> ibis.Table:
+    rows = binder.broken(check, table)
+    by_day = rows.group_by(day=rows[table.partition_by]).agg(broken=rows.count())
+    return by_day.select("day", "broken", check=ibis.literal(number, "int64"))
+
+
+def with_dates(sql: str, window: Window) -> str:
+    """Fill in the dates of `window`, which lies in one season, for the made-up ones."""
+    for made_up, real in zip(_dates(MADE_UP), _dates(window), strict=True):
+        sql = sql.replace(_literal(made_up), _literal(real))
+    return sql
+
+
+def _dates(window: Window) -> tuple[date, ...]:
+    season, day = Window.season(season_year(window.start)), timedelta(days=1)
+    return window.start, window.end, window.start - day, window.end - day, season.start, season.end
+
+
+def _literal(day: date) -> str:
+    """A date's arguments as both dialects write them: MAKE_DATE(2021, 11, 15), DATE(2021, 11, 15)."""
+    return f"({day.year}, {day.month}, {day.day})"
+
+
+def _folder() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "nba_assets" / "sql"
+
+
+_FOLDERS = ("contracts", "basketball", "tables", "compile")
+"""All that has a say in the SQL: what tables are, and what makes SQL of it."""
+
+
+@cache
+def _code_hash() -> str:
+    """Over the source of all that has a say in the SQL, and the compilers' versions."""
+    sources = b"".join(file.read_bytes() for file in _sources())
+    compilers = version("ibis-framework") + version("sqlglot")
+    return hashlib.sha256(sources + compilers.encode()).hexdigest()[:16]
+
+
+def _sources() -> list[Path]:
+    package = Path(__file__).parent.parent
+    return [file for folder in _FOLDERS for file in sorted((package / folder).rglob("*.py"))]
+
+
+def _keep(file: Path, text: str) -> None:
+    """Write beside and rename, so that steps compiling at once do not read half a file. A cache may fail."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False) as temporary:
+            temporary.write(text)
+        os.replace(temporary.name, file)
+    except OSError:
+        return

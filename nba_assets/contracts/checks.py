@@ -1,0 +1,61 @@
+"""Rules that more than one table keeps, as builders of `Check`s.
+
+A rule of one table stands in that table's file. Dagster's side of a check is in `asset.py`.
+"""
+
+from __future__ import annotations
+
+import inspect
+
+import ibis
+import ibis.expr.types as ir
+
+from nba_assets.contracts.contract import Contract
+from nba_assets.contracts.table import Check, Population, Table, holds
+
+
+def checks_of(table: Table) -> tuple[Check, ...]:
+    """All checks of a table: the rules its contract and its population imply, then its own."""
+    accounted = (_accounted(table, table.population),) if table.population else ()
+    return (*rules_of(table), *accounted, *table.checks)
+
+
+def rules_of(contract: Contract) -> tuple[Check, ...]:
+    """The rules every contract implies: its key is unique, its required columns are filled."""
+    required = [c.name for c in contract.columns if c.required or c.name in contract.key]
+
+    def repeated(rows: ir.Table) -> ir.Table:
+        counted = rows.mutate(_copies=rows.count().over(group_by=list(contract.key)))
+        return counted.filter(counted._copies > 1)
+
+    return (
+        Check("key_is_unique", f"no two rows share {', '.join(contract.key)}", repeated),
+        holds(
+            "required_columns_are_filled",
+            lambda rows: ibis.and_(*[rows[name].notnull() for name in required]),
+            f"never NULL: {', '.join(required)}",
+        ),
+    )
+
+
+def _accounted(table: Table, population: Population) -> Check:
+    """Whoever is owed a row on a date has either it or one failure record; nobody else has one."""
+    day = str(table.partition_by)
+
+    def side(rows: ir.Table, entity: str, date: str, count: int) -> ir.Table:
+        return rows.select(entity=rows[entity], count=ibis.literal(count, "int64"), **{day: rows[date]})
+
+    def unequal(rows: ir.Table, failures: ir.Table | None = None, **inputs: ir.Table) -> ir.Table:
+        tally = side(population.eligible(**inputs), population.entity, day, 1)
+        tally = tally.union(side(rows, population.entity, day, -1))
+        if failures is not None:
+            tally = tally.union(side(failures, "entity_id", "analysis_date", -1))
+        summed = tally.group_by("entity", day).agg(unaccounted=tally["count"].sum())
+        return summed.filter(summed.unaccounted != 0)
+
+    return Check(
+        "eligible_is_written_or_failed",
+        "whoever is owed a row has it or a failure record, and nobody has both",
+        unequal,
+        inputs=tuple(inspect.signature(population.eligible).parameters),
+    )

@@ -1,0 +1,39 @@
+"""Where it is kept who is owed a row in a table and has none: `nba_processing.precompute_failures`.
+
+Only the contract. Who that is says a table's `Population`; the records are replaced with the partition they are of.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+from nba_assets.contracts.contract import Column, Contract
+from nba_assets.contracts.table import Table
+
+RECORDS = Contract(
+    dataset="nba_processing",
+    name="precompute_failures",
+    key=("processor_name", "analysis_date", "entity_id"),
+    partition_by="analysis_date",
+    cluster_by=("processor_name", "failure_category", "can_retry"),
+    description="Who is owed a row in a table on a date and has none, and why.",
+    columns=(
+        Column("processor_name", "STRING", "the table without the row", required=True),
+        Column("analysis_date", "DATE", "Eastern date of the partition", required=True),
+        Column("entity_id", "STRING", "player_lookup or team_abbr", required=True),
+        Column("failure_category", "STRING", "a category of spec/precompute_tables.md 6", required=True),
+        Column("failure_reason", "STRING", "in words", required=True),
+        Column("can_retry", "BOOL", "TRUE where data may still come in", required=True),
+        Column("expected_game_count", "INT64", "games there should be data of", "games"),
+        Column("actual_game_count", "INT64", "games there is data of", "games"),
+    ),
+)
+
+
+@cache
+def failures_of(table: Table) -> Contract | None:
+    """The part of the failure records that `table` writes, None for a table that owes nobody a row it may not have."""
+    if table.population is None or table.population.failed is None:
+        return None
+    return replace(RECORDS, written_by=table.name)

@@ -1,0 +1,106 @@
+"""Declared inputs: what is read, how far back, and conformed views over what is read.
+
+Add a new way of looking back here, as a `Reach`; what it means to Dagster or to an engine is theirs.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+
+import ibis.expr.types as ir
+
+from nba_assets.contracts.calendar import Window, season_year
+from nba_assets.contracts.contract import Contract
+
+
+class Reach(Enum):
+    """How far from a partition's own date D an input is read."""
+
+    SAME_DAY = "same day"
+    EVE_AND_DAY = "the day and the evening before"
+    SEASON_TO_DATE = "season to date, D included"
+    SEASON_HISTORY = "season history, strictly before D"
+    WHOLE_SEASON = "the whole season, past and future"
+
+    def dates(self, window: Window) -> Window:
+        """The input dates that the partitions of `window`, all of one season, need."""
+        season = Window.season(season_year(window.start))
+        match self:
+            case Reach.SAME_DAY:
+                return window
+            case Reach.EVE_AND_DAY:
+                return Window(window.start - timedelta(days=1), window.end)
+            case Reach.SEASON_TO_DATE:
+                return Window(season.start, window.end)
+            case Reach.SEASON_HISTORY:
+                return Window(season.start, window.end - timedelta(days=1))
+            case Reach.WHOLE_SEASON:
+                return season
+
+
+@dataclass(frozen=True)
+class Read:
+    """One declared input: what is read, and how far back."""
+
+    source: Contract | View
+    reach: Reach
+
+
+def same_day(source: Contract | View) -> Read:
+    return Read(source, Reach.SAME_DAY)
+
+
+def eve_and_day(source: Contract | View) -> Read:
+    return Read(source, Reach.EVE_AND_DAY)
+
+
+def season_to_date(source: Contract | View) -> Read:
+    return Read(source, Reach.SEASON_TO_DATE)
+
+
+def season_history(source: Contract | View) -> Read:
+    return Read(source, Reach.SEASON_HISTORY)
+
+
+def whole_season(source: Contract | View) -> Read:
+    return Read(source, Reach.WHOLE_SEASON)
+
+
+@dataclass(frozen=True)
+class View:
+    """A conformed table: one expression over raw tables, never stored.
+
+    An input without a reach of its own is read as far back as the view itself is read.
+    """
+
+    name: str
+    inputs: Mapping[str, Contract | View | Read]
+    build: Callable[..., ir.Table]
+    description: str = ""
+
+    def __call__(self, **inputs: ir.Table) -> ir.Table:
+        return self.build(**inputs)
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+
+def view(**inputs: Contract | View | Read) -> Callable[[Callable[..., ir.Table]], View]:
+    """Declare a conformed view; its inputs are the function's parameters."""
+
+    def declare(build: Callable[..., ir.Table]) -> View:
+        check_parameters(build, inputs)
+        return View(build.__name__, inputs, build, inspect.getdoc(build) or "")
+
+    return declare
+
+
+def check_parameters(build: Callable[..., ir.Table], inputs: Mapping[str, object]) -> None:
+    """Raises TypeError unless the function's parameters are the declared inputs."""
+    parameters = list(inspect.signature(build).parameters)
+    if sorted(parameters) != sorted(inputs):
+        raise TypeError(f"{build.__name__} takes {parameters}, but {list(inputs)} are declared")

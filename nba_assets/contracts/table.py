@@ -1,0 +1,189 @@
+"""Table declarations: a contract, what it reads and how far back, the function that makes its rows, its checks.
+
+Nothing here runs anything: no Dagster, no engine, no I/O.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import ibis.expr.types as ir
+
+from nba_assets.contracts.contract import Column, Contract
+from nba_assets.contracts.read import Read, check_parameters
+
+
+@dataclass(frozen=True)
+class Check:
+    """A rule the stored rows must keep.
+
+    `broken` takes the stored rows and any of the table's inputs by name (and as `failures` its failure records) and
+    gives the rows, with the table's partition column, that break the rule. `severity` is `error` for a wrong number,
+    `warn` for a thin one.
+    """
+
+    name: str
+    description: str
+    broken: Callable[..., ir.Table]
+    severity: Literal["error", "warn"] = "error"
+    inputs: tuple[str, ...] = ()
+    """The inputs, where `broken` takes them as keywords of any name."""
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        parameters = inspect.signature(self.broken).parameters
+        named = tuple(n for n, p in parameters.items() if n not in ("rows", "failures") and p.kind != p.VAR_KEYWORD)
+        return self.inputs or named
+
+
+def holds(
+    name: str,
+    predicate: Callable[[ir.Table], ir.BooleanValue],
+    description: str,
+    severity: Literal["error", "warn"] = "error",
+) -> Check:
+    """A rule that each row keeps or breaks by itself; a NULL answer is not a breach."""
+    return Check(name, description, lambda rows: rows.filter(~predicate(rows)), severity)
+
+
+@dataclass(frozen=True)
+class Population:
+    """Whom a table of form owes a row on a date, and whom it has none for.
+
+    Each is a function of some of the table's inputs, by name. `eligible` gives rows of the partition column and of
+    `entity`, the column that names whom a row is about; `failed` those of them without a row, in the columns of
+    `failures.py`; `skipped` the dates with games on which nothing is built, with a `reason`.
+    """
+
+    entity: str
+    eligible: Callable[..., ir.Table]
+    skipped: Callable[..., ir.Table]
+    failed: Callable[..., ir.Table] | None = None
+
+    @property
+    def needs(self) -> set[str]:
+        parts = [part for part in (self.eligible, self.skipped, self.failed) if part]
+        return {name for part in parts for name in inspect.signature(part).parameters}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table(Contract):
+    """One of our tables: a contract, the inputs, the function that makes it, and its checks."""
+
+    reads: Mapping[str, Read]
+    build: Callable[..., ir.Table]
+    checks: tuple[Check, ...] = ()
+    population: Population | None = None
+    module: str = ""
+    step: str = ""
+    """The Dagster step that builds it, with all other tables of the same `step`; its own name unless said otherwise."""
+
+    def __call__(self, **inputs: ir.Table) -> ir.Table:
+        return self.build(**inputs)
+
+    def __hash__(self) -> int:
+        return hash(self.full_name)
+
+    @property
+    def built_from(self) -> tuple[str, ...]:
+        """The inputs that make the rows; the others serve checks only."""
+        return tuple(inspect.signature(self.build).parameters)
+
+    @property
+    def group(self) -> str:
+        """`conformed`, `analytics` or `precompute`: the package the module lies in."""
+        return self.module.split(".")[-2]
+
+    @property
+    def rated(self) -> bool:
+        """Whether each row says how good its sources were, and holds its `data_hash`."""
+        return any(c.name == "data_hash" for c in self.columns)
+
+    @property
+    def domain_columns(self) -> tuple[Column, ...]:
+        """What `data_hash` covers: all but the hash itself and the notes on quality."""
+        return tuple(c for c in self.columns if c.name not in BOOKKEEPING)
+
+
+BOOKKEEPING = ("quality_tier", "quality_issues", "data_hash")
+
+
+def table(
+    *,
+    dataset: str,
+    partition_by: str,
+    key: tuple[str, ...],
+    cluster_by: tuple[str, ...],
+    reads: Mapping[str, Read],
+    columns: tuple[Column, ...],
+    checks: tuple[Check, ...] = (),
+    population: Population | None = None,
+    step: str = "",
+    rated: bool = True,
+) -> Callable[[Callable[..., ir.Table]], Table]:
+    """Declare a table. Its name is the function's, its description the module's docstring.
+
+    Every declared input is a parameter of the function, of a check or of the population's functions. A `rated` table
+    says of each row how good its sources were, and holds its `data_hash`.
+    """
+    elsewhere = {name for check in checks for name in check.needs} | (population.needs if population else set())
+
+    def declare(build: Callable[..., ir.Table]) -> Table:
+        made_from = inspect.signature(build).parameters
+        check_parameters(
+            build, {name: read for name, read in reads.items() if name in made_from or name not in elsewhere}
+        )
+        return Table(
+            dataset=dataset,
+            name=build.__name__,
+            columns=columns + (_BOOKKEEPING_COLUMNS if rated else ()),
+            key=key,
+            partition_by=partition_by,
+            cluster_by=cluster_by,
+            description=inspect.getdoc(sys.modules[build.__module__]) or "",
+            reads=reads,
+            build=build,
+            checks=checks,
+            population=population,
+            module=build.__module__,
+            step=step or build.__name__,
+        )
+
+    return declare
+
+
+def conformed(
+    *,
+    step: str,
+    key: tuple[str, ...],
+    cluster_by: tuple[str, ...],
+    reads: Mapping[str, Read],
+    columns: tuple[Column, ...],
+    partition_by: str = "game_date",
+    checks: tuple[Check, ...] = (),
+) -> Callable[[Callable[..., ir.Table]], Table]:
+    """Declare a conformed table: raw rows under settled ids, unrounded and unrated, built with the others of `step`."""
+    return table(
+        dataset=CONFORMED_DATASET,
+        partition_by=partition_by,
+        key=key,
+        cluster_by=cluster_by,
+        reads=reads,
+        columns=columns,
+        checks=checks,
+        step=step,
+        rated=False,
+    )
+
+
+CONFORMED_DATASET = "nba_conformed"
+
+_BOOKKEEPING_COLUMNS = (
+    Column("quality_tier", "STRING", "gold, silver or bronze: how good the sources of this row were", required=True),
+    Column("quality_issues", "ARRAY<STRING>", "what was missing or stood in, as codes; empty when nothing was"),
+    Column("data_hash", "STRING", "first 16 hex digits of SHA-256 over all domain columns", required=True),
+)

@@ -1,0 +1,188 @@
+"""Sensors that tell people: a run failed, numbers are wrong, today's slate is not ready. One message an incident.
+
+How messages are held back, kept and sent is `outbox.py`'s. Dagster's own run-failure sensor drops a message that its
+function fails to send, so these follow the same events with a cursor of their own. A message may come twice, where the
+daemon dies between sending and saving the cursor; none is lost.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import dagster as dg
+from dagster._core.storage.tags import WILL_RETRY_TAG
+
+from nba_assets.contracts.calendar import EASTERN, Window
+from nba_assets.orchestration.alerts.outbox import Alert, Outbox, send
+from nba_assets.orchestration.freshness import READY_BY, not_ready
+from nba_assets.orchestration.jobs import jobs
+from nba_assets.orchestration.resource import WarehouseResource
+from nba_assets.orchestration.run_tags import days_of, reason_of
+
+RUNS_A_TICK = 100
+RETRY_KNOWN_AFTER = 60.0
+"""Dagster says on a failed run whether it will be tried again, a moment after it says that it failed."""
+
+AD_HOC_JOB = "__ASSET_JOB"
+"""What Dagster calls a run of assets picked in the UI."""
+
+Clock = Callable[[], float]
+
+
+def alert_sensors(clock: Clock = time.time) -> list[dg.SensorDefinition]:
+    """All of them, on by default: an alert that waits to be switched on is none."""
+    return [
+        _sensor("run_failures", "One message for each failed run.", clock, _failed_runs),
+        _sensor("broken_checks", "One message for each run that broke ERROR checks.", clock, _runs_with_broken_checks),
+        _sensor("slate_not_ready", f"One message when the slate lacks tables at {READY_BY}.", clock, _late_slate, 60),
+    ]
+
+
+Look = Callable[[dg.DagsterInstance, WarehouseResource, dict[str, Any], float], Iterator[Alert]]
+"""What there is to tell since the last look, whose place it keeps in the given state."""
+
+
+def _sensor(name: str, description: str, clock: Clock, look: Look, seconds: int = 30) -> dg.SensorDefinition:
+    @dg.sensor(
+        name=name,
+        description=description,
+        minimum_interval_seconds=seconds,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+    )
+    def tick(context: dg.SensorEvaluationContext, warehouse: WarehouseResource) -> dg.SensorResult:
+        state = json.loads(context.cursor or "{}")
+        outbox, now = Outbox.from_state(state.pop("outbox", {})), clock()
+        outbox.release(now)
+        alerts = list(look(context.instance, warehouse, state, now))
+        for alert in alerts:
+            outbox.report(alert, now)
+        waiting = len(outbox.waiting)
+        outbox.deliver(send)
+        told = f"{len(alerts)} new, {waiting - len(outbox.waiting)} sent, {len(outbox.waiting)} wait to be sent"
+        return dg.SensorResult(
+            skip_reason=dg.SkipReason(told), cursor=json.dumps(state | {"outbox": outbox.state()}, sort_keys=True)
+        )
+
+    return tick
+
+
+def _failed_runs(
+    instance: dg.DagsterInstance, warehouse: WarehouseResource, state: dict[str, Any], now: float
+) -> Iterator[Alert]:
+    for run, record in _ended_runs(instance, state, dg.DagsterEventType.RUN_FAILURE):
+        if (
+            instance.run_retries_enabled
+            and WILL_RETRY_TAG not in run.tags
+            and now - record.timestamp < RETRY_KNOWN_AFTER
+        ):
+            return  # the place is not passed yet: looked at again in the next tick
+        if run.tags.get(WILL_RETRY_TAG) != "true":
+            yield _failure(instance, run, record)
+        state[dg.DagsterEventType.RUN_FAILURE.value] = record.storage_id
+
+
+def _runs_with_broken_checks(
+    instance: dg.DagsterInstance, warehouse: WarehouseResource, state: dict[str, Any], now: float
+) -> Iterator[Alert]:
+    for kind in (
+        dg.DagsterEventType.RUN_SUCCESS,
+        dg.DagsterEventType.RUN_FAILURE,
+        dg.DagsterEventType.RUN_CANCELED,
+    ):
+        for run, record in _ended_runs(instance, state, kind):
+            if alert := _broken_checks(instance, run):
+                yield alert
+            state[kind.value] = record.storage_id
+
+
+def _ended_runs(
+    instance: dg.DagsterInstance, state: dict[str, Any], kind: dg.DagsterEventType
+) -> Iterator[tuple[dg.DagsterRun, dg.EventLogRecord]]:
+    """Our runs that ended so since the place kept in `state`, oldest first. The first look is for the place only."""
+    if kind.value not in state:
+        newest = instance.fetch_run_status_changes(kind, limit=1).records
+        state[kind.value] = newest[0].storage_id if newest else 0
+        return
+    after = dg.RunStatusChangeRecordsFilter(kind, after_storage_id=state[kind.value])
+    records = instance.fetch_run_status_changes(after, limit=RUNS_A_TICK, ascending=True).records
+    if not records:
+        return
+    found = instance.get_runs(dg.RunsFilter(run_ids=[record.run_id for record in records]))
+    runs = {run.run_id: run for run in found}
+    ours = {job.name for job in jobs()} | {AD_HOC_JOB}
+    for record in records:
+        run = runs.get(record.run_id)
+        if run and run.job_name in ours:
+            yield run, record
+        else:
+            state[kind.value] = record.storage_id
+
+
+def _failure(instance: dg.DagsterInstance, run: dg.DagsterRun, record: dg.EventLogRecord) -> Alert:
+    failed = {e.step_key: e for e in _events(instance, run, dg.DagsterEventType.STEP_FAILURE) if e.step_key}
+    built = {e.step_key for e in _events(instance, run, dg.DagsterEventType.STEP_SUCCESS)}
+    plan = run.execution_plan_snapshot_id and instance.get_execution_plan_snapshot(run.execution_plan_snapshot_id)
+    wanted = set(plan.step_keys_to_execute) if plan else set()
+    waiting = sorted(wanted - set(failed) - built)
+    first = next(iter(failed.values()), None) or record.event_log_entry.dagster_event
+    line = reason_of(first)
+    names = sorted(failed)
+    told = [f":x: run failed: {', '.join(names) or 'no table got to run'}, {_dates(run)}", line]
+    if names and waiting:
+        told.append(f"not built: {', '.join(waiting)}")
+    told.append(f"run {run.run_id}")
+    return Alert("run failed", names, line, "\n".join(told))
+
+
+def _broken_checks(instance: dg.DagsterInstance, run: dg.DagsterRun) -> Alert | None:
+    """All ERROR checks that the run's rows broke; each day's evaluation counts, the range's own adds nothing to it."""
+    days: dict[tuple[str, str], dict[str, int]] = {}
+    for event in _events(instance, run, dg.DagsterEventType.ASSET_CHECK_EVALUATION):
+        check = event.asset_check_evaluation_data
+        if check.passed or check.severity != dg.AssetCheckSeverity.ERROR:
+            continue
+        broken = days.setdefault((check.asset_key.path[-1], check.check_name), {})
+        if check.partition:
+            rows = check.metadata.get("broken_rows")
+            broken[check.partition] = int(rows.value) if rows else 0
+    if not days:
+        return None
+    lines = [
+        f"{table}: {check}, {sum(by_day.values())} rows, {_some(sorted(by_day)) or _dates(run)}"
+        for (table, check), by_day in sorted(days.items())
+    ]
+    text = "\n".join(
+        [f":warning: wrong numbers, {_dates(run)}: {len(days)} checks broken", *lines, f"run {run.run_id}"]
+    )
+    return Alert("checks broken", [f"{table}.{check}" for table, check in days], "", text)
+
+
+def _late_slate(
+    instance: dg.DagsterInstance, warehouse: WarehouseResource, state: dict[str, Any], now: float
+) -> Iterator[Alert]:
+    """Once a date, at the first look after the hour."""
+    at = datetime.fromtimestamp(now, UTC).astimezone(EASTERN)
+    day = at.date()
+    if at.time() < READY_BY or state.get("looked_at") == day.isoformat():
+        return
+    lacking = not_ready(instance, warehouse.open(), day)
+    state["looked_at"] = day.isoformat()
+    if lacking:
+        lines = [f"{table.name}: {why}" for table, why in lacking.items()]
+        text = "\n".join([f":alarm_clock: today's slate, {day}, is not ready at {at:%H:%M} Eastern", *lines])
+        yield Alert("not ready", [table.name for table in lacking], "", text)
+
+
+def _events(instance: dg.DagsterInstance, run: dg.DagsterRun, kind: dg.DagsterEventType) -> list[dg.DagsterEvent]:
+    return [entry.dagster_event for entry in instance.all_logs(run.run_id, of_type=kind) if entry.dagster_event]
+
+
+def _dates(run: dg.DagsterRun) -> str:
+    days = days_of(run)
+    return str(Window(days[0], days[-1])) if days else "no date"
+
+
+def _some(days: Sequence[str], most: int = 5) -> str:
+    return ", ".join(days[:most]) + (f" and {len(days) - most} more days" if len(days) > most else "")

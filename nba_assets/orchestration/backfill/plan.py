@@ -1,0 +1,205 @@
+"""Back-fills: what is to be built of a range, in which runs, and running them until the range is good.
+
+Why a partition is to be built is found in `automation/staleness.py`; one run is `launch.py`'s; how a back-fill is shown
+in the UI is `backfill_record.py`'s.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import groupby
+
+import dagster as dg
+from dagster._core.execution.backfill import BulkActionStatus
+
+from nba_assets.cli.arguments import Chunk
+from nba_assets.compile.bind import stored_inputs
+from nba_assets.contracts.calendar import Window, season_year
+from nba_assets.contracts.table import Table
+from nba_assets.orchestration.backfill.record import BackfillRecord
+from nba_assets.orchestration.launch import Launched, Made, Progress, launch
+from nba_assets.orchestration.staleness import Plan, out_of_date
+from nba_assets.warehouse.base import Warehouse
+
+MOST_RUNS = 10
+"""A run costs some ten seconds before it computes anything: past this many, days that are good are built again."""
+
+GAPS = (0, 3, 10, 30, 100, 300)
+"""How many good days in a row a run may build again, tried in turn until there are few enough runs."""
+
+FORCED = "forced"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One run: some tables, for days without a gap."""
+
+    tables: tuple[Table, ...]
+    days: tuple[date, ...]
+
+    @property
+    def partitions(self) -> int:
+        return len(self.tables) * len(self.days)
+
+
+def everything(tables: Sequence[Table], days: Sequence[date]) -> Plan:
+    """The plan that builds it all, whatever there is."""
+    return {table: dict.fromkeys(days, FORCED) for table in tables}
+
+
+def pieces(plan: Plan, days: Sequence[date], chunk: Chunk = "none") -> list[Piece]:
+    """The runs that build a plan, in an order in which each table is built after those it reads.
+
+    `days` are all partitions of the range, sorted. Only what is planned is built, unless that takes more than
+    `MOST_RUNS` runs a chunk: then good days between planned ones are built again, the shortest gaps first.
+    """
+    return [piece for part in _chunks(days, chunk) for piece in _few(plan, part)]
+
+
+def _chunks(days: Sequence[date], chunk: Chunk) -> Iterator[list[date]]:
+    key: dict[Chunk, Callable[[date], object]] = {
+        "none": lambda day: None,
+        "season": season_year,
+        "month": lambda day: (day.year, day.month),
+    }
+    for _, part in groupby(days, key[chunk]):
+        yield list(part)
+
+
+def _few(plan: Plan, days: Sequence[date]) -> list[Piece]:
+    for gap in GAPS:
+        found = _grouped(plan, days, gap)
+        if len(found) <= MOST_RUNS:
+            return found
+    planned = [day for day in days if any(day in chosen for chosen in plan.values())]
+    return [Piece(tuple(t for t in plan if plan[t]), _span(days, planned[0], planned[-1]))]
+
+
+def _grouped(plan: Plan, days: Sequence[date], gap: int) -> list[Piece]:
+    """Tables with the same days together, a run for each span of them; each table after those it reads."""
+    groups: list[tuple[list[Table], list[tuple[date, ...]]]] = []
+    for table, chosen in plan.items():
+        spans = _spans(days, chosen, gap)
+        if not spans:
+            continue
+        read = stored_inputs(table)
+        after = max((n for n, (members, _) in enumerate(groups) if any(m in read for m in members)), default=0)
+        home = next((members for members, same in groups[after:] if same == spans), None)
+        if home is None:
+            groups.append(([table], spans))
+        else:
+            home.append(table)
+    return [Piece(tuple(members), span) for members, spans in groups for span in spans]
+
+
+def _spans(days: Sequence[date], chosen: dict[date, str], gap: int) -> list[tuple[date, ...]]:
+    """The chosen days in spans, joined over at most `gap` others."""
+    ends: list[tuple[int, int]] = []
+    for place in (place for place, day in enumerate(days) if day in chosen):
+        if ends and place - ends[-1][1] - 1 <= gap:
+            ends[-1] = (ends[-1][0], place)
+        else:
+            ends.append((place, place))
+    return [tuple(days[first : last + 1]) for first, last in ends]
+
+
+def _span(days: Sequence[date], first: date, last: date) -> tuple[date, ...]:
+    return tuple(day for day in days if first <= day <= last)
+
+
+@dataclass
+class Filled:
+    """What a back-fill did: its runs, and what of the range is still not good."""
+
+    backfill_id: str
+    runs: list[Launched] = field(default_factory=list)
+    left: Plan = field(default_factory=dict)
+    cancelled: bool = False
+
+    @property
+    def success(self) -> bool:
+        return not self.cancelled and not any(self.left.values())
+
+    @property
+    def made(self) -> dict[str, Made]:
+        """What all runs made of each table."""
+        total: dict[str, Made] = {}
+        for run in self.runs:
+            for table, made in run.made.items():
+                total[table] = total.get(table, Made()) + made
+        return total
+
+    @property
+    def failures(self) -> dict[str, str]:
+        return {table: reason for run in self.runs for table, reason in run.failures.items()}
+
+
+def fill(
+    instance: dg.DagsterInstance,
+    warehouse: Warehouse,
+    todo: Sequence[Piece],
+    tables: Sequence[Table],
+    days: Sequence[date],
+    progress: Progress | None = None,
+) -> Filled:
+    """Run the pieces of a back-fill of `tables` for `days`, then look whether all is good."""
+    targets: dict[Table, set[date]] = {}
+    for piece in todo:
+        for table in piece.tables:
+            targets.setdefault(table, set()).update(piece.days)
+    title = f"nba backfill {Window(days[0], days[-1])}: {len(targets)} tables"
+    record = BackfillRecord.enter(instance, targets, title)
+    filled = Filled(record.backfill_id)
+    try:
+        _run_all(instance, todo, record, filled, progress)
+    except KeyboardInterrupt:
+        filled.cancelled = True
+    filled.left = {t: left for t, left in out_of_date(instance, warehouse, tables, days).items() if left}
+    record.close(_status(filled), filled.left)
+    return filled
+
+
+def _status(filled: Filled) -> BulkActionStatus:
+    if filled.cancelled:
+        return BulkActionStatus.CANCELED
+    return BulkActionStatus.COMPLETED_SUCCESS if filled.success else BulkActionStatus.COMPLETED_FAILED
+
+
+def _run_all(
+    instance: dg.DagsterInstance,
+    todo: Sequence[Piece],
+    record: BackfillRecord,
+    filled: Filled,
+    progress: Progress | None,
+) -> None:
+    """One run after the other; a table that reads one that failed in the same season is left out, as in one run."""
+    done: Counter[str] = Counter()
+    failed: set[tuple[Table, int]] = set()
+    for piece in todo:
+        seasons = {season_year(day) for day in piece.days}
+        wanted: list[Table] = []
+        for table in piece.tables:
+            if any((source, season) in failed for source in stored_inputs(table) for season in seasons):
+                failed |= {(table, season) for season in seasons}
+            else:
+                wanted.append(table)
+        if not wanted:
+            continue
+        run = launch(instance, wanted, piece.days, _continued(progress, done), record.tags, record.withdrawn)
+        filled.runs.append(run)
+        done.update({table.name: len(piece.days) for table in wanted})
+        failed |= {(table, season) for table in wanted if table.name in run.failures for season in seasons}
+        if run.cancelled:
+            filled.cancelled = True
+            return
+
+
+def _continued(progress: Progress | None, done: Counter[str]) -> Progress | None:
+    """Progress over all runs: what earlier ones did counts."""
+    if progress is None:
+        return None
+    before = Counter(done)
+    return lambda table, days, state: progress(table, before[table] + days, state)

@@ -1,0 +1,78 @@
+"""Raw-complete messages that we send ourselves: for what was ingested, from a file, or one by hand."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+from nba_assets.contracts.calendar import FIRST_DATE, OFF_SEASON_MONTHS
+from nba_assets.contracts.contract import RawTable
+from nba_assets.contracts.errors import BadInput
+from nba_assets.orchestration.events.messages import NO_DATA, STATUSES, SUCCESS, Malformed, Sent, parse
+from nba_assets.orchestration.events.sources import RAW_COMPLETE_TOPIC, EventSource
+from nba_assets.tables.raw import RAW_TABLES
+from nba_assets.warehouse.ingest import Ingested
+
+
+def send_ingested(source: EventSource, results: Sequence[Ingested]) -> int:
+    """A message for each partition that was written, of dates that tables have; how many."""
+    execution = uuid.uuid4().hex[:8]
+    sent = 0
+    for result in results:
+        for day, rows in result.rows.items():
+            if day is not None and day >= FIRST_DATE and day.month not in OFF_SEASON_MONTHS:
+                _send(source, result.contract, day, SUCCESS, rows, execution, "nba_ingest")
+                sent += 1
+    return sent
+
+
+def send_file(source: EventSource, file: Path) -> int:
+    """The lines of a file as they are, in their order, each a message; how many. Raises BadInput for no file."""
+    if not file.is_file():
+        raise BadInput(f"{file}: no such file")
+    now = time.time_ns()
+    lines = [line for line in file.read_bytes().splitlines() if line.strip()]
+    for number, line in enumerate(lines):
+        source.publish(RAW_COMPLETE_TOPIC, f"{_day_of(line)}-{now}-{number:06}", line)
+    return len(lines)
+
+
+def send_one(source: EventSource, name: str, day: date, status: str, rows: int) -> None:
+    """One message about a raw table's date. Raises BadInput."""
+    known = {table.name: table for table in RAW_TABLES if table.partition_by}
+    if name not in known:
+        raise BadInput(f"--table: no daily raw table called {name!r}; there are {', '.join(sorted(known))}")
+    if status not in STATUSES:
+        raise BadInput(f"--status: {status!r} is none of {', '.join(STATUSES)}")
+    if status == NO_DATA and rows:
+        raise BadInput("--rows: a date with no data has none")
+    _send(source, known[name], day, status, rows, uuid.uuid4().hex[:8], "nba_emit")
+
+
+def _send(
+    source: EventSource, table: RawTable, day: date, status: str, rows: int, execution: str, processor: str
+) -> None:
+    message = Sent(
+        processor_name=processor,
+        phase="phase_2_raw",
+        execution_id=execution,
+        correlation_id=execution,
+        day=day,
+        status=status,
+        record_count=rows,
+        trigger_source="manual",
+        output_dataset=table.dataset,
+        output_table=table.name,
+    )
+    source.publish(RAW_COMPLETE_TOPIC, f"{day}-{time.time_ns()}-{table.name}", message.as_bytes())
+
+
+def _day_of(line: bytes) -> str:
+    """The date a message is of, to keep a date's messages together in a spool."""
+    try:
+        return parse(line).day.isoformat()
+    except Malformed:
+        return "unread"

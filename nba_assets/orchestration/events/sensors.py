@@ -1,0 +1,284 @@
+"""What Dagster does about raw-complete messages: marks the partitions, runs the tables that have all they need.
+
+The rules of what runs are `triggers.py`'s; what follows a run is `completion.py`'s. Nothing is lost: a message is
+acknowledged one tick after the tick that acted on it was stored. Nothing runs twice: what was asked for is read back
+from the runs themselves, so a message delivered again, or a daemon killed between asking and acknowledging, finds its
+run there.
+"""
+
+import json
+import logging
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from hashlib import sha256
+from itertools import accumulate
+from pathlib import Path
+
+import dagster as dg
+
+from nba_assets.contracts.contract import RawTable
+from nba_assets.contracts.table import Table
+from nba_assets.orchestration.assets import asset_key
+from nba_assets.orchestration.events import triggers
+from nba_assets.orchestration.events.completion import completion, next_slate
+from nba_assets.orchestration.events.messages import FAILED, NO_DATA, Malformed, RawComplete, parse
+from nba_assets.orchestration.events.sources import DEAD_LETTER_TOPIC, EventSource, Received, event_source
+from nba_assets.orchestration.instance.batched_events import record_runless
+from nba_assets.orchestration.jobs import ALL_TABLES
+from nba_assets.orchestration.partitions import DAILY
+from nba_assets.orchestration.run_tags import CORRELATION_TAG, TRIGGER_TAG, partition_tags
+from nba_assets.tables.registry import tables
+
+EDITIONS_TAG = "nba.editions/"
+"""On each run that messages led to, with the date: for each table, which deliveries it was asked for.
+
+One tag for each date, since Postgres keeps tags in an index that takes no value over 2,700 bytes.
+"""
+LONGEST_TAG = 1000
+
+MOST_A_TICK = 500
+PAGE = 10_000
+SECONDS_BETWEEN_TICKS = 15
+MEMORY_SECONDS = 30 * 24 * 60 * 60
+"""How far back runs are looked at: four times as long as Pub/Sub keeps a message."""
+
+Delivery = tuple[RawTable, date]
+
+
+@dataclass
+class Batch:
+    """The messages of one tick, read and told apart, and what Dagster already knows of their dates."""
+
+    messages: list[RawComplete] = field(default_factory=list)
+    malformed: list[tuple[Received, str]] = field(default_factory=list)
+    known: dict[Delivery, list[str]] = field(default_factory=dict)
+    """Execution ids on record of each raw table and date of the batch, oldest first."""
+    failures: dict[Delivery, set[str]] = field(default_factory=lambda: defaultdict(set))
+    had_something: set[Delivery] = field(default_factory=set)
+    """Those of which any delivery had data, so that one without is a change."""
+    undelivered: set[str] = field(default_factory=set)
+    """Receipts of messages that the dead-letter place did not take: they stay where they are."""
+
+    @classmethod
+    def of(cls, received: Sequence[Received], instance: dg.DagsterInstance) -> "Batch":
+        batch = cls()
+        for item in received:
+            try:
+                batch.messages.append(parse(item.data))
+            except Malformed as error:
+                batch.malformed.append((item, str(error)))
+        batch.messages.sort(key=lambda message: (message.sent_at, message.execution_id))
+        batch._look_up(instance)
+        return batch
+
+    @property
+    def days(self) -> list[date]:
+        return sorted({message.day for message in self.messages})
+
+    def _look_up(self, instance: dg.DagsterInstance) -> None:
+        """What is on record of every raw table on the batch's dates: another one may have been waited for."""
+        partitions = [day.isoformat() for day in self.days]
+        if not partitions:
+            return
+        every = {raw for table in tables() for raw in triggers.raw_behind(table)}
+        for raw in every | {message.table for message in self.messages}:
+            wanted = dg.AssetRecordsFilter(asset_key(raw), asset_partitions=partitions)
+            for found in _all_records(partial(instance.fetch_materializations, wanted, ascending=True)):
+                if (execution := _told(found, "execution_id")) and found.partition_key:
+                    delivery = raw, date.fromisoformat(found.partition_key)
+                    self.known.setdefault(delivery, []).append(execution)
+                    if _told(found, "status") != NO_DATA:
+                        self.had_something.add(delivery)
+            if any(m.table is raw and not m.is_complete for m in self.messages):
+                for found in _all_records(partial(instance.fetch_observations, wanted)):
+                    if (execution := _told(found, "execution_id")) and found.partition_key:
+                        self.failures[raw, date.fromisoformat(found.partition_key)].add(execution)
+
+    def events(self) -> list[dg.AssetMaterialization | dg.AssetObservation]:
+        """What is to be put on record, each delivery once; and from here on it counts as known."""
+        found: list[dg.AssetMaterialization | dg.AssetObservation] = []
+        for message in self.messages:
+            delivery = message.table, message.day
+            if not message.is_complete:
+                if message.execution_id not in self.failures[delivery]:
+                    self.failures[delivery].add(message.execution_id)
+                    found.append(_event(dg.AssetObservation, message))
+            elif message.execution_id not in self.known.setdefault(delivery, []):
+                self.known[delivery].append(message.execution_id)
+                found.append(_event(dg.AssetMaterialization, message))
+                if message.status != NO_DATA:
+                    self.had_something.add(delivery)
+        return found
+
+    def wanted(self) -> dict[date, dict[Table, str]]:
+        """For each date the tables that its messages refresh and that have all they need, with their editions."""
+        last = DAILY.get_last_partition_key() or ""  # `has_partition_key` takes 15 ms for each date
+        arrived: dict[date, set[RawTable]] = defaultdict(set)
+        for message in self.messages:
+            counts = message.is_complete and self._counts(message.table, message.day)
+            if counts and message.day.isoformat() <= last:  # a schedule may come long before its date
+                arrived[message.day].add(message.table)
+        return {day: self._wanted_on(day, raw) for day, raw in sorted(arrived.items())}
+
+    def _counts(self, raw: RawTable, day: date) -> bool:
+        """Whether a delivery may bring something new to read: not where an optional source never had anything.
+
+        Where it is required, its having nothing is what others may have waited for.
+        """
+        return raw.need == "required" or (raw, day) in self.had_something
+
+    def _wanted_on(self, day: date, arrived: set[RawTable]) -> dict[Table, str]:
+        complete = {raw: ids[-1] for (raw, of), ids in self.known.items() if of == day and ids}
+        editions = {raw: newest for raw, newest in complete.items() if self._counts(raw, day)}
+        return {table: triggers.edition(table, editions) for table in triggers.tables_to_run(arrived, complete)}
+
+    def correlation_ids(self, days: Iterable[date]) -> str:
+        """Separated by commas; of very many as many as a tag holds."""
+        wanted = set(days)
+        found = sorted({m.correlation_id for m in self.messages if m.day in wanted and m.is_complete})
+        told = list(accumulate(found, "{},{}".format))
+        return next((text for text in reversed(told) if len(text) <= LONGEST_TAG), "")
+
+    def dead_letter(self, source: EventSource) -> None:
+        """Put the malformed ones away. Where that fails they wait, and hold nothing else up."""
+        for item, reason in self.malformed:
+            try:
+                source.publish(DEAD_LETTER_TOPIC, sha256(item.data).hexdigest()[:16], item.data, reason)
+            except Exception:  # each source has its own errors, and none may stop the messages that are in order
+                logging.getLogger(__name__).exception("the dead-letter place did not take a message: %s", reason)
+                self.undelivered.add(item.receipt)
+
+
+def _told(found: dg.EventLogRecord, name: str) -> str | None:
+    """What an event's metadata says; None for an event that is not from a message, as one that a person reported."""
+    event = found.asset_materialization or found.asset_observation
+    return str(event.metadata[name].value) if event and name in event.metadata else None
+
+
+def _all_records(fetch: Callable[..., dg.EventRecordsResult]) -> Iterator[dg.EventLogRecord]:
+    """Page by page: Dagster gives no more than 10,000 at once."""
+    cursor = None
+    while True:
+        page = fetch(limit=PAGE, cursor=cursor)
+        yield from page.records
+        if not page.has_more:
+            return
+        cursor = page.cursor
+
+
+def _event(kind: type, message: RawComplete) -> dg.AssetMaterialization | dg.AssetObservation:
+    told = {
+        "execution_id": message.execution_id,
+        "correlation_id": message.correlation_id,
+        "status": message.status,
+        "sent_at": message.sent_at.isoformat(),
+        **({} if message.record_count is None else {"dagster/partition_row_count": message.record_count}),
+    }
+    notes = {NO_DATA: "complete: the source has nothing for this date", FAILED: "the raw processor failed"}
+    return kind(
+        asset_key=asset_key(message.table),
+        partition=message.day.isoformat(),
+        description=notes.get(message.status),
+        metadata=told,
+    )
+
+
+def evaluate(instance: dg.DagsterInstance, source: EventSource, cursor: str | None) -> dg.SensorResult | dg.SkipReason:
+    """One tick: acknowledge what the tick before acted on, then say what to do about what has come since.
+
+    The asset events of the result are to be on record before its runs exist, and its runs before its cursor.
+    """
+    state = json.loads(cursor) if cursor else {}
+    if state.get("acknowledge"):
+        source.acknowledge(state["acknowledge"])
+    received = source.pull(MOST_A_TICK)
+    if not received and not state.get("acknowledge"):
+        return dg.SkipReason("no messages")
+    batch = Batch.of(received, instance)
+    batch.dead_letter(source)
+    events = batch.events()
+    wanted = batch.wanted()
+    requests = _requests(_not_asked_for(wanted, instance), batch) if any(wanted.values()) else []
+    malformed = state.get("malformed", 0) + len(batch.malformed) - len(batch.undelivered)
+    acted_on = [item.receipt for item in received if item.receipt not in batch.undelivered]
+    return dg.SensorResult(
+        run_requests=requests,
+        asset_events=events,
+        cursor=json.dumps({"acknowledge": acted_on, "malformed": malformed}),
+        skip_reason=None if requests else f"{len(received)} messages that need no run; {malformed} malformed so far",
+    )
+
+
+def _not_asked_for(
+    wanted: Mapping[date, Mapping[Table, str]], instance: dg.DagsterInstance
+) -> dict[date, dict[Table, str]]:
+    """What no run has been asked for yet, by the editions that runs carry."""
+    runs = instance.get_runs(dg.RunsFilter(tags={TRIGGER_TAG: "raw_complete"}, created_after=_memory()))
+    asked: set[tuple[str, str, str]] = set()
+    for run in runs:
+        for tag, editions in run.tags.items():
+            if tag.startswith(EDITIONS_TAG):
+                day = tag.removeprefix(EDITIONS_TAG)
+                asked |= {(day, name, edition) for name, edition in json.loads(editions).items()}
+    left = {
+        day: {table: edition for table, edition in found.items() if (day.isoformat(), table.name, edition) not in asked}
+        for day, found in wanted.items()
+    }
+    return {day: found for day, found in left.items() if found}
+
+
+def _requests(wanted: Mapping[date, Mapping[Table, str]], batch: Batch) -> list[dg.RunRequest]:
+    """One run for a date, or for consecutive dates that want the same tables."""
+    spans: list[list[date]] = []
+    for day in sorted(wanted):
+        last = spans[-1][-1] if spans else None
+        if last and day - last == timedelta(days=1) and wanted[day].keys() == wanted[last].keys():
+            spans[-1].append(day)
+        else:
+            spans.append([day])
+    return [_request({day: wanted[day] for day in span}, batch) for span in spans]
+
+
+def _request(wanted: Mapping[date, Mapping[Table, str]], batch: Batch) -> dg.RunRequest:
+    days = list(wanted)
+    editions = {day.isoformat(): {table.name: edition for table, edition in wanted[day].items()} for day in days}
+    return dg.RunRequest(
+        run_key=triggers.run_key(f"{days[0]}..{days[-1]}", editions),
+        job_name=ALL_TABLES,
+        asset_selection=[asset_key(table) for table in wanted[days[0]]],
+        tags={
+            **partition_tags(days),
+            TRIGGER_TAG: "raw_complete",
+            CORRELATION_TAG: batch.correlation_ids(days),
+            **{EDITIONS_TAG + day: json.dumps(of_day) for day, of_day in editions.items()},
+        },
+    )
+
+
+def _memory() -> datetime:
+    return datetime.fromtimestamp(time.time() - MEMORY_SECONDS, UTC)
+
+
+@dg.sensor(
+    job_name=ALL_TABLES,
+    minimum_interval_seconds=SECONDS_BETWEEN_TICKS,
+    default_status=dg.DefaultSensorStatus.STOPPED,
+    required_resource_keys={"warehouse"},
+)
+def raw_complete(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+    """Raw data has come in: mark its partitions, and run the tables of its date that have all they need."""
+    source = event_source(Path(context.resources.warehouse.lake))
+    result = evaluate(context.instance, source, context.cursor)
+    if isinstance(result, dg.SensorResult):
+        record_runless(context.instance, result.asset_events)
+        result = result._replace(asset_events=[])
+    return result
+
+
+def event_sensors() -> list[dg.SensorDefinition]:
+    """The sensors that messages come in and go out by."""
+    return [raw_complete, next_slate, completion]

@@ -1,0 +1,86 @@
+"""Is the slate of a date ready: built, and built after the history it reads was.
+
+Who is told, and when, is `alerts.py`'s; what to rebuild for other reasons (a line that moved, new code) says
+`staleness.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, time, timedelta
+from functools import cache
+
+import dagster as dg
+
+from nba_assets.audit.game_days import game_days
+from nba_assets.contracts.calendar import EASTERN, Window, season_year
+from nba_assets.contracts.read import Reach
+from nba_assets.contracts.table import Table
+from nba_assets.orchestration.assets import asset_key
+from nba_assets.orchestration.slates import slate_tables, summaries
+from nba_assets.warehouse.base import Warehouse
+
+READY_BY = time(11, 30)
+"""Eastern: when the models start to read today's slate."""
+
+POLICY = dg.FreshnessPolicy.cron(
+    deadline_cron="30 11 * 10-12,1-6 *", lower_bound_delta=timedelta(hours=23), timezone=EASTERN.key
+)
+"""The badge on an asset's page. Dagster knows neither games nor partitions here: the badge also turns red on a date
+without games and green by a back-fill, so nobody is alarmed by it; `not_ready` is what alarms."""
+
+
+def with_freshness(assets: Iterable[dg.AssetsDefinition | dg.AssetSpec]) -> list[dg.AssetsDefinition | dg.AssetSpec]:
+    """The same assets, the slate's with the policy."""
+    slate = {asset_key(table) for table in slate_tables()}
+
+    def told(spec: dg.AssetSpec) -> dg.AssetSpec:
+        return spec.replace_attributes(freshness_policy=POLICY) if spec.key in slate else spec
+
+    return list(dg.map_asset_specs(told, list(assets)))
+
+
+def not_ready(instance: dg.DagsterInstance, warehouse: Warehouse, day: date) -> dict[Table, str]:
+    """What `day`'s slate still lacks, and why: its own tables, and the summaries of the last date with games.
+
+    Empty on a date without games.
+    """
+    season = Window.season(season_year(day))
+    *before, last = game_days(warehouse, Window(season.start, day)) or [None]
+    if last != day:
+        return {}
+    found: dict[Table, str] = {}
+    if before:
+        found = {t: f"not built for {before[-1]}" for t in summaries() if before[-1] not in warehouse.dates(t)}
+    changed = {table: _history_changed_at(warehouse, table, day) for table in summaries()}
+    for table in slate_tables():
+        built = _built_at(instance, warehouse, table, day)
+        late = sorted(s.name for s in _history_of(table) if built and changed[s] > built)
+        if not built:
+            found[table] = "not built"
+        elif late:
+            found[table] = f"built before the last change of {', '.join(late)}"
+    return found
+
+
+@cache
+def _history_of(table: Table) -> frozenset[Table]:
+    """The summaries that it reads, itself or through a table of the same slate."""
+    own = {r.source for r in table.reads.values() if r.source in summaries()}
+    through = [r.source for r in table.reads.values() if r.source in slate_tables()]
+    return frozenset(own.union(*(_history_of(source) for source in through)))
+
+
+def _history_changed_at(warehouse: Warehouse, table: Table, day: date) -> float:
+    history = Reach.SEASON_HISTORY.dates(Window(day, day))
+    return max((at for d, at in warehouse.changed_at(table).items() if d in history), default=0.0)
+
+
+def _built_at(instance: dg.DagsterInstance, warehouse: Warehouse, table: Table, day: date) -> float | None:
+    """When it was last built, None if it is not there; a rebuild with the same result leaves the stored one's time."""
+    stored = warehouse.changed_at(table).get(day)
+    if stored is None:
+        return None
+    of_the_day = dg.AssetRecordsFilter(asset_key=asset_key(table), asset_partitions=[day.isoformat()])
+    records = instance.fetch_materializations(of_the_day, limit=1).records
+    return max(stored, *(record.timestamp for record in records)) if records else stored

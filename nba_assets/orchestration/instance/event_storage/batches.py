@@ -1,0 +1,159 @@
+"""A batch of events as Dagster's SQL event logs store them, in one transaction instead of two or three an event.
+
+What holds for every database. Which connection it goes through and what must be locked first is the databases' own:
+`sqlite.py`, `postgres.py`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from itertools import groupby
+from typing import Any, ClassVar
+
+import dagster as dg
+import sqlalchemy as db
+from dagster._core.events import DagsterEventType
+from dagster._core.storage.event_log import SqlEventLogStorage, SqlEventLogStorageMetadata, SqlEventLogStorageTable
+from sqlalchemy.engine import Connection
+
+from nba_assets.orchestration.instance.event_storage.internals import known
+
+OF_ASSETS = frozenset(
+    {
+        DagsterEventType.ASSET_MATERIALIZATION,
+        DagsterEventType.ASSET_OBSERVATION,
+        DagsterEventType.ASSET_MATERIALIZATION_PLANNED,
+    }
+)
+BATCHED = OF_ASSETS | {DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED, DagsterEventType.ASSET_CHECK_EVALUATION}
+
+Row = Mapping[str, Any]
+Numbered = tuple[dg.EventLogEntry, int]
+
+
+class BatchingEventLogStorage(SqlEventLogStorage):
+    """Stores what Dagster's own storage would one event after the other, row for row; only the transactions are fewer.
+
+    Where Dagster is not built as we know it, this is Dagster's own storage, and says so.
+    """
+
+    STOCK: ClassVar[type[SqlEventLogStorage]]
+    """Dagster's own storage for the same database."""
+
+    @cached_property
+    def _batch(self) -> threading.local:
+        """The connection of the batch that a thread is writing."""
+        return threading.local()
+
+    @staticmethod
+    def each_of(texts: Sequence[str]) -> db.ColumnElement[str]:
+        """A column with each of the texts, in their order, in the database's words."""
+        raise NotImplementedError
+
+    @cached_property
+    def supports_asset_checks(self) -> bool:
+        """Whether the table is there. Dagster asks the database for each check of each day."""
+        return super().supports_asset_checks
+
+    def store_event_batch(self, events: Sequence[dg.EventLogEntry]) -> None:
+        """What can be batched as batches, the others one by one, in the order given."""
+        if not known(self.STOCK):
+            super().store_event_batch(events)
+            return
+        for (_, batched), group in groupby(
+            events, key=lambda event: (event.run_id, event.dagster_event_type in BATCHED)
+        ):
+            if batched:
+                self._store_at_once(list(group))
+                continue
+            for event in group:
+                self.store_event(event)
+
+    def _store_at_once(self, events: Sequence[dg.EventLogEntry]) -> None:
+        """All or none of them: those of a batch that fails, Dagster stores one by one."""
+        rows = [self._event_to_row(event) for event in events]
+        with self.index_transaction() as connection:
+            self._batch.connection = connection
+            try:
+                self._write(connection, events, rows)
+            finally:
+                self._batch.connection = None
+
+    @contextmanager
+    def index_connection(self) -> Iterator[Connection]:
+        """While a thread writes a batch, what it asks of Dagster's own methods is done within the batch."""
+        if connection := getattr(self._batch, "connection", None):
+            yield connection
+            return
+        with super().index_connection() as connection:
+            yield connection
+
+    def _write(self, connection: Connection, events: Sequence[dg.EventLogEntry], rows: Sequence[Row]) -> None:
+        """Events of one run, all of types in BATCHED, and what follows from them in other tables."""
+        ids = self._insert(connection, rows)
+        of_assets = [
+            (event, event_id)
+            for event, event_id in zip(events, ids, strict=True)
+            if event.dagster_event_type in OF_ASSETS
+        ]
+        self._store_asset_event_tags(connection, [event for event, _ in of_assets], [n for _, n in of_assets])
+        for event, event_id in _latest_of_each(of_assets):
+            self._store_asset_event(connection, event, event_id)
+        for event, event_id, stored in zip(events, ids, rows, strict=True):
+            if event.dagster_event_type is DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED:
+                self._plan_check(connection, event, event_id, stored)
+            elif event.dagster_event_type is DagsterEventType.ASSET_CHECK_EVALUATION:
+                self.store_asset_check_event(event, event_id)
+
+    def _insert(self, connection: Connection, rows: Sequence[Row]) -> list[int]:
+        """The numbers that the events are given, in their order."""
+        insert = SqlEventLogStorageTable.insert()
+        numbered = insert.returning(SqlEventLogStorageTable.c.id, sort_by_parameter_order=True)
+        return list(connection.execute(numbered, rows).scalars())
+
+    def _plan_check(self, connection: Connection, event: dg.EventLogEntry, event_id: int, stored: Row) -> None:
+        """The rows of a check that a run means to make: one for each partition of the run.
+
+        The database makes them of a list. A range of all tables has 84,000, each with the whole event in it.
+        """
+        planned = event.get_dagster_event().asset_check_planned_data
+        check = {
+            "asset_key": planned.asset_key.to_string(),
+            "check_name": planned.check_name,
+            "run_id": event.run_id,
+            "execution_status": "PLANNED",
+            "evaluation_event": stored["event"],
+            "evaluation_event_timestamp": stored["timestamp"],
+            "evaluation_event_storage_id": event_id,
+        }
+        insert = SqlEventLogStorageMetadata.tables["asset_check_executions"].insert()
+        if planned.partitions_subset is None:
+            connection.execute(insert, [check])
+            return
+        partition = self.each_of(list(planned.partitions_subset.get_partition_keys()))
+        rows = db.select(*map(db.literal, check.values()), partition)
+        connection.execute(insert.from_select([*check, "partition"], rows))
+
+
+def asset_keys(events: Iterable[dg.EventLogEntry]) -> list[str]:
+    """The assets whose rows a batch changes, each once and in one order for all batches."""
+    return sorted(
+        {event.get_dagster_event().asset_key.to_string() for event in events if event.dagster_event_type in OF_ASSETS}
+    )
+
+
+def _latest_of_each(numbered: Iterable[Numbered]) -> list[Numbered]:
+    """The last event of each kind for each asset: of the earlier ones nothing is left on the asset's row.
+
+    Assets in the order of their first events, which is the order in which their rows would be made; those of an asset
+    in their own.
+    """
+    of_assets: dict[dg.AssetKey, dict[DagsterEventType, Numbered]] = {}
+    for event, event_id in numbered:
+        kinds = of_assets.setdefault(event.get_dagster_event().asset_key, {})
+        kinds.pop(event.dagster_event_type, None)
+        kinds[event.dagster_event_type] = event, event_id
+    return [pair for kinds in of_assets.values() for pair in kinds.values()]

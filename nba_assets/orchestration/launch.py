@@ -1,0 +1,260 @@
+"""One Dagster run over some tables and dates, started here and watched until it ends.
+
+The run is Dagster's like any other: it is in the UI, its partitions and checks are Dagster's record. What is
+computed is the assets' business.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from types import TracebackType
+
+import dagster as dg
+from dagster._core.definitions.reconstruct import build_reconstructable_job
+from dagster._core.errors import DagsterExecutionInterruptedError
+from dagster._core.execution.api import execute_run_iterator
+
+from nba_assets.contracts.table import Table
+from nba_assets.orchestration.assets import PROGRESS, asset_key
+from nba_assets.orchestration.instance.run_log import said_since
+from nba_assets.orchestration.jobs import ALL_TABLES
+from nba_assets.orchestration.resource import WarehouseResource
+from nba_assets.orchestration.run_history.history import keep
+from nba_assets.orchestration.run_tags import partition_tags, reason_of
+
+POLL_SECONDS = 1.0
+CANCELLED = "cancelled"
+STOPPED = (dg.DagsterRunStatus.CANCELING, dg.DagsterRunStatus.CANCELED)
+
+Progress = Callable[[str, int, str], None]
+"""Called with a table's name, how many of its days are done, and how it stands: running, done or failed."""
+
+
+@dataclass
+class Made:
+    """What a run did to one table: partitions and rows written, seconds of query and writing, broken checks."""
+
+    partitions: int = 0
+    rows: int = 0
+    seconds: float = 0.0
+    broken_checks: list[str] = field(default_factory=list)
+
+    def __add__(self, other: Made) -> Made:
+        return Made(
+            self.partitions + other.partitions,
+            self.rows + other.rows,
+            self.seconds + other.seconds,
+            self.broken_checks + other.broken_checks,
+        )
+
+
+@dataclass(frozen=True)
+class Launched:
+    """A finished run: its id, whether all went well, what it made of each table, and each failed table's error."""
+
+    run_id: str
+    success: bool
+    made: dict[str, Made]
+    failures: dict[str, str]
+    cancelled: bool = False
+
+
+def all_tables_job() -> dg.JobDefinition:
+    """The job that runs start from; step processes call this to find it again."""
+    from nba_assets.definitions import defs
+
+    return defs.resolve_job_def(ALL_TABLES)
+
+
+def launch(
+    instance: dg.DagsterInstance,
+    tables: Sequence[Table],
+    days: Sequence[date],
+    progress: Progress | None = None,
+    tags: Mapping[str, str] | None = None,
+    withdrawn: Callable[[], bool] = lambda: False,
+) -> Launched:
+    """Materialise `tables` for `days` (sorted, no gaps but off-seasons) in one run.
+
+    SIGINT, SIGTERM, cancelling the run in the UI, and `withdrawn` all end it as cancelled, and its queries with it.
+    """
+    job = build_reconstructable_job("nba_assets.orchestration.launch", "all_tables_job")
+    run = instance.create_run_for_job(
+        job_def=job.get_definition(),
+        asset_selection=frozenset(asset_key(table) for table in tables),
+        tags={**partition_tags(days), **(tags or {})},
+        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        job_code_origin=job.get_python_origin(),
+    )
+    events: list[dg.DagsterEvent] = []
+
+    def called_off() -> bool:
+        return not interruptions.came() and (_status(instance, run) in STOPPED or withdrawn())
+
+    with _Interruptions() as interruptions, _Watcher(instance, run.run_id, len(days), progress, called_off):
+        try:
+            for event in execute_run_iterator(job, run, instance):
+                events.append(event)
+                if interruptions.came() and _status(instance, run) == dg.DagsterRunStatus.STARTED:
+                    # Dagster takes an interruption that nobody asked for as a failure: so ask, before it ends its steps
+                    instance.report_run_canceling(run, "interrupted: cancelling the run")
+        except (KeyboardInterrupt, DagsterExecutionInterruptedError):
+            interruptions.note()
+        cancelled = interruptions.came()
+    if cancelled and _status(instance, run) not in (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.CANCELED):
+        instance.report_run_canceled(run, "interrupted before a step was running")
+    status = _status(instance, run)
+    success, cancelled = status == dg.DagsterRunStatus.SUCCESS, status == dg.DagsterRunStatus.CANCELED
+    # Of a run that was broken off, what its steps recorded last may not have come here.
+    _keep_history(instance, run.run_id, list(_materialisations(events)) if success else None)
+    return Launched(run.run_id, success, _made(tables, events), _failures(tables, events, cancelled), cancelled)
+
+
+def _materialisations(events: Sequence[dg.DagsterEvent]) -> Iterator[dg.DagsterEvent]:
+    return (event for event in events if event.event_type_value == "ASSET_MATERIALIZATION")
+
+
+def _keep_history(instance: dg.DagsterInstance, run_id: str, made: Sequence[dg.DagsterEvent] | None) -> None:
+    """Beside the sensors, which need a daemon. A run ended as it did, whether that can be written down or not."""
+    try:
+        keep(instance, WarehouseResource.from_environment().open(), run_id, made)
+    except Exception:
+        logging.getLogger(__name__).exception("the run history has no row of run %s", run_id)
+
+
+def _status(instance: dg.DagsterInstance, run: dg.DagsterRun) -> dg.DagsterRunStatus:
+    found = instance.get_run_by_id(run.run_id)
+    return found.status if found else dg.DagsterRunStatus.CANCELED  # deleted in the UI
+
+
+def _failures(tables: Sequence[Table], events: Sequence[dg.DagsterEvent], cancelled: bool) -> dict[str, str]:
+    """Why each table that was not built was not."""
+    built = {event.step_key for event in events if event.event_type_value == "STEP_SUCCESS"}
+    if cancelled:
+        return {table.name: CANCELLED for table in tables if table.name not in built}
+    failures = {
+        event.step_key or "run": reason_of(event)
+        for event in events
+        if event.event_type_value in ("STEP_FAILURE", "RUN_FAILURE", "PIPELINE_FAILURE")
+    }
+    if len(failures) > 1:
+        failures.pop("run", None)
+    for table in tables:
+        if failures and table.name not in built:
+            failures.setdefault(table.name, "not built, since a table that it reads failed")
+    return failures
+
+
+def _made(tables: Sequence[Table], events: Sequence[dg.DagsterEvent]) -> dict[str, Made]:
+    made = {asset_key(table): Made() for table in tables}
+    for event in events:
+        if event.event_type_value == "ASSET_MATERIALIZATION":
+            table = made[event.asset_key]
+            table.partitions += 1
+            metadata = event.materialization.metadata
+            table.rows += metadata["dagster/partition_row_count"].value
+            if "seconds" in metadata:
+                table.seconds = metadata["seconds"].value
+        elif event.event_type_value == "ASSET_CHECK_EVALUATION":
+            check = event.asset_check_evaluation_data
+            if not check.passed and check.partition is None:
+                days = check.metadata["days"].value.split(":")[0]
+                made[check.asset_key].broken_checks.append(f"{check.severity.value} {check.check_name} ({days} days)")
+    return {table.name: made[asset_key(table)] for table in tables}
+
+
+def _was_interrupted(event: dg.DagsterEvent) -> bool:
+    error = event.step_failure_data.error
+    return error is not None and error.cls_name in ("DagsterExecutionInterruptedError", "KeyboardInterrupt")
+
+
+class _Interruptions:
+    """Knows of SIGINT and SIGTERM whoever handles them: Dagster puts its own handlers in place while a run goes on."""
+
+    def __enter__(self) -> _Interruptions:
+        self._came = False
+        self._read, self._write = os.pipe()
+        os.set_blocking(self._read, False)
+        os.set_blocking(self._write, False)
+        self._in_main = threading.current_thread() is threading.main_thread()
+        if self._in_main:  # elsewhere no signal is handled, so none can come
+            self._before = signal.set_wakeup_fd(self._write, warn_on_full_buffer=False)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._in_main:
+            signal.set_wakeup_fd(self._before)
+        os.close(self._read)
+        os.close(self._write)
+
+    def note(self) -> None:
+        self._came = True
+
+    def came(self) -> bool:
+        try:
+            arrived = os.read(self._read, 4096)
+        except BlockingIOError:
+            arrived = b""
+        self._came = self._came or bool({signal.SIGINT, signal.SIGTERM} & set(arrived))
+        return self._came
+
+
+class _Watcher:
+    """Follows a run's events from a thread, reports each table's progress, and interrupts a run that is called off."""
+
+    def __init__(
+        self,
+        instance: dg.DagsterInstance,
+        run_id: str,
+        days: int,
+        progress: Progress | None,
+        called_off: Callable[[], bool],
+    ) -> None:
+        self._instance, self._run_id, self._days = instance, run_id, days
+        self._progress, self._called_off = progress, called_off
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *exception: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        place, interrupted = 0, False
+        while True:
+            last_look = self._stop.wait(POLL_SECONDS)
+            if self._progress:
+                place = self._report(place)
+            if last_look:
+                return
+            if not interrupted and self._called_off():
+                interrupted = True
+                os.kill(os.getpid(), signal.SIGINT)
+
+    def _report(self, place: int) -> int:
+        entries, place = said_since(self._instance, self._run_id, place)
+        for entry in entries:
+            self._report_entry(entry)
+        return place
+
+    def _report_entry(self, entry: dg.EventLogEntry) -> None:
+        assert self._progress
+        event = entry.dagster_event
+        if event is None:
+            if found := PROGRESS.search(entry.user_message):
+                self._progress(found["table"], int(found["done"]), "running")
+        elif event.event_type_value == "STEP_START" and event.step_key:
+            self._progress(event.step_key, 0, "running")
+        elif event.event_type_value == "STEP_SUCCESS" and event.step_key:
+            self._progress(event.step_key, self._days, "done")
+        elif event.event_type_value == "STEP_FAILURE" and event.step_key and not _was_interrupted(event):
+            self._progress(event.step_key, 0, "failed")

@@ -1,0 +1,30 @@
+"""What a step process finds done when it is forked. Imported by the fork server, and by nothing else.
+
+Alone, each step would spend a second on imports and definitions. Nothing is loaded here that a fork would break: no
+connection, no thread.
+"""
+
+from __future__ import annotations
+
+import importlib
+from contextlib import suppress
+
+from nba_assets.contracts.errors import BadInput
+from nba_assets.orchestration.processes.fork_server import LOADED
+from nba_assets.orchestration.processes.garbage import loading
+
+
+def prepare() -> None:
+    """Load it all, and build the job that most runs are of. Raises BadInput where a setting is wrong."""
+    for name in LOADED:
+        importlib.import_module(name)
+
+    from nba_assets.orchestration.dagster_patches.migrations import read_ahead
+    from nba_assets.orchestration.launch import all_tables_job
+
+    read_ahead()
+    all_tables_job()
+
+
+with loading(), suppress(BadInput):  # whoever started the fork server comes upon the same, and tells it
+    prepare()

@@ -1,0 +1,65 @@
+"""The warehouse as Dagster's resource, chosen by the environment.
+
+| variable | meaning | default |
+|---|---|---|
+| NBA_WAREHOUSE | the engine: duckdb | duckdb |
+| NBA_LAKE | root of the Parquet lake | ./lake |
+| NBA_MAX_CONCURRENT | step processes at once, which share cores and memory | the number of cores |
+| NBA_MEMORY_MIB | memory one query may take | 2048 |
+| NBA_TABLE_TIMEOUT | seconds a table's query may run | 600 |
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import dagster as dg
+
+from nba_assets.contracts.errors import BadInput
+from nba_assets.warehouse.base import Warehouse
+from nba_assets.warehouse.duckdb import DuckDBWarehouse
+from nba_assets.warehouse.lake import Lake
+
+
+class WarehouseResource(dg.ConfigurableResource):
+    """Opens the warehouse for a step; `threads` is the step's share of the machine's cores."""
+
+    engine: str
+    lake: str
+    threads: int
+    memory_mib: int
+    timeout_seconds: float
+
+    @classmethod
+    def from_environment(cls) -> WarehouseResource:
+        return cls(
+            engine=os.environ.get("NBA_WAREHOUSE", "duckdb"),
+            lake=os.environ.get("NBA_LAKE", "lake"),
+            threads=max(1, (os.cpu_count() or 1) // max_concurrent()),
+            memory_mib=_whole_number("NBA_MEMORY_MIB", 2048),
+            timeout_seconds=_whole_number("NBA_TABLE_TIMEOUT", 600),
+        )
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        return self.open().kinds
+
+    def open(self, *, alone: bool = False) -> Warehouse:
+        """The chosen engine, with all cores if the step runs alone. Raises BadInput for a name there is none of."""
+        if self.engine != "duckdb":
+            raise BadInput(f"NBA_WAREHOUSE: no engine called {self.engine!r}; there is duckdb")
+        return DuckDBWarehouse(Lake(Path(self.lake).resolve()), 0 if alone else self.threads, self.memory_mib)
+
+
+def max_concurrent() -> int:
+    """How many step processes run at once. Raises BadInput."""
+    return _whole_number("NBA_MAX_CONCURRENT", os.cpu_count() or 1)
+
+
+def _whole_number(variable: str, default: int) -> int:
+    """An environment variable that counts something. Raises BadInput for anything but a number above zero."""
+    text = os.environ.get(variable) or str(default)
+    if not (text.isascii() and text.isdigit() and int(text)):
+        raise BadInput(f"{variable}: {text!r} is no whole number above zero")
+    return int(text)

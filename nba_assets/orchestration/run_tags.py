@@ -1,0 +1,47 @@
+"""What our runs say of themselves, in their tags and when they fail, and how that is read back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import dagster as dg
+
+from nba_assets.contracts.calendar import Window
+
+TRIGGER_TAG = "nba/trigger"
+"""What asked for the run: raw_complete, next_slate, schedule or backfill; a person's run has none."""
+
+CORRELATION_TAG = "nba/correlation_id"
+"""The ids that came with the raw data which led to the run, separated by commas."""
+
+_ONE = "dagster/partition"
+_FIRST, _LAST = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
+
+
+def partition_tags(days: Sequence[date]) -> dict[str, str]:
+    """What tells a run which partitions it is for: one, or a range from the first day to the last."""
+    if len(days) == 1:
+        return {_ONE: days[0].isoformat()}
+    return {_FIRST: days[0].isoformat(), _LAST: days[-1].isoformat()}
+
+
+def days_of(run: dg.DagsterRun) -> list[date]:
+    """The dates a run is for, off-seasons left out; none for a run without partitions."""
+    first, last = run.tags.get(_FIRST, run.tags.get(_ONE)), run.tags.get(_LAST, run.tags.get(_ONE))
+    if first is None or last is None:
+        return []
+    window = Window(date.fromisoformat(first), date.fromisoformat(last))
+    return [day for part in window.by_season() for day in part.dates()]
+
+
+def reason_of(event: dg.DagsterEvent) -> str:
+    """The innermost error's own message, its first line, which says what went wrong; Dagster's wrappers only say where.
+
+    The event's message where it has no error.
+    """
+    error = getattr(event.event_specific_data, "error", None)
+    while error is not None and error.cause is not None:
+        error = error.cause
+    text = (error.message if error else event.message) or "no reason given"
+    return text.strip().splitlines()[0]

@@ -1,0 +1,75 @@
+"""The clock: at these Eastern hours, what is still missing or out of date is built.
+
+Events do the daily work (`events/`); a schedule is the net under them, off until it is switched on in the UI. What is
+out of date says `staleness.py`.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+import dagster as dg
+from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
+
+from nba_assets.audit.game_days import game_days
+from nba_assets.contracts.calendar import EASTERN, OFF_SEASON_MONTHS, Window
+from nba_assets.contracts.table import Table
+from nba_assets.orchestration.assets import asset_key
+from nba_assets.orchestration.jobs import ALL_TABLES
+from nba_assets.orchestration.resource import WarehouseResource
+from nba_assets.orchestration.run_tags import TRIGGER_TAG, days_of
+from nba_assets.orchestration.slates import slate_tables, summaries
+from nba_assets.orchestration.staleness import out_of_date
+from nba_assets.warehouse.base import Warehouse
+
+Found = dg.RunRequest | dg.SkipReason
+
+
+def schedules() -> list[dg.ScheduleDefinition]:
+    return [
+        _schedule("yesterdays_summaries", "30 6 * * *", summaries(), days_ago=1),
+        _schedule("todays_slate", ["30 10 * * *", "30 17 * * *"], slate_tables(), days_ago=0),
+    ]
+
+
+def _schedule(name: str, cron: str | list[str], tables: Sequence[Table], days_ago: int) -> dg.ScheduleDefinition:
+    @dg.schedule(
+        name=name,
+        cron_schedule=cron,
+        execution_timezone=EASTERN.key,
+        job_name=ALL_TABLES,
+        default_status=dg.DefaultScheduleStatus.STOPPED,
+        description=f"Safety net: builds what is missing or out of date of {', '.join(t.name for t in tables)}.",
+    )
+    def tick(context: dg.ScheduleEvaluationContext, warehouse: WarehouseResource) -> Found:
+        at = context.scheduled_execution_time.astimezone(EASTERN)
+        day = at.date() - timedelta(days=days_ago)  # of calendar dates: the night of a clock change is no exception
+        return _wanted(context.instance, warehouse.open(), tables, day, at)
+
+    return tick
+
+
+def _wanted(
+    instance: dg.DagsterInstance, warehouse: Warehouse, tables: Sequence[Table], day: date, at: datetime
+) -> Found:
+    if day.month in OFF_SEASON_MONTHS:
+        return dg.SkipReason(f"{day} is in the off-season: it has no partition")
+    if not game_days(warehouse, Window(day, day)):
+        return dg.SkipReason(f"no games on {day}")
+    if busy := _being_built(instance, tables, day):
+        return dg.SkipReason(f"{day} is being built: {', '.join(busy)}")
+    stale = [table for table, days in out_of_date(instance, warehouse, tables, [day]).items() if day in days]
+    if not stale:
+        return dg.SkipReason(f"nothing of {day} is missing or out of date")
+    return dg.RunRequest(
+        run_key=f"{day} at {at:%Y-%m-%d %H:%M}",
+        partition_key=day.isoformat(),
+        asset_selection=[asset_key(table) for table in stale],
+        tags={TRIGGER_TAG: "schedule"},
+    )
+
+
+def _being_built(instance: dg.DagsterInstance, tables: Sequence[Table], day: date) -> list[str]:
+    """Those that a run which waits or runs is to write: its end is worth waiting for, and its failure is told."""
+    runs = instance.get_runs(dg.RunsFilter(statuses=NOT_FINISHED_STATUSES))
+    selections = [run.asset_selection for run in runs if day in days_of(run)]
+    return [t.name for t in tables if any(chosen is None or asset_key(t) in chosen for chosen in selections)]

@@ -1,0 +1,313 @@
+"""One clean line for every player who appeared in a finished game.
+
+A row is one player in one game: box score, efficiency, shot profile, and how his points stood against the betting
+line. Box scores come from the gamebook, else NBA.com's player box score, else Ball Don't Lie, game by game.
+"""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from nba_assets.basketball import metrics
+from nba_assets.basketball.box_checks import makes_within_attempts
+from nba_assets.basketball.zones import with_zones, zone_counts
+from nba_assets.contracts import quality
+from nba_assets.contracts.contract import Column
+from nba_assets.contracts.read import same_day
+from nba_assets.contracts.table import Check, holds, table
+from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary
+from nba_assets.tables.conformed.games import games
+from nba_assets.tables.conformed.lines import prop_lines
+from nba_assets.tables.conformed.player_boxes import player_boxes, starters, stray_boxes
+from nba_assets.tables.conformed.plays import first_fives, fourth_quarter_points, late_minutes, shots
+
+FEWEST_PLAYERS, MOST_PLAYERS = 5, 18
+"""A side of a game. Five suffice: Oklahoma City played three games of 2022 and 2023 with six men."""
+
+
+def _nobody_knows(rows: ir.Table, player_boxes: ir.Table) -> ir.Table:
+    return player_boxes.filter(player_boxes.player_lookup.isnull())
+
+
+def _of_no_game(rows: ir.Table, stray_boxes: ir.Table) -> ir.Table:
+    return stray_boxes
+
+
+def _unequal_points(rows: ir.Table, team_offense: ir.Table) -> ir.Table:
+    summed = rows.group_by(_game="game_id", _team="team_abbr").agg(_points=rows.points.sum())
+    joined = team_offense.join(summed, [("game_id", "_game"), ("team_abbr", "_team")])
+    return joined.filter(joined.points_scored != joined._points)
+
+
+def _thin_games(rows: ir.Table, games: ir.Table) -> ir.Table:
+    final = games.filter(games.is_final).select("game_id", "game_date")
+    sides = rows.group_by("game_id", "team_abbr").agg(players=rows.count())
+    full = (
+        sides.filter(sides.players.between(FEWEST_PLAYERS, MOST_PLAYERS))
+        .group_by(_game="game_id")
+        .agg(_sides=lambda t: t.count())
+    )
+    joined = final.left_join(full, [("game_id", "_game")])
+    return joined.filter(joined._sides.fill_null(0) != 2)
+
+
+@table(
+    dataset="nba_analytics",
+    partition_by="game_date",
+    key=("game_id", "player_lookup"),
+    cluster_by=("universal_player_id", "player_lookup", "team_abbr", "game_date"),
+    reads={
+        "games": same_day(games),
+        "player_boxes": same_day(player_boxes),
+        "stray_boxes": same_day(stray_boxes),
+        "starters": same_day(starters),
+        "shots": same_day(shots),
+        "first_fives": same_day(first_fives),
+        "late_minutes": same_day(late_minutes),
+        "fourth_quarter_points": same_day(fourth_quarter_points),
+        "prop_lines": same_day(prop_lines),
+        "team_offense": same_day(team_offense_game_summary),
+    },
+    columns=(
+        Column("player_lookup", "STRING", "canonical player", required=True),
+        Column("universal_player_id", "STRING", "registry id", required=True),
+        Column("player_full_name", "STRING", "display name"),
+        Column("game_id", "STRING", "canonical game, YYYYMMDD_AWAY_HOME", required=True),
+        Column("game_date", "DATE", "Eastern date", required=True),
+        Column("season_year", "INT64", "year the season started in", required=True),
+        Column("season_type", "STRING", "regular, play_in, playoffs or cup_final", required=True),
+        Column("team_abbr", "STRING", "his team in this game", required=True),
+        Column("opponent_team_abbr", "STRING", "the other team", required=True),
+        Column("home_game", "BOOL", "in his team's arena; FALSE in a neutral game"),
+        Column("points", "INT64", "points", "points", required=True),
+        Column("assists", "INT64", "assists"),
+        Column("offensive_rebounds", "INT64", "offensive rebounds"),
+        Column("defensive_rebounds", "INT64", "defensive rebounds"),
+        Column("rebounds", "INT64", "offensive and defensive rebounds"),
+        Column("steals", "INT64", "steals"),
+        Column("blocks", "INT64", "blocks"),
+        Column("turnovers", "INT64", "turnovers"),
+        Column("personal_fouls", "INT64", "personal fouls"),
+        Column("fg_makes", "INT64", "field goals made"),
+        Column("fg_attempts", "INT64", "field goals attempted"),
+        Column("three_pt_makes", "INT64", "three-pointers made"),
+        Column("three_pt_attempts", "INT64", "three-pointers attempted"),
+        Column("ft_makes", "INT64", "free throws made"),
+        Column("ft_attempts", "INT64", "free throws attempted"),
+        Column("minutes_played", "DECIMAL(5,1)", "time on court; whole minutes from Ball Don't Lie", "minutes"),
+        Column("seconds_played", "INT64", "the same exactly; a game counts as played when it is above zero", "seconds"),
+        Column("plus_minus", "INT64", "score while on court; NULL from Ball Don't Lie", "points"),
+        Column("paint_attempts", "INT64", "two-point attempts from 8 ft or less; NULL without play-by-play"),
+        Column("paint_makes", "INT64", "made of those"),
+        Column("mid_range_attempts", "INT64", "two-point attempts from beyond 8 ft"),
+        Column("mid_range_makes", "INT64", "made of those"),
+        Column("zone_unknown_attempts", "INT64", "two-point attempts of unknown distance"),
+        Column("assisted_fg_makes", "INT64", "field goals made from a pass; NULL without play-by-play"),
+        Column("unassisted_fg_makes", "INT64", "field goals made without"),
+        Column("and1_count", "INT64", "made shots with a free throw on top"),
+        Column("paint_blocks", "INT64", "blocks of paint shots; NULL without play-by-play"),
+        Column("mid_range_blocks", "INT64", "blocks of mid-range shots"),
+        Column("three_pt_blocks", "INT64", "blocks of three-pointers"),
+        Column("fourth_quarter_points", "INT64", "points in the fourth quarter; NULL without play-by-play", "points"),
+        Column(
+            "fourth_quarter_minutes",
+            "DECIMAL(4,1)",
+            "time on court in the fourth quarter; NULL without line-ups",
+            "minutes",
+        ),
+        Column(
+            "clutch_minutes",
+            "DECIMAL(4,1)",
+            "of the last 5:00 of the fourth quarter or overtime within 5 points",
+            "minutes",
+        ),
+        Column("usage_rate", "DECIMAL(7,2)", "share of the team's plays he ended while on court", "percent"),
+        Column("ts_pct", "DECIMAL(5,3)", "true shooting: points / (2 (FGA + 0.44 FTA))", "0-1"),
+        Column("efg_pct", "DECIMAL(5,3)", "effective field goals: (FGM + 0.5 3PM) / FGA", "0-1"),
+        Column("starter_flag", "BOOL", "started: NBA.com's list, else the first five on court"),
+        Column("win_flag", "BOOL", "his team won"),
+        Column("points_line", "DECIMAL(4,1)", "last points line before the tip", "points"),
+        Column("points_line_source", "STRING", "its book"),
+        Column("opening_line", "DECIMAL(4,1)", "first line of the same book", "points"),
+        Column("opening_line_source", "STRING", "its book"),
+        Column("line_movement", "DECIMAL(4,1)", "closing less opening", "points"),
+        Column("over_under_result", "STRING", "OVER, UNDER or PUSH"),
+        Column("margin", "DECIMAL(6,2)", "points less the line", "points"),
+        Column("is_active", "BOOL", "always TRUE: whoever did not appear has no row", required=True),
+        Column("player_status", "STRING", "always active", required=True),
+        Column("primary_source_used", "STRING", "gamebook, nbac_boxscore or bdl", required=True),
+        Column("shot_zones_source", "STRING", "bigdataball or nbac; NULL without play-by-play"),
+    ),
+    checks=(
+        Check("players_in_every_final_game", "each finished game has 5 to 18 players a side", _thin_games),
+        Check("points_sum_to_team", "players' points add up to the team's", _unequal_points),
+        makes_within_attempts("fg", "three_pt", "ft", "paint", "mid_range"),
+        holds(
+            "points_add_up",
+            lambda t: t.points == 2 * (t.fg_makes - t.three_pt_makes) + 3 * t.three_pt_makes + t.ft_makes,
+            "points are the sum of the shots made",
+        ),
+        holds(
+            "zones_sum_to_attempts",
+            lambda t: (
+                (
+                    t.paint_attempts
+                    + t.mid_range_attempts
+                    + t.three_pt_attempts
+                    + t.zone_unknown_attempts
+                    - t.fg_attempts
+                ).abs()
+                <= 1
+            ),
+            "zones and unknown add up to the attempts, give or take one",
+            "warn",
+        ),
+        holds(
+            "makes_are_assisted_or_not",
+            lambda t: t.assisted_fg_makes + t.unassisted_fg_makes == t.fg_makes,
+            "assisted and unassisted makes are all makes",
+            "warn",
+        ),
+        holds(
+            "plausible",
+            lambda t: (t.points <= 100) & (t.minutes_played <= 70) & (t.fg_attempts <= 60),
+            "points to 100, minutes to 70, attempts to 60",
+            "warn",
+        ),
+        Check("boxes_match_the_schedule", "every box-score row is of a game of the schedule", _of_no_game, "warn"),
+        Check(
+            "players_are_known", "every name in the box scores is in the registry or an alias", _nobody_knows, "warn"
+        ),
+    ),
+)
+def player_game_summary(
+    player_boxes: ir.Table,
+    starters: ir.Table,
+    shots: ir.Table,
+    first_fives: ir.Table,
+    late_minutes: ir.Table,
+    fourth_quarter_points: ir.Table,
+    prop_lines: ir.Table,
+    team_offense: ir.Table,
+) -> ir.Table:
+    known = player_boxes.filter(player_boxes.player_lookup.notnull())
+    rows = _with_team(known, team_offense)
+    rows = _with_shots(rows, shots)
+    rows = _with_time(rows, late_minutes, fourth_quarter_points)
+    rows = _with_start(rows, starters, first_fives)
+    rows = _with_line(rows, prop_lines)
+    return rows.mutate(
+        rebounds=rows.offensive_rebounds + rows.defensive_rebounds,
+        minutes_played=rows.minutes,
+        seconds_played=(rows.minutes * 60).round().cast("int64"),
+        zone_unknown_attempts=rows.unknown_attempts,
+        assisted_fg_makes=rows.assisted_makes,
+        unassisted_fg_makes=rows.unassisted_makes,
+        and1_count=rows.and_ones,
+        usage_rate=metrics.usage_rate(
+            rows.fg_attempts,
+            rows.ft_attempts,
+            rows.turnovers,
+            rows.minutes,
+            rows.team_fg_attempts,
+            rows.team_ft_attempts,
+            rows.team_turnovers,
+            rows.team_minutes,
+        ),
+        ts_pct=metrics.true_shooting_pct(rows.points, rows.fg_attempts, rows.ft_attempts),
+        efg_pct=metrics.effective_fg_pct(rows.fg_makes, rows.three_pt_makes, rows.fg_attempts),
+        over_under_result=metrics.prop_result(rows.points, rows.points_line),
+        margin=rows.points - rows.points_line,
+        line_movement=rows.points_line - rows.opening_line,
+        is_active=True,
+        player_status=ibis.literal("active"),
+        primary_source_used=rows.source,
+        quality_tier=(rows.source == "gamebook").ifelse(quality.GOLD, quality.SILVER),
+        quality_issues=quality.issues(
+            {
+                "backup_source_used": rows.source != "gamebook",
+                "whole_minutes": rows.source == "bdl",
+                "shot_zones_unavailable": rows.shot_zones_source.isnull(),
+                "team_totals_unavailable": rows.team_minutes.isnull(),
+            }
+        ),
+    )
+
+
+def _with_team(rows: ir.Table, team_offense: ir.Table) -> ir.Table:
+    team = team_offense.select(
+        "home_game",
+        "win_flag",
+        "team_minutes",
+        _game="game_id",
+        _team="team_abbr",
+        team_fg_attempts="fg_attempts",
+        team_ft_attempts="ft_attempts",
+        team_turnovers="turnovers",
+    )
+    return rows.left_join(team, [("game_id", "_game"), ("team_abbr", "_team")]).drop("_game", "_team")
+
+
+def _with_shots(rows: ir.Table, shots: ir.Table) -> ir.Table:
+    """Zones of his own shots, and of those he blocked, whether he shot himself or not."""
+    rows = with_zones(rows, shots, zone_counts(shots, "game_id", "player_lookup"), player_lookup="player_lookup")
+    blocked = zone_counts(shots.filter(shots.blocked_by.notnull()), "game_id", "blocked_by")
+    found = blocked.select(
+        _game="game_id",
+        _blocker="blocked_by",
+        paint_blocks="paint_attempts",
+        mid_range_blocks="mid_range_attempts",
+        three_pt_blocks="three_attempts",
+    )
+    rows = rows.left_join(found, [("game_id", "_game"), ("player_lookup", "_blocker")]).drop("_game", "_blocker")
+    covered = rows.shot_zones_source.notnull()
+    return rows.mutate(
+        **{
+            name: covered.ifelse(rows[name].fill_null(0), ibis.null("int64"))
+            for name in ("paint_blocks", "mid_range_blocks", "three_pt_blocks")
+        }
+    )
+
+
+def _with_time(rows: ir.Table, late_minutes: ir.Table, fourth_quarter_points: ir.Table) -> ir.Table:
+    """Late time on court and points: zero for who sat out where the sources cover his team, else NULL."""
+    teams = late_minutes.select(_known_game="game_id", _known_team="team_abbr").distinct()
+    rows = rows.left_join(teams, [("game_id", "_known_game"), ("team_abbr", "_known_team")])
+    time = late_minutes.select("fourth_quarter_seconds", "clutch_seconds", _game="game_id", _player="player_lookup")
+    rows = rows.left_join(time, [("game_id", "_game"), ("player_lookup", "_player")]).drop("_game", "_player")
+    late = fourth_quarter_points.select(_late_points="points", _game="game_id", _player="player_lookup")
+    rows = rows.left_join(late, [("game_id", "_game"), ("player_lookup", "_player")]).drop("_game", "_player")
+    covered = rows._known_game.notnull()
+    return rows.mutate(
+        fourth_quarter_minutes=covered.ifelse(rows.fourth_quarter_seconds.fill_null(0) / 60, ibis.null("float64")),
+        clutch_minutes=covered.ifelse(rows.clutch_seconds.fill_null(0) / 60, ibis.null("float64")),
+        fourth_quarter_points=rows.shot_zones_source.notnull().ifelse(
+            rows._late_points.fill_null(0), ibis.null("int64")
+        ),
+    ).drop("_known_game", "_known_team", "_late_points")
+
+
+def _with_start(rows: ir.Table, starters: ir.Table, first_fives: ir.Table) -> ir.Table:
+    listed = starters.select("is_starter", _game="game_id", _player="player_lookup")
+    rows = rows.left_join(listed, [("game_id", "_game"), ("player_lookup", "_player")]).drop("_game", "_player")
+    opening = first_fives.select(_game="game_id", _player="player_lookup").distinct()
+    seen = first_fives.select(_seen_game="game_id", _seen_team="team_abbr").distinct()
+    rows = rows.left_join(opening, [("game_id", "_game"), ("player_lookup", "_player")])
+    rows = rows.left_join(seen, [("game_id", "_seen_game"), ("team_abbr", "_seen_team")])
+    opened = rows._seen_game.notnull().ifelse(rows._player.notnull(), ibis.null("boolean"))
+    return rows.mutate(starter_flag=rows.is_starter.coalesce(opened)).drop(
+        "_game", "_player", "_seen_game", "_seen_team"
+    )
+
+
+def _with_line(rows: ir.Table, prop_lines: ir.Table) -> ir.Table:
+    line = prop_lines.select(
+        _date="game_date",
+        _player="player_lookup",
+        points_line="line",
+        points_line_source="book",
+        opening_line="opening",
+        opening_line_source=prop_lines.opening.notnull().ifelse(prop_lines.book, None),
+    )
+    return rows.left_join(line, [("game_date", "_date"), ("player_lookup", "_player")]).drop("_date", "_player")

@@ -1,0 +1,112 @@
+"""Which game, which team, which player a raw row means.
+
+`spec/raw_tables.md` section 1: ids of half the sources do not join, team codes differ by vendor, and five name
+normalisers leave five spellings of one man.
+"""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from nba_assets.contracts.read import view
+from nba_assets.tables.raw.reference import nba_players_registry, player_aliases
+
+VENDOR_TEAM_CODES = {
+    "BRK": "BKN",
+    "CHO": "CHA",
+    "PHO": "PHX",
+    "GS": "GSW",
+    "NO": "NOP",
+    "NY": "NYK",
+    "SA": "SAS",
+    "UTAH": "UTA",
+}
+"""Basketball-Reference's and ESPN's codes that differ from the NBA's."""
+
+
+def team(code: ir.StringValue) -> ir.StringValue:
+    """A vendor's team code as the NBA's."""
+    return code.upper().substitute(VENDOR_TEAM_CODES)
+
+
+def stamp_by_pair(
+    rows: ir.Table, games: ir.Table, one: str = "home_team_abbr", other: str = "away_team_abbr"
+) -> ir.Table:
+    """`rows` with the canonical `game_id`, found by date and the two teams in whichever order they stand.
+
+    Rows of no game in the schedule are left out. The rows' own `game_id`, home and away are dropped: three vendors
+    fill them from array order.
+    """
+    joined = _by_pair(rows, one, other).inner_join(_pairs(games), _SAME_PAIR)
+    kept = [name for name in rows.columns if name not in ("game_id", "season_year", one, other)]
+    return joined.select(*kept, game_id="_game_id", season_year="_season_year")
+
+
+def without_game(
+    rows: ir.Table, games: ir.Table, one: str = "home_team_abbr", other: str = "away_team_abbr"
+) -> ir.Table:
+    """The rows that `stamp_by_pair` leaves out: their date and teams are no game of the schedule."""
+    return _by_pair(rows, one, other).anti_join(_pairs(games), _SAME_PAIR).drop("_first", "_second")
+
+
+_SAME_PAIR = [("game_date", "_date"), ("_first", "_a"), ("_second", "_b")]
+
+
+def _by_pair(rows: ir.Table, one: str, other: str) -> ir.Table:
+    a, b = team(rows[one]), team(rows[other])
+    return rows.mutate(_first=ibis.least(a, b), _second=ibis.greatest(a, b))
+
+
+def _pairs(games: ir.Table) -> ir.Table:
+    return games.select(
+        _game_id="game_id",
+        _season_year="season_year",
+        _date="game_date",
+        _a=ibis.least(games.home_team_abbr, games.away_team_abbr),
+        _b=ibis.greatest(games.home_team_abbr, games.away_team_abbr),
+    )
+
+
+def stamp_by_nba_id(rows: ir.Table, games: ir.Table) -> ir.Table:
+    """`rows` with the canonical `game_id`, found by the NBA's own ten digits."""
+    found = games.select(_game_id="game_id", _season_year="season_year", _date="game_date", _nba_game_id="nba_game_id")
+    joined = rows.inner_join(found, [("nba_game_id", "_nba_game_id")])
+    kept = [name for name in rows.columns if name not in ("game_id", "season_year", "game_date")]
+    return joined.select(*kept, game_id="_game_id", season_year="_season_year", game_date="_date")
+
+
+@view(registry=nba_players_registry, aliases=player_aliases)
+def player_names(registry: ir.Table, aliases: ir.Table) -> ir.Table:
+    """Every spelling that is known: `spelling`, the canonical `player_lookup`, `universal_player_id`.
+
+    A registry name means itself; an active alias means the registry name it points to.
+    """
+    known = registry.group_by(spelling=registry.player_lookup).agg(
+        player_lookup=registry.player_lookup.max(), universal_player_id=registry.universal_player_id.min()
+    )
+    active = aliases.filter(aliases.is_active).select(
+        _alias=aliases.alias_lookup, _canonical=aliases.nba_canonical_lookup
+    )
+    only_alias = active.anti_join(known, [("_alias", "spelling")])
+    pointed = only_alias.inner_join(known, [("_canonical", "spelling")])
+    aliased = pointed.select(
+        spelling=pointed._alias, player_lookup=pointed.player_lookup, universal_player_id=pointed.universal_player_id
+    )
+    return known.union(aliased.distinct())
+
+
+def resolve(rows: ir.Table, names: ir.Table, spelling: str = "player_lookup", into: str = "player_lookup") -> ir.Table:
+    """`rows` with the canonical lookup in `into`, NULL where nobody by that spelling is known.
+
+    Resolving into `player_lookup` also gives `universal_player_id` and keeps what stood there as
+    `player_lookup_raw`.
+    """
+    known = names.select(_spelling="spelling", _canonical="player_lookup", _universal="universal_player_id")
+    joined = rows.left_join(known, [(spelling, "_spelling")])
+    if into != "player_lookup":
+        return joined.select(*rows.columns, **{into: "_canonical"})
+    kept = [name for name in rows.columns if name not in ("player_lookup", "universal_player_id")]
+    return joined.select(
+        *kept, player_lookup_raw=spelling, player_lookup="_canonical", universal_player_id="_universal"
+    )

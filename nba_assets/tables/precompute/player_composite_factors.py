@@ -1,0 +1,248 @@
+"""What speaks for and against a player in his next game: fatigue, zone match-up, pace and usage.
+
+A row is one player in one scheduled game. Each factor is a signed adjustment; a factor whose inputs are unknown
+contributes nothing, and the unknown inputs are listed. Formulas: `spec/precompute_tables.md` section 3.1.
+"""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from nba_assets.basketball.population import covered_days, early_days
+from nba_assets.contracts import quality
+from nba_assets.contracts.contract import Column
+from nba_assets.contracts.read import same_day, season_to_date
+from nba_assets.contracts.table import Population, holds, table
+from nba_assets.tables.analytics.upcoming_player_game_context import upcoming_player_game_context
+from nba_assets.tables.conformed.games import games, season_starts
+from nba_assets.tables.precompute.player_shot_zone_analysis import player_shot_zone_analysis
+from nba_assets.tables.precompute.team_defense_zone_analysis import team_defense_zone_analysis
+
+CALCULATION_VERSION = "v1_4factors"
+
+MAIN_INPUTS = ("days_rest", "projected_usage_rate", "pace_differential", "player_shot_zone", "team_defense_zone")
+"""The five inputs that `data_completeness_pct` counts."""
+
+OTHER_INPUTS = ("avg_minutes_per_game_last_7", "player_age", "avg_usage_rate_last_7_games", "star_teammates_out")
+
+EXTREME_FATIGUE, EXTREME_MATCHUP, EXTREME_ADJUSTMENT = 50, 8, 12
+
+COLUMNS_OF_ZONE = {
+    "paint": ("paint_rate_last_10", "paint_defense_vs_league_avg"),
+    "mid_range": ("mid_range_rate_last_10", "mid_range_defense_vs_league_avg"),
+    "perimeter": ("three_pt_rate_last_10", "three_pt_defense_vs_league_avg"),
+}
+"""For each zone, the player's share of shots there, and the opponent's defence against the league's."""
+
+
+def covered_context(slate: ir.Table, season_starts: ir.Table, context: ir.Table) -> ir.Table:
+    """The upcoming games of the covered dates: whom the tables of a player's next game are about."""
+    return context.semi_join(covered_days(slate, season_starts), "game_date")
+
+
+def _eligible(slate: ir.Table, season_starts: ir.Table, context: ir.Table) -> ir.Table:
+    return covered_context(slate, season_starts, context).select("player_lookup", "game_date")
+
+
+@table(
+    dataset="nba_precompute",
+    partition_by="game_date",
+    key=("player_lookup", "game_date"),
+    cluster_by=("player_lookup", "universal_player_id", "game_date"),
+    reads={
+        "slate": same_day(games),
+        "season_starts": season_to_date(season_starts),
+        "context": same_day(upcoming_player_game_context),
+        "player_zones": same_day(player_shot_zone_analysis),
+        "team_zones": same_day(team_defense_zone_analysis),
+    },
+    population=Population("player_lookup", _eligible, early_days),
+    columns=(
+        Column("player_lookup", "STRING", "canonical player", required=True),
+        Column("universal_player_id", "STRING", "registry id", required=True),
+        Column("game_id", "STRING", "canonical game, YYYYMMDD_AWAY_HOME", required=True),
+        Column("game_date", "DATE", "Eastern date", required=True),
+        Column("analysis_date", "DATE", "the same date: only what was known before it counts", required=True),
+        Column("opponent_team_abbr", "STRING", "the other team", required=True),
+        Column("fatigue_score", "INT64", "0 to 100, 100 is fully fresh", required=True),
+        Column("fatigue_adjustment", "DECIMAL(4,2)", "(fatigue_score - 100) / 20, -5 to 0", "points", required=True),
+        Column("shot_zone_mismatch_score", "DECIMAL(4,1)", "-10 to 10, positive favours him", "points", required=True),
+        Column("mismatch_zone", "STRING", "the zone compared: his primary one, paint for a balanced shooter"),
+        Column("player_zone_rate", "DECIMAL(5,2)", "share of his shots from there", "percent"),
+        Column("opponent_zone_vs_league", "DECIMAL(5,2)", "the opponent's defence there; positive is weak", "pct pts"),
+        Column("pace_score", "DECIMAL(3,1)", "half the pace differential, -3 to 3", "points", required=True),
+        Column("usage_spike_score", "DECIMAL(3,1)", "0.3 x the rise in usage, -3 to 3", "points", required=True),
+        Column("total_composite_adjustment", "DECIMAL(5,2)", "sum of the four adjustments", "points", required=True),
+        Column("calculation_version", "STRING", "which formulas", required=True),
+        Column("data_completeness_pct", "DECIMAL(5,2)", f"share known of {', '.join(MAIN_INPUTS)}", "percent"),
+        Column("missing_data_fields", "STRING", "the inputs that are unknown, comma-separated; NULL if none"),
+        Column("has_warnings", "BOOL", "a score is extreme", required=True),
+        Column("warning_details", "STRING", "which, separated by '; '; NULL if none"),
+    ),
+    checks=(
+        holds(
+            "scores_in_range",
+            lambda t: (
+                t.fatigue_score.between(35, 100)
+                & t.shot_zone_mismatch_score.between(-10, 10)
+                & t.pace_score.between(-3, 3)
+                & t.usage_spike_score.between(-3, 3)
+                & t.total_composite_adjustment.between(-21, 16)
+            ),
+            "fatigue 35 to 100, zone within 10, pace and usage within 3, the total from -21 to 16",
+        ),
+        holds(
+            "total_is_the_sum",
+            lambda t: (
+                (
+                    t.fatigue_adjustment
+                    + t.shot_zone_mismatch_score
+                    + t.pace_score
+                    + t.usage_spike_score
+                    - t.total_composite_adjustment
+                ).abs()
+                <= 0.161
+            ),
+            "the total is the sum of the four, give or take their rounding",
+        ),
+        holds(
+            "unknown_inputs_are_listed",
+            lambda t: (t.data_completeness_pct == 100) | t.missing_data_fields.notnull(),
+            "a row that is not complete names what it lacks",
+        ),
+    ),
+)
+def player_composite_factors(
+    slate: ir.Table, season_starts: ir.Table, context: ir.Table, player_zones: ir.Table, team_zones: ir.Table
+) -> ir.Table:
+    rows = covered_context(slate, season_starts, context)
+    rows = _with_zones(rows, player_zones, team_zones)
+    rows = rows.mutate(
+        fatigue_score=fatigue_score(
+            rows.back_to_back,
+            rows.days_rest,
+            rows.games_in_last_7_days,
+            rows.minutes_in_last_7_days,
+            rows.avg_minutes_per_game_last_7,
+            rows.back_to_backs_last_14_days,
+            rows.player_age,
+        ),
+        shot_zone_mismatch_score=shot_zone_mismatch_score(rows.player_zone_rate, rows.opponent_zone_vs_league),
+        pace_score=pace_score(rows.pace_differential),
+        usage_spike_score=usage_spike_score(
+            rows.projected_usage_rate, rows.avg_usage_rate_last_7_games, rows.star_teammates_out
+        ),
+    )
+    rows = rows.mutate(fatigue_adjustment=fatigue_adjustment(rows.fatigue_score))
+    rows = rows.mutate(
+        total_composite_adjustment=rows.fatigue_adjustment
+        + rows.shot_zone_mismatch_score
+        + rows.pace_score
+        + rows.usage_spike_score
+    )
+    unknown = {name: rows[name].isnull() for name in (*MAIN_INPUTS, *OTHER_INPUTS)}
+    warnings = {
+        "EXTREME_FATIGUE": rows.fatigue_score < EXTREME_FATIGUE,
+        "EXTREME_MATCHUP": rows.shot_zone_mismatch_score.abs() > EXTREME_MATCHUP,
+        "EXTREME_ADJUSTMENT": rows.total_composite_adjustment.abs() > EXTREME_ADJUSTMENT,
+    }
+    known = sum((unknown[name].ifelse(0, 1) for name in MAIN_INPUTS), start=ibis.literal(0))
+    return rows.mutate(
+        analysis_date=rows.game_date,
+        calculation_version=ibis.literal(CALCULATION_VERSION),
+        data_completeness_pct=100 * known / len(MAIN_INPUTS),
+        missing_data_fields=quality.listed(unknown, ","),
+        has_warnings=ibis.or_(*warnings.values()),
+        warning_details=quality.listed(warnings, "; "),
+        quality_tier=ibis.cases(
+            (known == len(MAIN_INPUTS), quality.GOLD), (known >= 3, quality.SILVER), else_=quality.BRONZE
+        ),
+        quality_issues=quality.issues({f"missing_{name}": missing for name, missing in unknown.items()}),
+    )
+
+
+def fatigue_score(
+    back_to_back: ir.BooleanValue,
+    days_rest: ir.IntegerValue,
+    games_7: ir.IntegerValue,
+    minutes_7: ir.NumericValue,
+    minutes_per_game_7: ir.NumericValue,
+    back_to_backs_14: ir.IntegerValue,
+    age: ir.IntegerValue,
+) -> ir.IntegerValue:
+    """100 for the fully fresh, 35 at the lowest; an unknown input changes nothing."""
+
+    def points(*cases: tuple[ir.BooleanValue, int]) -> ir.IntegerValue:
+        return ibis.cases(*[(condition.fill_null(False), value) for condition, value in cases], else_=0)
+
+    score = (
+        100
+        + points((back_to_back, -15), (days_rest >= 3, 5))
+        + points((games_7 >= 4, -10))
+        + points((minutes_7 > 240, -10))
+        + points((minutes_per_game_7 > 35, -8))
+        + points((back_to_backs_14 >= 2, -12), (back_to_backs_14 == 1, -5))
+        + points((age >= 35, -10), (age >= 30, -5))
+    )
+    return score.clip(0, 100)
+
+
+def fatigue_adjustment(score: ir.IntegerValue) -> ir.FloatingValue:
+    """-5 to 0."""
+    return (score - 100) / 20
+
+
+def shot_zone_mismatch_score(rate: ir.NumericValue, defense: ir.NumericValue) -> ir.FloatingValue:
+    """The defence's weakness in his zone (pct points) by how much he lives there: half of his shots is all of it.
+
+    Beyond 5 it counts a fifth more; -10 to 10, and 0 where either is unknown.
+    """
+    score = defense * (rate / 50).clip(upper=1)
+    return (score.abs() > 5).ifelse(score * 1.2, score).clip(-10, 10).fill_null(0.0)
+
+
+def pace_score(pace_differential: ir.NumericValue) -> ir.FloatingValue:
+    """Half of it, -3 to 3."""
+    return (pace_differential / 2).clip(-3, 3).fill_null(0.0)
+
+
+def usage_spike_score(
+    projected: ir.NumericValue, baseline: ir.NumericValue, stars_out: ir.IntegerValue
+) -> ir.FloatingValue:
+    """0.3 of the rise over the baseline, a rise counting more with stars out; -3 to 3, and 0 without a baseline."""
+    spike = 0.3 * (projected - baseline)
+    boost = ibis.cases((stars_out >= 2, 1.30), (stars_out == 1, 1.15), else_=1.0)
+    boosted = (spike > 0).ifelse(spike * boost, spike).clip(-3, 3)
+    return (baseline == 0).ifelse(0.0, boosted).fill_null(0.0)
+
+
+def _with_zones(rows: ir.Table, player_zones: ir.Table, team_zones: ir.Table) -> ir.Table:
+    """His primary zone, how much he shoots there, and how the opponent defends it.
+
+    `player_shot_zone` and `team_defense_zone` are NULL where either side's zones are unknown.
+    """
+    his = player_zones.select(
+        _player="player_lookup",
+        _his_date="analysis_date",
+        _primary="primary_scoring_zone",
+        **{rate: rate for rate, _ in COLUMNS_OF_ZONE.values()},
+    )
+    theirs = team_zones.select(
+        _team="team_abbr",
+        _their_date="analysis_date",
+        **{defense: defense for _, defense in COLUMNS_OF_ZONE.values()},
+    )
+    rows = rows.left_join(his, [("player_lookup", "_player"), ("game_date", "_his_date")])
+    rows = rows.left_join(theirs, [("opponent_team_abbr", "_team"), ("game_date", "_their_date")])
+    zone = (rows._primary == "balanced").ifelse("paint", rows._primary)
+    rows = rows.mutate(mismatch_zone=zone)
+
+    def of_zone(side: int) -> ir.FloatingValue:
+        return ibis.cases(*[(rows.mismatch_zone == zone, rows[names[side]]) for zone, names in COLUMNS_OF_ZONE.items()])
+
+    rows = rows.mutate(player_zone_rate=of_zone(0), opponent_zone_vs_league=of_zone(1))
+    # For a player without a zone of his own, any defence known is enough: nothing of his is missing twice.
+    defended = ibis.coalesce(*[rows[defense] for _, defense in COLUMNS_OF_ZONE.values()])
+    known_defense = rows.mismatch_zone.isnull().ifelse(defended, rows.opponent_zone_vs_league)
+    return rows.mutate(player_shot_zone=rows.player_zone_rate, team_defense_zone=known_defense)

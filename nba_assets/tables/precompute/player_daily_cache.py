@@ -1,0 +1,212 @@
+"""A player's slow-moving form on the morning of his next game: points, minutes, usage, team pace, load, zones.
+
+A row is one player of the date's upcoming games with five games or more this season, all strictly before the date.
+One with fewer has a failure record; one with five to nine has a row that says so in `early_season_flag`.
+"""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from nba_assets.basketball import history, metrics
+from nba_assets.basketball.population import (
+    INCOMPLETE_DATA,
+    INSUFFICIENT_DATA,
+    early_days,
+    too_few_games,
+    with_games_missing,
+)
+from nba_assets.contracts import quality
+from nba_assets.contracts.contract import Column
+from nba_assets.contracts.read import same_day, season_history, season_to_date
+from nba_assets.contracts.table import Population, holds, table
+from nba_assets.tables.analytics.player_game_summary import player_game_summary
+from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary
+from nba_assets.tables.analytics.upcoming_player_game_context import upcoming_player_game_context
+from nba_assets.tables.conformed.games import games, season_starts, team_games
+from nba_assets.tables.precompute.player_composite_factors import covered_context
+from nba_assets.tables.precompute.player_shot_zone_analysis import player_shot_zone_analysis
+
+LEAST_GAMES = 5
+FULL_GAMES = 10
+
+
+def _upcoming(slate: ir.Table, season_starts: ir.Table, context: ir.Table, players: ir.Table) -> ir.Table:
+    """The players of the covered dates with how many games each has behind him."""
+    rows = covered_context(slate, season_starts, context)
+    rows = history.as_of(
+        rows, history.counted(players), "player_lookup", games=lambda g, before: g.count().over(before.season)
+    )
+    return rows.mutate(games=rows.games.fill_null(0))
+
+
+def _eligible(slate: ir.Table, season_starts: ir.Table, context: ir.Table) -> ir.Table:
+    return covered_context(slate, season_starts, context).select("player_lookup", cache_date="game_date")
+
+
+def _failed(
+    slate: ir.Table, season_starts: ir.Table, context: ir.Table, results: ir.Table, players: ir.Table
+) -> ir.Table:
+    rows = with_games_missing(_upcoming(slate, season_starts, context, players), results, players)
+    rows = rows.mutate(games_expected=rows.games + rows.games_missing)
+    return too_few_games(rows, "player_lookup", LEAST_GAMES, thin=INSUFFICIENT_DATA, gap=INCOMPLETE_DATA)
+
+
+@table(
+    dataset="nba_precompute",
+    partition_by="cache_date",
+    key=("player_lookup", "cache_date"),
+    cluster_by=("player_lookup", "universal_player_id"),
+    reads={
+        "slate": same_day(games),
+        "season_starts": season_to_date(season_starts),
+        "results": season_to_date(team_games),
+        "context": same_day(upcoming_player_game_context),
+        "player_zones": same_day(player_shot_zone_analysis),
+        "players": season_history(player_game_summary),
+        "offense": season_history(team_offense_game_summary),
+    },
+    population=Population("player_lookup", _eligible, early_days, _failed),
+    columns=(
+        Column("player_lookup", "STRING", "canonical player", required=True),
+        Column("universal_player_id", "STRING", "registry id", required=True),
+        Column("cache_date", "DATE", "Eastern date of the upcoming game", required=True),
+        Column("points_avg_last_5", "DECIMAL(5,1)", "mean points of his last five games", "points", required=True),
+        Column("points_avg_last_10", "DECIMAL(5,1)", "mean points of his last ten games", "points", required=True),
+        Column("points_avg_season", "DECIMAL(5,1)", "mean points of his season's games", "points", required=True),
+        Column("points_std_last_10", "DECIMAL(5,2)", "sample standard deviation over the last ten", "points"),
+        Column("minutes_avg_last_10", "DECIMAL(5,1)", "mean minutes of the last ten", "minutes"),
+        Column("usage_rate_last_10", "DECIMAL(7,2)", "mean of the games' usage, last ten", "percent"),
+        Column("ts_pct_last_10", "DECIMAL(5,3)", "mean of the games' true shooting, last ten", "0-1"),
+        Column("games_played_season", "INT64", "his games so far", "games", required=True),
+        Column("player_usage_rate_season", "DECIMAL(7,2)", "mean of the games' usage, season", "percent"),
+        Column("team_pace_last_10", "DECIMAL(5,1)", "his team's mean pace, last ten games", "per 48 minutes"),
+        Column("team_off_rating_last_10", "DECIMAL(6,2)", "his team's mean offensive rating", "points per 100"),
+        Column("games_in_last_7_days", "INT64", "from the upcoming context", "games"),
+        Column("games_in_last_14_days", "INT64", "from the upcoming context", "games"),
+        Column("minutes_in_last_7_days", "INT64", "from the upcoming context", "minutes"),
+        Column("minutes_in_last_14_days", "INT64", "from the upcoming context", "minutes"),
+        Column("back_to_backs_last_14_days", "INT64", "from the upcoming context"),
+        Column("avg_minutes_per_game_last_7", "DECIMAL(5,1)", "from the upcoming context", "minutes"),
+        Column("fourth_quarter_minutes_last_7", "INT64", "from the upcoming context", "minutes"),
+        Column("player_age", "INT64", "from the upcoming context", "years"),
+        Column("primary_scoring_zone", "STRING", "from his shot zones; NULL without a row there"),
+        Column("paint_rate_last_10", "DECIMAL(5,2)", "from his shot zones", "percent"),
+        Column("three_pt_rate_last_10", "DECIMAL(5,2)", "from his shot zones", "percent"),
+        Column("assisted_rate_last_10", "DECIMAL(5,2)", "share of his field goals made from a pass", "percent"),
+        Column("shot_zone_data_available", "BOOL", "he has a row of shot zones on the date", required=True),
+        Column("early_season_flag", "BOOL", "fewer than ten games", required=True),
+        Column("insufficient_data_reason", "STRING", "how many; NULL from ten on"),
+    ),
+    checks=(
+        holds("enough_games", lambda t: t.games_played_season >= LEAST_GAMES, "each row rests on five games or more"),
+        holds(
+            "early_season_is_said",
+            lambda t: (
+                (t.early_season_flag == (t.games_played_season < FULL_GAMES))
+                & (t.early_season_flag == t.insufficient_data_reason.notnull())
+            ),
+            "exactly the rows on fewer than ten games say so",
+        ),
+        holds(
+            "plausible",
+            lambda t: (
+                t.points_avg_season.between(0, 60)
+                & t.points_avg_last_5.between(0, 80)
+                & t.minutes_avg_last_10.between(0, 53)
+                & t.team_pace_last_10.between(85, 115)
+            ),
+            "season's points 0 to 60, last five's 0 to 80, minutes to 53, pace 85 to 115",
+            "warn",
+        ),
+    ),
+)
+def player_daily_cache(
+    slate: ir.Table,
+    season_starts: ir.Table,
+    context: ir.Table,
+    player_zones: ir.Table,
+    players: ir.Table,
+    offense: ir.Table,
+) -> ir.Table:
+    rows = _upcoming(slate, season_starts, context, players)
+    rows = rows.filter(rows.games >= LEAST_GAMES)
+    rows = _with_form(rows, players)
+    rows = with_team_form(rows, offense)
+    rows = _with_zones(rows, player_zones)
+    early = rows.games < FULL_GAMES
+    reason = ibis.literal("only ") + rows.games.cast("string") + f" games this season; {FULL_GAMES} are wanted"
+    return rows.mutate(
+        cache_date=rows.game_date,
+        games_played_season=rows.games,
+        early_season_flag=early,
+        insufficient_data_reason=early.ifelse(reason, ibis.null("string")),
+        quality_tier=ibis.cases(
+            (early, quality.BRONZE), (rows.paint_rate_last_10.isnull(), quality.SILVER), else_=quality.GOLD
+        ),
+        quality_issues=quality.issues(
+            {
+                "early_season": early,
+                "shot_zones_unavailable": rows.paint_rate_last_10.isnull(),
+                "team_form_unavailable": rows.team_pace_last_10.isnull(),
+            }
+        ),
+    )
+
+
+def _with_form(rows: ir.Table, players: ir.Table) -> ir.Table:
+    """His form; per-game rates are averaged over the games that have one, as the games stand."""
+    counted = history.counted(players)
+    return history.as_of(
+        rows.drop("points_avg_last_5", "points_avg_last_10"),
+        counted,
+        "player_lookup",
+        points_avg_last_5=lambda g, before: g.points.mean().over(before.last(5)),
+        points_avg_last_10=lambda g, before: g.points.mean().over(before.last(10)),
+        points_avg_season=lambda g, before: g.points.mean().over(before.season),
+        points_std_last_10=points_std_last_10,
+        minutes_avg_last_10=lambda g, before: g.seconds_played.mean().over(before.last(10)) / 60,
+        usage_rate_last_10=lambda g, before: history.mean(g.usage_rate, before.last(10)),
+        ts_pct_last_10=lambda g, before: history.mean(g.ts_pct, before.last(10)),
+        player_usage_rate_season=lambda g, before: history.mean(g.usage_rate, before.season),
+        # Makes of games without play-by-play are left out: nobody knows which of them were assisted.
+        assisted_rate_last_10=lambda g, before: metrics.ratio(
+            100 * g.assisted_fg_makes.sum().over(before.last(10)),
+            g.assisted_fg_makes.notnull().ifelse(g.fg_makes, ibis.null("int64")).sum().over(before.last(10)),
+        ),
+    )
+
+
+def points_std_last_10(g: ir.Table, before: history.Before) -> ir.FloatingValue:
+    """Sample standard deviation of points over the last ten games, NULL for a single one.
+
+    From sums of whole numbers, so that a window gives the same digits wherever its rows lie.
+    """
+    window = before.last(10)
+    n = g.count().over(window)
+    total, squares = g.points.sum().over(window), (g.points * g.points).sum().over(window)
+    return ((n * squares - total * total) / (n * (n - 1)).nullif(0)).sqrt()
+
+
+def with_team_form(rows: ir.Table, offense: ir.Table) -> ir.Table:
+    """The team's pace and offensive rating: means over its last ten games."""
+    return history.as_of(
+        rows,
+        history.counted(offense),
+        "team_abbr",
+        team_pace_last_10=lambda g, before: history.mean(g.pace, before.last(10)),
+        team_off_rating_last_10=lambda g, before: history.mean(g.offensive_rating, before.last(10)),
+    )
+
+
+def _with_zones(rows: ir.Table, player_zones: ir.Table) -> ir.Table:
+    zones = player_zones.select(
+        "primary_scoring_zone",
+        "paint_rate_last_10",
+        "three_pt_rate_last_10",
+        _player="player_lookup",
+        _date="analysis_date",
+    )
+    rows = rows.left_join(zones, [("player_lookup", "_player"), ("game_date", "_date")])
+    return rows.mutate(shot_zone_data_available=rows._player.notnull()).drop("_player", "_date")

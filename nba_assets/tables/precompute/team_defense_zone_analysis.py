@@ -1,0 +1,205 @@
+"""How each team has defended paint, mid-range and three over its last 15 games, beside the league.
+
+A row is one team on one date with games, whether it plays or not, from its season's games strictly before the date.
+A team with fewer than 15 games has no row and a failure record.
+"""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from nba_assets.basketball import history, metrics
+from nba_assets.basketball.population import (
+    INCOMPLETE_DATA,
+    INSUFFICIENT_DATA,
+    covered_days,
+    early_days,
+    too_few_games,
+)
+from nba_assets.contracts import quality
+from nba_assets.contracts.contract import Column
+from nba_assets.contracts.read import same_day, season_history, season_to_date
+from nba_assets.contracts.table import Population, holds, table
+from nba_assets.tables.analytics.team_defense_game_summary import team_defense_game_summary
+from nba_assets.tables.conformed.games import games, season_starts, team_games
+
+SAMPLE_GAMES = 15
+LEAGUE_DAYS, LEAGUE_GAMES, LEAGUE_TEAMS = 30, 10, 10
+"""The league is the mean over teams with ten games in the last 30 days; below ten such teams there is none."""
+
+ZONES = {"paint": "paint", "mid_range": "mid_range", "three_pt": "perimeter"}
+"""The zones by the names that columns and `strongest_zone` give them."""
+
+
+def _teams(slate: ir.Table, season_starts: ir.Table, results: ir.Table) -> ir.Table:
+    """Every team of the season's schedule so far, on each covered date."""
+    teams = results.group_by("team_abbr", "season_year").agg(first_game=results.game_date.min())
+    rows = covered_days(slate, season_starts).join(teams, "season_year")
+    return rows.filter(rows.first_game <= rows.game_date).drop("first_game")
+
+
+def _eligible(slate: ir.Table, season_starts: ir.Table, results: ir.Table) -> ir.Table:
+    teams = _teams(slate, season_starts, results)
+    return teams.select("team_abbr", analysis_date="game_date")
+
+
+def _failed(slate: ir.Table, season_starts: ir.Table, results: ir.Table, defense: ir.Table) -> ir.Table:
+    teams = _teams(slate, season_starts, results)
+    final = history.counted(results.filter(results.is_final))
+    rows = history.as_of(teams, final, "team_abbr", games_expected=lambda g, before: g.count().over(before.season))
+    rows = history.as_of(rows, _allowed(defense), "team_abbr", games=lambda g, before: g.count().over(before.season))
+    rows = rows.mutate(games=rows.games.fill_null(0), games_expected=rows.games_expected.fill_null(0))
+    return too_few_games(rows, "team_abbr", SAMPLE_GAMES, thin=INSUFFICIENT_DATA, gap=INCOMPLETE_DATA)
+
+
+@table(
+    dataset="nba_precompute",
+    partition_by="analysis_date",
+    key=("team_abbr", "analysis_date"),
+    cluster_by=("team_abbr", "analysis_date"),
+    reads={
+        "slate": same_day(games),
+        "season_starts": season_to_date(season_starts),
+        "results": season_to_date(team_games),
+        "defense": season_history(team_defense_game_summary),
+    },
+    population=Population("team_abbr", _eligible, early_days, _failed),
+    columns=(
+        Column("team_abbr", "STRING", "the team that defends", required=True),
+        Column("analysis_date", "DATE", "Eastern date; only games before it count", required=True),
+        Column("paint_pct_allowed_last_15", "DECIMAL(5,3)", "paint makes over attempts allowed, pooled", "0-1"),
+        Column("paint_attempts_allowed_per_game", "DECIMAL(5,1)", "over games with play-by-play", "attempts"),
+        Column("paint_points_allowed_per_game", "DECIMAL(5,1)", "2 x paint makes allowed, same games", "points"),
+        Column("paint_blocks_per_game", "DECIMAL(4,1)", "own blocks of paint shots, same games"),
+        Column("paint_defense_vs_league_avg", "DECIMAL(5,2)", "above the league; positive is weaker", "pct points"),
+        Column("mid_range_pct_allowed_last_15", "DECIMAL(5,3)", "mid-range makes over attempts allowed", "0-1"),
+        Column("mid_range_attempts_allowed_per_game", "DECIMAL(5,1)", "over games with play-by-play", "attempts"),
+        Column("mid_range_blocks_per_game", "DECIMAL(4,1)", "own blocks of mid-range shots, same games"),
+        Column("mid_range_defense_vs_league_avg", "DECIMAL(5,2)", "above the league; positive is weaker", "pct points"),
+        Column("three_pt_pct_allowed_last_15", "DECIMAL(5,3)", "three-pointers made over attempted, allowed", "0-1"),
+        Column("three_pt_attempts_allowed_per_game", "DECIMAL(5,1)", "from box scores, all games", "attempts"),
+        Column("three_pt_blocks_per_game", "DECIMAL(4,1)", "own blocks of threes, games with play-by-play"),
+        Column("three_pt_defense_vs_league_avg", "DECIMAL(5,2)", "above the league; positive is weaker", "pct points"),
+        Column("defensive_rating_last_15", "DECIMAL(6,2)", "mean of the games' defensive ratings", "points per 100"),
+        Column("opponent_points_per_game", "DECIMAL(5,1)", "points allowed a game", "points"),
+        Column("opponent_pace", "DECIMAL(5,1)", "mean of the games' pace", "per 48 minutes"),
+        Column("games_in_sample", "INT64", "the last 15 games", "games", required=True),
+        Column("zone_games_in_sample", "INT64", "of them with play-by-play", "games", required=True),
+        Column("league_teams_in_sample", "INT64", "teams behind the league's averages; 0 for none", required=True),
+        Column("strongest_zone", "STRING", "paint, mid_range or perimeter: lowest against the league"),
+        Column("weakest_zone", "STRING", "highest against the league"),
+    ),
+    checks=(
+        holds("full_samples", lambda t: t.games_in_sample == SAMPLE_GAMES, "each row rests on exactly 15 games"),
+        holds(
+            "plausible",
+            lambda t: (
+                t.defensive_rating_last_15.between(90, 135)
+                & t.paint_pct_allowed_last_15.between(0.4, 0.75)
+                & t.mid_range_pct_allowed_last_15.between(0.25, 0.6)
+                & t.three_pt_pct_allowed_last_15.between(0.25, 0.5)
+            ),
+            "rating 90 to 135; paint .40 to .75, mid-range .25 to .60, three .25 to .50",
+            "warn",
+        ),
+    ),
+)
+def team_defense_zone_analysis(
+    slate: ir.Table, season_starts: ir.Table, results: ir.Table, defense: ir.Table
+) -> ir.Table:
+    allowed = _allowed(defense)
+    teams = _teams(slate, season_starts, results)
+    rows = _with_sample(teams, allowed)
+    rows = _with_league(rows.filter(rows.games_in_sample == SAMPLE_GAMES), teams, allowed)
+    versus = {zone: (rows[f"{zone}_pct"] - rows[f"{zone}_league"]) * 100 for zone in ZONES}
+    rows = rows.mutate(
+        analysis_date=rows.game_date,
+        league_teams_in_sample=rows.league_teams_in_sample.fill_null(0),
+        **{f"{zone}_pct_allowed_last_15": rows[f"{zone}_pct"] for zone in ZONES},
+        **{f"{zone}_defense_vs_league_avg": value for zone, value in versus.items()},
+    )
+    return rows.mutate(
+        strongest_zone=_extreme(rows, lowest=True),
+        weakest_zone=_extreme(rows, lowest=False),
+        quality_tier=ibis.cases(
+            (rows.zone_games_in_sample >= SAMPLE_GAMES, quality.GOLD),
+            (rows.zone_games_in_sample >= 10, quality.SILVER),
+            else_=quality.BRONZE,
+        ),
+        quality_issues=quality.issues(
+            {
+                "games_without_play_by_play": rows.zone_games_in_sample < SAMPLE_GAMES,
+                "league_average_unavailable": rows.league_teams_in_sample == 0,
+                "no_paint_attempts": rows.paint_pct.isnull(),
+                "no_mid_range_attempts": rows.mid_range_pct.isnull(),
+                "no_three_point_attempts": rows.three_pt_pct.isnull(),
+            }
+        ),
+    )
+
+
+def _allowed(defense: ir.Table) -> ir.Table:
+    """Counted games by the defending team, as `team_abbr`."""
+    return history.counted(defense).rename(team_abbr="defending_team_abbr")
+
+
+def _pooled(g: ir.Table, zone: str, window: ibis.expr.builders.WindowBuilder) -> ir.FloatingValue:
+    return metrics.ratio(g[f"opp_{zone}_makes"].sum().over(window), g[f"opp_{zone}_attempts"].sum().over(window))
+
+
+def _with_sample(teams: ir.Table, allowed: ir.Table) -> ir.Table:
+    """The last 15 games. A mean passes over games whose column is NULL, so each zone has its own denominator."""
+
+    def mean(column: str) -> history.Stat:
+        return lambda g, before: history.mean(g[column], before.last(SAMPLE_GAMES))
+
+    def pooled(zone: str) -> history.Stat:
+        return lambda g, before: _pooled(g, zone, before.last(SAMPLE_GAMES))
+
+    return history.as_of(
+        teams,
+        allowed,
+        "team_abbr",
+        games_in_sample=lambda g, before: g.count().over(before.last(SAMPLE_GAMES)),
+        zone_games_in_sample=lambda g, before: g.opp_paint_attempts.count().over(before.last(SAMPLE_GAMES)),
+        paint_points_allowed_per_game=mean("points_in_paint_allowed"),
+        defensive_rating_last_15=mean("defensive_rating"),
+        opponent_points_per_game=mean("points_allowed"),
+        opponent_pace=mean("opponent_pace"),
+        **{f"{zone}_pct": pooled(zone) for zone in ZONES},
+        **{f"{zone}_attempts_allowed_per_game": mean(f"opp_{zone}_attempts") for zone in ZONES},
+        **{f"{zone}_blocks_per_game": mean(f"blocks_{zone}") for zone in ZONES},
+    )
+
+
+def _with_league(rows: ir.Table, teams: ir.Table, allowed: ir.Table) -> ir.Table:
+    """The unweighted mean over all teams of what each allowed in the 30 days before; NULL where too few count."""
+    shots = [f"opp_{zone}_{what}" for zone in ZONES for what in ("makes", "attempts")]
+    games = allowed.select("team_abbr", "season_year", "game_date", *shots)
+    past = history.before(teams, games, "team_abbr", within_days=LEAGUE_DAYS)
+    teams = past.group_by("team_abbr", "game_date").agg(
+        games=past.count(),
+        **{
+            zone: metrics.ratio(past[f"past_opp_{zone}_makes"].sum(), past[f"past_opp_{zone}_attempts"].sum())
+            for zone in ZONES
+        },
+    )
+    teams = teams.filter(teams.games >= LEAGUE_GAMES, *[teams[zone].notnull() for zone in ZONES])
+    league = teams.group_by(_date="game_date").agg(
+        league_teams_in_sample=teams.count(), **{f"{zone}_league": history.mean(teams[zone]) for zone in ZONES}
+    )
+    league = league.filter(league.league_teams_in_sample >= LEAGUE_TEAMS)
+    return rows.left_join(league, [("game_date", "_date")]).drop("_date")
+
+
+def _extreme(rows: ir.Table, *, lowest: bool) -> ir.StringValue:
+    """The zone furthest below (or above) the league; the earlier one of equals, NULL where nothing is known."""
+    values = {zone: rows[f"{zone}_defense_vs_league_avg"] for zone in ZONES}
+
+    def leads(zone: str) -> ir.BooleanValue:
+        others = [values[other] for other in ZONES if other != zone]
+        ahead = [(values[zone] <= other if lowest else values[zone] >= other).fill_null(True) for other in others]
+        return ibis.and_(values[zone].notnull(), *ahead)
+
+    return ibis.cases(*[(leads(zone), name) for zone, name in ZONES.items()])

@@ -1,0 +1,155 @@
+"""What happened in a game, event by event: where shots were taken, who assisted, who was on court.
+
+Totals belong in `box_scores.py`. What makes a shot a paint shot is settled in `conformed/`, not here.
+"""
+
+from nba_assets.contracts.contract import Column, RawTable
+from nba_assets.tables.raw.columns import BOOKKEEPING, GAME_DATE, SEASON_YEAR, columns_of
+
+_SHOT_ZONES = (
+    *columns_of(
+        "player_game_summary",
+        "paint_attempts",
+        "paint_makes",
+        "mid_range_attempts",
+        "mid_range_makes",
+        "assisted_fg_makes",
+        "unassisted_fg_makes",
+        "and1_count",
+        "paint_blocks",
+        "mid_range_blocks",
+        "three_pt_blocks",
+    ),
+    *columns_of(
+        "team_offense_game_summary",
+        "team_paint_attempts",
+        "team_paint_makes",
+        "team_mid_range_attempts",
+        "team_mid_range_makes",
+        "points_in_paint_scored",
+    ),
+    *columns_of(
+        "team_defense_game_summary",
+        "opp_paint_attempts",
+        "opp_paint_makes",
+        "opp_mid_range_attempts",
+        "opp_mid_range_makes",
+        "points_in_paint_allowed",
+        "mid_range_points_allowed",
+        "blocks_paint",
+        "blocks_mid_range",
+        "blocks_three_pt",
+    ),
+)
+
+_SCORE = (
+    Column("score_home", "INT64", "home team's score after the event", "points"),
+    Column("score_away", "INT64", "away team's score after the event", "points"),
+)
+
+bigdataball_play_by_play = RawTable(
+    dataset="nba_raw",
+    name="bigdataball_play_by_play",
+    description="An event of a game, from BigDataBall, with the ten players on court.",
+    partition_by="game_date",
+    key=("event_id",),
+    cluster_by=("game_id", "period", "event_type", "away_player_1_lookup"),
+    need="required",
+    feeds=(
+        *_SHOT_ZONES,
+        *columns_of(
+            "upcoming_player_game_context",
+            "fourth_quarter_minutes_last_7",
+            "fourth_quarter_production_last_7",
+            "clutch_minutes_last_7_games",
+        ),
+    ),
+    columns=(
+        Column("game_id", "STRING", "YYYYMMDD_AWAY_HOME from the file's name, mostly canonical", required=True),
+        Column("bdb_game_id", "INT64", "vendor's id: NBA's without the leading zeros"),
+        GAME_DATE,
+        SEASON_YEAR,
+        Column("home_team_abbr", "STRING", "home team of the game", required=True),
+        Column("away_team_abbr", "STRING", "away team of the game", required=True),
+        Column("event_id", "STRING", "game_id and the event's number in it", required=True),
+        Column("event_sequence", "INT64", "place in the game's order of events"),
+        Column("nba_event_num", "INT64", "NBA's number of the event"),
+        Column("period", "INT64", "1 to 4; 5 and more are overtimes"),
+        Column("game_clock_seconds", "INT64", "left in the period", "seconds"),
+        Column("elapsed_seconds", "INT64", "played since tip-off", "seconds"),
+        Column("event_type", "STRING", "shot (made or missed), free throw, rebound, turnover, foul, substitution, ..."),
+        Column("event_subtype", "STRING", "kind of shot, foul and so on; 3pt... and free throw k/n"),
+        *_SCORE,
+        Column("player_1_lookup", "STRING", "who acts; suffix and diacritics are lost (R-5)"),
+        Column("player_1_team_abbr", "STRING", "his team"),
+        Column("player_2_lookup", "STRING", "the second actor (R-5)"),
+        Column("player_2_role", "STRING", "assist, block, steal, jump_ball_away or substitution_in"),
+        Column("player_2_team_abbr", "STRING", "never filled; a blocker's team is the shooter's opponent"),
+        Column("shot_made", "BOOL", "shot went in; NULL unless a shot"),
+        Column("shot_type", "STRING", "2PT or 3PT; NULL unless a shot"),
+        Column("shot_distance", "FLOAT64", "from the rim; NULL unless a shot", "feet"),
+        Column("points_scored", "INT64", "by the event: 0 to 3", "points"),
+        *(
+            Column(f"{side}_player_{n}_lookup", "STRING", f"one of the five {side} players on court (R-5)")
+            for side in ("home", "away")
+            for n in range(1, 6)
+        ),
+        Column("original_x", "FLOAT64", "shot, along the baseline; the rim is 0, the left corner negative", "0.1 feet"),
+        Column("original_y", "FLOAT64", "shot, away from the baseline; the rim is 0", "0.1 feet"),
+        Column("converted_x", "FLOAT64", "shot on the vendor's whole court"),
+        Column("converted_y", "FLOAT64", "shot on the vendor's whole court"),
+        Column("data_source", "STRING", "where the events come from"),
+        *BOOKKEEPING,
+    ),
+)
+
+nbac_play_by_play = RawTable(
+    dataset="nba_raw",
+    name="nbac_play_by_play",
+    description="An event of a game, from NBA.com's live feed, in the feed's own fields.",
+    partition_by="game_date",
+    key=("nba_game_id", "event_id"),
+    cluster_by=("game_id", "period", "event_type"),
+    need="fallback",
+    feeds=_SHOT_ZONES,
+    columns=(
+        Column("game_id", "STRING", "canonical shape in random order: not to be joined on (R-2)", required=True),
+        Column("nba_game_id", "STRING", "NBA's 10-digit id", required=True),
+        GAME_DATE,
+        SEASON_YEAR,
+        Column("home_team_abbr", "STRING", "one of the two teams, at random (R-2)"),
+        Column("away_team_abbr", "STRING", "the other team (R-2)"),
+        Column("event_id", "STRING", "the event's number in the game", required=True),
+        Column("event_sequence", "INT64", "place in the game's order of events"),
+        Column("nba_event_num", "INT64", "NBA's number of the event"),
+        Column("period", "INT64", "1 to 4; 5 and more are overtimes"),
+        Column("game_clock", "STRING", "left in the period, as PT11M42.00S"),
+        Column("game_clock_seconds", "INT64", "left in the period", "seconds"),
+        Column("time_elapsed_seconds", "INT64", "played since tip-off", "seconds"),
+        Column("event_type", "STRING", "the same as action_type (R-9)"),
+        Column("action_type", "STRING", "2pt, 3pt, freethrow, rebound, turnover, foul, block, steal and so on"),
+        Column("sub_type", "STRING", "kind of shot, foul and so on; 1 of 2 for free throws"),
+        Column("descriptor", "STRING", "how, such as driving or pullup"),
+        Column("is_field_goal", "BOOL", "action is a 2pt or 3pt"),
+        Column("shot_result", "STRING", "Made or Missed; NULL unless a shot or a free throw"),
+        Column("shot_type", "STRING", "2PT, 3PT or FT; NULL unless a shot or a free throw"),
+        Column("shot_distance", "FLOAT64", "from the rim; NULL unless a shot", "feet"),
+        Column("area", "STRING", "official zone, such as Restricted Area or Left Corner 3; NULL where unknown"),
+        Column("x_legacy", "FLOAT64", "shot, along the baseline; the rim is 0, the left corner negative", "0.1 feet"),
+        Column("y_legacy", "FLOAT64", "shot, away from the baseline; the rim is 0", "0.1 feet"),
+        Column("person_id", "INT64", "NBA's id of who acts; NULL for a team's event"),
+        Column("player_1_lookup", "STRING", "who acts; suffix and diacritics are lost (R-5)"),
+        Column("player_1_team_abbr", "STRING", "his team, or the team that acts"),
+        Column("assist_person_id", "INT64", "NBA's id of who assisted"),
+        Column("assist_player_lookup", "STRING", "who assisted (R-5)"),
+        Column("block_person_id", "INT64", "NBA's id of who blocked"),
+        Column("block_player_lookup", "STRING", "who blocked (R-5)"),
+        Column("steal_person_id", "INT64", "NBA's id of who stole the ball"),
+        Column("steal_player_lookup", "STRING", "who stole the ball (R-5)"),
+        Column("foul_drawn_person_id", "INT64", "NBA's id of who was fouled"),
+        Column("foul_drawn_player_lookup", "STRING", "who was fouled (R-5)"),
+        *_SCORE,
+        Column("description", "STRING", "the event in words"),
+        *BOOKKEEPING,
+    ),
+)

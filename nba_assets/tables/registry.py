@@ -1,0 +1,55 @@
+"""All tables there are, found by a walk over the packages: a new table is a new file and nothing else."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+from graphlib import TopologicalSorter
+
+from nba_assets.contracts.table import Table
+
+PACKAGES = ("nba_assets.tables.analytics", "nba_assets.tables.precompute")
+
+
+@cache
+def tables() -> tuple[Table, ...]:
+    """Every table, each after the tables it reads.
+
+    Raises TypeError for a module whose table is not called like the file.
+    """
+    found = {table.full_name: table for package in PACKAGES for table in _in_package(package)}
+    reads = {
+        table.full_name: [r.source.full_name for r in table.reads.values() if isinstance(r.source, Table)]
+        for table in found.values()
+    }
+    return tuple(found[name] for name in TopologicalSorter(reads).static_order())
+
+
+@cache
+def waiting(table: Table) -> frozenset[str]:
+    """The names of the tables that cannot be built before `table` is, for what they read or for what that reads."""
+    next_ones = [other for other in tables() if table in [read.source for read in other.reads.values()]]
+    return frozenset({other.name for other in next_ones}.union(*map(waiting, next_ones)))
+
+
+@cache
+def runs_alone(table: Table) -> bool:
+    """Whether no other table of a run can be built beside it: each is waited for by it, or waits for it."""
+    return all(other is table or table.name in waiting(other) or other.name in waiting(table) for other in tables())
+
+
+def _in_package(name: str) -> list[Table]:
+    try:
+        package = importlib.import_module(name)
+    except ModuleNotFoundError:
+        return []
+    modules = [importlib.import_module(m.name) for m in pkgutil.iter_modules(package.__path__, f"{name}.")]
+    return [_table_of(module.__name__, vars(module)) for module in modules]
+
+
+def _table_of(module: str, names: dict[str, object]) -> Table:
+    table = names.get(module.rsplit(".", 1)[-1])
+    if not isinstance(table, Table):
+        raise TypeError(f"{module} declares no table of its own name")
+    return table

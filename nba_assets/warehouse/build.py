@@ -1,0 +1,66 @@
+"""Building one season's part of a table: rows, failure records, what was skipped, what breaks a check.
+
+The same queries in the same order whoever builds: a Dagster step (`asset.py`), a replay, a test, the benchmark. What is
+recorded of it is theirs; no Dagster here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from nba_assets.compile.statements import Statements, inputs_in
+from nba_assets.contracts.calendar import Window
+from nba_assets.contracts.checks import checks_of
+from nba_assets.contracts.failures import failures_of
+from nba_assets.contracts.table import Table
+from nba_assets.warehouse.base import Reading, Written
+
+
+@dataclass(frozen=True)
+class Part:
+    """One season's part of a range, written and checked."""
+
+    window: Window
+    written: Written
+    failed: Written | None
+    """Failure records, of a table that has any."""
+    skipped: Mapping[date, str]
+    """Why nothing was built on a day with games."""
+    broken: Mapping[str, Mapping[date, int]]
+    """Broken rows by check and day."""
+
+    @property
+    def seconds(self) -> float:
+        return sum(w.query_seconds + w.write_seconds for w in (self.written, self.failed) if w)
+
+    @property
+    def rows(self) -> int:
+        return sum(self.written.rows.values())
+
+
+def build_part(reading: Reading, table: Table, sql: Statements, window: Window, days: Sequence[date]) -> Part:
+    """Write the days of one season's window, then count the rows that break each check, all checks in one query.
+
+    Raises QueryTimeout and TransientError as the warehouse does.
+    """
+    written, failed = write_part(reading, table, sql, window, days)
+    skipped: dict[date, str] = {}
+    if sql.skipped and not all(written.rows.values()):
+        skipped = {row["game_date"]: row["reason"] for row in reading.fetch(sql.skipped_in(window)).to_pylist()}
+    checks = checks_of(table)
+    broken: dict[str, dict[date, int]] = {}
+    for row in reading.fetch(sql.broken_in(window)).to_pylist():
+        broken.setdefault(checks[row["check"]].name, {})[row["day"]] = row["broken"]
+    return Part(window, written, failed, skipped, broken)
+
+
+def write_part(
+    reading: Reading, table: Table, sql: Statements, window: Window, days: Sequence[date]
+) -> tuple[Written, Written | None]:
+    """Replace the rows of the days and their failure records, without a look at what came out."""
+    reading.show(inputs_in(table, window))
+    written = reading.replace(table, sql.rows_in(window), days)
+    records = failures_of(table)
+    return written, reading.replace(records, sql.failed_in(window), days) if records else None

@@ -1,0 +1,164 @@
+"""From delivered files to the lake: find them, have them checked, replace the partitions they hold.
+
+All tables pass their checks before the first partition is written: one bad file leaves the lake as it was. What a
+file must look like belongs in `staging.py`, what its rows mean in `conformed/`.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import accumulate, groupby
+from pathlib import Path
+from time import perf_counter
+
+import duckdb
+import pyarrow as pa
+
+from nba_assets.contracts.calendar import Window, season_year
+from nba_assets.contracts.contract import RawTable
+from nba_assets.contracts.errors import BadInput
+from nba_assets.tables.raw import raw_table
+from nba_assets.warehouse.duckdb import quoted
+from nba_assets.warehouse.lake import Lake
+from nba_assets.warehouse.staging import Staged, scratch_database, stage
+
+Progress = Callable[[RawTable, int, int], None]
+"""Told the table, how many of its partitions are written, and how many it has."""
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """What became of one table's files; `rejected` counts the rows kept out, by reason, `rows` those of each date."""
+
+    contract: RawTable
+    files: int
+    rows_in: int
+    rows_written: int
+    rejected: Mapping[str, int]
+    window: Window | None
+    seconds: float
+    rows: Mapping[date | None, int]
+
+    @property
+    def partitions(self) -> int:
+        return len(self.rows)
+
+
+def ingest(directory: Path, lake: Lake, progress: Progress | None = None) -> list[Ingested]:
+    """Put every `<dataset>/<table>/*.parquet` and `*.csv` of `directory` into the lake.
+
+    The same files give the same lake, byte for byte, however often. Raises `BadInput` and writes nothing if any
+    file breaks its contract.
+    """
+    delivered = _delivered(directory)
+    with tempfile.TemporaryDirectory(prefix="nba_ingest_") as scratch, scratch_database(Path(scratch)) as con:
+        staged = [stage(con, contract, files, directory) for contract, files in delivered.items()]
+        return [_store(con, table, lake, progress) for table in staged]
+
+
+def _delivered(directory: Path) -> dict[RawTable, list[Path]]:
+    """The files of each table, told by their folders. Files in the root itself are not ours to judge."""
+    if not directory.is_dir():
+        raise BadInput(f"{directory}: no such directory")
+    delivered = {}
+    for dataset in _folders(directory):
+        if loose := _data_files(dataset):
+            raise BadInput(f"{loose[0].relative_to(directory)}: not in a <dataset>/<table> folder")
+        for table in _folders(dataset):
+            contract = raw_table(f"{dataset.name}.{table.name}")
+            if contract is None:
+                raise BadInput(f"{dataset.name}/{table.name}: there is no such raw table")
+            if not (files := _data_files(table)):
+                raise BadInput(f"{dataset.name}/{table.name}: no .parquet or .csv file in it")
+            delivered[contract] = files
+    if not delivered:
+        raise BadInput(f"{directory}: no <dataset>/<table> folder in it")
+    return delivered
+
+
+def _folders(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
+
+
+def _data_files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if path.is_file() and path.suffix in (".parquet", ".csv"))
+
+
+def _store(con: duckdb.DuckDBPyConnection, staged: Staged, lake: Lake, progress: Progress | None) -> Ingested:
+    """Replace one table's partitions by its staged rows."""
+    started = perf_counter()
+    contract, days = staged.contract, [day for day in staged.days if day]
+    done = 0
+    for parts in _batches(con, staged, lake):
+        lake.replace(contract, parts)
+        done += len(parts)
+        if progress:
+            progress(contract, done, len(staged.days))
+    lake.remove(contract, _withdrawn(contract, lake, set(days)))
+    if contract.partition_by:
+        lake.pack(contract, days)
+    rows_written = sum(staged.days.values())
+    return Ingested(
+        contract=contract,
+        files=staged.files,
+        rows_in=rows_written + sum(staged.rejected.values()),
+        rows_written=rows_written,
+        rejected=staged.rejected,
+        window=Window(days[0], days[-1]) if days else None,
+        seconds=staged.seconds + perf_counter() - started,
+        rows=staged.days,
+    )
+
+
+_Parts = list[tuple[date | None, pa.Table]]
+
+_BATCH_ROWS = 250_000
+"""About how many rows are in memory at once; a season of play-by-play is more than twice as many."""
+
+
+def _batches(con: duckdb.DuckDBPyConnection, staged: Staged, lake: Lake) -> Iterator[_Parts]:
+    """The partitions to write, sorted by date and key."""
+    contract = staged.contract
+    columns = ", ".join(c.name for c in contract.columns)
+    rows = f"SELECT {columns} FROM {staged.table} WHERE _rejected IS NULL"
+    key = ", ".join(contract.key)
+    if contract.partition_by is None:
+        if staged.days:
+            yield [(None, con.sql(f"{rows}{_kept(staged, lake, columns)} ORDER BY {key}").to_arrow_table())]
+        return
+    for days in _in_batches(staged.days):
+        between = f"{contract.partition_by} BETWEEN DATE '{days[0]}' AND DATE '{days[-1]}'"
+        batch = con.sql(f"{rows} AND {between} ORDER BY {contract.partition_by}, {key}").to_arrow_table()
+        ends = list(accumulate(staged.days[day] for day in days))
+        yield [
+            (day, batch.slice(end - staged.days[day], staged.days[day])) for day, end in zip(days, ends, strict=True)
+        ]
+
+
+def _in_batches(days: dict[date | None, int]) -> Iterator[list[date | None]]:
+    ends = zip(days, accumulate(days.values()), strict=True)
+    for _, batch in groupby(ends, key=lambda day_and_end: day_and_end[1] // _BATCH_ROWS):
+        yield [day for day, _ in batch]
+
+
+def _kept(staged: Staged, lake: Lake, columns: str) -> str:
+    """The reference rows already in the lake that the delivery does not replace, as the rest of a query."""
+    replaces = staged.contract.replaces
+    files = ", ".join(quoted(str(file)) for file in lake.files(staged.contract, None))
+    if not files:
+        return ""
+    return (
+        f" UNION ALL SELECT {columns} FROM read_parquet([{files}])"
+        f" WHERE {replaces} NOT IN (SELECT {replaces} FROM {staged.table} WHERE _rejected IS NULL)"
+    )
+
+
+def _withdrawn(contract: RawTable, lake: Lake, delivered: set[date]) -> list[date]:
+    """The dates in the lake that a source which re-publishes whole seasons no longer has: a game was moved."""
+    if contract.replaces != "season_year":
+        return []
+    seasons = {season_year(day) for day in delivered}
+    return [day for day in lake.dates(contract) if season_year(day) in seasons and day not in delivered]

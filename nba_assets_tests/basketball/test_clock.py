@@ -1,0 +1,40 @@
+"""Our expression of the arenas' clocks against Python's own time zones, every date of fifteen years."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from nba_assets.basketball.clock import ZONES, local_time, utc_offset_hours
+from nba_assets_tests.rows import values_of
+
+FIRST, LAST = date(2021, 1, 1), date(2035, 12, 31)
+
+
+def test_offsets_are_zoneinfos_on_every_date_in_every_zone() -> None:
+    days = [FIRST + timedelta(days=n) for n in range((LAST - FIRST).days + 1)]
+    pairs = [(zone, day) for zone in ZONES for day in days]
+    noon = {day: datetime(day.year, day.month, day.day, 12, tzinfo=UTC) for day in days}
+    hours = [noon[day].astimezone(ZoneInfo(zone)).utcoffset() / timedelta(hours=1) for zone, day in pairs]
+
+    found = values_of(utc_offset_hours, "string date", *pairs)
+
+    wrong = [(pair, mine, real) for pair, mine, real in zip(pairs, found, hours, strict=True) if mine != real]
+    assert wrong == []
+
+
+def test_an_unknown_zone_has_no_offset() -> None:
+    unknown = [("Asia/Tokyo", date(2024, 11, 8)), (None, date(2024, 11, 8))]
+    assert values_of(utc_offset_hours, "string date", *unknown) == [None, None]
+
+
+def test_local_time_of_a_tip() -> None:
+    """00:30 in London's winter, UTC, is 19:30 in Boston and 17:30 in Denver the evening before."""
+    tip, day = datetime(2024, 11, 9, 0, 30, tzinfo=UTC), date(2024, 11, 8)
+    zones = ["America/New_York", "America/Denver", "Europe/London", "America/Phoenix", "Mars/Base"]
+    clocks = values_of(
+        lambda at, zone, day: local_time(at, zone, day).strftime("%Y-%m-%d %H:%M"),
+        "timestamp('UTC') string date",
+        *[(tip, zone, day) for zone in zones],
+    )
+    assert clocks == ["2024-11-08 19:30", "2024-11-08 17:30", "2024-11-09 00:30", "2024-11-08 17:30", None]

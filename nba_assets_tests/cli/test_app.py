@@ -1,0 +1,302 @@
+"""What people type: wrong input is one clear line and exit code 2, the right one does its work in real processes."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import dagster as dg
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from nba_assets.cli import app as cli
+from nba_assets.cli.running import instance_at_home
+from nba_assets.compile.bind import stored_inputs
+from nba_assets.contracts.contract import RawTable
+from nba_assets.orchestration.assets import asset_key
+from nba_assets.orchestration.partitions import DAILY
+from nba_assets.tables.analytics.player_game_summary import player_game_summary
+from nba_assets.tables.raw import raw_table
+from nba_assets.tables.registry import tables
+from nba_assets.warehouse.lake import Lake
+
+COMMANDS = sorted(typer.main.get_group(cli.app).commands)
+NBA = Path(sys.executable).with_name("nba")
+DAY = "2024-10-23"
+AFTER_TOMORROW = str(date.fromisoformat(DAILY.get_last_partition_key() or "") + timedelta(days=1))
+
+Nba = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def nba(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Nba:
+    """The command, run in this process beside an empty lake: its exit code, what it printed, what it complained of."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NBA_LAKE", str(tmp_path / "lake"))
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "home"))
+
+    def nba(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["nba", *arguments])
+        with pytest.raises(SystemExit) as exit_:
+            cli.main()
+        printed = capfd.readouterr()
+        return int(exit_.value.code or 0), printed.out, printed.err
+
+    return nba
+
+
+def garble(lake: Path, table: str, day: str) -> RawTable:
+    """Damage one date of a raw table."""
+    contract = raw_table(f"nba_raw.{table}")
+    assert contract
+    file = Lake(lake).file(contract, date.fromisoformat(day))
+    file.unlink()
+    file.write_bytes(b"half a download")
+    return contract
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ("materialize --date yesterday", "--date: 'yesterday' is no date; write YYYY-MM-DD"),
+        ("materialize --date 2024-02-30", "--date: '2024-02-30' is no date"),
+        ("materialize --date 2021-10-18", "2021-10-18: the first partition is 2021-10-19"),
+        (f"materialize --date {AFTER_TOMORROW}", f"{AFTER_TOMORROW}: the last partition is"),
+        ("materialize --date 2022-07-15", "off-season"),
+        (f"materialize --date {DAY} --tables player_summary", "no table called 'player_summary'; there are"),
+        (f"materialize --date {DAY} --tables ,", "--tables"),
+        (f"materialize --date {DAY}", "is empty: fill it with `nba ingest DIR` or `nba simulate`"),
+        ("backfill --start 2024-10-23 --end soon", "--end: 'soon' is no date"),
+        ("backfill --start soon --end 2024-10-23", "--start: 'soon' is no date"),
+        ("backfill --start 2024-10-24 --end 2024-10-23", "--start 2024-10-24 is after --end 2024-10-23"),
+        ("backfill --start 2021-10-01 --end 2021-10-23", "2021-10-01: the first partition is"),
+        ("backfill --start 2022-07-01 --end 2022-09-30", "2022-07-01..2022-09-30: July to September"),
+        (f"backfill --start {DAY} --end {DAY} --tables a,b", "no table called 'a'"),
+        ("simulate --season 2024", "'2024' is no season; write it as 2024-25"),
+        ("simulate --season 2024-26", "'2024-26' is no season"),
+        ("simulate --season ²024-25", "is no season"),
+        ("simulate --season 2019-20", "the first season is 2021-22"),
+        ("ingest nowhere", "nowhere: no such directory"),
+        ("query SELECT", "is empty"),
+    ],
+)
+def test_wrong_input_is_one_line_and_nothing_is_done(arguments: str, told: str, nba: Nba, tmp_path: Path) -> None:
+    code, printed, complaint = nba(*arguments.split())
+
+    assert code == 2
+    assert complaint.startswith("nba: ")
+    assert told in complaint
+    assert complaint.count("\n") == 1
+    assert printed == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("sql", "told"),
+    [
+        ("SELEC 1", "syntax error"),
+        ("SELECT * FROM player_summary", "player_summary does not exist"),
+        ("SELECT points FROM nba_raw.nbac_schedule", '"points" not found'),
+        ("SELECT 1; SELECT 2", "one SELECT"),
+        ("", "one SELECT"),
+        ("DROP VIEW nba_raw.nbac_schedule", ""),
+        ("CREATE TABLE t AS SELECT 1", "only reads"),
+        ("COPY (SELECT 1) TO 'lake/out.parquet'", "only reads"),
+        ("EXPLAIN ANALYZE COPY (SELECT 1) TO 'lake/out.parquet'", "only reads"),
+        ("SET enable_external_access = true", "only reads"),
+        ("SELECT * FROM read_text('/etc/hostname')", "/etc/hostname"),
+        ("SELECT CAST('x' AS INT)", "Could not convert string 'x'"),
+    ],
+)
+def test_a_query_that_cannot_be_answered_is_one_line(sql: str, told: str, nba: Nba, lake: Path) -> None:
+    before = sorted(lake.rglob("*"))
+
+    code, printed, complaint = nba("query", sql)
+
+    assert code == 2
+    assert told in complaint
+    assert complaint.startswith("nba: ")
+    assert complaint.count("\n") == 1
+    assert printed == ""
+    assert sorted(lake.rglob("*")) == before
+
+
+def test_a_query_prints_its_rows(nba: Nba, lake: Path) -> None:
+    sql = "SELECT home_team_tricode AS home, count(*) AS games FROM nba_raw.nbac_schedule GROUP BY 1 ORDER BY 1"
+    code, printed, complaint = nba("query", sql, "--limit", "2")
+
+    assert (code, complaint) == (0, "")
+    assert [re.findall(r"\w+", line) for line in printed.splitlines() if re.search(r"\w", line)][:3] == [
+        ["home", "games"],
+        ["ATL", "41"],
+        ["BKN", "41"],
+    ]
+    assert "the first 2 rows" in printed
+
+
+def test_tables_may_be_joined_by_the_names_of_columns(nba: Nba, lake: Path) -> None:
+    """Which tables a query names is asked of DuckDB, which looks for such columns in tables that are not there yet."""
+    sql = "SELECT count(*) AS n FROM nba_raw.nbac_schedule JOIN nba_raw.nbac_schedule AS again USING (game_id)"
+    code, printed, complaint = nba("query", sql)
+    assert (code, complaint) == (0, "")
+    assert re.search(r"\b1\d{3}\b", printed)
+
+
+def test_every_column_of_a_wide_table_can_be_read(nba: Nba, lake: Path) -> None:
+    box = raw_table("nba_raw.nbac_gamebook_player_stats")
+    assert box
+    _, printed, _ = nba("query", f"SELECT * FROM {box.full_name} LIMIT 2")
+    assert all(column.name in printed for column in box.columns)
+
+
+def test_a_table_that_was_never_built_is_empty(nba: Nba, lake: Path) -> None:
+    code, printed, _ = nba("query", f"SELECT count(*) AS n FROM {player_game_summary.full_name}")
+    assert code == 0
+    assert re.search(r"\b0\b", printed)
+
+
+def test_a_lake_may_lie_anywhere(nba: Nba, lake: Path) -> None:
+    moved = lake.rename(lake.with_name("o'brien's lake"))
+    code, printed, _ = nba("query", "SELECT count(*) AS n FROM nba_raw.nbac_schedule", "--lake", str(moved))
+    assert code == 0
+    assert "1230" in printed
+
+
+def test_a_damaged_file_is_told_in_one_line(nba: Nba, lake: Path) -> None:
+    garble(lake, "odds_api_game_lines", "2024-10-22")
+    code, _, complaint = nba("query", "SELECT count(*) FROM nba_raw.odds_api_game_lines")
+    assert code == 2
+    assert complaint.startswith("nba: ")
+    assert "odds_api_game_lines" in complaint
+    assert complaint.count("\n") == 1
+
+
+def test_a_damaged_file_is_no_matter_to_other_tables(nba: Nba, lake: Path) -> None:
+    garble(lake, "odds_api_game_lines", "2024-10-22")
+    code, printed, _ = nba("query", "SELECT count(*) AS n FROM nba_raw.nbac_schedule")
+    assert code == 0
+    assert "1230" in printed
+
+
+@pytest.mark.parametrize(
+    "variable",
+    ["NBA_WAREHOUSE", "NBA_MAX_CONCURRENT", "NBA_MEMORY_MIB", "NBA_TABLE_TIMEOUT"],
+)
+def test_a_setting_that_is_wrong_is_told(variable: str, nba: Nba, lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(variable, "-1")
+    code, _, complaint = nba("materialize", "--date", DAY)
+    assert code == 2
+    assert complaint.startswith(f"nba: {variable}: '-1'") or f"{variable}: no engine" in complaint
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_help_of_a_command_shows_how_to_use_it(command: str) -> None:
+    result = CliRunner().invoke(cli.app, [command, "--help"])
+    assert result.exit_code == 0
+    assert "Examples:" in result.output
+    assert f"nba {command}" in result.output.split("Examples:")[1]
+
+
+def test_the_help_lists_every_command() -> None:
+    result = CliRunner().invoke(cli.app, ["--help"])
+    assert result.exit_code == 0
+    assert all(command in result.output for command in COMMANDS)
+
+
+# From here on the real thing: processes, an instance, a lake.
+
+
+@pytest.fixture
+def really(tmp_path: Path, home: Path) -> Nba:
+    """The installed command in a process of its own."""
+    settings = {"NBA_LAKE": str(tmp_path / "lake"), "DAGSTER_HOME": str(home), "COLUMNS": "200"}
+
+    def really(*arguments: str) -> tuple[int, str, str]:
+        done = subprocess.run(
+            [NBA, *arguments], cwd=tmp_path, env=os.environ | settings, capture_output=True, text=True, timeout=280
+        )
+        return done.returncode, done.stdout, done.stderr
+
+    return really
+
+
+def statuses(days: list[str]) -> dict[str, set[dg.AssetPartitionStatus | None]]:
+    """How each table's partitions of `days` stand."""
+    with dg.DagsterInstance.get() as instance:
+        found = {table.name: instance.get_status_by_partition(asset_key(table), days, DAILY) for table in tables()}
+    return {name: set(by_day.values()) if by_day else set() for name, by_day in found.items()}
+
+
+def runs() -> list[dg.DagsterRun]:
+    with dg.DagsterInstance.get() as instance:
+        return list(instance.get_runs())
+
+
+@pytest.mark.slow
+def test_an_evening_from_nothing(really: Nba, tmp_path: Path) -> None:
+    code, printed, _ = really("simulate", "--season", "2024-25", "--days", "2")
+    assert code == 0
+    assert "simulated" in printed
+
+    code, printed, complaint = really("materialize", "--date", "2024-10-22")
+    assert (code, len(runs())) == (0, 1), complaint
+    assert "Traceback" not in complaint
+    assert "DEBUG" not in complaint, "Dagster's own log is not what people want to read"
+
+    days = ["2024-10-21", "2024-10-22", "2024-10-23"]
+    code, printed, complaint = really("backfill", "--start", days[0], "--end", days[-1])
+    assert code == 0, complaint
+    *filled, _ = runs()
+    for run in filled:
+        assert run.status == dg.DagsterRunStatus.SUCCESS
+        assert run.run_id in printed
+    assert set(statuses(days)) == {table.name for table in tables()}
+    for table, found in statuses(days).items():
+        assert found == {dg.AssetPartitionStatus.MATERIALIZED}, table
+    for table in tables():
+        assert [str(day) for day in Lake(tmp_path / "lake").dates(table)] == days
+    code, printed, _ = really("backfill", "--start", days[0], "--end", days[-1])
+    assert (code, len(runs())) == (0, 1 + len(filled))
+    assert "nothing to do" in printed
+
+    code, printed, _ = really("query", f"SELECT count(DISTINCT game_id) AS games FROM {player_game_summary.full_name}")
+    assert code == 0
+    assert re.search(r"\b15\b", printed)
+
+
+@pytest.mark.slow
+def test_one_table_that_fails_does_not_stop_the_others(really: Nba, lake: Path) -> None:
+    lines = garble(lake, "odds_api_game_lines", DAY)
+
+    code, _, complaint = really("materialize", "--date", DAY)
+
+    fail = {table.name for table in tables() if lines in stored_inputs(table)}
+    touched = set(fail)
+    for table in tables():
+        touched |= {table.name for source in stored_inputs(table) if source.name in touched}
+    found = statuses([DAY])
+    assert code == 1
+    assert touched < set(found), "nothing is independent of the lines any more: garble another table"
+    for table in set(found) - touched:
+        assert found[table] == {dg.AssetPartitionStatus.MATERIALIZED}, table
+    for table in touched:
+        assert found[table] != {dg.AssetPartitionStatus.MATERIALIZED}, table
+    assert "Traceback" not in complaint
+    told = {line.split(":")[0] for line in complaint.splitlines() if "odds_api_game_lines" in line}
+    assert told
+    assert told <= fail
+    assert all(table in complaint for table in touched), "a table that waits for a failed one is told, too"
+
+
+def test_where_the_instance_is_may_be_said_from_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dagster itself wants an absolute path, and answers a relative one with a traceback."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DAGSTER_HOME", "home")
+    with instance_at_home() as instance:
+        assert Path(instance.root_directory) == tmp_path / "home"

@@ -1,0 +1,83 @@
+"""The season calendar: which season a date is of, and windows of dates."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nba_assets.contracts.calendar import Window, season_label, season_year
+
+DAYS = st.dates(date(2021, 10, 1), date(2034, 6, 30))
+LENGTHS = st.integers(-3, 900)
+
+
+@pytest.mark.parametrize(
+    ("day", "year"),
+    [
+        (date(2024, 10, 1), 2024),
+        (date(2024, 12, 31), 2024),
+        (date(2025, 1, 1), 2024),
+        (date(2025, 6, 30), 2024),
+        (date(2025, 9, 30), 2024),
+    ],
+)
+def test_season_year_is_the_year_it_starts_in(day: date, year: int) -> None:
+    assert season_year(day) == year
+
+
+def test_season_label() -> None:
+    assert [season_label(year) for year in (2021, 2024, 2099)] == ["2021-22", "2024-25", "2099-00"]
+
+
+def test_a_season_runs_from_october_to_june() -> None:
+    season = Window.season(2024)
+    assert (season.start, season.end, season.days) == (date(2024, 10, 1), date(2025, 6, 30), 273)
+
+
+def test_by_season_leaves_the_summer_out() -> None:
+    parts = Window(date(2024, 6, 10), date(2025, 11, 5)).by_season()
+    assert [str(part) for part in parts] == [
+        "2024-06-10..2024-06-30",
+        "2024-10-01..2025-06-30",
+        "2025-10-01..2025-11-05",
+    ]
+    assert Window(date(2024, 7, 4), date(2024, 8, 1)).by_season() == []
+
+
+def test_an_empty_window() -> None:
+    empty = Window(date(2024, 11, 9), date(2024, 11, 8))
+    assert (empty.days, empty.dates(), empty.by_season()) == (0, [], [])
+    assert date(2024, 11, 8) not in empty
+
+
+def test_a_window_of_one_day_reads_as_its_day() -> None:
+    assert str(Window(date(2024, 11, 8), date(2024, 11, 8))) == "2024-11-08"
+
+
+@given(start=DAYS, length=LENGTHS)
+def test_dates_are_what_a_window_contains(start: date, length: int) -> None:
+    window = Window(start, start + timedelta(days=length))
+    dates = window.dates()
+    assert len(dates) == window.days
+    assert all(day in window for day in dates)
+    assert start - timedelta(days=1) not in window
+    assert window.end + timedelta(days=1) not in window
+
+
+@given(start=DAYS, length=LENGTHS)
+def test_the_seasons_of_a_window_are_its_dates_but_the_summers(start: date, length: int) -> None:
+    window = Window(start, start + timedelta(days=length))
+    parts = window.by_season()
+    assert [day for part in parts for day in part.dates()] == [d for d in window.dates() if d.month not in (7, 8, 9)]
+    assert all(season_year(part.start) == season_year(part.end) for part in parts)
+
+
+@given(start=DAYS, other=DAYS)
+def test_a_hull_holds_both(start: date, other: date) -> None:
+    hull = Window(start, start).hull(Window(other, other))
+    assert start in hull
+    assert other in hull
+    assert hull.days == abs((start - other).days) + 1

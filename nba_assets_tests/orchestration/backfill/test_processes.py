@@ -1,0 +1,233 @@
+"""Back-fills in real processes: interrupted and killed at random, done again, and launched from the UI's dialog."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+from dagster._core.execution.backfill import BulkActionStatus
+from dagster._core.workspace.context import WorkspaceProcessContext
+from dagster._core.workspace.load_target import ModuleTarget
+from dagster._daemon.backfill import execute_backfill_iteration
+from dagster_graphql.test.utils import execute_dagster_graphql
+
+from nba_assets.orchestration.assets import asset_key
+from nba_assets.orchestration.backfill.record import BackfillRecord
+from nba_assets.orchestration.partitions import DAILY
+from nba_assets.tables.registry import tables
+from nba_assets.warehouse.lake import Lake
+
+pytestmark = pytest.mark.slow
+
+NBA = Path(sys.executable).with_name("nba")
+WEEK = ("--start", "2024-10-22", "--end", "2024-10-27")
+DAYS = [date(2024, 10, day) for day in range(22, 28)]
+KILLS = [signal.SIGINT, signal.SIGKILL, signal.SIGINT, signal.SIGKILL]
+
+
+class Back:
+    """`nba backfill` over one lake and one instance."""
+
+    def __init__(self, lake: Path, home: Path) -> None:
+        self.lake, self.home = lake, home
+        self.settings = os.environ | {"NBA_LAKE": str(lake), "DAGSTER_HOME": str(home), "COLUMNS": "200"}
+
+    def fill(self, *arguments: str) -> tuple[int, str, str]:
+        command = [NBA, "backfill", *WEEK, *arguments]
+        done = subprocess.run(
+            command, cwd=self.lake.parent, env=self.settings, capture_output=True, text=True, timeout=280
+        )
+        return done.returncode, done.stdout, done.stderr
+
+    def interrupted(self, how: signal.Signals, seconds: float) -> tuple[int, str]:
+        """Start it, and after some seconds press Ctrl-C, which all of its processes get, or kill it alone."""
+        with open(self.lake.parent / "said", "w+") as said:
+            command = [NBA, "backfill", *WEEK]
+            process = subprocess.Popen(
+                command, cwd=self.lake.parent, env=self.settings, stdout=said, stderr=said, start_new_session=True
+            )
+            time.sleep(seconds)
+            with suppress(ProcessLookupError):
+                if how is signal.SIGINT:
+                    os.killpg(process.pid, how)
+                else:
+                    process.kill()
+            process.wait(60)
+            said.seek(0)
+            if how is signal.SIGINT:
+                assert _living(process.pid) == []
+            return process.returncode, said.read()
+
+    def files(self) -> Mapping[tuple[str, date], str]:
+        lake = Lake(self.lake)
+        return {
+            (table.name, day): hashlib.sha256(lake.file(table, day).read_bytes()).hexdigest()
+            for table in tables()
+            for day in lake.dates(table)
+        }
+
+
+def _living(session: int) -> list[str]:
+    """Processes of a session that are not on their way out, after a moment in which they may go."""
+    for _ in range(50):
+        listed = subprocess.run(["ps", "-o", "stat=,args=", "-g", str(session)], capture_output=True, text=True).stdout
+        found = [line for line in listed.splitlines() if not line.startswith("Z")]
+        if not found:
+            return []
+        time.sleep(0.1)
+    return found
+
+
+@pytest.fixture
+def back(lake: Path, home: Path) -> Back:
+    return Back(lake, home)
+
+
+def statuses() -> list[tuple[dg.DagsterRunStatus | None, BulkActionStatus]]:
+    """How each back-fill and its one run ended, newest first; one that was killed early has no run yet."""
+    with dg.DagsterInstance.get() as instance:
+        runs = {run.tags["dagster/backfill"]: run.status for run in instance.get_runs()}
+        found = instance.get_backfills()
+        return [(runs.get(backfill.backfill_id), backfill.status) for backfill in found]
+
+
+def test_interrupted_at_any_moment_and_done_again_it_is_the_same_to_the_byte(
+    back: Back, tmp_path: Path, simulated_lake: Path
+) -> None:
+    other = Back(Path(shutil.copytree(simulated_lake, tmp_path / "other" / "lake", copy_function=os.link)), back.home)
+    other.home = tmp_path / "other" / "home"
+    shutil.copytree(back.home, other.home)
+    other.settings["DAGSTER_HOME"] = str(other.home)
+    started = time.monotonic()
+    assert other.fill()[0] == 0
+    seconds, chance = time.monotonic() - started, random.Random(4)
+
+    for how in KILLS:
+        code, said = back.interrupted(how, chance.uniform(0.2, 0.75) * seconds)
+        assert code in ({130, 1, 0} if how is signal.SIGINT else {-signal.SIGKILL, 0}), said
+        assert "Traceback" not in said
+    code, _, complaint = back.fill()
+
+    assert code == 0, complaint
+    assert back.files() == other.files()
+    assert len(back.files()) == len(tables()) * len(DAYS)
+    assert statuses()[0] == (dg.DagsterRunStatus.SUCCESS, BulkActionStatus.COMPLETED_SUCCESS)
+    assert not {status for run, status in statuses()} & {BulkActionStatus.REQUESTED, BulkActionStatus.CANCELING}
+    before = len(statuses())
+    code, printed, _ = back.fill()
+    assert (code, "nothing to do" in printed, len(statuses())) == (0, True, before)
+    assert not list(back.lake.rglob("*.tmp"))
+
+
+def test_ctrl_c_cancels_the_run_and_says_so(back: Back) -> None:
+    while_it_runs = 0.5
+    process = subprocess.Popen(
+        [NBA, "backfill", *WEEK],
+        cwd=back.lake.parent,
+        env=back.settings,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    _wait_for_a_step()
+    time.sleep(while_it_runs)
+    os.killpg(process.pid, signal.SIGINT)
+    _, complaint = process.communicate(timeout=60)
+
+    assert process.returncode == 130
+    assert re.search(r"^cancelled: the same command builds the \d+ partitions that are left$", complaint, re.M)
+    assert "Traceback" not in complaint
+    assert statuses() == [(dg.DagsterRunStatus.CANCELED, BulkActionStatus.CANCELED)]
+    assert _living(process.pid) == []
+
+
+def test_cancelling_it_in_the_ui_ends_it(back: Back) -> None:
+    process = subprocess.Popen(
+        [NBA, "backfill", *WEEK], cwd=back.lake.parent, env=back.settings, stdout=subprocess.DEVNULL
+    )
+    _wait_for_a_step()
+    with dg.DagsterInstance.get() as instance:
+        instance.update_backfill(instance.get_backfills()[0].with_status(BulkActionStatus.CANCELING))
+
+    assert process.wait(60) == 130
+    assert statuses() == [(dg.DagsterRunStatus.CANCELED, BulkActionStatus.CANCELED)]
+
+
+def _wait_for_a_step(seconds: float = 120) -> None:
+    until = time.monotonic() + seconds
+    with dg.DagsterInstance.get() as instance:
+        while time.monotonic() < until:
+            for run in instance.get_runs(limit=1):
+                if instance.all_logs(run.run_id, of_type=dg.DagsterEventType.STEP_START):
+                    return
+            time.sleep(0.1)
+    raise AssertionError("no step was started")
+
+
+def test_only_what_is_out_of_date_is_built_and_said_before(back: Back) -> None:
+    code, printed, _ = back.fill("--tables", "team_offense_game_summary", "--dry-run")
+    assert code == 0
+    assert re.search(r"team_offense_game_summary\s*│ 6\s*│ missing │ 6\s*│ 2024-10-22", printed)
+    assert not Lake(back.lake).dates(tables()[0])
+
+    assert back.fill("--tables", "team_offense_game_summary", "--workers", "1", "--chunk", "month")[0] == 0
+    boxes = Lake(back.lake).root / "nba_raw" / "nbac_team_boxscore" / "game_date=2024-10-24" / "data.parquet"
+    changed = boxes.read_bytes()
+    boxes.unlink()
+    boxes.write_bytes(changed)
+    code, printed, _ = back.fill("--tables", "team_offense_game_summary", "--dry-run")
+    assert code == 0
+    assert re.search(r"│ 1\s*│ older than nba_raw.nbac_team_boxscore │ 1\s*│ 2024-10-24", printed)
+    assert "1 partitions to build in 1 run" in printed
+
+
+LAUNCH = """
+mutation Launch($backfillParams: LaunchBackfillParams!) {
+  launchPartitionBackfill(backfillParams: $backfillParams) {
+    __typename
+    ... on LaunchBackfillSuccess { backfillId }
+    ... on PythonError { message }
+  }
+}"""
+
+
+def test_a_back_fill_from_the_uis_dialog_is_one_run(home: Path, lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the asset graph's dialog sends it, with all tables and a range that starts where the calendar does."""
+    monkeypatch.setenv("NBA_LAKE", str(lake))
+    days = DAILY.get_partition_keys()[:400]
+    asked: dict[str, Any] = {
+        "tags": [],
+        "assetSelection": [{"path": list(asset_key(table).path)} for table in tables()],
+        "partitionNames": days,
+        "fromFailure": False,
+    }
+    target = ModuleTarget("nba_assets.definitions", attribute=None, working_directory=None, location_name="nba_assets")
+    with dg.DagsterInstance.get() as instance, WorkspaceProcessContext(instance, target) as workspace:
+        answer = execute_dagster_graphql(workspace.create_request_context(), LAUNCH, {"backfillParams": asked}).data
+        assert answer["launchPartitionBackfill"]["__typename"] == "LaunchBackfillSuccess"
+        ours = BackfillRecord.enter(instance, dict.fromkeys(tables(), DAYS), "ours")
+        for _ in range(3):
+            errors = [error for error in execute_backfill_iteration(workspace, logging.getLogger("daemon")) if error]
+            assert errors == []
+
+        [run] = instance.get_runs()
+        assert run.tags["dagster/backfill"] == answer["launchPartitionBackfill"]["backfillId"] != ours.backfill_id
+        assert run.asset_selection == {asset_key(table) for table in tables()}
+        assert run.tags["dagster/asset_partition_range_start"] == days[0]
+        assert run.tags["dagster/asset_partition_range_end"] == days[-1]

@@ -1,0 +1,108 @@
+"""What Dagster is told of a partition: its own version and metadata in a range, the same again if nothing changed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+from dagster._core.definitions.data_version import DATA_VERSION_TAG
+from dagster._core.execution.plan import execute_step
+
+from nba_assets.contracts.table import Table
+from nba_assets.orchestration.dagster_patches.partition_versions import PARTITION_VERSION, give_each_its_own, tell_each
+from nba_assets.orchestration.partitions import DAILY
+from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary as offense
+from nba_assets.tables.precompute.team_defense_zone_analysis import team_defense_zone_analysis as zones
+from nba_assets_tests.orchestration.test_assets import add_points, run_in
+
+DAYS = ["2024-10-22", "2024-10-23", "2024-10-24"]
+
+
+@pytest.fixture
+def instance() -> Iterator[dg.DagsterInstance]:
+    with dg.instance_for_test() as instance:
+        yield instance
+
+
+def told(lake: Path, instance: dg.DagsterInstance, *days: str, table: Table = offense) -> dict[str, Any]:
+    """The materialisation of each day of one run."""
+    result = run_in(lake, instance, days[0], days[-1] if len(days) > 1 else None, table)
+    assert result.success
+    made = [e.step_materialization_data.materialization for e in result.all_events if e.is_step_materialization]
+    return {str(m.partition): m for m in made}
+
+
+def versions(made: dict[str, Any]) -> dict[str, str]:
+    return {day: m.tags[DATA_VERSION_TAG] for day, m in made.items()}
+
+
+def test_each_day_of_a_range_has_the_version_of_its_content(lake: Path, instance: dg.DagsterInstance) -> None:
+    made = told(lake, instance, *DAYS)
+    found = versions(made)
+    assert len(set(found.values())) == len(DAYS)
+    assert found == {day: m.metadata[PARTITION_VERSION].value for day, m in made.items()}
+
+
+def test_a_day_built_again_alone_is_unchanged_until_its_data_is(lake: Path, instance: dg.DagsterInstance) -> None:
+    found = versions(told(lake, instance, *DAYS))
+    assert versions(told(lake, instance, DAYS[1])) == {DAYS[1]: found[DAYS[1]]}
+    add_points(lake, DAYS[1])
+    changed = versions(told(lake, instance, *DAYS))
+    assert {day for day in DAYS if changed[day] != found[day]} == {DAYS[1]}
+
+
+def test_the_early_season_is_a_skip_with_its_reason(lake: Path, instance: dg.DagsterInstance) -> None:
+    made = told(lake, instance, *DAYS, table=zones)
+    metadata = made[DAYS[1]].metadata
+    assert metadata["skipped"].value == "early season: day 2 of the first 14 builds nothing"
+    assert (metadata["dagster/partition_row_count"].value, metadata["failure_records"].value) == (0, 0)
+
+
+@dg.multi_asset(specs=[dg.AssetSpec("table", partitions_def=DAILY)], backfill_policy=dg.BackfillPolicy.single_run())
+def table(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+    """Says one thing of all days, another of each, and of the last one something more."""
+    key = dg.AssetKey("table")
+    tell_each(context, key, {day: {"day": day, "said": "of one"} for day in context.partition_keys})
+    context.add_asset_metadata({"sql": "SELECT"}, asset_key=key, partition_key=context.partition_keys[-1])
+    return dg.MaterializeResult(metadata={"said": "of all", "seconds": 1.5})
+
+
+def said(instance: dg.DagsterInstance) -> dict[str, dict[str, Any]]:
+    tags = {"dagster/asset_partition_range_start": DAYS[0], "dagster/asset_partition_range_end": DAYS[-1]}
+    result = dg.materialize([table], instance=instance, tags=tags)
+    made = result.asset_materializations_for_node("table")
+    return {str(m.partition): {name: value.value for name, value in m.metadata.items()} for m in made}
+
+
+@pytest.fixture(params=["wrapped", "as Dagster has it"])
+def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.param == "wrapped":
+        give_each_its_own()
+    else:
+        makes = execute_step._get_output_asset_events
+        monkeypatch.setattr(execute_step, "_get_output_asset_events", getattr(makes, "wrapped", makes))
+
+
+@pytest.mark.usefixtures("either_way")
+def test_each_day_says_what_it_was_told(instance: dg.DagsterInstance) -> None:
+    of_all = {"seconds": 1.5}
+    expected = {day: {"day": day, "said": "of one"} | of_all for day in DAYS}
+    expected[DAYS[-1]]["sql"] = "SELECT"
+    assert said(instance) == expected
+    assert said(instance) == expected
+
+
+def test_wrapping_twice_wraps_once() -> None:
+    once = execute_step._get_output_asset_events
+    give_each_its_own()
+    assert execute_step._get_output_asset_events is once
+
+
+def test_without_the_function_dagster_stays_as_it_is(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.delattr(execute_step, "_get_output_asset_events")
+    give_each_its_own()
+    assert "ranges keep one data version" in caplog.text
+    assert not hasattr(execute_step, "_get_output_asset_events")

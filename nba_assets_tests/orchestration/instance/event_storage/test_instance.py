@@ -1,0 +1,77 @@
+"""The instance files that select the batching event logs, and what is said where the extra for Postgres is missing."""
+
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import dagster as dg
+import pytest
+import yaml
+
+from nba_assets.contracts.errors import BadInput
+from nba_assets.orchestration.instance.event_storage import BatchingSqliteEventLogStorage
+from nba_assets_tests.orchestration.instance.event_storage.given import range_run
+from nba_assets_tests.orchestration.instance.event_storage.server import USER, Server
+
+HOME = Path(__file__).parents[3] / "dagster_home"
+STORAGES = ("run_storage", "event_log_storage", "schedule_storage")
+MODULE = "nba_assets.orchestration.instance.event_storage.postgres"
+
+
+def _instance_file(home: Path, without: tuple[str, ...] = ()) -> dict[str, object]:
+    said = yaml.safe_load((home / "dagster.yaml").read_text())
+    return {key: value for key, value in said.items() if key not in without}
+
+
+@pytest.fixture
+def production(postgres_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """DAGSTER_HOME is as `dagster_home/postgres`, its variables set to an empty database."""
+    settings = {
+        "HOST": "127.0.0.1",
+        "PORT": str(postgres_server.port),
+        "DB": postgres_server.new_database(),
+        "USERNAME": USER,
+        "PASSWORD": "any",
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(f"DAGSTER_PG_{name}", value)
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path))
+    (tmp_path / "dagster.yaml").write_text((HOME / "postgres" / "dagster.yaml").read_text())
+
+
+def test_the_project_selects_it(home: Path) -> None:
+    with dg.DagsterInstance.get() as instance:
+        assert type(instance.event_log_storage) is BatchingSqliteEventLogStorage
+
+
+@pytest.mark.usefixtures("production")
+def test_production_selects_it_and_runs() -> None:
+    from nba_assets.orchestration.instance.event_storage.postgres import BatchingPostgresEventLogStorage
+
+    with dg.DagsterInstance.get() as instance:
+        assert type(instance.event_log_storage) is BatchingPostgresEventLogStorage
+        assert instance.get_run_by_id(range_run(instance)).status == dg.DagsterRunStatus.SUCCESS
+        assert len(instance.get_materialized_partitions(dg.AssetKey("offense"))) == 3
+
+
+def test_production_differs_in_its_storage_alone() -> None:
+    assert _instance_file(HOME / "postgres", STORAGES) == _instance_file(HOME, STORAGES)
+
+
+@pytest.mark.usefixtures("production")
+def test_a_missing_extra_is_told_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, MODULE, raising=False)
+    monkeypatch.setitem(sys.modules, "dagster_postgres", None)
+    with pytest.raises(BadInput, match=r"^Dagster's storage in Postgres .* pip install 'nba_assets\[postgres\]'$"):
+        importlib.import_module(MODULE)
+    with pytest.raises(BadInput, match="needs an extra"):
+        dg.DagsterInstance.get()
+
+
+@pytest.mark.slow
+def test_nothing_else_needs_the_extra() -> None:
+    missing = "import sys; sys.modules['dagster_postgres'] = sys.modules['psycopg2'] = None"
+    subprocess.run([sys.executable, "-c", f"{missing}; import nba_assets.definitions, nba_assets.cli.app"], check=True)

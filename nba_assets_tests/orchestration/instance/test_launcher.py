@@ -1,0 +1,72 @@
+"""Whether a run's process lives: asked of the code server that started it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import dagster as dg
+from dagster._core.errors import DagsterUserCodeUnreachableError
+from dagster._core.launcher import WorkerStatus
+from dagster._core.storage.tags import GRPC_INFO_TAG
+from dagster._grpc.types import CanCancelExecutionResult
+from dagster._serdes import serialize_value
+
+from nba_assets.orchestration.instance.launcher import WatchfulRunLauncher
+
+LAUNCHED = {GRPC_INFO_TAG: '{"host": "127.0.0.1", "port": 1}'}
+
+
+class Client:
+    """A code server that answers each question in turn: the run lives, it does not, or nobody answers."""
+
+    def __init__(self, *answers: bool | None) -> None:
+        self.answers = list(answers)
+
+    def can_cancel_execution(self, *_: object, timeout: int) -> str:
+        assert timeout <= 5
+        answer = self.answers.pop(0)
+        if answer is None:
+            raise DagsterUserCodeUnreachableError("nobody there")
+        return serialize_value(CanCancelExecutionResult(can_cancel=answer))
+
+
+def health(tags: dict[str, str], *answers: bool | None) -> WorkerStatus:
+    run = dg.DagsterRun(job_name="all_tables", status=dg.DagsterRunStatus.STARTED, tags=tags)
+    watched, client = WatchfulRunLauncher(), Client(*answers)
+    watched._get_grpc_client_for_termination = lambda _: client  # type: ignore[method-assign]
+    return watched.check_run_worker_health(run).status
+
+
+def test_a_run_lives_as_long_as_its_code_server_says_so() -> None:
+    assert health(LAUNCHED, True) is WorkerStatus.RUNNING
+    assert health(LAUNCHED, False, False, False) is WorkerStatus.NOT_FOUND
+
+
+def test_a_code_server_that_is_slow_to_answer_is_asked_again() -> None:
+    assert health(LAUNCHED, None, None, True) is WorkerStatus.RUNNING
+    assert health(LAUNCHED, None, None, None) is WorkerStatus.NOT_FOUND
+
+
+def test_a_run_of_the_command_line_is_its_own_watch() -> None:
+    assert health({}) is WorkerStatus.RUNNING
+
+
+def test_a_code_server_that_is_gone_is_found_out_over_grpc() -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        run = instance.add_run(
+            dg.DagsterRun(job_name="all_tables", status=dg.DagsterRunStatus.STARTED, tags=dict(LAUNCHED))
+        )
+        watched = WatchfulRunLauncher()
+        watched.register_instance(instance)
+        assert watched.check_run_worker_health(run).status is WorkerStatus.NOT_FOUND
+
+
+def test_our_instance_has_it_and_starts_killed_runs_again(home: Path) -> None:
+    with dg.DagsterInstance.get() as instance:
+        assert isinstance(instance.run_launcher, WatchfulRunLauncher)
+        assert instance.run_monitoring_enabled
+        assert instance.run_retries_max_retries == 2
+        assert not instance.run_retries_retry_on_asset_or_op_failure
+        assert instance.get_concurrency_config().run_queue_config.tag_concurrency_limits == [
+            {"key": "dagster/partition", "value": {"applyLimitPerUniqueValue": True}, "limit": 1}
+        ]

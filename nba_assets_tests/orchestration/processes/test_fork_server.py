@@ -1,0 +1,175 @@
+"""The process that steps are forked from: what they find done, when it starts, and that it ends.
+
+The file is also the program that forks one and looks:
+`python -m nba_assets_tests.orchestration.processes.test_fork_server`.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from multiprocessing import forkserver
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from alembic.script import ScriptDirectory
+from dagster._core.definitions.reconstruct import build_reconstructable_job
+from dagster._core.execution.api import create_execution_plan
+
+from nba_assets.orchestration.processes import fork_server
+from nba_assets.orchestration.processes.fork_server import LOADED, PRELOADED
+
+
+def server() -> int | None:
+    """The process that this one's steps are forked from."""
+    return forkserver._forkserver._forkserver_pid
+
+
+def lives() -> bool:
+    process = server()
+    return process is not None and Path(f"/proc/{process}/stat").read_text().split()[2] != "Z"
+
+
+def ends() -> bool:
+    """Whether it ends soon. Left alone, it lives as long as this process."""
+    deadline = time.monotonic() + 10  # on a machine that is busy with other tests; by itself, some milliseconds
+    while lives() and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return not lives()
+
+
+@pytest.fixture
+def alone() -> Iterator[None]:
+    """No fork server before, none afterwards."""
+    forkserver._forkserver._stop()
+    yield
+    fork_server.stop()
+    forkserver._forkserver._stop()
+
+
+@pytest.mark.usefixtures("alone")
+def test_it_starts_at_once_and_is_ended_while_it_loads() -> None:
+    fork_server.start()
+    first = server()
+    assert lives()
+    fork_server.start()
+    assert server() == first
+
+    fork_server.stop()
+    assert ends()
+    fork_server.stop()
+
+    fork_server.start()
+    assert server() != first
+    assert lives()
+
+
+@pytest.mark.usefixtures("alone")
+def test_a_terminals_interrupt_is_for_its_parent() -> None:
+    before = signal.getsignal(signal.SIGINT)
+    fork_server.start()
+    assert signal.getsignal(signal.SIGINT) is before
+    os.kill(server() or 0, signal.SIGINT)
+    time.sleep(0.3)
+    assert lives()
+
+
+@pytest.mark.usefixtures("alone")
+def test_there_is_none_where_steps_have_no_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NBA_EXECUTOR", "in_process")
+    fork_server.start()
+    assert server() is None
+
+
+@pytest.mark.parametrize(
+    ("parent", "arguments", "starts"),
+    [
+        (object(), ["dagster", "api", "grpc", "-m", "nba_assets.definitions"], True),
+        (object(), ["anything"], False),  # a process of somebody's own
+        (None, ["dagster", "api", "grpc", "-m", "nba_assets.definitions"], False),  # the code server itself
+    ],
+)
+def test_the_worker_of_a_run_of_the_ui_starts_it(
+    parent: object, arguments: list[str], starts: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[bool] = []
+    monkeypatch.setattr(multiprocessing, "parent_process", lambda: parent)
+    monkeypatch.setattr(sys, "argv", arguments)
+    monkeypatch.setattr(fork_server, "start", lambda: started.append(True))
+    fork_server.start_in_run_worker()
+    assert bool(started) is starts
+
+
+@pytest.mark.parametrize("name", [name for name in LOADED if name not in PRELOADED])
+def test_what_is_loaded_is_there(name: str) -> None:
+    """The fork server passes over a module it does not find: each step would load all again, and nobody would know."""
+    assert importlib.import_module(name)
+
+
+Python = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def python(home: Path, lake: Path) -> Python:
+    """A Python of its own, with what it printed."""
+    settings = {"DAGSTER_HOME": str(home), "NBA_LAKE": str(lake), "DAGSTER_DISABLE_TELEMETRY": "1"}
+
+    def python(module: str, **more: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", module]
+        return subprocess.run(command, env=os.environ | settings | more, capture_output=True, text=True, timeout=100)
+
+    return python
+
+
+def test_a_step_finds_everything_loaded_and_ready(python: Python) -> None:
+    done = python(__name__)
+    found = json.loads(done.stdout)
+    assert found["loads"] == []
+    assert found["migrations"]
+    assert found["frozen"] > 100_000
+    assert found["collects"]
+
+
+def test_a_wrong_setting_is_left_for_others_to_tell(python: Python) -> None:
+    """The command that started it comes upon the same, and says it in one line."""
+    done = python(*PRELOADED, NBA_MAX_CONCURRENT="many")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def look(answer: Connection) -> None:
+    """What a forked process finds, and what it has to load to open the instance and make its plan."""
+    found = {
+        "migrations": hasattr(ScriptDirectory.from_config, "wrapped"),
+        "frozen": gc.get_freeze_count(),
+        "collects": gc.isenabled(),
+    }
+    before = set(sys.modules)
+    with dg.DagsterInstance.get() as instance:
+        create_execution_plan(build_reconstructable_job("nba_assets.orchestration.launch", "all_tables_job"))
+        assert instance.compute_log_manager
+    answer.send(found | {"loads": sorted(set(sys.modules) - before)})
+
+
+def main() -> None:
+    """Start the fork server as a command does, fork a process from it, print what that finds."""
+    fork_server.start()
+    context = multiprocessing.get_context("forkserver")
+    here, there = context.Pipe()
+    process = context.Process(target=look, args=(there,))
+    process.start()
+    print(json.dumps(here.recv()))  # noqa: T201
+    process.join()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,253 @@
+"""One player's line in one game. The example is Brunson's in the specification's golden vector."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nba_assets.tables.analytics.player_game_summary import player_game_summary
+from nba_assets.tables.conformed.player_boxes import COUNTS
+from nba_assets_tests.given import GOLDEN, shot_row
+from nba_assets_tests.rows import Row, one, rows_of, told
+
+BRUNSON = {
+    "points": 38,
+    "fg_makes": 14,
+    "fg_attempts": 22,
+    "three_pt_makes": 3,
+    "ft_attempts": 9,
+    "turnovers": 5,
+    "minutes": 45 + 28 / 60,
+}
+NEW_YORK = {
+    "game_id": GOLDEN.id,
+    "game_date": GOLDEN.day,
+    "team_abbr": "NYK",
+    "home_game": False,
+    "win_flag": True,
+    "team_minutes": 265,
+    "fg_attempts": 86,
+    "ft_attempts": 24,
+    "turnovers": 13,
+}
+
+
+def box(player: str = "brunson", team: str = "NYK", **line: Any) -> Row:
+    """A row of the view `player_boxes`."""
+    return {
+        "game_id": GOLDEN.id,
+        "game_date": GOLDEN.day,
+        "season_year": 2024,
+        "season_type": "regular",
+        "player_lookup": player,
+        "universal_player_id": player and f"{player}_001",
+        "team_abbr": team,
+        "opponent_team_abbr": "PHI" if team == "NYK" else "NYK",
+        "points": 10,
+        "minutes": 30.0,
+        "source": "gamebook",
+    } | line
+
+
+def rows_with(*boxes: Row, **inputs: list[Row]) -> list[dict[str, Any]]:
+    return rows_of(player_game_summary, player_boxes=list(boxes), **{"team_offense": [NEW_YORK]} | inputs)
+
+
+def brunson(**inputs: list[Row]) -> dict[str, Any]:
+    return one(rows_with(box(**BRUNSON), **inputs), player_lookup="brunson")
+
+
+def test_the_golden_line() -> None:
+    """Usage of a 53-minute game: the reference takes it for 48 minutes and says 29.8."""
+    row = brunson()
+    assert (row["efg_pct"], row["ts_pct"], row["usage_rate"]) == (0.705, 0.732, 32.94)
+    assert (row["minutes_played"], row["seconds_played"], row["points"]) == (45.5, 2728, 38)
+    assert (row["win_flag"], row["home_game"], row["opponent_team_abbr"]) == (True, False, "PHI")
+    assert (row["is_active"], row["player_status"]) == (True, "active")
+
+
+def test_zero_is_zero_and_unknown_is_unknown() -> None:
+    missed = {"points": 0, "fg_makes": 0, "three_pt_makes": 0, "fg_attempts": 4, "ft_attempts": 0, "turnovers": 0}
+    row = one(rows_with(box(**missed, plus_minus=0, offensive_rebounds=0, defensive_rebounds=0)))
+    assert (row["efg_pct"], row["ts_pct"], row["plus_minus"], row["rebounds"]) == (0, 0, 0, 0)
+    unused = one(rows_with(box(**missed | {"fg_attempts": 0})))
+    assert (unused["usage_rate"], unused["efg_pct"], unused["ts_pct"]) == (0, None, None)
+    assert (unused["plus_minus"], unused["rebounds"], unused["assists"]) == (None, None, None)
+
+
+def test_an_appearance_of_no_minutes_keeps_its_counts() -> None:
+    row = one(rows_with(box(points=0, minutes=0.0, personal_fouls=1, fg_attempts=0, ft_attempts=0, turnovers=0)))
+    assert (row["minutes_played"], row["seconds_played"], row["personal_fouls"]) == (0, 0, 1)
+    assert row["usage_rate"] is None
+
+
+def test_a_last_second_shot_is_a_huge_usage() -> None:
+    """Two seconds on court and one attempt: 100 x 1 x 53 / (2/60 x 109.56)."""
+    row = one(rows_with(box(points=0, fg_attempts=1, ft_attempts=0, turnovers=0, minutes=2 / 60)))
+    assert row["usage_rate"] == 1451.26
+
+
+def test_free_throws_alone_are_shooting() -> None:
+    row = one(rows_with(box(points=2, fg_makes=0, three_pt_makes=0, fg_attempts=0, ft_attempts=2)))
+    assert (row["ts_pct"], row["efg_pct"]) == (1.136, None)
+
+
+def test_without_the_teams_totals() -> None:
+    row = brunson(team_offense=[])
+    assert (row["usage_rate"], row["win_flag"], row["home_game"]) == (None, None, None)
+    assert "team_totals_unavailable" in row["quality_issues"]
+
+
+def test_who_is_unknown_has_no_row() -> None:
+    assert told(rows_with(box(), box(None)), "player_lookup") == [("brunson",)]
+
+
+def test_zones_of_his_shots_and_of_his_blocks() -> None:
+    """Towns blocks without a shot of his own, and counts (P11)."""
+    shots = [
+        shot_row(GOLDEN, "NYK", "paint", made=True, player_lookup="brunson", is_assisted=True),
+        shot_row(GOLDEN, "NYK", "paint", made=True, player_lookup="brunson", is_and_one=True),
+        shot_row(GOLDEN, "NYK", "mid_range", player_lookup="brunson"),
+        shot_row(GOLDEN, "NYK", "unknown", player_lookup="brunson"),
+        shot_row(GOLDEN, "PHI", "paint", player_lookup="maxey", blocked_by="towns"),
+        shot_row(GOLDEN, "PHI", "three", player_lookup="maxey", blocked_by="towns"),
+    ]
+    rows = rows_with(box(**BRUNSON), box("towns"), box("hart"), shots=shots)
+    taken = ("paint_attempts", "paint_makes", "mid_range_attempts", "mid_range_makes", "zone_unknown_attempts")
+    made = ("assisted_fg_makes", "unassisted_fg_makes", "and1_count")
+    blocks = ("paint_blocks", "mid_range_blocks", "three_pt_blocks")
+    assert told(rows, "player_lookup", *taken, *made, *blocks) == [
+        ("brunson", 2, 2, 1, 0, 1, 1, 1, 1, 0, 0, 0),
+        ("hart", *[0] * 11),
+        ("towns", *[0] * 8, 1, 0, 1),
+    ]
+    unseen = brunson()
+    assert [unseen[name] for name in (*taken, *made, *blocks)] == [None] * 11
+    assert (unseen["fourth_quarter_points"], unseen["shot_zones_source"]) == (None, None)
+
+
+def late_time(player: str, quarter: int = 0, clutch: int = 0) -> Row:
+    return {
+        "game_id": GOLDEN.id,
+        "team_abbr": "NYK",
+        "player_lookup": player,
+        "fourth_quarter_seconds": quarter,
+        "clutch_seconds": clutch,
+    }
+
+
+def test_late_time_and_points() -> None:
+    """Zero for who sat out the quarter in a covered game, NULL where line-ups or plays are missing."""
+    rows = rows_with(
+        box(**BRUNSON),
+        box("hart"),
+        box("maxey", "PHI"),
+        late_minutes=[late_time("brunson", 700, 290)],
+        fourth_quarter_points=[{"game_id": GOLDEN.id, "player_lookup": "brunson", "points": 12}],
+        shots=[shot_row(GOLDEN, "NYK")],
+    )
+    assert told(rows, "player_lookup", "fourth_quarter_minutes", "clutch_minutes", "fourth_quarter_points") == [
+        ("brunson", 11.7, 4.8, 12),
+        ("hart", 0, 0, 0),
+        ("maxey", None, None, 0),
+    ]
+
+
+def test_starters_are_listed_else_the_first_five_on_court() -> None:
+    """NBA.com's list first; where it lacks him, whoever was on court at the first event."""
+    rows = rows_with(
+        box("brunson"),
+        box("hart"),
+        box("towns"),
+        box("payne"),
+        box("maxey", "PHI"),
+        starters=[
+            {"game_id": GOLDEN.id, "player_lookup": "brunson", "is_starter": True},
+            {"game_id": GOLDEN.id, "player_lookup": "hart", "is_starter": False},
+        ],
+        first_fives=[
+            {"game_id": GOLDEN.id, "team_abbr": "NYK", "player_lookup": player} for player in ("hart", "towns", None)
+        ],
+    )
+    assert told(rows, "player_lookup", "starter_flag") == [
+        ("brunson", True),
+        ("hart", False),
+        ("maxey", None),
+        ("payne", False),
+        ("towns", True),
+    ]
+
+
+def lined(line: float, opening: float | None = None, book: str = "draftkings") -> list[Row]:
+    found = {"game_date": GOLDEN.day, "player_lookup": "brunson", "line": line, "opening": opening, "book": book}
+    return [found]
+
+
+def test_a_line_and_how_he_stood_against_it() -> None:
+    row = brunson(prop_lines=lined(27.5, 26.0))
+    assert (row["points_line"], row["points_line_source"]) == (27.5, "draftkings")
+    assert (row["opening_line"], row["opening_line_source"], row["line_movement"]) == (26.0, "draftkings", 1.5)
+    assert (row["over_under_result"], row["margin"]) == ("OVER", 10.5)
+
+
+def test_equal_to_the_line_is_a_push() -> None:
+    row = brunson(prop_lines=lined(38.0))
+    assert (row["over_under_result"], row["margin"]) == ("PUSH", 0)
+    assert (row["opening_line"], row["opening_line_source"], row["line_movement"]) == (None, None, None)
+    assert brunson(prop_lines=lined(38.5))["over_under_result"] == "UNDER"
+
+
+def test_without_a_line() -> None:
+    row = brunson()
+    names = ("points_line", "points_line_source", "over_under_result", "margin", "line_movement")
+    assert [row[name] for name in names] == [None] * 5
+
+
+def test_the_source_is_the_tier() -> None:
+    shots = [shot_row(GOLDEN, "NYK")]
+    for source, tier, issues in (
+        ("gamebook", "gold", []),
+        ("nbac_boxscore", "silver", ["backup_source_used"]),
+        ("bdl", "silver", ["backup_source_used", "whole_minutes"]),
+    ):
+        row = one(rows_with(box(source=source), shots=shots))
+        assert (row["primary_source_used"], row["quality_tier"], row["quality_issues"]) == (source, tier, issues)
+
+
+PLAYERS = ("brunson", "hart", "maxey", "oubre")
+TAKEN = st.tuples(
+    st.sampled_from(PLAYERS),
+    st.sampled_from(["paint", "mid_range", "three", "unknown"]),
+    st.booleans(),
+    st.booleans(),
+    st.sampled_from([None, *PLAYERS]),
+)
+
+
+@settings(max_examples=12, deadline=None)
+@given(players=st.sets(st.sampled_from(PLAYERS)), taken=st.lists(TAKEN, max_size=25), data=st.data())
+def test_one_row_a_player_and_zones_are_attempts(players: set[str], taken: list, data: st.DataObject) -> None:
+    team = {player: "NYK" if player in PLAYERS[:2] else "PHI" for player in PLAYERS}
+    shots = [
+        shot_row(GOLDEN, team[who], zone, made=made, player_lookup=who, is_assisted=helped, blocked_by=blocker)
+        for who, zone, made, helped, blocker in taken
+    ]
+    boxes = []
+    for player in sorted(players):
+        his = [shot for shot in shots if shot["player_lookup"] == player]
+        line = dict.fromkeys(COUNTS, 0) | {"points": data.draw(st.integers(0, 60))}
+        line |= {"fg_attempts": len(his), "fg_makes": sum(shot["made"] for shot in his)}
+        line |= {"three_pt_attempts": sum(shot["zone"] == "three" for shot in his)}
+        boxes.append(box(player, team[player], **line, minutes=data.draw(st.floats(5, 53))))
+
+    rows = rows_with(*boxes, shots=shots)
+
+    assert [row["player_lookup"] for row in rows] == sorted(players)
+    for row in rows:
+        assert row["usage_rate"] is None or row["usage_rate"] >= 0
+        if taken:
+            zones = row["paint_attempts"] + row["mid_range_attempts"] + row["zone_unknown_attempts"]
+            assert zones + row["three_pt_attempts"] == row["fg_attempts"]
+            assert row["assisted_fg_makes"] + row["unassisted_fg_makes"] == row["fg_makes"]

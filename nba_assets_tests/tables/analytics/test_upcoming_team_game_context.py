@@ -1,0 +1,273 @@
+"""What is known of a team before its game: the calendar, the road, the record, the market, the absent.
+
+The calendar is written as `g(day of November 2024, away, home, score)`; the row told is Boston's of one day.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nba_assets.tables.analytics.upcoming_team_game_context import upcoming_team_game_context
+from nba_assets_tests.bigquery.games import Game
+from nba_assets_tests.given import eastern, started, team_game_rows
+from nba_assets_tests.rows import Row, one, rows_of, told
+
+
+def on(day: int) -> date:
+    """The `day`th of November, 31 and later in December."""
+    return date(2024, 10, 31) + timedelta(days=day)
+
+
+def g(day: int, away: str, home: str, score: tuple[int, int] | None = None, **more: Any) -> list[Row]:
+    return team_game_rows(Game(f"00224{day:05}", on(day), away, home, score), **more)
+
+
+def rows_on(day: int, *season: list[Row], **inputs: list[Row]) -> list[dict[str, Any]]:
+    calendar = [row for game in season for row in game]
+    slate = [row for row in calendar if row["game_date"] == on(day)]
+    return rows_of(upcoming_team_game_context, slate=slate, season=calendar, **inputs)
+
+
+def boston(day: int, *season: list[Row], **inputs: list[Row]) -> dict[str, Any]:
+    return one(rows_on(day, *season, **inputs), team_abbr="BOS")
+
+
+def columns(row: Row, *names: str) -> tuple:
+    return tuple(row[name] for name in names)
+
+
+TODAY = g(20, "BOS", "NYK")
+
+
+def test_both_teams_of_a_game_have_a_row() -> None:
+    rows = rows_on(20, TODAY)
+    assert told(rows, "team_abbr", "opponent_team_abbr", "home_game", "neutral_site", "game_start_time_local") == [
+        ("BOS", "NYK", False, False, "19:30"),
+        ("NYK", "BOS", True, False, "19:30"),
+    ]
+
+
+def test_the_tip_is_told_on_the_arenas_clocks() -> None:
+    assert boston(20, g(20, "BOS", "DEN"))["game_start_time_local"] == "17:30"
+    assert boston(20, g(20, "BOS", "DEN", venue_timezone=None))["game_start_time_local"] is None
+
+
+REST = ("team_days_rest", "days_since_last_game", "team_back_to_back")
+
+
+def test_no_day_of_rest_is_a_back_to_back() -> None:
+    """Though yesterday's game is not final yet (G1)."""
+    assert columns(boston(20, g(19, "PHI", "BOS"), TODAY), *REST) == (0, 1, True)
+    assert columns(boston(20, g(17, "PHI", "BOS", (90, 80)), TODAY), *REST) == (2, 3, False)
+    assert columns(boston(20, TODAY), *REST) == (None, None, False)
+
+
+def test_a_postponed_game_is_no_game() -> None:
+    postponed = g(19, "PHI", "BOS", is_postponed=True)
+    row = boston(20, g(16, "LAL", "BOS", (90, 80)), postponed, TODAY)
+    assert columns(row, *REST, "games_in_last_7_days", "game_number_in_season") == (3, 4, False, 1, 2)
+    assert rows_on(19, postponed, TODAY) == []
+
+
+def test_games_of_the_last_dates_include_both_ends() -> None:
+    """The reference counts 6 and 13 dates (G6)."""
+    season = [g(day, "PHI", "BOS", (90, 80)) for day in (5, 6, 12, 13, 19)]
+    assert columns(boston(20, *season, TODAY), "games_in_last_7_days", "games_in_last_14_days") == (2, 4)
+    assert columns(boston(20, TODAY), "games_in_last_7_days", "games_in_last_14_days") == (0, 0)
+
+
+def test_what_comes_next() -> None:
+    coming = [g(21, "BOS", "LAL", is_primetime=True), g(27, "PHI", "BOS"), g(28, "PHI", "BOS")]
+    names = ("next_game_days_rest", "games_in_next_7_days", "next_opponent_team_abbr", "next_game_is_primetime")
+    assert columns(boston(20, TODAY, *coming), *names) == (0, 2, "LAL", True)
+    assert columns(boston(20, TODAY), *names) == (None, 0, None, None)
+
+
+def test_the_next_opponents_record_is_of_before_today() -> None:
+    """Los Angeles has won one of two; tonight's and later results are not known."""
+    results = [g(10, "LAL", "PHI", (100, 90)), g(12, "PHI", "LAL", (100, 90)), g(20, "PHI", "LAL", (80, 90))]
+    assert boston(20, *results, TODAY, g(22, "BOS", "LAL"))["next_opponent_win_pct"] == 0.5
+
+
+def test_phases_of_the_season() -> None:
+    """Twenty games early, twenty late, by the team's own count; the cup final is in the middle."""
+    season = [g(day, "PHI", "BOS", (90, 80)) for day in range(1, 43)]
+    late = g(43, "PHI", "BOS", season_type="play_in")
+
+    def phase(day: int) -> tuple:
+        return columns(boston(day, *season, late), "season_phase", "game_number_in_season")
+
+    assert phase(20) == ("early", 20)
+    assert phase(21) == ("mid", 21)
+    assert phase(22) == ("mid", 22)
+    assert phase(23) == ("late", 23)
+    assert phase(43) == ("play_in", 1)
+    cup = boston(5, g(5, "PHI", "BOS", season_type="cup_final"))
+    assert cup["season_phase"] == "mid"
+
+
+RECORD = ("team_win_streak_entering", "team_loss_streak_entering", "season_win_pct")
+LAST = ("last_game_margin", "last_game_result")
+
+
+def test_streaks_and_the_last_result() -> None:
+    won, lost = (90, 100), (100, 90)
+    season = [g(1, "PHI", "BOS", lost), g(3, "PHI", "BOS", won), g(5, "BOS", "PHI", (101, 99))]
+    assert columns(boston(20, TODAY), *RECORD, *LAST) == (0, 0, None, None, None)
+    assert columns(boston(20, season[0], TODAY), *RECORD, *LAST) == (0, 1, 0, -10, "L")
+    assert columns(boston(20, *season, TODAY), *RECORD, *LAST) == (2, 0, 0.667, 2, "W")
+    assert columns(boston(20, *season, g(7, "PHI", "BOS", lost), TODAY), *RECORD) == (0, 1, 0.5)
+
+
+def test_the_cup_final_is_work_but_no_result() -> None:
+    cup = g(18, "PHI", "BOS", (100, 90), season_type="cup_final")
+    row = boston(20, g(5, "PHI", "BOS", (90, 100)), cup, TODAY)
+    assert columns(row, *RECORD, "team_days_rest", "last_game_result") == (1, 0, 1, 1, "W")
+
+
+TRAVEL = ("travel_miles", "time_zone_changes", "consecutive_road_games")
+
+
+def test_the_first_game_is_travelled_to_from_home() -> None:
+    """Boston to Denver is 1,766 miles and two hours; at home it is none."""
+    assert columns(boston(20, g(20, "BOS", "DEN")), *TRAVEL) == (1766, 2, 1)
+    assert columns(boston(20, g(20, "DEN", "BOS")), *TRAVEL) == (0, 0, 0)
+
+
+def test_each_game_is_travelled_to_from_the_one_before_the_way_home_included() -> None:
+    road = [g(16, "BOS", "DEN", (1, 2)), g(18, "BOS", "LAL", (1, 2))]
+    assert columns(boston(18, *road), *TRAVEL) == (831, 1, 2)
+    home = boston(20, *road, g(20, "PHI", "BOS"))
+    assert columns(home, *TRAVEL) == (2592, 3, 0)
+    fortnight = ("miles_traveled_last_14_days", "time_zones_crossed_last_14_days")
+    assert columns(home, *fortnight) == (1766 + 831 + 2592, 2 + 1 + 3)
+    assert columns(boston(31, *road, g(31, "PHI", "BOS")), *fortnight) == (831 + 2592, 1 + 3), "15 and 13 days ago"
+
+
+def test_a_neutral_arena_is_where_the_game_is() -> None:
+    paris = {"is_neutral": True, "venue_latitude": 48.8387, "venue_longitude": 2.3786, "venue_timezone": "Europe/Paris"}
+    row = boston(20, g(20, "PHI", "BOS", **paris))
+    assert columns(row, "home_game", "neutral_site", "time_zone_changes", "consecutive_road_games") == (
+        False,
+        True,
+        6,
+        1,
+    )
+    assert 3400 < row["travel_miles"] < 3500
+    assert row["game_start_time_local"] == "01:30"
+    after = boston(22, g(20, "PHI", "BOS", (1, 2), **paris), g(22, "NYK", "BOS"))
+    assert columns(after, *TRAVEL) == (row["travel_miles"], 6, 0)
+
+
+def test_a_way_from_or_to_an_unknown_place_is_unknown() -> None:
+    nowhere = dict.fromkeys(("venue_latitude", "venue_longitude", "venue_timezone"))
+    lost = g(18, "PHI", "BOS", (1, 2), is_neutral=True, **nowhere)
+    assert columns(boston(18, lost), *TRAVEL) == (None, None, 1)
+    row = boston(20, lost, g(20, "PHI", "BOS"))
+    assert columns(row, *TRAVEL, "miles_traveled_last_14_days") == (None, None, 0, None)
+    assert "unknown_travel" in row["quality_issues"]
+    assert boston(24, lost, g(20, "PHI", "BOS"), g(24, "BOS", "DEN"))["miles_traveled_last_14_days"] is None
+    assert boston(40, lost, g(38, "PHI", "BOS"), g(40, "BOS", "DEN"))["travel_miles"] == 1766
+
+
+def line(market: str, value: float, opening: float, hour: int, team: str = "BOS") -> Row:
+    return {
+        "game_id": "20241120_BOS_NYK",
+        "team_abbr": team,
+        "market": market,
+        "line": value,
+        "opening": opening,
+        "book": "draftkings",
+        "captured_at": eastern(on(20), hour),
+    }
+
+
+def test_the_market() -> None:
+    lines = [line("spread", -5.5, -4.0, 15), line("total", 221.5, 223.0, 17)]
+    row = boston(20, TODAY, team_lines=lines)
+    assert columns(row, "game_spread", "opening_spread", "spread_movement", "game_spread_source") == (
+        -5.5,
+        -4.0,
+        -1.5,
+        "draftkings",
+    )
+    assert columns(row, "game_total", "opening_total", "total_movement") == (221.5, 223.0, -1.5)
+    assert (row["betting_lines_updated_at"], row["quality_tier"]) == (eastern(on(20), 17), "gold")
+
+
+def test_half_a_market_and_none() -> None:
+    half = boston(20, TODAY, team_lines=[line("spread", -5.5, -4.0, 15)])
+    assert (half["game_total"], half["betting_lines_updated_at"]) == (None, eastern(on(20), 15))
+    assert (half["quality_tier"], "missing_game_total" in half["quality_issues"]) == ("silver", True)
+    none = boston(20, TODAY)
+    assert columns(none, "game_spread", "betting_lines_updated_at", "quality_tier") == (None, None, "bronze")
+
+
+def absent(player: str, status: str, team: str = "BOS", confidence: float = 0.9) -> Row:
+    return {
+        "game_id": "20241120_BOS_NYK",
+        "game_date": on(20),
+        "team_abbr": team,
+        "player_lookup": player,
+        "player_status": status,
+        "confidence": confidence,
+    }
+
+
+ABSENT = ("starters_out_count", "players_out_count", "doubtful_players_count", "questionable_players_count")
+
+
+def test_absences() -> None:
+    """Only one of the two who are out starts; a line that the parser hardly read does not count."""
+    five = started(on(15), "BOS", "tatum", "brown", "white", "holiday", "horford")
+    report = [absent("tatum", "out"), absent("hauser", "out"), absent("brown", "doubtful")]
+    report += [absent("white", "questionable"), absent("holiday", "probable"), absent("horford", "out", confidence=0.7)]
+    assert columns(boston(20, TODAY, availability=report, starters=five), *ABSENT) == (1, 2, 1, 1)
+    assert columns(boston(20, TODAY, availability=report), *ABSENT) == (None, 2, 1, 1)
+
+
+def test_a_healthy_team_and_an_unreported_game() -> None:
+    """Zero where a report covers the game, NULL where none does."""
+    five = started(on(15), "BOS", "tatum")
+    healthy = boston(20, TODAY, availability=[absent("brunson", "out", "NYK")], starters=five)
+    assert columns(healthy, *ABSENT) == (0, 0, 0, 0)
+    unreported = boston(20, TODAY, starters=five)
+    assert columns(unreported, *ABSENT) == (None, None, None, None)
+    assert "missing_injury_report" in unreported["quality_issues"]
+
+
+TEAMS = ["BOS", "NYK", "PHI", "LAL", "DEN"]
+SCORES = st.tuples(st.integers(80, 130), st.integers(80, 130))
+CALENDAR = st.lists(
+    st.tuples(st.integers(1, 30), st.permutations(TEAMS), SCORES),
+    min_size=4,
+    max_size=14,
+    unique_by=lambda game: game[0],
+)
+
+
+@settings(max_examples=8, deadline=None)
+@given(calendar=CALENDAR, day=st.integers(8, 25), rewritten=SCORES)
+def test_results_of_the_day_and_after_change_nothing(calendar: list, day: int, rewritten: tuple[int, int]) -> None:
+    """The calendar ahead is known, its results are not: not one column changes with them, nor with who starts."""
+    planned = [(n, teams[0], teams[1], score) for n, teams, score in calendar if n != day]
+    today = (day, "BOS", "NYK", rewritten)
+    past = [g(*game) for game in planned if game[0] < day]
+    future = [game for game in (today, *planned) if game[0] >= day]
+    report = [absent("tatum", "out") | {"game_id": f"{on(day):%Y%m%d}_BOS_NYK", "game_date": on(day)}]
+    five = [row for game in past for row in started(game[0]["game_date"], "BOS", "tatum", "brown")]
+    later = [row for game in future for row in started(on(game[0]), "BOS", "white", "horford")]
+
+    unplayed = rows_on(day, *past, *[g(*game[:3]) for game in future], availability=report, starters=five)
+    played = [g(*game[:3], rewritten) for game in future]
+    assert rows_on(day, *past, *played, availability=report, starters=five + later) == unplayed
+
+    assert len({(row["team_abbr"], row["game_id"]) for row in unplayed}) == len(unplayed) == 2
+    for row in unplayed:
+        assert row["team_back_to_back"] == (row["team_days_rest"] == 0)
+        assert row["team_win_streak_entering"] == 0 or row["team_loss_streak_entering"] == 0
+        assert row["games_in_last_7_days"] <= row["games_in_last_14_days"]

@@ -1,0 +1,399 @@
+"""The features of a player's next game. The day is 20 December 2024; games are written by how many days ago."""
+
+from __future__ import annotations
+
+from functools import cache
+from statistics import mean, stdev
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nba_assets.tables.precompute import ml_feature_store_v2 as store
+from nba_assets.tables.precompute.ml_feature_store_v2 import ml_feature_store_v2
+from nba_assets_tests.given import COVERED, TODAY, ago, known_on, played, upcoming
+from nba_assets_tests.rows import Row, broken_of, one, rows_of, told, values_of
+
+NAMES = [
+    *("points_avg_last_5", "points_avg_last_10", "points_avg_season", "points_std_last_10", "games_in_last_7_days"),
+    *("fatigue_score", "shot_zone_mismatch_score", "pace_score", "usage_spike_score", "rest_advantage"),
+    *("injury_risk", "recent_trend", "minutes_change", "opponent_def_rating", "opponent_pace"),
+    *("home_away", "back_to_back", "playoff_game", "pct_paint", "pct_mid_range"),
+    *("pct_three", "pct_free_throw", "team_pace", "team_off_rating", "team_win_pct"),
+]
+"""In the order of `spec/precompute_tables.md` 5.1."""
+
+DEFAULTS = [10, 10, 10, 5, 3, 50, 0, 0, 0, 0, 0, 0, 0, 112, 100, 0, 0, 0, 0.3, 0.2, 0.35, 0.15, 100, 112, 0.5]
+CALCULATED = [9, 10, 11, 12, 21, 24]
+FROM_CONTEXT = [15, 16, 17]
+WEIGHTS = {"phase4": 100, "calculated": 100, "phase3": 75, "default": 40}
+
+
+def context(player: str = "brunson", **more: Any) -> Row:
+    known = {"days_rest": 2, "opponent_days_rest": 1, "star_teammates_out": 0, "games_in_last_7_days": 2}
+    return upcoming(player, **known | more)
+
+
+def cached(player: str = "brunson", days: int = 0, **more: Any) -> Row:
+    """A row of `player_daily_cache`."""
+    form = {
+        "points_avg_last_5": 27.4,
+        "points_avg_last_10": 26.1,
+        "points_avg_season": 25.5,
+        "points_std_last_10": 6.25,
+        "games_in_last_7_days": 4,
+        "minutes_avg_last_10": 36.0,
+        "team_pace_last_10": 97.5,
+        "team_off_rating_last_10": 118.2,
+    }
+    return {"player_lookup": player, "cache_date": ago(days)["game_date"]} | form | more
+
+
+def factored(player: str = "brunson", days: int = 0, **more: Any) -> Row:
+    """A row of `player_composite_factors`."""
+    scores = {"fatigue_score": 80, "shot_zone_mismatch_score": 2.4, "pace_score": -1.5, "usage_spike_score": 0.6}
+    return {"player_lookup": player, "game_date": ago(days)["game_date"]} | scores | more
+
+
+def shooter(player: str = "brunson", days: int = 0, **more: Any) -> Row:
+    """A row of `player_shot_zone_analysis`."""
+    rates = {"paint_rate_last_10": 45.5, "mid_range_rate_last_10": 14.5, "three_pt_rate_last_10": 40.0}
+    return {"player_lookup": player, "analysis_date": ago(days)["game_date"]} | rates | more
+
+
+def defender(team: str = "BOS", days: int = 0, rating: float = 108.5, pace: float = 101.3) -> Row:
+    """A row of `team_defense_zone_analysis`."""
+    day = ago(days)["game_date"]
+    return {"team_abbr": team, "analysis_date": day, "defensive_rating_last_15": rating, "opponent_pace": pace}
+
+
+def team_game(days: int, won: bool = True, team: str = "NYK", **more: Any) -> Row:
+    """A row of `team_offense_game_summary`."""
+    return ago(days, team_abbr=team, win_flag=won, pace=96.0, offensive_rating=111.0) | more
+
+
+POINTS = [30, 24, 27, 20, 22, 10]
+"""Of his games, the latest first."""
+
+GAMES = [played(days, points, ft_makes=6) for days, points in enumerate(POINTS, start=1)]
+TEAM_GAMES = [team_game(days, won=days != 3) for days in range(1, 6)]
+
+
+def inputs_of(**inputs: list[Row]) -> dict[str, list[Row]]:
+    precomputed = {"cache": [cached()], "factors": [factored()], "player_zones": [shooter()]}
+    own = {"context": [context()], "team_zones": [defender()], "players": GAMES, "offense": TEAM_GAMES}
+    return {**COVERED, **precomputed, **own, **inputs}
+
+
+NOTHING: dict[str, list[Row]] = {name: [] for name in ("cache", "factors", "player_zones", "team_zones")}
+"""None of the tables of form has a row."""
+
+NO_HISTORY: dict[str, list[Row]] = {"players": [], "offense": []}
+
+
+def rows_with(**inputs: list[Row]) -> list[dict[str, Any]]:
+    return rows_of(ml_feature_store_v2, **inputs_of(**inputs))
+
+
+def brunson(**inputs: list[Row]) -> dict[str, Any]:
+    return one(rows_with(**inputs), player_lookup="brunson")
+
+
+@cache
+def whole() -> dict[str, Any]:
+    """His row with everything present."""
+    return brunson()
+
+
+def feature(row: Row, name: str) -> tuple[float, str]:
+    """Its value and where it comes from."""
+    nth = NAMES.index(name)
+    assert row["feature_names"][nth] == name
+    return row["features"][nth], row["feature_sources"][nth]
+
+
+def score(row: Row) -> float:
+    return sum(WEIGHTS[source] for source in row["feature_sources"]) / 25
+
+
+def columns(row: Row, *names: str) -> tuple:
+    return tuple(row[name] for name in names)
+
+
+def test_everything_present() -> None:
+    """Trend: 27 of three games over 21 of the two before; minutes as ever, 36 of 30; 36 of 133 points from the line."""
+    row = whole()
+    assert row["feature_names"] == NAMES
+    assert row["features"] == pytest.approx(
+        [
+            *(27.4, 26.1, 25.5, 6.25, 4, 80, 2.4, -1.5, 0.6, 1, 0, 2, 2, 108.5, 101.3),
+            *(1, 0, 0, 0.455, 0.145, 0.4, 36 / 133, 97.5, 118.2, 0.8),
+        ]
+    )
+    labels = {**dict.fromkeys(CALCULATED, "calculated"), **dict.fromkeys(FROM_CONTEXT, "phase3")}
+    assert row["feature_sources"] == [labels.get(n, "phase4") for n in range(25)]
+    assert columns(row, "feature_quality_score", "quality_tier", "quality_issues") == (97, "gold", [])
+    assert columns(row, "feature_count", "feature_version", "default_count") == (25, "v2_corrected_25", 0)
+    assert columns(row, "player_lookup", "universal_player_id", "game_date") == ("brunson", "brunson_001", TODAY)
+    assert columns(row, "game_id", "opponent_team_abbr", "is_home", "days_rest", "data_source") == (
+        *("20241220_PHI_NYK", "BOS", True, 2),
+        "phase4_partial",
+    )
+
+
+def test_nothing_present() -> None:
+    """A first game, and no report: only who plays where and when is known, and that he did not play before."""
+    bare = context(days_rest=None, star_teammates_out=None, games_in_last_7_days=0)
+    row = brunson(**NOTHING, **NO_HISTORY, context=[bare])
+    features = [0 if name == "games_in_last_7_days" else value for name, value in zip(NAMES, DEFAULTS, strict=True)]
+    features[NAMES.index("home_away")] = 1
+    assert row["features"] == pytest.approx(features)
+    known = ["games_in_last_7_days", "home_away", "back_to_back", "playoff_game"]
+    assert row["feature_sources"] == ["phase3" if name in known else "default" for name in NAMES]
+    assert columns(row, "default_count", "data_source", "quality_tier") == (21, "mixed", "bronze")
+    assert row["feature_quality_score"] == (21 * 40 + 4 * 75) / 25 == score(row)
+    assert row["quality_issues"] == [
+        "daily_cache_missing",
+        *(f"default_{name}" for name in NAMES if name not in known),
+    ]
+
+
+def test_from_history_where_the_tables_of_form_have_no_row() -> None:
+    """Of the last five games and of all six, and of the team's five."""
+    row = brunson(**NOTHING)
+    found = [feature(row, name) for name in NAMES[:5]]
+    assert [label for _, label in found] == ["phase3"] * 5
+    assert [value for value, _ in found] == pytest.approx([24.6, 133 / 6, 133 / 6, stdev(POINTS), 2])
+    assert [feature(row, name) for name in ("team_pace", "team_off_rating")] == [(96, "phase3"), (111, "phase3")]
+    defaults = ["fatigue_score", "shot_zone_mismatch_score", "pace_score", "usage_spike_score"]
+    defaults += ["opponent_def_rating", "opponent_pace", "pct_paint", "pct_mid_range", "pct_three"]
+    assert [name for name, label in zip(NAMES, row["feature_sources"], strict=True) if label == "default"] == defaults
+    assert columns(row, "default_count", "quality_tier", "data_source") == (9, "bronze", "mixed")
+    assert row["feature_quality_score"] == (10 * 75 + 6 * 100 + 9 * 40) / 25 == score(row)
+
+
+def test_five_games_for_the_last_five() -> None:
+    four = brunson(**NOTHING, players=GAMES[:4])
+    assert [feature(four, name) for name in NAMES[:2]] == [(10, "default"), (25.25, "phase3")]
+    assert feature(brunson(**NOTHING, players=GAMES[:5]), "points_avg_last_5") == (24.6, "phase3")
+    assert feature(brunson(**NOTHING, players=GAMES[:1]), "points_std_last_10") == (5, "default")
+
+
+PRECOMPUTED = {
+    **{name: ("cache", name) for name in NAMES[:5]},
+    **{name: ("factors", name) for name in NAMES[5:9]},
+    "team_pace": ("cache", "team_pace_last_10"),
+    "team_off_rating": ("cache", "team_off_rating_last_10"),
+    "opponent_def_rating": ("team_zones", "defensive_rating_last_15"),
+    "opponent_pace": ("team_zones", "opponent_pace"),
+    "pct_paint": ("player_zones", "paint_rate_last_10"),
+    "pct_mid_range": ("player_zones", "mid_range_rate_last_10"),
+    "pct_three": ("player_zones", "three_pt_rate_last_10"),
+}
+"""Of each such feature, the table and the column."""
+
+
+def one_player_a_feature(value: int | None) -> dict[str, dict[str, Any]]:
+    """For each such feature, the row of a player whose column for it has this value; his opponent is named so too."""
+    made = {"cache": cached, "factors": factored, "player_zones": shooter, "team_zones": defender}
+
+    def side(table: str, name: str) -> Row:
+        changed = {PRECOMPUTED[name][1]: value} if PRECOMPUTED[name][0] == table else {}
+        return made[table](name) | changed
+
+    contexts = [context(name, opponent=name, games_in_last_7_days=None) for name in PRECOMPUTED]
+    sides = {table: [side(table, name) for name in PRECOMPUTED] for table in made}
+    return {row["player_lookup"]: row for row in rows_with(context=contexts, **NO_HISTORY, **sides)}
+
+
+def test_each_precomputed_feature_has_one_column() -> None:
+    """Seven changes its feature, in percent or not, and no other."""
+    usual = brunson(**NO_HISTORY)["features"]
+    for name, row in one_player_a_feature(7).items():
+        value = 0.07 if PRECOMPUTED[name][0] == "player_zones" else 7
+        assert feature(row, name) == (pytest.approx(value), "phase4")
+        assert [other for other in NAMES if row["features"][NAMES.index(other)] != usual[NAMES.index(other)]] == [name]
+
+
+def test_an_unknown_precomputed_feature_is_a_default_and_says_so() -> None:
+    for name, row in one_player_a_feature(None).items():
+        assert feature(row, name) == (DEFAULTS[NAMES.index(name)], "default")
+        assert f"default_{name}" in row["quality_issues"]
+
+
+def test_a_precomputed_zero_is_a_value() -> None:
+    assert feature(brunson(cache=[cached(points_avg_last_5=0.0)]), "points_avg_last_5") == (0, "phase4")
+
+
+def test_where_and_when() -> None:
+    def told_of(**more: Any) -> list[tuple[float, str]]:
+        row = brunson(context=[context(**more)])
+        return [feature(row, name) for name in ("home_away", "back_to_back", "playoff_game")]
+
+    assert told_of(home_game=False, back_to_back=True) == [(0, "phase3"), (1, "phase3"), (0, "phase3")]
+    assert told_of(season_phase="playoffs") == [(1, "phase3"), (0, "phase3"), (1, "phase3")]
+    assert told_of(season_phase="play_in")[2] == (0, "phase3")
+
+
+def test_rest_advantage() -> None:
+    """Over the opponent's real rest, two days at most."""
+    rests = [(0, 2), (2, 1), (1, 1), (0, 5), (6, 1), (None, 1), (1, None)]
+    assert values_of(store.rest_advantage, "int64 int64", *rests) == [-2, 1, 0, -2, 2, None, None]
+    assert feature(brunson(context=[context(days_rest=0, opponent_days_rest=1)]), "rest_advantage") == (
+        -1,
+        "calculated",
+    )
+    assert feature(brunson(context=[context(opponent_days_rest=None)]), "rest_advantage") == (0, "default")
+
+
+def test_injury_risk() -> None:
+    """Unlisted is fit where a report covers the game, and unknown where none does."""
+    said = ["available", "Probable", "questionable", "DOUBTFUL", "out", "rested", None]
+    risks = values_of(store.injury_risk, "string boolean", *[(status, True) for status in said])
+    assert risks == [0, 1, 2, 3, 3, 0, 0]
+    assert values_of(store.injury_risk, "string boolean", ("questionable", False), (None, False)) == [2, None]
+    doubtful = brunson(context=[context(player_status="doubtful", star_teammates_out=None)])
+    assert feature(doubtful, "injury_risk") == (3, "calculated")
+    assert feature(brunson(context=[context(star_teammates_out=None)]), "injury_risk") == (0, "default")
+
+
+def test_improving_is_positive() -> None:
+    """Three games after two of twenty points; the latest first."""
+    latest = {(25, 25, 25): 2, (24, 25, 25): 1, (22, 22, 22): 1, (21, 22, 22): 0, (20, 20, 20): 0}
+    latest |= {(19, 18, 18): 0, (18, 18, 18): -1, (15, 15, 15): -2, (0, 0, 90): 2}
+    games = [(*three, 20, 20) for three in latest]
+    trends = values_of(lambda *points: store.recent_trend(list(points)), " ".join(["int64"] * 5), *games)
+    assert trends == list(latest.values())
+
+
+def test_the_trend_is_of_five_games() -> None:
+    games = [played(days, points) for days, points in enumerate([15, 15, 15, 20, 20, 90], start=1)]
+    assert feature(brunson(players=games), "recent_trend") == (-2, "calculated")
+    assert feature(brunson(players=games[:4]), "recent_trend") == (0, "default")
+
+
+def test_minutes_change() -> None:
+    pairs = [(36, 30), (33, 30), (32, 30), (27, 30), (24, 30), (0, 30), (None, 30), (30, None), (30, 0)]
+    found = values_of(store.minutes_change, "float64 float64", *pairs)
+    assert found == [2, 1, 0, -1, -2, None, None, None, None]
+
+
+def test_minutes_change_is_of_the_cache_or_of_his_games() -> None:
+    """Ten games of 30 minutes after ten of 20: a mean of 25, and a fifth more; the cache says 25 too."""
+    games = [played(days, seconds_played=1800 if days <= 10 else 1200) for days in range(1, 21)]
+    assert feature(brunson(players=games, cache=[]), "minutes_change") == (2, "calculated")
+    assert feature(brunson(players=games, cache=[cached(minutes_avg_last_10=25.0)]), "minutes_change") == (
+        0,
+        "calculated",
+    )
+    assert feature(brunson(players=[]), "minutes_change") == (0, "default")
+
+
+def test_free_throw_share() -> None:
+    cases = [(30, 100, 10), (80, 100, 10), (0, 100, 5), (30, 100, 4), (0, 0, 10), (None, 100, 10)]
+    found = values_of(store.free_throw_share, "int64 int64 int64", *cases)
+    assert found == [0.3, 0.5, 0, None, None, None]
+
+
+def test_free_throws_are_of_ten_games() -> None:
+    games = [played(days, 20, ft_makes=5 if days <= 10 else 20) for days in range(1, 15)]
+    assert feature(brunson(players=games), "pct_free_throw") == (0.25, "calculated")
+    assert feature(brunson(players=games[:4]), "pct_free_throw") == (0.15, "default")
+
+
+def test_the_teams_record() -> None:
+    """From five games on; nobody else's, not the Cup final, not last season's, not today's."""
+    others = [team_game(0), team_game(9, season_type="cup_final"), team_game(400), team_game(1, team="BOS")]
+    record = [team_game(days, won=days == 4) for days in (1, 2, 4, 6, 8)]
+    assert feature(brunson(offense=[*record, *others]), "team_win_pct") == (0.2, "calculated")
+    assert feature(brunson(offense=[*record[:4], *others]), "team_win_pct") == (0.5, "default")
+    assert feature(brunson(offense=[team_game(n, won=n < 3) for n in range(1, 7)]), "team_win_pct")[0] == 0.333333333
+
+
+def test_tiers() -> None:
+    """Gold from 95, silver from 75, and bronze without the daily cache whatever the score."""
+    assert brunson(team_zones=[])["quality_tier"] == "silver"
+    assert brunson(team_zones=[])["feature_quality_score"] == 97 - 2 * 60 / 25
+    assert brunson(factors=[factored(usage_spike_score=None)])["feature_quality_score"] == 94.6
+    without_cache = brunson(cache=[])
+    assert columns(without_cache, "feature_quality_score", "quality_tier") == (97 - 7 * 25 / 25, "bronze")
+    assert without_cache["quality_issues"] == ["daily_cache_missing"]
+
+
+def test_two_dates_at_once_do_not_mix() -> None:
+    """Each date has its own form, factors, zones and games, and his opponent's zones, not his team's."""
+    old = {"cache": cached(days=3, points_avg_last_5=5.0), "factors": factored(days=3, fatigue_score=55)}
+    old |= {"player_zones": shooter(days=3, paint_rate_last_10=10.0), "team_zones": defender(days=3, rating=130.0)}
+    old |= {"context": context(days=3, days_rest=0), "slate": COVERED["slate"][0] | ago(3)}
+    hart = [cached("hart", points_avg_last_5=1.0), cached("hart", days=3, points_avg_last_5=1.0)]
+    both = {name: [row, *inputs_of()[name]] for name, row in old.items()}
+    own = [defender("NYK", rating=1.0), defender("NYK", days=3, rating=1.0)]
+    rows = rows_with(**both | {"cache": [*hart, *both["cache"]], "team_zones": [*own, *both["team_zones"]]})
+    names = ["points_avg_last_5", "fatigue_score", "pct_paint", "opponent_def_rating", "rest_advantage", "recent_trend"]
+    found = [[row["game_date"], *(feature(row, name)[0] for name in names)] for row in rows]
+    assert found == [[ago(3)["game_date"], 5, 55, 0.1, 130, -1, 0], [TODAY, 27.4, 80, 0.455, 108.5, 1, 2]]
+
+
+@pytest.mark.parametrize(
+    ("check", "bad"),
+    [
+        ("one_value_a_name", {"feature_count": 24}),
+        ("one_value_a_name", {"features": [0.0] * 24}),
+        ("one_value_a_name", {"feature_sources": ["default"] * 26}),
+        ("one_value_a_name", {"feature_names": [*NAMES[1:], NAMES[0]]}),
+        ("score_follows_from_sources", {"feature_quality_score": 96.9}),
+        ("plausible", {"features": [81.0, *DEFAULTS[1:]]}),
+        ("plausible", {"features": [*DEFAULTS[:13], 89.0, *DEFAULTS[14:]]}),
+    ],
+)
+def test_what_the_checks_find(check: str, bad: Row) -> None:
+    row = whole()
+    assert broken_of(ml_feature_store_v2, check, [row]) == []
+    assert len(broken_of(ml_feature_store_v2, check, [row | bad])) == 1
+
+
+DAY = st.integers(-4, 15) | st.integers(362, 368)
+PLAYER = st.sampled_from(["brunson", "hart"])
+MADE_ON = st.integers(-3, 3)
+MAYBE = st.none() | st.integers(1, 60)
+PLAYED = st.builds(
+    played, DAY, st.integers(0, 50), PLAYER, ft_makes=st.integers(0, 9), seconds_played=st.sampled_from([0, 900, 1800])
+)
+FORM = {
+    "cache": (st.builds(cached, PLAYER, MADE_ON, points_avg_last_5=MAYBE, minutes_avg_last_10=MAYBE), "cache_date"),
+    "factors": (st.builds(factored, PLAYER, MADE_ON, fatigue_score=MAYBE), "game_date"),
+    "player_zones": (st.builds(shooter, PLAYER, MADE_ON, paint_rate_last_10=MAYBE), "analysis_date"),
+}
+
+
+@settings(max_examples=8, deadline=None)
+@given(data=st.data())
+def test_nothing_on_or_after_the_day_is_seen(data: st.DataObject) -> None:
+    """Nor another season; everybody has one row, and each score is that of its sources."""
+
+    def some(name: str, rows: st.SearchStrategy, day: str, who: str = "player_lookup") -> list[Row]:
+        unique = st.lists(rows, max_size=20, unique_by=lambda row: (row[who], row[day]))
+        return data.draw(unique, label=name)
+
+    days = [3, 0, -3]
+    inputs = inputs_of(
+        slate=[COVERED["slate"][0] | ago(n) for n in days],
+        context=[context(who, days=n, days_rest=n + 3) for who in ("brunson", "hart") for n in days],
+        team_zones=[defender(days=n, rating=100.0 + n) for n in days],
+        players=some("players", PLAYED, "game_date"),
+        offense=some("offense", st.builds(team_game, DAY, st.booleans()), "game_date", "team_abbr"),
+        **{name: some(name, rows, day) for name, (rows, day) in FORM.items()},
+    )
+    rows = [row for row in rows_of(ml_feature_store_v2, **inputs) if row["game_date"] == TODAY]
+
+    cut = known_on(TODAY, inputs, "players", "offense")
+    assert rows == [row for row in rows_of(ml_feature_store_v2, **cut) if row["game_date"] == TODAY]
+    assert told(rows, "player_lookup") == [("brunson",), ("hart",)]
+    for row in rows:
+        assert row["feature_quality_score"] == pytest.approx(score(row))
+        assert row["feature_quality_score"] <= 97
+        assert row["default_count"] == row["feature_sources"].count("default")
+        his = [g for g in cut["players"] if g["player_lookup"] == row["player_lookup"] and g["seconds_played"]]
+        if feature(row, "points_avg_season")[1] == "phase3":
+            assert feature(row, "points_avg_season")[0] == pytest.approx(mean(game["points"] for game in his))

@@ -1,0 +1,310 @@
+"""What speaks for and against a player in his next game: the specification's golden vectors, and whole rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nba_assets.tables.precompute import player_composite_factors as factors
+from nba_assets.tables.precompute.player_composite_factors import player_composite_factors
+from nba_assets_tests.given import COVERED, TODAY, ago, upcoming
+from nba_assets_tests.rows import Row, broken_of, one, rows_of, told, values_of
+
+FATIGUE_INPUTS = "boolean int64 int64 int64 float64 int64 int64"
+FRESH = (False, 1, 3, 200, 30.0, 0, 25)
+"""Back-to-back, days of rest, games and minutes of 7 days, minutes a game, back-to-backs of 14 days, age."""
+
+
+def test_fatigue() -> None:
+    """The golden vectors: the reference's defaults; four days of rest; all at once; tired at 31; one of each."""
+    vectors = [
+        FRESH,
+        (False, 4, *FRESH[2:]),
+        (True, 0, 4, 245, 36.0, 2, 36),
+        (True, 0, *FRESH[2:6], 31),
+        (False, 3, 4, 200, 30.0, 1, 25),
+    ]
+    assert values_of(factors.fatigue_score, FATIGUE_INPUTS, *vectors) == [100, 100, 35, 80, 90]
+
+
+@pytest.mark.parametrize(
+    ("nth", "value", "score"),
+    [
+        (0, True, 85),
+        (2, 4, 90),
+        (3, 240, 100),
+        (3, 241, 90),
+        (4, 35.0, 100),
+        (4, 35.1, 92),
+        (5, 1, 95),
+        (5, 2, 88),
+        (5, 3, 88),
+        (6, 29, 100),
+        (6, 30, 95),
+        (6, 34, 95),
+        (6, 35, 90),
+    ],
+)
+def test_each_part_of_fatigue(nth: int, value: float, score: int) -> None:
+    assert values_of(factors.fatigue_score, FATIGUE_INPUTS, (*FRESH[:nth], value, *FRESH[nth + 1 :])) == [score]
+
+
+def test_rest_makes_up_for_load_but_not_on_a_back_to_back() -> None:
+    rested = (False, 3, 4, 200, 30.0, 0, 25)
+    assert values_of(factors.fatigue_score, FATIGUE_INPUTS, rested, (True, *rested[1:])) == [95, 75]
+
+
+def test_what_is_unknown_tires_nobody() -> None:
+    unknown = [(*FRESH[:n], None, *FRESH[n + 1 :]) for n in range(7)]
+    assert values_of(factors.fatigue_score, FATIGUE_INPUTS, *unknown, (None,) * 7) == [100] * 8
+
+
+def test_fatigue_adjustment() -> None:
+    assert values_of(factors.fatigue_adjustment, "int64", 100, 80, 35, 0) == [0, -1, -3.25, -5]
+
+
+def test_zone_mismatch() -> None:
+    """The golden vectors, as (share of his shots in percent, defence against the league)."""
+    vectors = [(65, 4.3), (30, 4), (50, 6), (45, -3), (60, 9), (55, -7)]
+    found = values_of(factors.shot_zone_mismatch_score, "float64 float64", *vectors)
+    assert found == pytest.approx([4.3, 2.4, 7.2, -2.7, 10, -8.4])
+
+
+def test_zone_mismatch_at_the_edges() -> None:
+    """Five is not beyond five; what is unknown contributes nothing."""
+    vectors = [(50, 5), (50, 5.01), (60, -9), (0, 8), (None, 8), (50, None), (None, None)]
+    found = values_of(factors.shot_zone_mismatch_score, "float64 float64", *vectors)
+    assert found == pytest.approx([5, 6.012, -10, 0, 0, 0, 0])
+
+
+def test_pace() -> None:
+    assert values_of(factors.pace_score, "float64", 3.0, -4.6, 6, 6.2, -9, 0, None) == [1.5, -2.3, 3, 3, -3, 0, 0]
+
+
+def test_usage_spike() -> None:
+    """The golden vectors, as (projected, baseline, stars out)."""
+    vectors = [(30, 25, 0), (30, 25, 1), (30, 25, 2), (20, 25, 2), (40, 25, 0)]
+    found = values_of(factors.usage_spike_score, "float64 float64 int64", *vectors)
+    assert found == pytest.approx([1.5, 1.725, 1.95, -1.5, 3])
+
+
+def test_usage_spike_at_the_edges() -> None:
+    """A rise of 9 points is 2.7 and with stars out capped; unknown stars boost nothing; no baseline, no spike."""
+    vectors = [(34, 25, 2), (30, 25, 3), (30, 25, None), (10, 25, 0), (30, 0, 0), (None, 25, 0), (30, None, 2)]
+    found = values_of(factors.usage_spike_score, "float64 float64 int64", *vectors)
+    assert found == pytest.approx([3, 1.95, 1.5, -3, 0, 0, 0])
+
+
+KNOWN = {
+    "days_rest": 1,
+    "back_to_back": False,
+    "games_in_last_7_days": 4,
+    "minutes_in_last_7_days": 144,
+    "avg_minutes_per_game_last_7": 36.0,
+    "back_to_backs_last_14_days": 1,
+    "player_age": 28,
+    "projected_usage_rate": 31.0,
+    "avg_usage_rate_last_7_games": 25.0,
+    "star_teammates_out": 1,
+    "pace_differential": 3.0,
+}
+
+
+def context(player: str = "brunson", **more: Any) -> Row:
+    return upcoming(player, **KNOWN | more)
+
+
+def shooter(zone: str | None = "perimeter", player: str = "brunson", days: int = 0, **more: Any) -> Row:
+    """A row of `player_shot_zone_analysis`."""
+    rates = {"paint_rate_last_10": 20.0, "mid_range_rate_last_10": 35.0, "three_pt_rate_last_10": 45.0}
+    shared = {"player_lookup": player, "analysis_date": ago(days)["game_date"], "primary_scoring_zone": zone}
+    return shared | (rates if zone else {}) | more
+
+
+def defender(team: str = "BOS", days: int = 0, paint: float | None = 5.0, three: float | None = 4.0) -> Row:
+    """A row of `team_defense_zone_analysis`."""
+    versus = {"paint": paint, "mid_range": -3.0 if paint is not None else None, "three_pt": three}
+    day = ago(days)["game_date"]
+    return {"team_abbr": team, "analysis_date": day} | {f"{z}_defense_vs_league_avg": v for z, v in versus.items()}
+
+
+def rows_with(*contexts: Row, **inputs: list[Row]) -> list[dict[str, Any]]:
+    given = {**COVERED, "context": list(contexts), "player_zones": [shooter()], "team_zones": [defender()]}
+    return rows_of(player_composite_factors, **given | inputs)
+
+
+def brunson(*, player_zones: list[Row] | None = None, team_zones: list[Row] | None = None, **more: Any) -> Row:
+    sides = {"player_zones": player_zones, "team_zones": team_zones}
+    return one(rows_with(context(**more), **{name: rows for name, rows in sides.items() if rows is not None}))
+
+
+def columns(row: Row, *names: str) -> tuple:
+    return tuple(row[name] for name in names)
+
+
+SCORES = ("fatigue_score", "fatigue_adjustment", "shot_zone_mismatch_score", "pace_score", "usage_spike_score")
+MATCHUP = ("mismatch_zone", "player_zone_rate", "opponent_zone_vs_league")
+
+
+def test_a_whole_row() -> None:
+    """Fatigue 100 - 10 - 8 - 5 is -1.15; the zone 4 x .9; half of 3; 0.3 x 6 x 1.15 = 2.07; together 6.02."""
+    row = brunson()
+    assert columns(row, *SCORES) == (77, -1.15, 3.6, 1.5, 2.1)
+    assert row["total_composite_adjustment"] == 6.02, "of the scores before they are rounded"
+    assert columns(row, *MATCHUP) == ("perimeter", 45, 4)
+    assert columns(row, "player_lookup", "universal_player_id", "game_id", "opponent_team_abbr") == (
+        *("brunson", "brunson_001"),
+        *("20241220_PHI_NYK", "BOS"),
+    )
+    assert columns(row, "game_date", "analysis_date", "calculation_version") == (TODAY, TODAY, "v1_4factors")
+    assert columns(row, "data_completeness_pct", "missing_data_fields", "warning_details") == (100, None, None)
+    assert columns(row, "has_warnings", "quality_tier", "quality_issues") == (False, "gold", [])
+
+
+@pytest.mark.parametrize(
+    ("primary", "compared"),
+    [
+        ("paint", ("paint", 20, 5)),
+        ("balanced", ("paint", 20, 5)),
+        ("mid_range", ("mid_range", 35, -3)),
+        ("perimeter", ("perimeter", 45, 4)),
+        (None, (None, None, None)),
+    ],
+)
+def test_the_zone_compared(primary: str | None, compared: tuple) -> None:
+    assert columns(brunson(player_zones=[shooter(primary)]), *MATCHUP) == compared
+
+
+@pytest.mark.parametrize(
+    ("unknown", "score"),
+    [
+        ({"days_rest": None}, "fatigue_score"),
+        ({"projected_usage_rate": None}, "usage_spike_score"),
+        ({"pace_differential": None}, "pace_score"),
+        ({"player_zones": []}, "shot_zone_mismatch_score"),
+        ({"team_zones": []}, "shot_zone_mismatch_score"),
+        ({"player_zones": [shooter(None)]}, "shot_zone_mismatch_score"),
+        ({"team_zones": [defender(paint=None, three=None)]}, "shot_zone_mismatch_score"),
+    ],
+)
+def test_an_unknown_main_input_contributes_nothing_and_is_listed(unknown: dict[str, Any], score: str) -> None:
+    row = brunson(**unknown)
+    names = {"player_zones": "player_shot_zone", "team_zones": "team_defense_zone"}
+    missing = names.get(*unknown, *unknown)
+    assert columns(row, "missing_data_fields", "data_completeness_pct", "quality_tier") == (missing, 80, "silver")
+    assert row["quality_issues"] == [f"missing_{missing}"]
+    assert row[score] == (77 if score == "fatigue_score" else 0)
+
+
+def test_other_unknown_inputs_are_listed_but_the_row_is_complete() -> None:
+    row = brunson(player_age=None, avg_usage_rate_last_7_games=None, star_teammates_out=None)
+    listed = "player_age,avg_usage_rate_last_7_games,star_teammates_out"
+    assert columns(row, "missing_data_fields", "data_completeness_pct", "usage_spike_score") == (listed, 100, 0)
+    assert brunson(avg_minutes_per_game_last_7=None)["missing_data_fields"] == "avg_minutes_per_game_last_7"
+
+
+def test_of_a_player_nothing_is_known_of() -> None:
+    row = one(rows_with(upcoming(), player_zones=[], team_zones=[]))
+    assert columns(row, *SCORES, "total_composite_adjustment") == (100, 0, 0, 0, 0, 0)
+    everything = ",".join([*factors.MAIN_INPUTS, *factors.OTHER_INPUTS])
+    assert columns(row, "missing_data_fields", "data_completeness_pct", "quality_tier") == (everything, 0, "bronze")
+
+
+def test_warnings() -> None:
+    tired = {"back_to_back": True, "days_rest": 0, "back_to_backs_last_14_days": 2, "player_age": 36}
+    row = brunson(**tired, minutes_in_last_7_days=241)
+    assert columns(row, "fatigue_score", "has_warnings", "warning_details") == (35, True, "EXTREME_FATIGUE")
+
+    favoured = {"player_zones": [shooter("paint", paint_rate_last_10=60.0)], "team_zones": [defender(paint=9.0)]}
+    fresh = {"games_in_last_7_days": 3, "avg_minutes_per_game_last_7": 30.0, "back_to_backs_last_14_days": 0}
+    row = brunson(**favoured, **fresh)
+    assert columns(row, "total_composite_adjustment", "warning_details") == (
+        13.57,
+        "EXTREME_MATCHUP; EXTREME_ADJUSTMENT",
+    )
+
+
+def test_zones_are_joined_by_player_opponent_and_date() -> None:
+    """Two players on two dates: each finds his own, and his opponent's, of the day."""
+    contexts = [context(days=days) for days in (0, 2)] + [context("tatum", team="BOS", opponent="NYK")]
+    shooters = [shooter(), shooter("paint", days=2), shooter("mid_range", "tatum"), shooter("paint", "tatum", days=2)]
+    teams = [defender(), defender(days=2, paint=1.0), defender("NYK"), defender("NYK", days=2)]
+    slate = [*COVERED["slate"], COVERED["slate"][0] | ago(2)]
+    rows = rows_with(*contexts, player_zones=shooters, team_zones=teams, slate=slate)
+    assert told(rows, "player_lookup", "game_date", *MATCHUP) == [
+        ("brunson", ago(2)["game_date"], "paint", 20, 1),
+        ("brunson", TODAY, "perimeter", 45, 4),
+        ("tatum", TODAY, "mid_range", 35, -3),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("check", "bad"),
+    [
+        ("scores_in_range", {"fatigue_score": 34}),
+        ("scores_in_range", {"shot_zone_mismatch_score": 10.1}),
+        ("scores_in_range", {"pace_score": -3.1}),
+        ("scores_in_range", {"usage_spike_score": 3.1}),
+        ("total_is_the_sum", {"total_composite_adjustment": 6.22}),
+        ("unknown_inputs_are_listed", {"data_completeness_pct": 80.0}),
+    ],
+)
+def test_what_the_checks_find(check: str, bad: Row) -> None:
+    row = brunson()
+    assert broken_of(player_composite_factors, check, [row]) == []
+    assert len(broken_of(player_composite_factors, check, [row | bad])) == 1
+
+
+def test_whoever_is_owed_a_row_has_one() -> None:
+    contexts = [context(), context("hart"), context(days=50)]
+    rows, check = rows_with(*contexts), "eligible_is_written_or_failed"
+    inputs = {**COVERED, "context": contexts}
+    assert broken_of(player_composite_factors, check, rows, **inputs) == []
+    assert told(broken_of(player_composite_factors, check, rows[1:], **inputs), "entity") == [("brunson",)]
+    assert told(broken_of(player_composite_factors, check, [*rows, rows[1]], **inputs), "entity") == [("hart",)]
+
+
+DAY = st.integers(-3, 3)
+PLAYER = st.sampled_from(["brunson", "tatum"])
+CONTEXTS = st.lists(
+    st.builds(
+        context,
+        player=PLAYER,
+        days=DAY,
+        opponent=st.sampled_from(["BOS", "NYK"]),
+        projected_usage_rate=st.none() | st.floats(5, 60),
+        pace_differential=st.none() | st.floats(-20, 20),
+        games_in_last_7_days=st.integers(0, 5),
+        minutes_in_last_7_days=st.integers(0, 300),
+        player_age=st.none() | st.integers(18, 42),
+        back_to_back=st.booleans(),
+    ),
+    unique_by=lambda row: (row["player_lookup"], row["game_date"]),
+)
+SHOOTERS = st.lists(
+    st.builds(shooter, st.sampled_from(["paint", "balanced", "perimeter", None]), PLAYER, DAY),
+    unique_by=lambda row: (row["player_lookup"], row["analysis_date"]),
+)
+DEFENDERS = st.lists(
+    st.builds(defender, st.sampled_from(["BOS", "NYK"]), DAY, st.floats(-30, 30), st.none() | st.floats(-30, 30)),
+    unique_by=lambda row: (row["team_abbr"], row["analysis_date"]),
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(contexts=CONTEXTS, shooters=SHOOTERS, defenders=DEFENDERS)
+def test_other_dates_are_not_seen(contexts: list[Row], shooters: list[Row], defenders: list[Row]) -> None:
+    """Each of the day's players has one row, its scores are in range, and the total is their sum."""
+    slate = [COVERED["slate"][0] | ago(days) for days in range(-3, 4)]
+    inputs = {"context": contexts, "player_zones": shooters, "team_zones": defenders, "slate": slate}
+    given = {**COVERED, **inputs}
+    rows = [row for row in rows_of(player_composite_factors, **given) if row["game_date"] == TODAY]
+    of_today = {name: [row for row in found if TODAY in row.values()] for name, found in inputs.items()}
+    assert rows == rows_of(player_composite_factors, **COVERED | of_today)
+    today = [row["player_lookup"] for row in contexts if row["game_date"] == TODAY]
+    assert sorted(row["player_lookup"] for row in rows) == sorted(today)
+    for check in ("scores_in_range", "total_is_the_sum", "unknown_inputs_are_listed"):
+        assert broken_of(player_composite_factors, check, rows) == []

@@ -1,0 +1,58 @@
+"""All tables are found by a walk, each named after its file, in an order in which they can be made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import nba_assets
+from nba_assets.contracts.table import Table
+from nba_assets.tables import registry
+from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary
+
+FOLDERS = [Path(nba_assets.__file__).parent / name for name in ("analytics", "precompute")]
+
+
+def test_a_file_is_a_table() -> None:
+    files = {(file.parent.name, file.stem) for folder in FOLDERS for file in folder.glob("[!_]*.py")}
+    assert {(table.group, table.name) for table in registry.tables()} == files
+    assert len(registry.tables()) == len({table.full_name for table in registry.tables()}) == len(files)
+
+
+def test_a_table_comes_after_those_it_reads() -> None:
+    made: set[Table] = set()
+    for table in registry.tables():
+        ours = {read.source for read in table.reads.values() if isinstance(read.source, Table)}
+        assert ours <= made, table.name
+        made.add(table)
+
+
+def test_what_waits_for_a_table() -> None:
+    known = {table.name: registry.waiting(table) for table in registry.tables()}
+    assert known["ml_feature_store_v2"] == set()
+    assert known["player_composite_factors"] == {"ml_feature_store_v2"}
+    assert {"player_game_summary", "player_daily_cache", "ml_feature_store_v2"} <= known["team_offense_game_summary"]
+    assert "upcoming_team_game_context" not in known["player_game_summary"]
+
+
+def test_the_last_table_of_all_runs_alone() -> None:
+    assert [table.name for table in registry.tables() if registry.runs_alone(table)] == ["ml_feature_store_v2"]
+
+
+def test_a_file_without_a_table_of_its_name_is_refused() -> None:
+    found = {"other_summary": team_offense_game_summary, "wrong_name": "text"}
+    with pytest.raises(TypeError, match=r"nba_assets\.analytics\.wrong_name declares no table"):
+        registry._table_of("nba_assets.tables.analytics.wrong_name", found)
+
+
+@pytest.mark.parametrize("table", registry.tables(), ids=lambda table: table.name)
+def test_every_table_says_what_it_is(table: Table) -> None:
+    assert table.description
+    assert all(column.meaning for column in table.columns)
+    assert table.partition_by
+    assert set(table.key) <= {column.name for column in table.columns if column.required}
+    assert {check.severity for check in table.checks} <= {"error", "warn"}
+    assert len({check.name for check in table.checks}) == len(table.checks)
+    for check in table.checks:
+        assert set(check.needs) <= set(table.reads)
