@@ -23,10 +23,11 @@ from nba_assets.compile.statements import MADE_UP, compiled_once, inputs_in, wit
 from nba_assets.contracts.calendar import Window, season_label, season_year
 from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.failures import failures_of
-from nba_assets.contracts.read import Reach, same_day, season_to_date
+from nba_assets.contracts.read import Reach, same_day
 from nba_assets.contracts.table import Table
-from nba_assets.tables.conformed.availability import availability, on_roster, rosters
-from nba_assets.tables.conformed.games import games, team_games
+from nba_assets.tables.conformed.availability import availability
+from nba_assets.tables.conformed.rosters import rosters
+from nba_assets.tables.conformed.views.schedule import schedule, team_schedule
 from nba_assets.tables.raw.box_scores import bdl_player_boxscores, nbac_gamebook_player_stats, nbac_team_boxscore
 from nba_assets.tables.raw.schedule import nbac_schedule
 from nba_assets.warehouse.base import QueryTimeout, TransientError, Warehouse
@@ -209,7 +210,7 @@ class _Season:
     def _slate(self) -> list[dict]:
         """The dates with games that are not postponed, and whether any of them is finished."""
         binder = Binder(self.window)
-        rows = binder.read(same_day(games)).filter(lambda game: ~game.is_postponed)
+        rows = binder.read(same_day(schedule)).filter(lambda game: ~game.is_postponed)
         rows = rows.group_by(day="game_date").agg(finished=rows.is_final.any())
         sql = to_sql(rows, self.warehouse.dialect)
         return self.warehouse.fetch(sql, binder.scanned, TIMEOUT_SECONDS).to_pylist()
@@ -284,7 +285,7 @@ def _accounts(table: Table, binder: Binder, rows: ir.Table) -> tuple[ir.Table, i
     """What is owed (`day`, `entity`, and the `least` rows of it), and what the table's rows are of."""
     if table.population:
         return _population(table, binder, rows)
-    teams = binder.read(same_day(team_games))
+    teams = binder.read(same_day(team_schedule))
     due = teams.filter(teams.is_final if _of_finished_games(table) else ~teams.is_postponed)
     team = next((name for name in ("team_abbr", "defending_team_abbr") if name in rows.columns), None)
     if team is None or "game_id" not in rows.columns:  # of neither games nor players, so all it owes is to be filled
@@ -310,9 +311,8 @@ def _population(table: Table, binder: Binder, rows: ir.Table) -> tuple[ir.Table,
 
 def _squads(due: ir.Table, binder: Binder) -> ir.Table:
     """Everybody on the latest roster of a team that plays, less those reported out."""
-    players = on_roster(
-        due.select("game_id", "game_date", "season_year", "team_abbr"), binder.read(season_to_date(rosters))
-    )
+    on_team = binder.read(same_day(rosters)).select("team_abbr", "game_date", "player_lookup")
+    players = due.select("game_id", "game_date", "team_abbr").inner_join(on_team, ["team_abbr", "game_date"])
     reports = binder.read(same_day(availability))
     out = reports.filter(reports.player_status == "out").select("game_id", "player_lookup")
     players = players.anti_join(out, ["game_id", "player_lookup"])

@@ -11,7 +11,7 @@ from nba_assets.compile.bind import Binder
 from nba_assets.compile.dialects import to_sql
 from nba_assets.contracts.calendar import Window, season_year
 from nba_assets.contracts.read import same_day
-from nba_assets.tables.conformed.games import games
+from nba_assets.tables.conformed.views.schedule import schedule
 from nba_assets.warehouse.base import Warehouse
 
 SECONDS = 60.0
@@ -22,7 +22,7 @@ def game_days(warehouse: Warehouse, window: Window) -> list[date]:
     found: list[date] = []
     for part in window.by_season():
         binder = Binder(part)
-        rows = binder.read(same_day(games))
+        rows = binder.read(same_day(schedule))
         days = rows.filter(~rows.is_postponed).select("game_date").distinct().order_by("game_date")
         answer = warehouse.fetch(to_sql(days, warehouse.dialect), binder.scanned, SECONDS)
         found += answer["game_date"].to_pylist()

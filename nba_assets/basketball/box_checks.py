@@ -47,3 +47,12 @@ def opposite_margins(team: str) -> Check:
         return summed.filter((summed._teams == 2) & ((summed._margins != 0) | (summed._wins != 1)))
 
     return Check("opposite_margins", "the two margins of a game cancel and exactly one team wins", unequal)
+
+
+def points_add_up(points: str) -> Check:
+    """Points are what the shots made are worth."""
+    return holds(
+        "points_add_up",
+        lambda t: t[points] == 2 * (t.fg_makes - t.three_pt_makes) + 3 * t.three_pt_makes + t.ft_makes,
+        "points are the sum of the shots made",
+    )

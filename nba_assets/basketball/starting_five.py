@@ -34,17 +34,16 @@ def projected_starters(days: ir.Table, starters: ir.Table) -> ir.Table:
         order_by=[ibis.desc("starts"), ibis.desc("latest"), "player_lookup"],
     )
     ranked = counted.mutate(_nth=ibis.row_number().over(most_first))
-    return ranked.filter(ranked._nth < 5).select("team_abbr", "game_date", "player_lookup")
+    five = ranked.filter(ranked._nth < 5)
+    return five.select("team_abbr", "game_date", "player_lookup", "starts", last_start="latest")
 
 
-def with_absences(rows: ir.Table, listed_players: ir.Table, starters: ir.Table) -> ir.Table:
+def with_absences(rows: ir.Table, listed_players: ir.Table, expected: ir.Table) -> ir.Table:
     """Team-game `rows` with `players_inactive` and `starters_inactive`, from the game's sheet.
 
     NULL without a sheet; of starters, also NULL for a team's first game, when nobody is known to start.
     """
-    five = projected_starters(rows, starters).select(
-        _starter_team="team_abbr", _starter_date="game_date", _starter="player_lookup"
-    )
+    five = expected.select(_starter_team="team_abbr", _starter_date="game_date", _starter="player_lookup")
     listed = listed_players.left_join(
         five,
         [("team_abbr", "_starter_team"), ("game_date", "_starter_date"), ("player_lookup", "_starter")],

@@ -46,3 +46,9 @@ def with_zones(rows: ir.Table, shots: ir.Table, counts: ir.Table, **on: str) -> 
             for name in values
         }
     )
+
+
+def with_second_chances(rows: ir.Table, second_chances: ir.Table, team: str, into: str) -> ir.Table:
+    """Team-game `rows` with the second-chance points of the team that `team` names; NULL without play-by-play."""
+    found = second_chances.select(_game="game_id", _team="team_abbr", **{into: "points"})
+    return rows.left_join(found, [("game_id", "_game"), (team, "_team")]).drop("_game", "_team")

@@ -7,7 +7,7 @@ expression then compiles to DuckDB's SQL and to BigQuery's. No engine and no Dag
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -18,7 +18,7 @@ from nba_assets.compile.storage import read_back, stored
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.failures import failures_of
-from nba_assets.contracts.read import Reach, Read, View
+from nba_assets.contracts.read import Reach, Read, View, inputs_of, stored_sources
 from nba_assets.contracts.table import Check, Table
 
 Dates = Mapping[Contract, Window | None]
@@ -79,7 +79,7 @@ class Binder:
         if isinstance(source, Contract):
             return self.scan(source, reach.dates(self.window) if source.partition_by else None)
         if (source.name, reach) not in self._views:
-            inputs = {name: self.read(given) for name, given in _inputs(source, reach)}
+            inputs = {name: self.read(given) for name, given in inputs_of(source, reach)}
             self._views[source.name, reach] = source.build(**inputs).alias(_cte(source.name, reach))
         return self._views[source.name, reach]
 
@@ -105,23 +105,9 @@ def stored_inputs(table: Table) -> dict[Contract, set[Reach]]:
     """Every stored table that `table` reads, through views or directly, and how far back."""
     found: dict[Contract, set[Reach]] = {}
     for read in table.reads.values():
-        for source, reach in _leaves(read):
+        for source, reach in stored_sources(read):
             found.setdefault(source, set()).add(reach)
     return found
-
-
-def _leaves(read: Read) -> Iterator[tuple[Contract, Reach]]:
-    if isinstance(read.source, View):
-        for _, given in _inputs(read.source, read.reach):
-            yield from _leaves(given)
-    else:
-        yield read.source, read.reach
-
-
-def _inputs(view: View, reach: Reach) -> Iterator[tuple[str, Read]]:
-    """A view's inputs, each with its own reach or else the view's."""
-    for name, given in view.inputs.items():
-        yield name, given if isinstance(given, Read) else Read(given, reach)
 
 
 @cache
@@ -129,7 +115,7 @@ def _has_dates(source: Contract | View) -> bool:
     """Whether how far back it is read makes a difference: not for a reference table, nor a view over nothing else."""
     if isinstance(source, Contract):
         return source.partition_by is not None
-    return any(_has_dates(read.source) for _, read in _inputs(source, Reach.SAME_DAY))
+    return any(_has_dates(read.source) for _, read in inputs_of(source, Reach.SAME_DAY))
 
 
 def _cte(view: str, reach: Reach) -> str:

@@ -5,10 +5,15 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import sqlglot as sg
 import sqlglot.expressions as sge
 from ibis.backends.sql.compilers import BigQueryCompiler, DuckDBCompiler
+from ibis.common.patterns import replace
+from ibis.expr.rewrites import p
+
+from nba_assets.compile.stars import Starred
 
 # Selects stay apart as they were written: fused, a value used three times is spelled out three times, and the
 # compilation takes several times as long.
@@ -17,8 +22,21 @@ ibis.options.sql.fuse_selects = False
 Dialect = Literal["duckdb", "bigquery"]
 
 
-class _BigQueryCompiler(BigQueryCompiler):
+@replace(p.DropColumns)
+def _drop_to_project(_: Any, **_context: Any) -> ops.Project:
+    """Columns dropped become columns kept. Ibis makes a common table expression of a relation that is used twice, but
+    not of one that drops columns: that it spells out each time, and what it is made of with it."""
+    return ops.Project(_.parent, _.values)
+
+
+class _DuckDBCompiler(Starred, DuckDBCompiler):
+    rewrites = (_drop_to_project, *DuckDBCompiler.rewrites)
+
+
+class _BigQueryCompiler(Starred, BigQueryCompiler):
     """Where Ibis 12 falls short of BigQuery. The methods' names and parameters are Ibis's."""
+
+    rewrites = (_drop_to_project, *BigQueryCompiler.rewrites)
 
     def visit_HexDigest(self, op: Any, *, arg: sge.Expression, how: str) -> sge.Expression:  # noqa: N802
         """Ibis knows it on DuckDB only; BigQuery spells it TO_HEX(SHA256(x))."""
@@ -43,10 +61,10 @@ class _BigQueryCompiler(BigQueryCompiler):
         return sg.select(value).from_(self._unnest(array, as_=element, offset=place)).order_by(place)
 
 
-_COMPILERS = {"duckdb": DuckDBCompiler(), "bigquery": _BigQueryCompiler()}
+_COMPILERS = {"duckdb": _DuckDBCompiler(), "bigquery": _BigQueryCompiler()}
 
 
 def to_sql(rows: ir.Table, dialect: Dialect) -> str:
     """The query that gives `rows`, readable, without a connection."""
     compiler = _COMPILERS[dialect]
-    return compiler.to_sqlglot(rows.unbind()).sql(dialect=compiler.dialect, pretty=True)
+    return compiler.to_sqlglot(rows.unbind()).sql(dialect=compiler.dialect, pretty=True, indent=1, pad=1)

@@ -6,7 +6,7 @@ Add a new way of looking back here, as a `Reach`; what it means to Dagster or to
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
@@ -97,6 +97,21 @@ def view(**inputs: Contract | View | Read) -> Callable[[Callable[..., ir.Table]]
         return View(build.__name__, inputs, build, inspect.getdoc(build) or "")
 
     return declare
+
+
+def inputs_of(view: View, reach: Reach) -> Iterator[tuple[str, Read]]:
+    """A view's inputs, each with its own reach or else the view's."""
+    for name, given in view.inputs.items():
+        yield name, given if isinstance(given, Read) else Read(given, reach)
+
+
+def stored_sources(read: Read) -> Iterator[tuple[Contract, Reach]]:
+    """The stored tables behind an input, through views or directly, and how far back each is read."""
+    if isinstance(read.source, View):
+        for _, given in inputs_of(read.source, read.reach):
+            yield from stored_sources(given)
+    else:
+        yield read.source, read.reach
 
 
 def check_parameters(build: Callable[..., ir.Table], inputs: Mapping[str, object]) -> None:

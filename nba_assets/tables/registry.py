@@ -7,9 +7,11 @@ import pkgutil
 from functools import cache
 from graphlib import TopologicalSorter
 
+from nba_assets.contracts.read import stored_sources
 from nba_assets.contracts.table import Table
 
-PACKAGES = ("nba_assets.tables.analytics", "nba_assets.tables.precompute")
+PACKAGES = ("nba_assets.tables.conformed", "nba_assets.tables.analytics", "nba_assets.tables.precompute")
+"""A module of theirs is a table; a package within is not walked."""
 
 
 @cache
@@ -19,17 +21,20 @@ def tables() -> tuple[Table, ...]:
     Raises TypeError for a module whose table is not called like the file.
     """
     found = {table.full_name: table for package in PACKAGES for table in _in_package(package)}
-    reads = {
-        table.full_name: [r.source.full_name for r in table.reads.values() if isinstance(r.source, Table)]
-        for table in found.values()
-    }
+    reads = {name: sorted(source.full_name for source in tables_behind(table)) for name, table in found.items()}
     return tuple(found[name] for name in TopologicalSorter(reads).static_order())
+
+
+def tables_behind(table: Table) -> set[Table]:
+    """The tables of ours that it reads, through views or directly."""
+    sources = {source for read in table.reads.values() for source, _ in stored_sources(read)}
+    return {source for source in sources if isinstance(source, Table)}
 
 
 @cache
 def waiting(table: Table) -> frozenset[str]:
     """The names of the tables that cannot be built before `table` is, for what they read or for what that reads."""
-    next_ones = [other for other in tables() if table in [read.source for read in other.reads.values()]]
+    next_ones = [other for other in tables() if table in tables_behind(other)]
     return frozenset({other.name for other in next_ones}.union(*map(waiting, next_ones)))
 
 
@@ -44,7 +49,9 @@ def _in_package(name: str) -> list[Table]:
         package = importlib.import_module(name)
     except ModuleNotFoundError:
         return []
-    modules = [importlib.import_module(m.name) for m in pkgutil.iter_modules(package.__path__, f"{name}.")]
+    modules = [
+        importlib.import_module(m.name) for m in pkgutil.iter_modules(package.__path__, f"{name}.") if not m.ispkg
+    ]
     return [_table_of(module.__name__, vars(module)) for module in modules]
 
 

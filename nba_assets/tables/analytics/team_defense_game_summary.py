@@ -11,15 +11,16 @@ import ibis.expr.types as ir
 from nba_assets.basketball import metrics
 from nba_assets.basketball.box_checks import makes_within_attempts, opposite_margins, two_rows_a_final_game
 from nba_assets.basketball.starting_five import with_absences
-from nba_assets.basketball.zones import with_zones, zone_counts
+from nba_assets.basketball.zones import with_second_chances, with_zones, zone_counts
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
-from nba_assets.contracts.read import same_day, season_history
+from nba_assets.contracts.read import same_day
 from nba_assets.contracts.table import holds, table
+from nba_assets.tables.conformed.expected_starters import expected_starters
 from nba_assets.tables.conformed.games import games
-from nba_assets.tables.conformed.player_boxes import listed_players, starters
-from nba_assets.tables.conformed.plays import second_chances, shots, with_second_chances
+from nba_assets.tables.conformed.listed_players import listed_players
 from nba_assets.tables.conformed.team_boxes import team_boxes
+from nba_assets.tables.conformed.views.shots import second_chances, shots
 
 
 @table(
@@ -33,7 +34,7 @@ from nba_assets.tables.conformed.team_boxes import team_boxes
         "shots": same_day(shots),
         "second_chances": same_day(second_chances),
         "listed_players": same_day(listed_players),
-        "starters": season_history(starters),
+        "expected_starters": same_day(expected_starters),
     },
     columns=(
         Column("game_id", "STRING", "canonical game, YYYYMMDD_AWAY_HOME", required=True),
@@ -122,13 +123,13 @@ def team_defense_game_summary(
     shots: ir.Table,
     second_chances: ir.Table,
     listed_players: ir.Table,
-    starters: ir.Table,
+    expected_starters: ir.Table,
 ) -> ir.Table:
     rows = _defender_with_attack(team_boxes)
     allowed = zone_counts(shots, "game_id", "defending_team_abbr")
     rows = with_zones(rows, shots, allowed, defending_team_abbr="team_abbr")
     rows = with_second_chances(rows, second_chances, "opponent_team_abbr", "second_chance_points_allowed")
-    rows = with_absences(rows, listed_players, starters)
+    rows = with_absences(rows, listed_players, expected_starters)
     opp_possessions = metrics.possessions(
         rows.opp_fg_attempts, rows.opp_ft_attempts, rows.opp_turnovers, rows.opp_offensive_rebounds
     )

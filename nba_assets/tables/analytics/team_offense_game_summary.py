@@ -9,17 +9,18 @@ from __future__ import annotations
 import ibis.expr.types as ir
 
 from nba_assets.basketball import metrics
-from nba_assets.basketball.box_checks import makes_within_attempts, opposite_margins, two_rows_a_final_game
+from nba_assets.basketball.box_checks import opposite_margins, two_rows_a_final_game
 from nba_assets.basketball.starting_five import with_absences
-from nba_assets.basketball.zones import with_zones, zone_counts
+from nba_assets.basketball.zones import with_second_chances, with_zones, zone_counts
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
-from nba_assets.contracts.read import same_day, season_history
-from nba_assets.contracts.table import Check, holds, table
+from nba_assets.contracts.read import same_day
+from nba_assets.contracts.table import holds, table
+from nba_assets.tables.conformed.expected_starters import expected_starters
 from nba_assets.tables.conformed.games import games
-from nba_assets.tables.conformed.player_boxes import listed_players, starters
-from nba_assets.tables.conformed.plays import second_chances, shots, with_second_chances
+from nba_assets.tables.conformed.listed_players import listed_players
 from nba_assets.tables.conformed.team_boxes import team_boxes
+from nba_assets.tables.conformed.views.shots import second_chances, shots
 
 
 def _five_players_minutes(rows: ir.Table) -> ir.BooleanValue:
@@ -43,7 +44,7 @@ def _paint_mid_three(rows: ir.Table) -> ir.BooleanValue:
         "shots": same_day(shots),
         "second_chances": same_day(second_chances),
         "listed_players": same_day(listed_players),
-        "starters": season_history(starters),
+        "expected_starters": same_day(expected_starters),
     },
     columns=(
         Column("game_id", "STRING", "canonical game, YYYYMMDD_AWAY_HOME", required=True),
@@ -94,12 +95,6 @@ def _paint_mid_three(rows: ir.Table) -> ir.BooleanValue:
     checks=(
         two_rows_a_final_game("team_abbr"),
         opposite_margins("team_abbr"),
-        makes_within_attempts("fg", "three_pt", "ft"),
-        holds(
-            "points_add_up",
-            lambda t: t.points_scored == 2 * (t.fg_makes - t.three_pt_makes) + 3 * t.three_pt_makes + t.ft_makes,
-            "points are the sum of the shots made",
-        ),
         holds("minutes_fit_overtimes", _five_players_minutes, "team minutes are 5 (48 + 5 overtimes)"),
         holds(
             "zones_sum_to_attempts",
@@ -113,12 +108,6 @@ def _paint_mid_three(rows: ir.Table) -> ir.BooleanValue:
             "points 50 to 200, possessions 70 to 150, pace 70 to 130",
             "warn",
         ),
-        Check(
-            "official_totals",
-            "totals are NBA.com's, not the sum of the players",
-            lambda rows: rows.filter(rows.primary_source_used != "nbac_team_boxscore"),
-            "warn",
-        ),
     ),
 )
 def team_offense_game_summary(
@@ -126,12 +115,12 @@ def team_offense_game_summary(
     shots: ir.Table,
     second_chances: ir.Table,
     listed_players: ir.Table,
-    starters: ir.Table,
+    expected_starters: ir.Table,
 ) -> ir.Table:
     rows = _with_opponent(team_boxes)
     rows = with_zones(rows, shots, zone_counts(shots, "game_id", "team_abbr"), team_abbr="team_abbr")
     rows = with_second_chances(rows, second_chances, "team_abbr", "second_chance_points_scored")
-    rows = with_absences(rows, listed_players, starters)
+    rows = with_absences(rows, listed_players, expected_starters)
     return rows.mutate(
         points_scored=rows.points,
         rebounds=rows.offensive_rebounds + rows.defensive_rebounds,

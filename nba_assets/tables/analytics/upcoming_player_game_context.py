@@ -10,17 +10,19 @@ import ibis
 import ibis.expr.types as ir
 
 from nba_assets.basketball import history, metrics
+from nba_assets.basketball.market import books_named
 from nba_assets.basketball.teammates import with_teammates
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
-from nba_assets.contracts.read import same_day, season_history, season_to_date
+from nba_assets.contracts.read import same_day, season_history
 from nba_assets.contracts.table import Check, holds, table
 from nba_assets.tables.analytics.player_game_summary import player_game_summary
 from nba_assets.tables.analytics.team_defense_game_summary import team_defense_game_summary
 from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary
 from nba_assets.tables.analytics.upcoming_team_game_context import upcoming_team_game_context
-from nba_assets.tables.conformed.availability import availability, on_roster, rosters
-from nba_assets.tables.conformed.lines import books_named, prop_lines, team_lines
+from nba_assets.tables.conformed.availability import availability
+from nba_assets.tables.conformed.rosters import rosters
+from nba_assets.tables.conformed.views.market import points_lines, team_lines
 
 LONG_REST_GAP_DAYS = 3
 """Two whole days off: the gap in dates between two games that counts as a long rest."""
@@ -41,9 +43,9 @@ def _short_rosters(rows: ir.Table, slate: ir.Table) -> ir.Table:
     cluster_by=("player_lookup", "universal_player_id", "game_date"),
     reads={
         "slate": same_day(upcoming_team_game_context),
-        "rosters": season_to_date(rosters),
+        "rosters": same_day(rosters),
         "availability": same_day(availability),
-        "prop_lines": same_day(prop_lines),
+        "prop_lines": same_day(points_lines),
         "team_lines": same_day(team_lines),
         "players": season_history(player_game_summary),
         "offense": season_history(team_offense_game_summary),
@@ -167,7 +169,8 @@ def upcoming_player_game_context(
     offense: ir.Table,
     defense: ir.Table,
 ) -> ir.Table:
-    rows = on_roster(_with_opponent(slate, offense, defense), rosters)
+    on_team = rosters.drop("season_year", "since")
+    rows = _with_opponent(slate, offense, defense).inner_join(on_team, ["team_abbr", "game_date"])
     rows = _with_status(rows, availability)
     rows = _with_form(rows, players).alias("players_with_form")
     rows = with_teammates(rows)

@@ -11,15 +11,18 @@ import ibis.expr.types as ir
 
 from nba_assets.basketball import history, metrics
 from nba_assets.basketball.clock import local_time, utc_offset_hours
-from nba_assets.basketball.starting_five import projected_starters
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
-from nba_assets.contracts.read import same_day, season_history, whole_season
+from nba_assets.contracts.read import same_day, whole_season
 from nba_assets.contracts.table import Check, holds, table
-from nba_assets.tables.conformed.availability import TRUSTED_CONFIDENCE, availability
+from nba_assets.tables.conformed.availability import availability
+from nba_assets.tables.conformed.expected_starters import expected_starters
 from nba_assets.tables.conformed.games import team_games
-from nba_assets.tables.conformed.lines import stray_lines, team_lines
-from nba_assets.tables.conformed.player_boxes import starters
+from nba_assets.tables.conformed.views.market import team_lines
+from nba_assets.tables.conformed.views.schedule import team_schedule
+
+TRUSTED_CONFIDENCE = 0.8
+"""Of the parser, below which a report says nothing of a player here."""
 
 EARLY_GAMES = LATE_GAMES = 20
 """The first and the last twenty of a team's regular season are its early and its late phase."""
@@ -27,10 +30,6 @@ EARLY_GAMES = LATE_GAMES = 20
 
 def _teams_missing(rows: ir.Table, slate: ir.Table) -> ir.Table:
     return slate.filter(~slate.is_postponed).anti_join(rows, ["game_id", "team_abbr"])
-
-
-def _of_no_game(rows: ir.Table, stray_lines: ir.Table) -> ir.Table:
-    return stray_lines
 
 
 def _unequal_lines(rows: ir.Table) -> ir.Table:
@@ -46,11 +45,10 @@ def _unequal_lines(rows: ir.Table) -> ir.Table:
     cluster_by=("game_date", "team_abbr", "game_id"),
     reads={
         "slate": same_day(team_games),
-        "season": whole_season(team_games),
+        "season": whole_season(team_schedule),
         "team_lines": same_day(team_lines),
-        "stray_lines": same_day(stray_lines),
         "availability": same_day(availability),
-        "starters": season_history(starters),
+        "expected_starters": same_day(expected_starters),
     },
     columns=(
         Column("team_abbr", "STRING", "the team", required=True),
@@ -116,7 +114,6 @@ def _unequal_lines(rows: ir.Table) -> ir.Table:
             lambda t: (t.team_win_streak_entering == 0) | (t.team_loss_streak_entering == 0),
             "a team cannot be winning and losing",
         ),
-        Check("lines_match_the_schedule", "every betting line is of a game of the schedule", _of_no_game, "warn"),
         Check("spreads_cancel", "the two teams' spreads cancel", _unequal_lines, "warn"),
     ),
 )
@@ -125,7 +122,7 @@ def upcoming_team_game_context(
     season: ir.Table,
     team_lines: ir.Table,
     availability: ir.Table,
-    starters: ir.Table,
+    expected_starters: ir.Table,
 ) -> ir.Table:
     legs = _legs(season.filter(~season.is_postponed)).alias("legs")
     rows = slate.filter(~slate.is_postponed)
@@ -133,7 +130,7 @@ def upcoming_team_game_context(
     rows = _with_load(rows, legs)
     rows = _with_results(rows, season)
     rows = _with_lines(rows, team_lines)
-    rows = _with_absences(rows, availability, starters)
+    rows = _with_absences(rows, availability, expected_starters)
     return rows.mutate(
         neutral_site=rows.is_neutral,
         game_start_time_local=local_time(rows.tip_at, rows.venue_timezone, rows.game_date).strftime("%H:%M"),
@@ -311,12 +308,10 @@ def _with_lines(rows: ir.Table, team_lines: ir.Table) -> ir.Table:
     return rows.mutate(betting_lines_updated_at=updated).drop("_spread_at", "_total_at")
 
 
-def _with_absences(rows: ir.Table, availability: ir.Table, starters: ir.Table) -> ir.Table:
+def _with_absences(rows: ir.Table, availability: ir.Table, expected: ir.Table) -> ir.Table:
     """Counts from the last report before the tip: zero for a healthy team, NULL where nothing covers the game."""
     report = availability.filter(availability.confidence >= TRUSTED_CONFIDENCE)
-    five = projected_starters(rows, starters).select(
-        _five_team="team_abbr", _five_date="game_date", _starter="player_lookup"
-    )
+    five = expected.select(_five_team="team_abbr", _five_date="game_date", _starter="player_lookup")
     report = report.left_join(
         five, [("team_abbr", "_five_team"), ("game_date", "_five_date"), ("player_lookup", "_starter")]
     )

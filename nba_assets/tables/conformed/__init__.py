@@ -1,5 +1,5 @@
-"""One game, one player, one shot, one line: every quirk of the raw tables ends here.
+"""Conformed tables: one game, one player, one play, one line, whatever the sources.
 
-Each view is one expression over raw tables, never stored. Identity (game, team, player) is settled in
-`identity.py` and nowhere else; sources are coalesced game by game in `coalesce.py`'s one way.
+Every quirk of the raw tables ends here. A table a file, stored daily in `nba_conformed`; what is cheap and read by few
+stays a view, in the package below. Identity is settled by one set of rules; sources are coalesced game by game.
 """

@@ -1,6 +1,7 @@
-"""Who is on a team on a date, and what the injury report says of him before the tip.
+"""Availability: what the injury report says of each player of a game before its tip.
 
-What the sheet said after the game is `listed_players` in `player_boxes.py`.
+A row is a player of a scheduled game on an injury report: the last edition before the tip. What the sheet said after
+the game is with the listed players.
 """
 
 from __future__ import annotations
@@ -9,20 +10,41 @@ import ibis
 import ibis.expr.types as ir
 
 from nba_assets.basketball.clock import EASTERN, local_time
-from nba_assets.contracts.read import eve_and_day, same_day, view
-from nba_assets.tables.conformed.games import games
-from nba_assets.tables.conformed.identity import player_names, resolve, stamp_by_pair, team
-from nba_assets.tables.raw.availability import espn_team_rosters, nbac_injury_report
+from nba_assets.basketball.identity import resolve, stamp_by_pair, team
+from nba_assets.contracts.contract import Column
+from nba_assets.contracts.read import eve_and_day, same_day
+from nba_assets.contracts.table import conformed
+from nba_assets.tables.conformed.views.player_names import player_names
+from nba_assets.tables.conformed.views.schedule import schedule
+from nba_assets.tables.raw.availability import nbac_injury_report
 
-TRUSTED_CONFIDENCE = 0.8
 
-
-@view(report=eve_and_day(nbac_injury_report), games=same_day(games), names=player_names)
+@conformed(
+    step="pregame",
+    key=("game_id", "player_lookup"),
+    cluster_by=("game_date", "game_id", "player_lookup"),
+    reads={
+        "report": eve_and_day(nbac_injury_report),
+        "games": same_day(schedule),
+        "names": same_day(player_names),
+    },
+    columns=(
+        Column("game_id", "STRING", "canonical game, YYYYMMDD_AWAY_HOME", required=True),
+        Column("game_date", "DATE", "Eastern date of the game", required=True),
+        Column("season_year", "INT64", "year the season started in", required=True),
+        Column("team_abbr", "STRING", "the team that reports him"),
+        Column("player_lookup", "STRING", "canonical player", required=True),
+        Column("player_lookup_raw", "STRING", "his spelling in the report", required=True),
+        Column("universal_player_id", "STRING", "registry id"),
+        Column("player_status", "STRING", "out, doubtful, questionable, probable or available", required=True),
+        Column("injury_report", "STRING", "the report's words"),
+        Column("reason_category", "STRING", "injury, g_league, suspension, health_safety_protocol, rest, ..."),
+        Column("confidence", "FLOAT64", "the parser's", "0-1"),
+        Column("report_date", "DATE", "date of the edition, US Eastern", required=True),
+        Column("report_hour", "INT64", "hour of the edition, 0 to 23", "US Eastern", required=True),
+    ),
+)
 def availability(report: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table:
-    """A row is a player of a scheduled game on an injury report: the last edition before the tip.
-
-    `player_status` is out, doubtful, questionable, probable or available; `confidence` is the parser's.
-    """
     entries = stamp_by_pair(
         report.select(
             "game_date",
@@ -53,55 +75,3 @@ def availability(report: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table
     entries = entries.filter(entries.player_lookup.notnull())
     rows = entries.mutate(_nth=ibis.row_number().over(newest_first))
     return rows.filter(rows._nth == 0).drop("_nth", "_tip_game", "_tip_hour")
-
-
-@view(rosters=espn_team_rosters, names=player_names)
-def rosters(rosters: ir.Table, names: ir.Table) -> ir.Table:
-    """A row is a player on one snapshot of his team's roster, and the dates it holds for: `since` up to `until`.
-
-    Each team has its own latest snapshot; one date for all would find the few teams that changed that day (U6).
-    """
-    rosters = rosters.mutate(team_abbr=team(rosters.team_abbr))
-    last_of_day = ibis.window(group_by=["team_abbr", "roster_date"])
-    rosters = rosters.mutate(_last_hour=rosters.scrape_hour.max().over(last_of_day))
-    rosters = rosters.filter(rosters.scrape_hour == rosters._last_hour)
-    snapshots = rosters.select("team_abbr", "roster_date").distinct()
-    following = snapshots.roster_date.lead().over(ibis.window(group_by="team_abbr", order_by="roster_date"))
-    spans = snapshots.select(
-        _team=snapshots.team_abbr, since=snapshots.roster_date, until=following.fill_null(ibis.date("9999-12-31"))
-    )
-    rows = rosters.join(spans, [rosters.team_abbr == spans._team, rosters.roster_date == spans.since])
-    rows = resolve(rows, names)
-    rows = rows.filter(rows.player_lookup.notnull())
-    return rows.group_by("team_abbr", "player_lookup", "since", "until").agg(
-        universal_player_id=rows.universal_player_id.max(),
-        player_full_name=rows.player_full_name.max(),
-        age=rows.age.max(),
-        birth_date=rows.birth_date.max(),
-        season_year=rows.season_year.max(),
-    )
-
-
-def on_roster(days: ir.Table, rosters: ir.Table) -> ir.Table:
-    """Each team's day with each player on its latest roster then; a player on two teams' belongs to the newer one,
-    whether that team plays on the day or not.
-
-    `days` has `team_abbr`, `season_year` and `game_date`; a roster snapshot taken on the day itself is of the morning,
-    before any tip.
-    """
-    dates = days.select(_date="game_date", _season="season_year").distinct()
-    held = dates.inner_join(
-        rosters, [dates._season == rosters.season_year, dates._date >= rosters.since, dates._date < rosters.until]
-    )
-    newest_first = ibis.window(group_by=["_date", "player_lookup"], order_by=[ibis.desc("since"), "team_abbr"])
-    held = held.mutate(_nth=ibis.row_number().over(newest_first))
-    on_team = held.filter(held._nth == 0).select(
-        "_date",
-        "player_lookup",
-        "universal_player_id",
-        "player_full_name",
-        "age",
-        "birth_date",
-        _team="team_abbr",
-    )
-    return days.inner_join(on_team, [("team_abbr", "_team"), ("game_date", "_date")]).drop("_team", "_date")

@@ -1,6 +1,8 @@
-"""One player's line in one game, from the best source that has the game; who started; who was listed without playing.
+"""Players' box scores, one line a player and game, from the best source that has the game.
 
-Order: gamebook, NBA.com player box score, Ball Don't Lie (`spec/raw_tables.md` section 5; ESPN has no feed yet).
+A row is a player who appeared in a game, with minutes, counting statistics and the source used: the gamebook, else
+NBA.com's player box score, else Ball Don't Lie. Whom nobody knows by any spelling has a NULL `player_lookup`: he
+counts for his team and is in no table of players.
 """
 
 from __future__ import annotations
@@ -9,78 +11,91 @@ import ibis
 import ibis.expr.types as ir
 
 from nba_assets.basketball import metrics
+from nba_assets.basketball.box_checks import makes_within_attempts, points_add_up
+from nba_assets.basketball.box_scores import COUNTS, SOURCES_NAMES
+from nba_assets.basketball.identity import resolve, stamp_by_pair, team
 from nba_assets.basketball.joins import first_source, latest
-from nba_assets.contracts.read import view
-from nba_assets.tables.conformed.games import games
-from nba_assets.tables.conformed.identity import (
-    player_names,
-    resolve,
-    stamp_by_nba_id,
-    stamp_by_pair,
-    team,
-    without_game,
-)
+from nba_assets.contracts.contract import Column
+from nba_assets.contracts.read import same_day
+from nba_assets.contracts.table import Check, conformed, holds
+from nba_assets.tables.conformed.views.player_names import player_names
+from nba_assets.tables.conformed.views.schedule import schedule
+from nba_assets.tables.conformed.views.strays import stray_boxes
 from nba_assets.tables.raw.box_scores import bdl_player_boxscores, nbac_gamebook_player_stats, nbac_player_boxscores
 
-_COUNTS = {
-    "points": "points",
-    "assists": "assists",
-    "steals": "steals",
-    "blocks": "blocks",
-    "turnovers": "turnovers",
-    "personal_fouls": "personal_fouls",
-    "offensive_rebounds": "offensive_rebounds",
-    "defensive_rebounds": "defensive_rebounds",
-    "fg_makes": "field_goals_made",
-    "fg_attempts": "field_goals_attempted",
-    "three_pt_makes": "three_pointers_made",
-    "three_pt_attempts": "three_pointers_attempted",
-    "ft_makes": "free_throws_made",
-    "ft_attempts": "free_throws_attempted",
-}
-"""Our names of the counting statistics, and the sources'."""
 
-COUNTS = tuple(_COUNTS)
+def _of_no_game(rows: ir.Table, stray_boxes: ir.Table) -> ir.Table:
+    return stray_boxes
 
 
-@view(
-    gamebook=nbac_gamebook_player_stats,
-    nbac=nbac_player_boxscores,
-    bdl=bdl_player_boxscores,
-    games=games,
-    names=player_names,
+@conformed(
+    step="box_scores",
+    key=("game_id", "team_abbr", "player_lookup_raw"),
+    cluster_by=("game_date", "player_lookup", "team_abbr"),
+    reads={
+        "gamebook": same_day(nbac_gamebook_player_stats),
+        "nbac": same_day(nbac_player_boxscores),
+        "bdl": same_day(bdl_player_boxscores),
+        "games": same_day(schedule),
+        "names": same_day(player_names),
+        "stray_boxes": same_day(stray_boxes),
+    },
+    columns=(
+        Column("game_id", "STRING", "canonical game, YYYYMMDD_AWAY_HOME", required=True),
+        Column("game_date", "DATE", "Eastern date", required=True),
+        Column("season_year", "INT64", "year the season started in", required=True),
+        Column("season_type", "STRING", "regular, play_in, playoffs or cup_final", required=True),
+        Column("team_abbr", "STRING", "his team in this game", required=True),
+        Column("opponent_team_abbr", "STRING", "the other team", required=True),
+        Column("player_lookup", "STRING", "canonical player; NULL if nobody by that spelling is known"),
+        Column("player_lookup_raw", "STRING", "his spelling in the source", required=True),
+        Column("universal_player_id", "STRING", "registry id"),
+        Column("player_full_name", "STRING", "display name"),
+        Column("minutes", "FLOAT64", "time on court; whole minutes from Ball Don't Lie", "minutes"),
+        Column("plus_minus", "INT64", "score while on court; NULL from Ball Don't Lie", "points"),
+        Column("points", "INT64", "points", "points"),
+        Column("assists", "INT64", "assists", "count"),
+        Column("steals", "INT64", "steals", "count"),
+        Column("blocks", "INT64", "blocks", "count"),
+        Column("turnovers", "INT64", "turnovers", "count"),
+        Column("personal_fouls", "INT64", "personal fouls", "count"),
+        Column("offensive_rebounds", "INT64", "offensive rebounds", "count"),
+        Column("defensive_rebounds", "INT64", "defensive rebounds", "count"),
+        Column("fg_makes", "INT64", "field goals made", "count"),
+        Column("fg_attempts", "INT64", "field goals attempted", "count"),
+        Column("three_pt_makes", "INT64", "three-pointers made", "count"),
+        Column("three_pt_attempts", "INT64", "three-pointers attempted", "count"),
+        Column("ft_makes", "INT64", "free throws made", "count"),
+        Column("ft_attempts", "INT64", "free throws attempted", "count"),
+        Column("source", "STRING", "gamebook, nbac_boxscore or bdl", required=True),
+    ),
+    checks=(
+        makes_within_attempts("fg", "three_pt", "ft"),
+        points_add_up("points"),
+        Check("boxes_match_the_schedule", "every box-score row is of a game of the schedule", _of_no_game, "warn"),
+        holds(
+            "players_are_known",
+            lambda t: t.player_lookup.notnull(),
+            "every name in the box scores is in the registry or an alias",
+            "warn",
+        ),
+    ),
 )
 def player_boxes(gamebook: ir.Table, nbac: ir.Table, bdl: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table:
-    """A row is a player who appeared in a game, with minutes, counting statistics and the source used.
-
-    A player whom nobody knows by any spelling has a NULL `player_lookup`, and the text found in
-    `player_lookup_raw`. Ball Don't Lie lists everybody with zeros (R-8) and rounds minutes to whole ones: a row
-    of it without a minute and without a single statistic did not play.
-    """
     active = gamebook.filter(gamebook.player_status == "active")
+    # Ball Don't Lie lists everybody with zeros (R-8) and rounds minutes to whole ones: a row of it without a minute and
+    # without a single statistic did not play.
     listed = stamp_by_pair(_line(bdl, "player_full_name", None), games)
     anything = ibis.or_(listed.minutes > 0, *[listed[name] > 0 for name in COUNTS])
     rows = first_source(
         ("game_id",),
-        gamebook=_stamped(stamp_by_pair(_line(active, "player_name", "plus_minus"), games)),
-        nbac_boxscore=_stamped(stamp_by_pair(_line(nbac, "player_full_name", "plus_minus"), games)),
-        bdl=_stamped(listed.filter(anything)),
+        gamebook=_in_order(stamp_by_pair(_line(active, "player_name", "plus_minus"), games)),
+        nbac_boxscore=_in_order(stamp_by_pair(_line(nbac, "player_full_name", "plus_minus"), games)),
+        bdl=_in_order(listed.filter(anything)),
     )
     sides = games.select("game_id", "season_type", _home=games.home_team_abbr, _away=games.away_team_abbr)
     rows = resolve(rows, names).join(sides, "game_id")
-    return rows.mutate(opponent_team_abbr=(rows.team_abbr == rows._home).ifelse(rows._away, rows._home)).drop(
-        "_home", "_away"
-    )
-
-
-@view(gamebook=nbac_gamebook_player_stats, nbac=nbac_player_boxscores, bdl=bdl_player_boxscores, games=games)
-def stray_boxes(gamebook: ir.Table, nbac: ir.Table, bdl: ir.Table, games: ir.Table) -> ir.Table:
-    """A row is a raw box-score row whose date and teams are no game of the schedule: kept out, and counted."""
-    sources = [
-        rows.select("game_date", "home_team_abbr", "away_team_abbr", "player_lookup", source=ibis.literal(name))
-        for name, rows in (("gamebook", gamebook), ("nbac_boxscore", nbac), ("bdl", bdl))
-    ]
-    return without_game(sources[0].union(*sources[1:]), games)
+    return rows.mutate(opponent_team_abbr=(rows.team_abbr == rows._home).ifelse(rows._away, rows._home))
 
 
 def _line(rows: ir.Table, name: str, plus_minus: str | None) -> ir.Table:
@@ -95,40 +110,10 @@ def _line(rows: ir.Table, name: str, plus_minus: str | None) -> ir.Table:
         player_full_name=rows[name],
         minutes=metrics.minutes(rows.minutes),
         plus_minus=rows[plus_minus] if plus_minus else ibis.null("int64"),
-        **{ours: rows[theirs] for ours, theirs in _COUNTS.items()},
+        **{ours: rows[theirs] for ours, theirs in SOURCES_NAMES.items()},
     )
 
 
-def _stamped(rows: ir.Table) -> ir.Table:
+def _in_order(rows: ir.Table) -> ir.Table:
     """A union needs one order of columns."""
     return rows.select(sorted(rows.columns))
-
-
-@view(nbac=nbac_player_boxscores, games=games, names=player_names)
-def starters(nbac: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table:
-    """A row is a player whom NBA.com lists in a game, and whether he started it."""
-    nbac = latest(nbac, ("nba_game_id", "team_abbr", "player_lookup"))
-    rows = stamp_by_nba_id(nbac.select("nba_game_id", "team_abbr", "player_lookup", is_starter=nbac.starter), games)
-    rows = resolve(rows, names)
-    return rows.filter(rows.player_lookup.notnull()).select(
-        "game_id", "game_date", "season_year", "team_abbr", "player_lookup", "is_starter"
-    )
-
-
-@view(gamebook=nbac_gamebook_player_stats, games=games, names=player_names)
-def listed_players(gamebook: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table:
-    """A row is a person on a game's sheet: `active` (played), `dnp` (dressed) or `inactive`, with the reason."""
-    gamebook = latest(gamebook, ("game_date", "team_abbr", "player_lookup"))
-    rows = stamp_by_pair(
-        gamebook.select(
-            "game_date",
-            "home_team_abbr",
-            "away_team_abbr",
-            "player_lookup",
-            "player_status",
-            "dnp_reason",
-            team_abbr=team(gamebook.team_abbr),
-        ),
-        games,
-    )
-    return resolve(rows, names)

@@ -1,6 +1,8 @@
-"""One team's totals in one game: NBA.com's, or the sum of its players where NBA.com has no row.
+"""Teams' totals, one row a team and game.
 
-Only totals: ratings and rates are the tables'.
+A row is a team in a finished game: NBA.com's totals, or the sum of its players where NBA.com has no row;
+`team_minutes` is 240 in regulation and 25 more an overtime. Home and away come from the schedule; the source's own are
+array order (R-1).
 """
 
 from __future__ import annotations
@@ -9,11 +11,15 @@ import ibis
 import ibis.expr.types as ir
 
 from nba_assets.basketball import metrics
+from nba_assets.basketball.box_checks import makes_within_attempts, points_add_up
+from nba_assets.basketball.box_scores import COUNTS
+from nba_assets.basketball.identity import stamp_by_nba_id
 from nba_assets.basketball.joins import first_source, latest
-from nba_assets.contracts.read import view
-from nba_assets.tables.conformed.games import games
-from nba_assets.tables.conformed.identity import stamp_by_nba_id
-from nba_assets.tables.conformed.player_boxes import COUNTS, player_boxes
+from nba_assets.contracts.contract import Column
+from nba_assets.contracts.read import same_day
+from nba_assets.contracts.table import Check, conformed
+from nba_assets.tables.conformed.player_boxes import player_boxes
+from nba_assets.tables.conformed.views.schedule import schedule
 from nba_assets.tables.raw.box_scores import nbac_team_boxscore
 
 _OFFICIAL = {
@@ -37,12 +43,60 @@ FEWEST_PLAYERS = 5
 """A sum over fewer player rows is no team total."""
 
 
-@view(box=nbac_team_boxscore, players=player_boxes, games=games)
-def team_boxes(box: ir.Table, players: ir.Table, games: ir.Table) -> ir.Table:
-    """A row is a team in a finished game: totals, `team_minutes` (240 in regulation, 25 more an overtime), source.
+def _unequal_points(rows: ir.Table, players: ir.Table) -> ir.Table:
+    summed = players.group_by(_game="game_id", _team="team_abbr").agg(_points=players.points.sum())
+    joined = rows.join(summed, [("game_id", "_game"), ("team_abbr", "_team")])
+    return joined.filter(joined.points != joined._points)
 
-    Home and away come from the schedule; the source's own are array order (R-1).
-    """
+
+@conformed(
+    step="box_scores",
+    key=("game_id", "team_abbr"),
+    cluster_by=("game_date", "team_abbr"),
+    reads={
+        "box": same_day(nbac_team_boxscore),
+        "players": same_day(player_boxes),
+        "games": same_day(schedule),
+    },
+    columns=(
+        Column("game_id", "STRING", "canonical game, YYYYMMDD_AWAY_HOME", required=True),
+        Column("nba_game_id", "STRING", "the NBA's ten digits", required=True),
+        Column("game_date", "DATE", "Eastern date", required=True),
+        Column("season_year", "INT64", "year the season started in", required=True),
+        Column("season_type", "STRING", "regular, play_in, playoffs or cup_final", required=True),
+        Column("team_abbr", "STRING", "the team", required=True),
+        Column("opponent_team_abbr", "STRING", "the other team", required=True),
+        Column("home_game", "BOOL", "in its own arena; FALSE for both teams of a neutral game", required=True),
+        Column("team_minutes", "FLOAT64", "five times the game's length: 240, 25 more an overtime", "minutes"),
+        Column("points", "INT64", "points", "points"),
+        Column("assists", "INT64", "assists", "count"),
+        Column("steals", "INT64", "steals", "count"),
+        Column("blocks", "INT64", "blocks", "count"),
+        Column("turnovers", "INT64", "turnovers of players", "count"),
+        Column("personal_fouls", "INT64", "personal fouls", "count"),
+        Column("offensive_rebounds", "INT64", "offensive rebounds of players", "count"),
+        Column("defensive_rebounds", "INT64", "defensive rebounds of players", "count"),
+        Column("fg_makes", "INT64", "field goals made", "count"),
+        Column("fg_attempts", "INT64", "field goals attempted", "count"),
+        Column("three_pt_makes", "INT64", "three-pointers made", "count"),
+        Column("three_pt_attempts", "INT64", "three-pointers attempted", "count"),
+        Column("ft_makes", "INT64", "free throws made", "count"),
+        Column("ft_attempts", "INT64", "free throws attempted", "count"),
+        Column("source", "STRING", "nbac_team_boxscore or player_sum", required=True),
+    ),
+    checks=(
+        makes_within_attempts("fg", "three_pt", "ft"),
+        points_add_up("points"),
+        Check("points_sum_to_team", "players' points add up to the team's", _unequal_points),
+        Check(
+            "official_totals",
+            "totals are NBA.com's, not the sum of the players",
+            lambda rows: rows.filter(rows.source != "nbac_team_boxscore"),
+            "warn",
+        ),
+    ),
+)
+def team_boxes(box: ir.Table, players: ir.Table, games: ir.Table) -> ir.Table:
     official = stamp_by_nba_id(latest(box, ("nba_game_id", "team_abbr")), games)
     official = official.select(
         "game_id",

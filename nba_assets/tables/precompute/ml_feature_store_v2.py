@@ -23,7 +23,8 @@ from nba_assets.contracts.table import Population, holds, table
 from nba_assets.tables.analytics.player_game_summary import player_game_summary
 from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary
 from nba_assets.tables.analytics.upcoming_player_game_context import upcoming_player_game_context
-from nba_assets.tables.conformed.games import games, season_starts
+from nba_assets.tables.conformed.games import games
+from nba_assets.tables.conformed.views.schedule import season_starts
 from nba_assets.tables.precompute.player_composite_factors import covered_context, player_composite_factors
 from nba_assets.tables.precompute.player_daily_cache import player_daily_cache, points_std_last_10, with_team_form
 from nba_assets.tables.precompute.player_shot_zone_analysis import player_shot_zone_analysis

@@ -15,7 +15,8 @@ from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day, season_to_date
 from nba_assets.contracts.table import Population, holds, table
 from nba_assets.tables.analytics.upcoming_player_game_context import upcoming_player_game_context
-from nba_assets.tables.conformed.games import games, season_starts
+from nba_assets.tables.conformed.games import games
+from nba_assets.tables.conformed.views.schedule import season_starts
 from nba_assets.tables.precompute.player_shot_zone_analysis import player_shot_zone_analysis
 from nba_assets.tables.precompute.team_defense_zone_analysis import team_defense_zone_analysis
 

@@ -24,7 +24,8 @@ from nba_assets.contracts.table import Population, holds, table
 from nba_assets.tables.analytics.player_game_summary import player_game_summary
 from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary
 from nba_assets.tables.analytics.upcoming_player_game_context import upcoming_player_game_context
-from nba_assets.tables.conformed.games import games, season_starts, team_games
+from nba_assets.tables.conformed.games import games
+from nba_assets.tables.conformed.views.schedule import season_starts, team_schedule
 from nba_assets.tables.precompute.player_composite_factors import covered_context
 from nba_assets.tables.precompute.player_shot_zone_analysis import player_shot_zone_analysis
 
@@ -61,7 +62,7 @@ def _failed(
     reads={
         "slate": same_day(games),
         "season_starts": season_to_date(season_starts),
-        "results": season_to_date(team_games),
+        "results": season_to_date(team_schedule),
         "context": same_day(upcoming_player_game_context),
         "player_zones": same_day(player_shot_zone_analysis),
         "players": season_history(player_game_summary),

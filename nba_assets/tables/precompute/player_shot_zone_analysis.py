@@ -24,7 +24,8 @@ from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day, season_history, season_to_date
 from nba_assets.contracts.table import Population, holds, table
 from nba_assets.tables.analytics.player_game_summary import player_game_summary
-from nba_assets.tables.conformed.games import games, season_starts, team_games
+from nba_assets.tables.conformed.games import games
+from nba_assets.tables.conformed.views.schedule import season_starts, team_schedule
 
 SAMPLE_GAMES, TREND_GAMES = 10, 20
 LEAST_TREND_GAMES = 15
@@ -72,7 +73,7 @@ def _failed(slate: ir.Table, season_starts: ir.Table, results: ir.Table, players
     reads={
         "slate": same_day(games),
         "season_starts": season_to_date(season_starts),
-        "results": season_to_date(team_games),
+        "results": season_to_date(team_schedule),
         "players": season_history(player_game_summary),
     },
     population=Population("player_lookup", _eligible, early_days, _failed),

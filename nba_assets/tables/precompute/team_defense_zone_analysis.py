@@ -22,7 +22,8 @@ from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day, season_history, season_to_date
 from nba_assets.contracts.table import Population, holds, table
 from nba_assets.tables.analytics.team_defense_game_summary import team_defense_game_summary
-from nba_assets.tables.conformed.games import games, season_starts, team_games
+from nba_assets.tables.conformed.games import games
+from nba_assets.tables.conformed.views.schedule import season_starts, team_schedule
 
 SAMPLE_GAMES = 15
 LEAGUE_DAYS, LEAGUE_GAMES, LEAGUE_TEAMS = 30, 10, 10
@@ -61,7 +62,7 @@ def _failed(slate: ir.Table, season_starts: ir.Table, results: ir.Table, defense
     reads={
         "slate": same_day(games),
         "season_starts": season_to_date(season_starts),
-        "results": season_to_date(team_games),
+        "results": season_to_date(team_schedule),
         "defense": season_history(team_defense_game_summary),
     },
     population=Population("team_abbr", _eligible, early_days, _failed),

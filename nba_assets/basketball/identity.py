@@ -1,16 +1,13 @@
-"""Which game, which team, which player a raw row means.
+"""Identity of games, teams and players: which of ours a raw row means, and under which canonical id.
 
-`spec/raw_tables.md` section 1: ids of half the sources do not join, team codes differ by vendor, and five name
-normalisers leave five spellings of one man.
+Ids of half the sources do not join, team codes differ by vendor, and five name normalisers leave five spellings of one
+man (`spec/raw_tables.md` section 1). Functions of tables only; which names are known is a conformed view.
 """
 
 from __future__ import annotations
 
 import ibis
 import ibis.expr.types as ir
-
-from nba_assets.contracts.read import view
-from nba_assets.tables.raw.reference import nba_players_registry, player_aliases
 
 VENDOR_TEAM_CODES = {
     "BRK": "BKN",
@@ -28,6 +25,11 @@ VENDOR_TEAM_CODES = {
 def team(code: ir.StringValue) -> ir.StringValue:
     """A vendor's team code as the NBA's."""
     return code.upper().substitute(VENDOR_TEAM_CODES)
+
+
+def without_number(spelling: ir.StringValue) -> ir.StringValue:
+    """Some BigDataBall files since October 2024 put a number in front of the name."""
+    return spelling.re_replace(r"^[0-9]+", "")
 
 
 def stamp_by_pair(
@@ -74,26 +76,6 @@ def stamp_by_nba_id(rows: ir.Table, games: ir.Table) -> ir.Table:
     joined = rows.inner_join(found, [("nba_game_id", "_nba_game_id")])
     kept = [name for name in rows.columns if name not in ("game_id", "season_year", "game_date")]
     return joined.select(*kept, game_id="_game_id", season_year="_season_year", game_date="_date")
-
-
-@view(registry=nba_players_registry, aliases=player_aliases)
-def player_names(registry: ir.Table, aliases: ir.Table) -> ir.Table:
-    """Every spelling that is known: `spelling`, the canonical `player_lookup`, `universal_player_id`.
-
-    A registry name means itself; an active alias means the registry name it points to.
-    """
-    known = registry.group_by(spelling=registry.player_lookup).agg(
-        player_lookup=registry.player_lookup.max(), universal_player_id=registry.universal_player_id.min()
-    )
-    active = aliases.filter(aliases.is_active).select(
-        _alias=aliases.alias_lookup, _canonical=aliases.nba_canonical_lookup
-    )
-    only_alias = active.anti_join(known, [("_alias", "spelling")])
-    pointed = only_alias.inner_join(known, [("_canonical", "spelling")])
-    aliased = pointed.select(
-        spelling=pointed._alias, player_lookup=pointed.player_lookup, universal_player_id=pointed.universal_player_id
-    )
-    return known.union(aliased.distinct())
 
 
 def resolve(rows: ir.Table, names: ir.Table, spelling: str = "player_lookup", into: str = "player_lookup") -> ir.Table:

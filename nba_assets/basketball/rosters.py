@@ -1,0 +1,32 @@
+"""Who is on a team on a date: from roster snapshots with the dates they hold for."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+
+def on_roster(days: ir.Table, rosters: ir.Table) -> ir.Table:
+    """Each team's day with each player on its latest roster then; a player on two teams' belongs to the newer one,
+    whether that team plays on the day or not.
+
+    `rosters` are snapshots with the dates they hold for; `days` has `team_abbr`, `season_year` and `game_date`. A
+    snapshot taken on the day itself is of the morning, before any tip.
+    """
+    dates = days.select(_date="game_date", _season="season_year").distinct()
+    held = dates.inner_join(
+        rosters, [dates._season == rosters.season_year, dates._date >= rosters.since, dates._date < rosters.until]
+    )
+    newest_first = ibis.window(group_by=["_date", "player_lookup"], order_by=[ibis.desc("since"), "team_abbr"])
+    held = held.mutate(_nth=ibis.row_number().over(newest_first))
+    on_team = held.filter(held._nth == 0).select(
+        "_date",
+        "player_lookup",
+        "universal_player_id",
+        "player_full_name",
+        "age",
+        "since",
+        "birth_date",
+        _team="team_abbr",
+    )
+    return days.inner_join(on_team, [("team_abbr", "_team"), ("game_date", "_date")]).drop("_team", "_date")

@@ -1,0 +1,144 @@
+"""Court time: which five of a team were on court, from when to when.
+
+A row is a stretch of a period in which a team's five stay the same, in order of the game's events, with its seconds
+and those of them in the clutch: the last five minutes of the fourth quarter or an overtime with the score within five.
+Where the source does not name all five, they are NULL and `five_known` is FALSE.
+"""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from nba_assets.basketball.identity import resolve, stamp_by_pair, team, without_number
+from nba_assets.contracts.contract import Column
+from nba_assets.contracts.read import same_day
+from nba_assets.contracts.table import conformed, holds
+from nba_assets.tables.conformed.views.player_names import player_names
+from nba_assets.tables.conformed.views.schedule import schedule
+from nba_assets.tables.raw.play_by_play import bigdataball_play_by_play
+
+FOURTH_QUARTER = 4
+CLUTCH_SECONDS = 300
+CLUTCH_MARGIN = 5
+
+FIVE = tuple(f"player_{n}" for n in range(1, 6))
+"""The columns of those on court."""
+
+
+@conformed(
+    step="play_by_play",
+    key=("game_id", "team_abbr", "from_sequence"),
+    cluster_by=("game_date", "game_id", "team_abbr"),
+    reads={
+        "events": same_day(bigdataball_play_by_play),
+        "games": same_day(schedule),
+        "names": same_day(player_names),
+    },
+    columns=(
+        Column("game_id", "STRING", "canonical game, YYYYMMDD_AWAY_HOME", required=True),
+        Column("game_date", "DATE", "Eastern date", required=True),
+        Column("season_year", "INT64", "year the season started in", required=True),
+        Column("team_abbr", "STRING", "the team", required=True),
+        Column("period", "INT64", "1 to 4; 5 and more are overtimes", "count"),
+        Column("from_sequence", "INT64", "first event with this five", "count", required=True),
+        Column("until_sequence", "INT64", "last event with it", "count", required=True),
+        Column("start_clock", "INT64", "left in the period when it starts", "seconds"),
+        Column("end_clock", "INT64", "left in the period when it ends", "seconds"),
+        Column("seconds", "INT64", "played by this five", "seconds", required=True),
+        Column("clutch_seconds", "INT64", "of them in the clutch", "seconds", required=True),
+        Column("five_known", "BOOL", "the source names all five", required=True),
+        *(Column(name, "STRING", "canonical player on court; NULL if unknown, or if his spelling is") for name in FIVE),
+    ),
+    checks=(
+        holds(
+            "clutch_within_time",
+            lambda t: (t.clutch_seconds <= t.seconds) & (t.clutch_seconds >= 0),
+            "clutch time is part of the time played",
+        ),
+    ),
+)
+def court_time(events: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table:
+    stretches = _stretches(_by_side(_timed(events, games)))
+    # Names are found once a stretch: there are twenty times as many events.
+    for name in FIVE:
+        spelled = stretches.mutate(**{name: without_number(stretches[name])})
+        stretches = resolve(spelled, names, name, f"{name}_known").drop(name).rename({name: f"{name}_known"})
+    return stretches
+
+
+def _timed(events: ir.Table, games: ir.Table) -> ir.Table:
+    """Each event with the seconds until the next one of its period, and how many of them are clutch."""
+    rows = stamp_by_pair(
+        events.select(
+            "game_date",
+            "home_team_abbr",
+            "away_team_abbr",
+            "period",
+            sequence=events.event_sequence,
+            clock=events.game_clock_seconds,
+            margin=(events.score_home - events.score_away).abs(),
+            home=team(events.home_team_abbr),
+            away=team(events.away_team_abbr),
+            **{f"{s}_{n}": events[f"{s}_player_{n}_lookup"] for s in ("home", "away") for n in range(1, 6)},
+        ),
+        games,
+    )
+    within_period = ibis.window(group_by=["game_id", "period"], order_by="sequence")
+    until = rows.clock.lead().over(within_period).fill_null(0)
+    late = ibis.greatest(ibis.least(rows.clock, CLUTCH_SECONDS) - until, 0)
+    is_clutch = (rows.period >= FOURTH_QUARTER) & (rows.margin <= CLUTCH_MARGIN) & (rows.clock > until)
+    return rows.mutate(
+        until=until,
+        seconds=ibis.greatest(rows.clock - until, 0),
+        clutch_seconds=is_clutch.fill_null(False).ifelse(late, 0),
+    )
+
+
+def _by_side(events: ir.Table) -> ir.Table:
+    """Each event once for each team, with its five on court as one text: NULL unless all are known."""
+    sides = [
+        events.select(
+            "game_id",
+            "game_date",
+            "season_year",
+            "period",
+            "sequence",
+            "clock",
+            "until",
+            "seconds",
+            "clutch_seconds",
+            team_abbr=events[side],
+            five=_together([events[f"{side}_{n}"] for n in range(1, 6)]),
+        )
+        for side in ("home", "away")
+    ]
+    return sides[0].union(sides[1])
+
+
+def _together(names: list[ir.StringValue]) -> ir.StringValue:
+    """The names as one text, NULL if any is: what joins texts by itself would pass over the unknown ones."""
+    first, *others = names
+    for name in others:
+        first = first + "|" + name
+    return first
+
+
+def _stretches(sides: ir.Table) -> ir.Table:
+    """Events in a row with the same five as one."""
+    period = {"group_by": ["game_id", "team_abbr", "period"], "order_by": "sequence"}
+    before = sides.five.lag().over(ibis.window(**period))
+    changed = ~sides.five.identical_to(before)
+    rows = sides.mutate(_changed=changed.ifelse(1, 0))
+    rows = rows.mutate(_nth=rows._changed.sum().over(ibis.window(**period, preceding=None, following=0)))
+    found = rows.group_by("game_id", "game_date", "season_year", "team_abbr", "period", "_nth").agg(
+        from_sequence=rows.sequence.min(),
+        until_sequence=rows.sequence.max(),
+        start_clock=rows.clock.max(),
+        end_clock=rows.until.min(),
+        seconds=rows.seconds.sum(),
+        clutch_seconds=rows.clutch_seconds.sum(),
+        five=rows.five.min(),
+    )
+    names = found.five.split("|")
+    return found.mutate(five_known=found.five.notnull(), **{name: names[n] for n, name in enumerate(FIVE)})

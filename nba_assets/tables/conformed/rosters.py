@@ -1,0 +1,56 @@
+"""Rosters: who is on each team of the slate.
+
+A row is a player on the latest roster, up to the date, of a team that plays on it. Each team has its own latest
+snapshot; one date for all would find the few teams that changed that day (U6). A player on two teams' rosters belongs
+to the newer one, whether that team plays on the date or not. A snapshot taken on the date itself is of the morning,
+before any tip.
+"""
+
+from __future__ import annotations
+
+import ibis.expr.types as ir
+
+from nba_assets.basketball.rosters import on_roster
+from nba_assets.basketball.schedule import teams_of
+from nba_assets.contracts.contract import Column
+from nba_assets.contracts.read import same_day, season_to_date
+from nba_assets.contracts.table import Check, conformed
+from nba_assets.tables.conformed.views.roster_snapshots import roster_snapshots, unknown_on_rosters
+from nba_assets.tables.conformed.views.schedule import schedule
+
+
+def _nobody_knows(rows: ir.Table, unknown: ir.Table) -> ir.Table:
+    return unknown.mutate(game_date=unknown.roster_date)
+
+
+@conformed(
+    step="pregame",
+    key=("game_date", "team_abbr", "player_lookup"),
+    cluster_by=("game_date", "team_abbr", "player_lookup"),
+    reads={
+        "games": same_day(schedule),
+        "snapshots": season_to_date(roster_snapshots),
+        "unknown": season_to_date(unknown_on_rosters),
+    },
+    columns=(
+        Column("game_date", "DATE", "Eastern date", required=True),
+        Column("season_year", "INT64", "year the season started in", required=True),
+        Column("team_abbr", "STRING", "the team", required=True),
+        Column("player_lookup", "STRING", "canonical player", required=True),
+        Column("universal_player_id", "STRING", "registry id"),
+        Column("player_full_name", "STRING", "display name"),
+        Column("age", "INT64", "age in the season", "years"),
+        Column("birth_date", "DATE", "date of birth"),
+        Column("since", "DATE", "when the roster was seen first as it is", required=True),
+    ),
+    checks=(
+        Check(
+            "players_are_known",
+            "every name on a roster of the date is in the registry or an alias",
+            _nobody_knows,
+            "warn",
+        ),
+    ),
+)
+def rosters(games: ir.Table, snapshots: ir.Table) -> ir.Table:
+    return on_roster(teams_of(games), snapshots)

@@ -1,0 +1,46 @@
+"""Roster snapshots with the dates they hold for: each team's, from one to the next. A view over a season's scrapes."""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from nba_assets.basketball.identity import resolve, team
+from nba_assets.contracts.read import view
+from nba_assets.tables.conformed.views.player_names import player_names
+from nba_assets.tables.raw.availability import espn_team_rosters
+
+
+@view(scrapes=espn_team_rosters, names=player_names)
+def roster_snapshots(scrapes: ir.Table, names: ir.Table) -> ir.Table:
+    """A row is a player on one snapshot of his team's roster, and the dates it holds for: `since` up to `until`."""
+    scrapes = _last_of_the_day(scrapes)
+    taken = scrapes.select("team_abbr", "roster_date").distinct()
+    following = taken.roster_date.lead().over(ibis.window(group_by="team_abbr", order_by="roster_date"))
+    spans = taken.select(
+        _team=taken.team_abbr, since=taken.roster_date, until=following.fill_null(ibis.date("9999-12-31"))
+    )
+    rows = scrapes.join(spans, [scrapes.team_abbr == spans._team, scrapes.roster_date == spans.since])
+    rows = resolve(rows, names)
+    rows = rows.filter(rows.player_lookup.notnull())
+    return rows.group_by("team_abbr", "player_lookup", "since", "until").agg(
+        universal_player_id=rows.universal_player_id.max(),
+        player_full_name=rows.player_full_name.max(),
+        age=rows.age.max(),
+        birth_date=rows.birth_date.max(),
+        season_year=rows.season_year.max(),
+    )
+
+
+@view(scrapes=espn_team_rosters, names=player_names)
+def unknown_on_rosters(scrapes: ir.Table, names: ir.Table) -> ir.Table:
+    """A row is an entry of a day's last scrape whose name nobody knows by any spelling."""
+    rows = resolve(_last_of_the_day(scrapes), names)
+    return rows.filter(rows.player_lookup.isnull()).select("roster_date", "team_abbr", "player_lookup_raw")
+
+
+def _last_of_the_day(scrapes: ir.Table) -> ir.Table:
+    scrapes = scrapes.mutate(team_abbr=team(scrapes.team_abbr))
+    of_the_day = ibis.window(group_by=["team_abbr", "roster_date"])
+    scrapes = scrapes.mutate(_last_hour=scrapes.scrape_hour.max().over(of_the_day))
+    return scrapes.filter(scrapes.scrape_hour == scrapes._last_hour)
