@@ -179,12 +179,12 @@ class _Run:
         """
         windows = Window(min(days), max(days)).by_season()
         try:
-            with self.warehouse.reading(self.timeout) as reading:
+            with self.warehouse.session(self.timeout) as session:
                 for window in windows:
                     in_season = [day for day in days if day in window]
-                    self.done.append(build_part(reading, self.table, self._statements, window, in_season))
+                    self.done.append(build_part(session, self.table, self._statements, window, in_season))
                     self._say_progress(len(windows), len(days))
-                self._describe_query(days[-1], reading.fetch(self._statements.preview_in(windows[-1])))
+                self._describe_query(days[-1], session.fetch(self._statements.preview_in(windows[-1])))
         except TransientError as error:
             if self.context.retry_number >= MAX_RETRIES:
                 self._keep_finished()

@@ -26,7 +26,7 @@ from nba_assets.tables.analytics.team_offense_game_summary import team_offense_g
 from nba_assets.tables.analytics.upcoming_team_game_context import upcoming_team_game_context
 from nba_assets.tables.raw import raw_table
 from nba_assets.warehouse.base import QueryTimeout, TransientError, Written
-from nba_assets.warehouse.duckdb import DuckDBReading
+from nba_assets.warehouse.duckdb import DuckDBSession
 from nba_assets.warehouse.lake import Lake
 
 KEY = asset_key(offense)
@@ -125,14 +125,14 @@ def attempts(result: Result) -> int:
 
 def failing_replace(monkeypatch: pytest.MonkeyPatch, fails: Callable[[int, list[date]], BaseException | None]) -> None:
     """Let the warehouse fail as `fails` says, given the number of calls so far and the days asked for."""
-    real, calls = DuckDBReading.replace, iter(range(1000))
+    real, calls = DuckDBSession.replace, iter(range(1000))
 
-    def replace(self: DuckDBReading, contract: Any, sql: str, days: Any) -> Written:
+    def replace(self: DuckDBSession, contract: Any, sql: str, days: Any) -> Written:
         if error := fails(next(calls), list(days)):
             raise error
         return real(self, contract, sql, days)
 
-    monkeypatch.setattr(DuckDBReading, "replace", replace)
+    monkeypatch.setattr(DuckDBSession, "replace", replace)
 
 
 def add_points(lake: Path, day: str) -> str:

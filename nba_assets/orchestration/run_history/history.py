@@ -90,8 +90,8 @@ def keep(
 def store(warehouse: Warehouse, runs: Sequence[TableRun]) -> None:
     """Replace the rows of one run. Each run has a part of its own, so that writers never meet."""
     own = replace(RUN_HISTORY, written_by=runs[0].run_id)
-    with warehouse.reading(TIMEOUT_SECONDS) as reading:
-        reading.replace(own, _as_sql(runs, warehouse.dialect), [runs[0].data_date])
+    with warehouse.session(TIMEOUT_SECONDS) as session:
+        session.replace(own, _as_sql(runs, warehouse.dialect), [runs[0].data_date])
 
 
 def _report_page(instance: dg.DagsterInstance, warehouse: Warehouse, runs: Sequence[TableRun]) -> None:
