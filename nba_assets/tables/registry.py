@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Iterable
 from functools import cache
-from graphlib import TopologicalSorter
+from graphlib import CycleError, TopologicalSorter
 
+from nba_assets.contracts.read import Read, View
 from nba_assets.contracts.table import Table
 
 PACKAGES = ("nba_assets.tables.analytics", "nba_assets.tables.precompute")
@@ -19,24 +21,50 @@ def tables() -> tuple[Table, ...]:
     Raises TypeError for a module whose table is not called like the file.
     """
     found = {table.full_name: table for package in PACKAGES for table in _in_package(package)}
-    reads = {
-        table.full_name: [r.source.full_name for r in table.reads.values() if isinstance(r.source, Table)]
-        for table in found.values()
-    }
+    reads = {table.full_name: [source.full_name for source in _tables_read(table)] for table in found.values()}
     return tuple(found[name] for name in TopologicalSorter(reads).static_order())
 
 
 @cache
-def waiting(table: Table) -> frozenset[str]:
-    """The names of the tables that cannot be built before `table` is, for what they read or for what that reads."""
-    next_ones = [other for other in tables() if table in [read.source for read in other.reads.values()]]
-    return frozenset({other.name for other in next_ones}.union(*map(waiting, next_ones)))
+def steps() -> dict[str, tuple[Table, ...]]:
+    """The tables by the step that builds them, each step after those that build what it reads.
+
+    Raises TypeError for steps that read each other's tables.
+    """
+    built: dict[str, list[Table]] = {}
+    for table in tables():
+        built.setdefault(table.step, []).append(table)
+    try:
+        ordered = list(TopologicalSorter({step: _before(step, found) for step, found in built.items()}).static_order())
+    except CycleError as error:
+        raise TypeError(f"steps read each other's tables: {' -> '.join(error.args[1])}") from error
+    return {step: tuple(built[step]) for step in ordered}
+
+
+def _before(step: str, built: Iterable[Table]) -> set[str]:
+    """The other steps that build what these tables read."""
+    return {source.step for table in built for source in _tables_read(table)} - {step}
+
+
+def _tables_read(source: Table | View) -> set[Table]:
+    """The tables that a table or a view reads, itself or through views."""
+    given = source.reads.values() if isinstance(source, Table) else source.inputs.values()
+    read = [item.source if isinstance(item, Read) else item for item in given]
+    found = {item for item in read if isinstance(item, Table)}
+    return found.union(*(_tables_read(item) for item in read if isinstance(item, View)))
 
 
 @cache
-def runs_alone(table: Table) -> bool:
-    """Whether no other table of a run can be built beside it: each is waited for by it, or waits for it."""
-    return all(other is table or table.name in waiting(other) or other.name in waiting(table) for other in tables())
+def waiting(step: str) -> frozenset[str]:
+    """The steps that cannot begin before `step` is done, for what they read or for what that reads."""
+    next_ones = [name for name, built in steps().items() if step in _before(name, built)]
+    return frozenset(next_ones).union(*map(waiting, next_ones))
+
+
+@cache
+def runs_alone(step: str) -> bool:
+    """Whether no other step of a run can run beside it: each is waited for by it, or waits for it."""
+    return all(other == step or step in waiting(other) or other in waiting(step) for other in steps())
 
 
 def _in_package(name: str) -> list[Table]:

@@ -31,7 +31,8 @@ class QueryTimeout(Exception):  # noqa: N818 (it is a timeout, as Python's own T
 class Written:
     """What replacing some partitions did: rows and content of each day, seconds of the query and of writing, bytes.
 
-    `hashes` are the first 16 hex digits of SHA-256 over a day's sorted `data_hash`es: equal for equal content.
+    `hashes` are the first 16 hex digits of SHA-256 over a day's sorted `data_hash`es, or over what is stored of the day
+    where rows have no such column: equal for equal content.
     """
 
     rows: Mapping[date, int]

@@ -105,15 +105,15 @@ class DuckDBSession:
         rows = self.fetch(sql).combine_chunks().cast(contract.schema().to_pyarrow())
         queried = time.perf_counter()
         parts = _by_day(rows, contract, days)
-        stamps = self.lake.replace(contract, parts.items())
-        self.lake.pack(contract, days, {day: (stamps[day], part) for day, part in parts.items()})
+        replaced = self.lake.replace(contract, parts.items())
+        self.lake.pack(contract, days, {day: (replaced[day].stamp, part) for day, part in parts.items()})
         _create_view(self.connection, self.lake, contract, Window(min(days), max(days)))
         return Written(
             rows={day: part.num_rows for day, part in parts.items()},
-            hashes={day: _content_hash(part) for day, part in parts.items()},
+            hashes={day: _content_hash(part) or replaced[day].content for day, part in parts.items()},
             query_seconds=queried - started,
             write_seconds=time.perf_counter() - queried,
-            bytes_written=sum(stamp.size for stamp in stamps.values()),
+            bytes_written=sum(written.stamp.size for written in replaced.values()),
         )
 
 
@@ -181,10 +181,11 @@ def _by_day(rows: pa.Table, contract: Contract, days: Sequence[date]) -> dict[da
     return {day: rows.slice(starts.get(day, 0), lengths.get(day, 0)) for day in sorted(days)}
 
 
-def _content_hash(rows: pa.Table) -> str:
-    """Of rows with a `data_hash`; records without one have no hash of their own."""
-    hashes = sorted(rows["data_hash"].to_pylist()) if "data_hash" in rows.column_names else []
-    return hashlib.sha256("".join(hashes).encode()).hexdigest()[:16]
+def _content_hash(rows: pa.Table) -> str | None:
+    """Over the rows' own hashes, of a table whose rows have them."""
+    if "data_hash" not in rows.column_names:
+        return None
+    return hashlib.sha256("".join(sorted(rows["data_hash"].to_pylist())).encode()).hexdigest()[:16]
 
 
 @contextmanager
