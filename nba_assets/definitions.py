@@ -5,7 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from nba_assets.orchestration.alerts.sensors import alert_sensors
-from nba_assets.orchestration.assets import asset_of, raw_spec
+from nba_assets.orchestration.assets import raw_spec, step_assets
 from nba_assets.orchestration.dagster_patches import check_targets
 from nba_assets.orchestration.events.sensors import event_sensors
 from nba_assets.orchestration.freshness import with_freshness
@@ -15,7 +15,7 @@ from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.run_history.history import run_history_sensors, run_history_spec
 from nba_assets.orchestration.schedules import schedules
 from nba_assets.tables.raw import RAW_TABLES
-from nba_assets.tables.registry import tables
+from nba_assets.tables.registry import steps
 
 check_targets.ask_once()
 warehouse = WarehouseResource.from_environment()
@@ -23,7 +23,7 @@ warehouse = WarehouseResource.from_environment()
 defs = dg.Definitions(
     assets=[
         *map(raw_spec, RAW_TABLES),
-        *with_freshness(asset_of(table, warehouse.kinds) for table in tables()),
+        *with_freshness(step_assets(built, warehouse.kinds) for built in steps().values()),
         run_history_spec(),
     ],
     jobs=jobs(),

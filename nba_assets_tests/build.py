@@ -39,9 +39,9 @@ def _build(warehouse: DuckDBWarehouse, window: Window, table: Table) -> Built:
     started = time.perf_counter()
     severity = {check.name: check.severity for check in checks_of(table)}
     broken: Counter[str] = Counter()
-    with warehouse.reading(TIMEOUT_SECONDS) as reading:
+    with warehouse.session(TIMEOUT_SECONDS) as session:
         for season in window.by_season():
-            part = build_part(reading, table, statements(table, warehouse.dialect), season, season.dates())
+            part = build_part(session, table, statements(table, warehouse.dialect), season, season.dates())
             for check, by_day in part.broken.items():
                 broken[f"{check} ({severity[check]})"] += sum(by_day.values())
     return Built(time.perf_counter() - started, dict(broken))

@@ -23,8 +23,9 @@ from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.read import Reach
 from nba_assets.contracts.table import Table
 from nba_assets.definitions import defs
-from nba_assets.orchestration.assets import asset_key, code_version
+from nba_assets.orchestration.assets import code_version
 from nba_assets.orchestration.jobs import ALL_TABLES
+from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.partitions import DAILY
 from nba_assets.orchestration.run_history.table_run import RUN_HISTORY
 from nba_assets.tables.raw import RAW_TABLES

@@ -51,8 +51,8 @@ def write_version(warehouse: DuckDBWarehouse, table: Contract, version: int) -> 
         SELECT DATE '{DAYS.start}' + CAST(d AS INT) AS day, n, CAST({version} AS BIGINT) AS version
         FROM range({DAYS.days}) AS days(d), range({ROWS}) AS rows(n) ORDER BY day, n
     """
-    with warehouse.reading(timeout=60) as reading:
-        reading.replace(table, sql, DAYS.dates())
+    with warehouse.session(timeout=60) as session:
+        session.replace(table, sql, DAYS.dates())
 
 
 def versions(warehouse: DuckDBWarehouse, table: Contract) -> dict[date, int]:

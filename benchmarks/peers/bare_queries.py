@@ -33,13 +33,13 @@ def seconds(lake: Lake, window: Window, into: Path | None = None, of: Sequence[T
     for table in of:
         statements(table, warehouse.dialect)
     started = time.perf_counter()
-    with warehouse.reading(TIMEOUT_SECONDS) as reading:
-        reading.connection.execute("RESET memory_limit")
-        reading.connection.execute("SET parquet_metadata_cache = true")
+    with warehouse.session(TIMEOUT_SECONDS) as session:
+        session.connection.execute("RESET memory_limit")
+        session.connection.execute("SET parquet_metadata_cache = true")
         for season in window.by_season():
-            reading.show(_all_inputs(of, season))
+            session.create_views(_all_inputs(of, season))
             for table in of:
-                rows = reading.fetch(statements(table, warehouse.dialect).rows_in(season))
+                rows = session.fetch(statements(table, warehouse.dialect).rows_in(season))
                 if into:
                     _write(rows, into / table.dataset / table.name, season)
     return time.perf_counter() - started

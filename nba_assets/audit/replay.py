@@ -145,8 +145,8 @@ def _copied(file: Path, place: Path) -> None:
 
 def _rebuild(warehouse: DuckDBWarehouse, table: Table, window: Window) -> None:
     """As the table's step does it, without the checks and the record that Dagster keeps."""
-    with warehouse.reading(TIMEOUT_SECONDS) as reading:
-        write_part(reading, table, statements(table, warehouse.dialect), window, window.dates())
+    with warehouse.session(TIMEOUT_SECONDS) as session:
+        write_part(session, table, statements(table, warehouse.dialect), window, window.dates())
 
 
 def compare(production: Lake, replayed: Lake, day: date) -> list[Compared]:

@@ -16,7 +16,7 @@ from nba_assets.audit.game_days import game_days
 from nba_assets.contracts.calendar import EASTERN, Window, season_year
 from nba_assets.contracts.read import Reach
 from nba_assets.contracts.table import Table
-from nba_assets.orchestration.assets import asset_key
+from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.slates import slate_tables, summaries
 from nba_assets.warehouse.base import Warehouse
 

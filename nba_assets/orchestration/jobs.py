@@ -6,7 +6,7 @@ from typing import Any
 
 import dagster as dg
 
-from nba_assets.orchestration.assets import asset_key
+from nba_assets.orchestration.keys import asset_key
 from nba_assets.tables.registry import tables
 
 ALL_TABLES = "all_tables"

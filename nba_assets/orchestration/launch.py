@@ -21,15 +21,18 @@ from dagster._core.errors import DagsterExecutionInterruptedError
 from dagster._core.execution.api import execute_run_iterator
 
 from nba_assets.contracts.table import Table
-from nba_assets.orchestration.assets import PROGRESS, asset_key
 from nba_assets.orchestration.instance.run_log import said_since
 from nba_assets.orchestration.jobs import ALL_TABLES
+from nba_assets.orchestration.keys import asset_key
+from nba_assets.orchestration.metadata import DaysDone, Materialised, broken_days
 from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.run_history.history import keep
+from nba_assets.orchestration.run_tables import failed_in, of_step, was_interrupted
 from nba_assets.orchestration.run_tags import partition_tags, reason_of
 
 POLL_SECONDS = 1.0
 CANCELLED = "cancelled"
+RUN_FAILURES = ("RUN_FAILURE", "PIPELINE_FAILURE")
 STOPPED = (dg.DagsterRunStatus.CANCELING, dg.DagsterRunStatus.CANCELED)
 
 Progress = Callable[[str, int, str], None]
@@ -97,7 +100,7 @@ def launch(
     def called_off() -> bool:
         return not interruptions.came() and (_status(instance, run) in STOPPED or withdrawn())
 
-    with _Interruptions() as interruptions, _Watcher(instance, run.run_id, len(days), progress, called_off):
+    with _Interruptions() as interruptions, _Watcher(instance, run.run_id, tables, len(days), progress, called_off):
         try:
             for event in execute_run_iterator(job, run, instance):
                 events.append(event)
@@ -135,43 +138,49 @@ def _status(instance: dg.DagsterInstance, run: dg.DagsterRun) -> dg.DagsterRunSt
 
 def _failures(tables: Sequence[Table], events: Sequence[dg.DagsterEvent], cancelled: bool) -> dict[str, str]:
     """Why each table that was not built was not."""
-    built = {event.step_key for event in events if event.event_type_value == "STEP_SUCCESS"}
+    built = _built(tables, events)
     if cancelled:
         return {table.name: CANCELLED for table in tables if table.name not in built}
-    failures = {
-        event.step_key or "run": reason_of(event)
-        for event in events
-        if event.event_type_value in ("STEP_FAILURE", "RUN_FAILURE", "PIPELINE_FAILURE")
-    }
-    if len(failures) > 1:
-        failures.pop("run", None)
+    failures: dict[str, str] = {}
+    for event in events:
+        if event.event_type_value == "STEP_FAILURE":
+            failed = failed_in(event, tables)
+            failures |= {name: failure.reason for name, failure in failed.items() if name not in built}
+    if not failures:
+        failures.update(("run", reason_of(event)) for event in events if event.event_type_value in RUN_FAILURES)
     for table in tables:
         if failures and table.name not in built:
             failures.setdefault(table.name, "not built, since a table that it reads failed")
     return failures
 
 
+def _built(tables: Sequence[Table], events: Sequence[dg.DagsterEvent]) -> set[str]:
+    """The tables that are built whole: by a step that ended well, or before another one of its step failed."""
+    built = {t.name for e in events if e.event_type_value == "STEP_SUCCESS" for t in of_step(tables, e.step_key)}
+    whole = {e.asset_key for e in _materialisations(events) if Materialised.read(e.materialization.metadata).whole}
+    return built | {table.name for table in tables if asset_key(table) in whole}
+
+
 def _made(tables: Sequence[Table], events: Sequence[dg.DagsterEvent]) -> dict[str, Made]:
     made = {asset_key(table): Made() for table in tables}
+    for (key, _), event in _latest(events).items():
+        said = Materialised.read(event.materialization.metadata)
+        table = made[key]
+        table.partitions += 1
+        table.rows += said.rows
+        table.seconds = table.seconds if said.seconds is None else said.seconds
     for event in events:
-        if event.event_type_value == "ASSET_MATERIALIZATION":
-            table = made[event.asset_key]
-            table.partitions += 1
-            metadata = event.materialization.metadata
-            table.rows += metadata["dagster/partition_row_count"].value
-            if "seconds" in metadata:
-                table.seconds = metadata["seconds"].value
-        elif event.event_type_value == "ASSET_CHECK_EVALUATION":
+        if event.event_type_value == "ASSET_CHECK_EVALUATION":
             check = event.asset_check_evaluation_data
             if not check.passed and check.partition is None:
-                days = check.metadata["days"].value.split(":")[0]
+                days = broken_days(check.metadata)
                 made[check.asset_key].broken_checks.append(f"{check.severity.value} {check.check_name} ({days} days)")
     return {table.name: made[asset_key(table)] for table in tables}
 
 
-def _was_interrupted(event: dg.DagsterEvent) -> bool:
-    error = event.step_failure_data.error
-    return error is not None and error.cls_name in ("DagsterExecutionInterruptedError", "KeyboardInterrupt")
+def _latest(events: Sequence[dg.DagsterEvent]) -> dict[tuple[dg.AssetKey, str | None], dg.DagsterEvent]:
+    """The last materialisation of each partition: a step that is tried again makes again what it had finished."""
+    return {(event.asset_key, event.partition): event for event in _materialisations(events) if event.asset_key}
 
 
 class _Interruptions:
@@ -212,11 +221,13 @@ class _Watcher:
         self,
         instance: dg.DagsterInstance,
         run_id: str,
+        tables: Sequence[Table],
         days: int,
         progress: Progress | None,
         called_off: Callable[[], bool],
     ) -> None:
-        self._instance, self._run_id, self._days = instance, run_id, days
+        self._instance, self._run_id = instance, run_id
+        self._tables, self._days = tables, days
         self._progress, self._called_off = progress, called_off
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
@@ -250,11 +261,15 @@ class _Watcher:
         assert self._progress
         event = entry.dagster_event
         if event is None:
-            if found := PROGRESS.search(entry.user_message):
-                self._progress(found["table"], int(found["done"]), "running")
-        elif event.event_type_value == "STEP_START" and event.step_key:
-            self._progress(event.step_key, 0, "running")
-        elif event.event_type_value == "STEP_SUCCESS" and event.step_key:
-            self._progress(event.step_key, self._days, "done")
-        elif event.event_type_value == "STEP_FAILURE" and event.step_key and not _was_interrupted(event):
-            self._progress(event.step_key, 0, "failed")
+            if found := DaysDone.read(entry.user_message):
+                self._progress(found.table, found.done, "running")
+            return
+        built = of_step(self._tables, event.step_key)
+        if event.event_type_value == "STEP_START" and len(built) == 1:  # of several, each tells when it begins
+            self._progress(built[0].name, 0, "running")
+        elif event.event_type_value == "STEP_SUCCESS":
+            for table in built:
+                self._progress(table.name, self._days, "done")
+        elif event.event_type_value == "STEP_FAILURE" and not was_interrupted(event):
+            for name in failed_in(event, built):
+                self._progress(name, 0, "failed")

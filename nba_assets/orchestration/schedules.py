@@ -13,8 +13,8 @@ from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 from nba_assets.audit.game_days import game_days
 from nba_assets.contracts.calendar import EASTERN, OFF_SEASON_MONTHS, Window
 from nba_assets.contracts.table import Table
-from nba_assets.orchestration.assets import asset_key
 from nba_assets.orchestration.jobs import ALL_TABLES
+from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.run_tags import TRIGGER_TAG, days_of
 from nba_assets.orchestration.slates import slate_tables, summaries

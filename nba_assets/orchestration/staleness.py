@@ -26,7 +26,7 @@ from nba_assets.contracts.calendar import Window, season_year
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.read import Reach
 from nba_assets.contracts.table import Table
-from nba_assets.orchestration.assets import asset_key
+from nba_assets.orchestration.keys import asset_key
 from nba_assets.warehouse.base import Warehouse
 
 MISSING = "missing"
@@ -163,7 +163,7 @@ class _Made:
         run_id, finished = self.latest[day]
         began = finished
         if news.at > self.requested.get(run_id, finished) and not (upstream and upstream.made_in(run_id, news)):
-            began = starts.of(run_id, self.table.name, finished)
+            began = starts.of(run_id, self.table.step, finished)
         return f"older than {news.source.full_name} {news.day}" if news.at > began else None
 
     def made_in(self, run_id: str, news: _News) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Iterable
 from functools import cache
-from graphlib import TopologicalSorter
+from graphlib import CycleError, TopologicalSorter
 
 from nba_assets.contracts.read import stored_sources
 from nba_assets.contracts.table import Table
@@ -32,16 +33,37 @@ def tables_behind(table: Table) -> set[Table]:
 
 
 @cache
-def waiting(table: Table) -> frozenset[str]:
-    """The names of the tables that cannot be built before `table` is, for what they read or for what that reads."""
-    next_ones = [other for other in tables() if table in tables_behind(other)]
-    return frozenset({other.name for other in next_ones}.union(*map(waiting, next_ones)))
+def steps() -> dict[str, tuple[Table, ...]]:
+    """The tables by the step that builds them, each step after those that build what it reads.
+
+    Raises TypeError for steps that read each other's tables.
+    """
+    built: dict[str, list[Table]] = {}
+    for table in tables():
+        built.setdefault(table.step, []).append(table)
+    try:
+        ordered = list(TopologicalSorter({step: _before(step, found) for step, found in built.items()}).static_order())
+    except CycleError as error:
+        raise TypeError(f"steps read each other's tables: {' -> '.join(error.args[1])}") from error
+    return {step: tuple(built[step]) for step in ordered}
+
+
+def _before(step: str, built: Iterable[Table]) -> set[str]:
+    """The other steps that build what these tables read."""
+    return {source.step for table in built for source in tables_behind(table)} - {step}
 
 
 @cache
-def runs_alone(table: Table) -> bool:
-    """Whether no other table of a run can be built beside it: each is waited for by it, or waits for it."""
-    return all(other is table or table.name in waiting(other) or other.name in waiting(table) for other in tables())
+def waiting(step: str) -> frozenset[str]:
+    """The steps that cannot begin before `step` is done, for what they read or for what that reads."""
+    next_ones = [name for name, built in steps().items() if step in _before(name, built)]
+    return frozenset(next_ones).union(*map(waiting, next_ones))
+
+
+@cache
+def runs_alone(step: str) -> bool:
+    """Whether no other step of a run can run beside it: each is waited for by it, or waits for it."""
+    return all(other == step or step in waiting(other) or other in waiting(step) for other in steps())
 
 
 def _in_package(name: str) -> list[Table]:

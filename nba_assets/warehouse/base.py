@@ -31,7 +31,8 @@ class QueryTimeout(Exception):  # noqa: N818 (it is a timeout, as Python's own T
 class Written:
     """What replacing some partitions did: rows and content of each day, seconds of the query and of writing, bytes.
 
-    `hashes` are the first 16 hex digits of SHA-256 over a day's sorted `data_hash`es: equal for equal content.
+    `hashes` are the first 16 hex digits of SHA-256 over a day's sorted `data_hash`es, or over what is stored of the day
+    where rows have no such column: equal for equal content.
     """
 
     rows: Mapping[date, int]
@@ -41,10 +42,10 @@ class Written:
     bytes_written: int
 
 
-class Reading(Protocol):
+class Session(Protocol):
     """The queries of one step: what one of them writes, those after it see."""
 
-    def show(self, inputs: Dates) -> None:
+    def create_views(self, inputs: Dates) -> None:
         """Let the queries that follow see these inputs, the files or rows that there are now."""
         ...
 
@@ -76,10 +77,10 @@ class Warehouse(Protocol):
         """When each stored partition last changed, in seconds since 1970; writing the same again is no change."""
         ...
 
-    def reading(self, timeout: float) -> AbstractContextManager[Reading]:
+    def session(self, timeout: float) -> AbstractContextManager[Session]:
         """Open the engine for some queries, each of which may run for `timeout` seconds."""
         ...
 
     def fetch(self, sql: str, inputs: Dates, timeout: float) -> pa.Table:
-        """The rows of a single query. Raises as `Reading` does."""
+        """The rows of a single query. Raises as `Session` does."""
         ...

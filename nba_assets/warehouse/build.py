@@ -15,7 +15,7 @@ from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.checks import checks_of
 from nba_assets.contracts.failures import failures_of
 from nba_assets.contracts.table import Table
-from nba_assets.warehouse.base import Reading, Written
+from nba_assets.warehouse.base import Session, Written
 
 
 @dataclass(frozen=True)
@@ -40,27 +40,27 @@ class Part:
         return sum(self.written.rows.values())
 
 
-def build_part(reading: Reading, table: Table, sql: Statements, window: Window, days: Sequence[date]) -> Part:
+def build_part(session: Session, table: Table, sql: Statements, window: Window, days: Sequence[date]) -> Part:
     """Write the days of one season's window, then count the rows that break each check, all checks in one query.
 
     Raises QueryTimeout and TransientError as the warehouse does.
     """
-    written, failed = write_part(reading, table, sql, window, days)
+    written, failed = write_part(session, table, sql, window, days)
     skipped: dict[date, str] = {}
     if sql.skipped and not all(written.rows.values()):
-        skipped = {row["game_date"]: row["reason"] for row in reading.fetch(sql.skipped_in(window)).to_pylist()}
+        skipped = {row["game_date"]: row["reason"] for row in session.fetch(sql.skipped_in(window)).to_pylist()}
     checks = checks_of(table)
     broken: dict[str, dict[date, int]] = {}
-    for row in reading.fetch(sql.broken_in(window)).to_pylist():
+    for row in session.fetch(sql.broken_in(window)).to_pylist():
         broken.setdefault(checks[row["check"]].name, {})[row["day"]] = row["broken"]
     return Part(window, written, failed, skipped, broken)
 
 
 def write_part(
-    reading: Reading, table: Table, sql: Statements, window: Window, days: Sequence[date]
+    session: Session, table: Table, sql: Statements, window: Window, days: Sequence[date]
 ) -> tuple[Written, Written | None]:
     """Replace the rows of the days and their failure records, without a look at what came out."""
-    reading.show(inputs_in(table, window))
-    written = reading.replace(table, sql.rows_in(window), days)
+    session.create_views(inputs_in(table, window))
+    written = session.replace(table, sql.rows_in(window), days)
     records = failures_of(table)
-    return written, reading.replace(records, sql.failed_in(window), days) if records else None
+    return written, session.replace(records, sql.failed_in(window), days) if records else None

@@ -50,14 +50,14 @@ class DuckDBWarehouse:
         return self.lake.changed_at(contract)
 
     @contextmanager
-    def reading(self, timeout: float) -> Iterator[DuckDBReading]:
+    def session(self, timeout: float) -> Iterator[DuckDBSession]:
         with _telling_what_passes(), self.connect({}) as connection:
-            yield DuckDBReading(self.lake, connection, timeout)
+            yield DuckDBSession(self.lake, connection, timeout)
 
     def fetch(self, sql: str, inputs: Dates, timeout: float) -> pa.Table:
-        with self.reading(timeout) as reading:
-            reading.show(inputs)
-            return reading.fetch(sql)
+        with self.session(timeout) as session:
+            session.create_views(inputs)
+            return session.fetch(sql)
 
     @contextmanager
     def connect(self, inputs: Dates) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -74,21 +74,21 @@ class DuckDBWarehouse:
             connection.execute(f"SET block_allocator_memory = '{self.memory_mib}MiB'")
             if self.threads:
                 connection.execute(f"SET threads = {self.threads}")
-            _show_all(connection, self.lake, inputs)
+            _create_views(connection, self.lake, inputs)
             yield connection
 
 
 @dataclass(frozen=True)
-class DuckDBReading:
+class DuckDBSession:
     """One connection of a step."""
 
     lake: Lake
     connection: duckdb.DuckDBPyConnection
     timeout: float
 
-    def show(self, inputs: Dates) -> None:
+    def create_views(self, inputs: Dates) -> None:
         with _telling_what_passes():
-            _show_all(self.connection, self.lake, inputs)
+            _create_views(self.connection, self.lake, inputs)
 
     def fetch(self, sql: str) -> pa.Table:
         with _telling_what_passes(), _interrupted_after(self.connection, self.timeout) as timed_out:
@@ -105,15 +105,15 @@ class DuckDBReading:
         rows = self.fetch(sql).combine_chunks().cast(contract.schema().to_pyarrow())
         queried = time.perf_counter()
         parts = _by_day(rows, contract, days)
-        stamps = self.lake.replace(contract, parts.items())
-        self.lake.pack(contract, days, {day: (stamps[day], part) for day, part in parts.items()})
-        _show(self.connection, self.lake, contract, Window(min(days), max(days)))
+        replaced = self.lake.replace(contract, parts.items())
+        self.lake.pack(contract, days, {day: (replaced[day].stamp, part) for day, part in parts.items()})
+        _create_view(self.connection, self.lake, contract, Window(min(days), max(days)))
         return Written(
             rows={day: part.num_rows for day, part in parts.items()},
-            hashes={day: _content_hash(part) for day, part in parts.items()},
+            hashes={day: _content_hash(part) or replaced[day].content for day, part in parts.items()},
             query_seconds=queried - started,
             write_seconds=time.perf_counter() - queried,
-            bytes_written=sum(stamp.size for stamp in stamps.values()),
+            bytes_written=sum(written.stamp.size for written in replaced.values()),
         )
 
 
@@ -126,12 +126,12 @@ def _telling_what_passes() -> Iterator[None]:
         raise TransientError(str(error)) from error
 
 
-def _show_all(connection: duckdb.DuckDBPyConnection, lake: Lake, inputs: Dates) -> None:
+def _create_views(connection: duckdb.DuckDBPyConnection, lake: Lake, inputs: Dates) -> None:
     for contract, dates in inputs.items():
-        _show(connection, lake, contract, dates)
+        _create_view(connection, lake, contract, dates)
 
 
-def _show(connection: duckdb.DuckDBPyConnection, lake: Lake, contract: Contract, dates: Window | None) -> None:
+def _create_view(connection: duckdb.DuckDBPyConnection, lake: Lake, contract: Contract, dates: Window | None) -> None:
     """Make a view of the files that hold `dates` now, or one without rows."""
     stored = lake.stored(contract, dates)
     rows = [_from_copy(copy, contract) for copy in stored.copies]
@@ -181,10 +181,11 @@ def _by_day(rows: pa.Table, contract: Contract, days: Sequence[date]) -> dict[da
     return {day: rows.slice(starts.get(day, 0), lengths.get(day, 0)) for day in sorted(days)}
 
 
-def _content_hash(rows: pa.Table) -> str:
-    """Of rows with a `data_hash`; records without one have no hash of their own."""
-    hashes = sorted(rows["data_hash"].to_pylist()) if "data_hash" in rows.column_names else []
-    return hashlib.sha256("".join(hashes).encode()).hexdigest()[:16]
+def _content_hash(rows: pa.Table) -> str | None:
+    """Over the rows' own hashes, of a table whose rows have them."""
+    if "data_hash" not in rows.column_names:
+        return None
+    return hashlib.sha256("".join(sorted(rows["data_hash"].to_pylist())).encode()).hexdigest()[:16]
 
 
 @contextmanager

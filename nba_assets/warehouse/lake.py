@@ -7,6 +7,7 @@ is `season_files.py`'s.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import socket
 import time
@@ -52,6 +53,17 @@ class Copied:
     file: Path
     days: Sequence[date]
     left_out: Sequence[date]
+
+
+@dataclass(frozen=True)
+class Replaced:
+    """A partition as it was written: its version, and the first 16 hex digits of SHA-256 over its bytes.
+
+    Bytes are equal for equal rows in equal order, as long as the same library writes them.
+    """
+
+    stamp: Stamp
+    content: str
 
 
 @dataclass(frozen=True)
@@ -164,8 +176,8 @@ class Lake:
         writers = [folder.name.removeprefix(prefix) for folder in self.folder(contract).glob(f"{prefix}*")]
         return [replace(contract, written_by=writer) for writer in sorted(writers)]
 
-    def replace(self, contract: Contract, parts: Iterable[tuple[date | None, pa.Table]]) -> dict[date | None, Stamp]:
-        """Replace each given partition by its rows, one rename each; their versions. Equal ones are left alone."""
+    def replace(self, contract: Contract, parts: Iterable[tuple[date | None, pa.Table]]) -> dict[date | None, Replaced]:
+        """Replace each given partition by its rows, one rename each. Equal ones are left alone."""
         return {day: _write(self.file(contract, day), rows) for day, rows in parts}
 
     def remove(self, contract: Contract, days: Iterable[date]) -> None:
@@ -182,15 +194,16 @@ def _within(dates: Window | None) -> Callable[[date], bool]:
     return lambda day: dates is None or day in dates
 
 
-def _write(file: Path, rows: pa.Table) -> Stamp:
+def _write(file: Path, rows: pa.Table) -> Replaced:
     folder, name = os.path.split(file)
     os.makedirs(folder, exist_ok=True)
     beside = os.listdir(folder)
     _remove_strays(folder, name, beside)
     new = _parquet(rows) if rows.num_rows else _parquet_without_rows(rows.schema)
+    content = hashlib.sha256(new).hexdigest()[:16]
     old = Stamp.of(file) if name in beside else None
     if old and old.size == new.size and file.read_bytes() == new:
-        return old  # the file keeps its time: what reads it has nothing new to read
+        return Replaced(old, content)  # the file keeps its time: what reads it has nothing new to read
     temporary = os.path.join(folder, f".{name}.{socket.gethostname()}.{os.getpid()}.tmp")
     with open(temporary, "wb") as opened:
         opened.write(new)
@@ -200,7 +213,7 @@ def _write(file: Path, rows: pa.Table) -> Stamp:
         os.utime(temporary, ns=(old.changed_ns + 1, old.changed_ns + 1))
         stamp = Stamp.of(temporary)
     os.replace(temporary, file)
-    return stamp
+    return Replaced(stamp, content)
 
 
 def _parquet(rows: pa.Table) -> pa.Buffer:

@@ -1,7 +1,8 @@
-"""Rows of Arrow as Python's own values."""
+"""Rows of Arrow as Python's own values, and rows of text as a Markdown table."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC
 from typing import Any
 
@@ -20,3 +21,18 @@ def records(rows: pa.Table) -> list[dict[str, Any]]:
             if record[name] is not None:
                 record[name] = record[name].replace(tzinfo=UTC)
     return found
+
+
+def cells(rows: pa.Table) -> Iterator[list[str]]:
+    """Rows as text, a cell for each column, empty for NULL."""
+    return (["" if value is None else str(value) for value in row.values()] for row in records(rows))
+
+
+def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table, whatever its cells hold."""
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join("| " + " | ".join(map(_cell, line)) + " |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")

@@ -16,17 +16,18 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-import nba_assets.orchestration.assets
+import nba_assets.orchestration.step
 from nba_assets.contracts.checks import checks_of
 from nba_assets.contracts.table import Table
-from nba_assets.orchestration.assets import asset_key, asset_of
+from nba_assets.orchestration.assets import step_assets
+from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.partitions import DAILY
 from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary as offense
 from nba_assets.tables.analytics.upcoming_team_game_context import upcoming_team_game_context
 from nba_assets.tables.raw import raw_table
 from nba_assets.warehouse.base import QueryTimeout, TransientError, Written
-from nba_assets.warehouse.duckdb import DuckDBReading
+from nba_assets.warehouse.duckdb import DuckDBSession
 from nba_assets.warehouse.lake import Lake
 
 KEY = asset_key(offense)
@@ -56,7 +57,7 @@ def run_in(
     if last:
         days = {"tags": {"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last}}
     warehouse = WarehouseResource(engine="duckdb", lake=str(lake), threads=1, memory_mib=1024, timeout_seconds=timeout)
-    asset = asset_of(table, frozenset({"duckdb"}))
+    asset = step_assets([table], frozenset({"duckdb"}))
     return dg.materialize([asset], resources={"warehouse": warehouse}, instance=instance, raise_on_error=False, **days)
 
 
@@ -125,14 +126,14 @@ def attempts(result: Result) -> int:
 
 def failing_replace(monkeypatch: pytest.MonkeyPatch, fails: Callable[[int, list[date]], BaseException | None]) -> None:
     """Let the warehouse fail as `fails` says, given the number of calls so far and the days asked for."""
-    real, calls = DuckDBReading.replace, iter(range(1000))
+    real, calls = DuckDBSession.replace, iter(range(1000))
 
-    def replace(self: DuckDBReading, contract: Any, sql: str, days: Any) -> Written:
+    def replace(self: DuckDBSession, contract: Any, sql: str, days: Any) -> Written:
         if error := fails(next(calls), list(days)):
             raise error
         return real(self, contract, sql, days)
 
-    monkeypatch.setattr(DuckDBReading, "replace", replace)
+    monkeypatch.setattr(DuckDBSession, "replace", replace)
 
 
 def add_points(lake: Path, day: str) -> str:
@@ -241,7 +242,7 @@ def test_a_wrong_number_is_a_failed_check_with_its_day_and_an_example(
 
 
 def test_an_error_that_passes_is_tried_again(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nba_assets.orchestration.assets, "LONGEST_WAIT_SECONDS", 0.0)
+    monkeypatch.setattr(nba_assets.orchestration.step, "LONGEST_WAIT_SECONDS", 0.0)
     failing_replace(monkeypatch, lambda call, _: TransientError("quota exceeded") if call == 0 else None)
 
     result = run("2024-10-23")
@@ -252,7 +253,7 @@ def test_an_error_that_passes_is_tried_again(run: Run, monkeypatch: pytest.Monke
 
 
 def test_tries_are_ever_further_apart_up_to_a_limit_and_not_endless(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nba_assets.orchestration.assets, "LONGEST_WAIT_SECONDS", 6.0)
+    monkeypatch.setattr(nba_assets.orchestration.step, "LONGEST_WAIT_SECONDS", 6.0)
     monkeypatch.setattr("random.uniform", lambda low, high: high / 1000 if (low, high) == (0.5, 1) else None)
     failing_replace(monkeypatch, lambda *_: TransientError("quota exceeded"))
 
@@ -286,7 +287,7 @@ def test_a_file_that_is_withdrawn_under_the_query_is_tried_again(
     run: Run, lake: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The ingest removes the old date of a postponed game, perhaps between a step's listing and its reading."""
-    monkeypatch.setattr(nba_assets.orchestration.assets, "LONGEST_WAIT_SECONDS", 0.0)
+    monkeypatch.setattr(nba_assets.orchestration.step, "LONGEST_WAIT_SECONDS", 0.0)
     real, gone = Lake.files, [lake / "nba_raw" / "withdrawn" / "data.parquet"]
     monkeypatch.setattr(
         Lake, "files", lambda self, contract, dates: [gone.pop()] if gone else real(self, contract, dates)
@@ -302,7 +303,7 @@ def test_a_file_that_is_withdrawn_under_the_query_is_tried_again(
 def test_the_finished_season_of_a_failed_range_stays_finished(
     error: Exception, run: Run, lake: Path, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(nba_assets.orchestration.assets, "LONGEST_WAIT_SECONDS", 0.0)
+    monkeypatch.setattr(nba_assets.orchestration.step, "LONGEST_WAIT_SECONDS", 0.0)
     failing_replace(monkeypatch, lambda _, days: error if days[0].month == 10 else None)
     finished, failed = dg.AssetPartitionStatus.MATERIALIZED, dg.AssetPartitionStatus.FAILED
 

@@ -12,8 +12,8 @@ import pytest
 
 from nba_assets.audit.game_days import game_days
 from nba_assets.contracts.calendar import Window
-from nba_assets.orchestration.assets import asset_key
 from nba_assets.orchestration.freshness import POLICY, not_ready, with_freshness
+from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.slates import slate_tables, summaries
 from nba_assets.warehouse.duckdb import DuckDBWarehouse

@@ -14,8 +14,8 @@ from dagster._utils.schedules import schedule_execution_time_iterator
 from nba_assets.audit.game_days import game_days
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.table import Table
-from nba_assets.orchestration.assets import asset_key
 from nba_assets.orchestration.jobs import ALL_TABLES
+from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.launch import all_tables_job
 from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.schedules import schedules

@@ -13,7 +13,7 @@ from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.contract import Column, Contract, RawTable
 from nba_assets.contracts.read import eve_and_day, same_day, season_history, whole_season
 from nba_assets.contracts.table import Table
-from nba_assets.orchestration.assets import asset_key
+from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.partitions import DAILY
 from nba_assets.orchestration.staleness import Plan, out_of_date
 

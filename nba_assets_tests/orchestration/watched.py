@@ -15,7 +15,7 @@ import dagster as dg
 
 from nba_assets.contracts.table import Table
 from nba_assets.orchestration.alerts.sensors import alert_sensors
-from nba_assets.orchestration.assets import asset_key
+from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.warehouse.lake import Lake
 

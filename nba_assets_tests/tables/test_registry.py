@@ -11,7 +11,7 @@ from nba_assets.contracts.table import Table
 from nba_assets.tables import registry
 from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary
 
-FOLDERS = [Path(nba_assets.__file__).parent / name for name in ("analytics", "precompute")]
+FOLDERS = [Path(nba_assets.__file__).parent.parent / package.replace(".", "/") for package in registry.PACKAGES]
 
 
 def test_a_file_is_a_table() -> None:
@@ -29,7 +29,7 @@ def test_a_table_comes_after_those_it_reads() -> None:
 
 
 def test_what_waits_for_a_table() -> None:
-    known = {table.name: registry.waiting(table) for table in registry.tables()}
+    known = {step: registry.waiting(step) for step in registry.steps()}
     assert known["ml_feature_store_v2"] == set()
     assert known["player_composite_factors"] == {"ml_feature_store_v2"}
     assert {"player_game_summary", "player_daily_cache", "ml_feature_store_v2"} <= known["team_offense_game_summary"]
@@ -37,12 +37,12 @@ def test_what_waits_for_a_table() -> None:
 
 
 def test_the_last_table_of_all_runs_alone() -> None:
-    assert [table.name for table in registry.tables() if registry.runs_alone(table)] == ["ml_feature_store_v2"]
+    assert [step for step in registry.steps() if registry.runs_alone(step)] == ["ml_feature_store_v2"]
 
 
 def test_a_file_without_a_table_of_its_name_is_refused() -> None:
     found = {"other_summary": team_offense_game_summary, "wrong_name": "text"}
-    with pytest.raises(TypeError, match=r"nba_assets\.analytics\.wrong_name declares no table"):
+    with pytest.raises(TypeError, match=r"nba_assets\.tables\.analytics\.wrong_name declares no table"):
         registry._table_of("nba_assets.tables.analytics.wrong_name", found)
 
 

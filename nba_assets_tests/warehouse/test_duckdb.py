@@ -63,8 +63,8 @@ def warehouse(tmp_path: Path) -> DuckDBWarehouse:
 def replace(
     warehouse: DuckDBWarehouse, contract: Contract, sql: str, days: list[date], timeout: float = MINUTE
 ) -> Written:
-    with warehouse.reading(timeout) as reading:
-        return reading.replace(contract, sql, days)
+    with warehouse.session(timeout) as session:
+        return session.replace(contract, sql, days)
 
 
 def stored(warehouse: DuckDBWarehouse, day: date) -> list[dict[str, Any]]:

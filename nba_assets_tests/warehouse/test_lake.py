@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 import pyarrow as pa
@@ -46,7 +47,8 @@ def lake(tmp_path: Path) -> Lake:
 def test_a_partition_is_a_file(lake: Lake) -> None:
     written = lake.replace(POINTS, [(DAY, rows("tatum"))])
     file = lake.root / "test" / "points" / "game_date=2024-11-08" / "data.parquet"
-    assert written == {DAY: Stamp(file.stat().st_mtime_ns, file.stat().st_size)}
+    assert written[DAY].stamp == Stamp(file.stat().st_mtime_ns, file.stat().st_size)
+    assert written[DAY].content == sha256(file.read_bytes()).hexdigest()[:16]
     assert players(lake) == ["tatum"]
 
 

@@ -127,8 +127,8 @@ def test_another_season_is_left_alone(lake: Lake) -> None:
 
 
 def test_fresh_rows_of_a_file_that_somebody_replaced_are_not_believed(lake: Lake) -> None:
-    stamps = lake.replace(POINTS, [(day, rows(day, "brown")) for day in DAYS])
-    fresh = {day: (stamps[day], rows(day, "brown")) for day in DAYS}
+    written = lake.replace(POINTS, [(day, rows(day, "brown")) for day in DAYS])
+    fresh = {day: (written[day].stamp, rows(day, "brown")) for day in DAYS}
     write(lake, [DAYS[5]], "white")
     lake.pack(POINTS, DAYS, fresh)
     assert read(lake) == dict.fromkeys(DAYS, "brown") | {DAYS[5]: "white"}

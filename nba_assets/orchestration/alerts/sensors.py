@@ -15,10 +15,13 @@ import dagster as dg
 from dagster._core.storage.tags import WILL_RETRY_TAG
 
 from nba_assets.contracts.calendar import EASTERN, Window
+from nba_assets.contracts.table import Table
 from nba_assets.orchestration.alerts.outbox import Alert, Outbox, send
 from nba_assets.orchestration.freshness import READY_BY, not_ready
 from nba_assets.orchestration.jobs import jobs
+from nba_assets.orchestration.metadata import Materialised, broken_rows
 from nba_assets.orchestration.resource import WarehouseResource
+from nba_assets.orchestration.run_tables import failed_in, of_step, tables_of
 from nba_assets.orchestration.run_tags import days_of, reason_of
 
 RUNS_A_TICK = 100
@@ -27,6 +30,8 @@ RETRY_KNOWN_AFTER = 60.0
 
 AD_HOC_JOB = "__ASSET_JOB"
 """What Dagster calls a run of assets picked in the UI."""
+
+MATERIALISED = dg.DagsterEventType.ASSET_MATERIALIZATION
 
 Clock = Callable[[], float]
 
@@ -121,19 +126,29 @@ def _ended_runs(
 
 
 def _failure(instance: dg.DagsterInstance, run: dg.DagsterRun, record: dg.EventLogRecord) -> Alert:
-    failed = {e.step_key: e for e in _events(instance, run, dg.DagsterEventType.STEP_FAILURE) if e.step_key}
-    built = {e.step_key for e in _events(instance, run, dg.DagsterEventType.STEP_SUCCESS)}
-    plan = run.execution_plan_snapshot_id and instance.get_execution_plan_snapshot(run.execution_plan_snapshot_id)
-    wanted = set(plan.step_keys_to_execute) if plan else set()
-    waiting = sorted(wanted - set(failed) - built)
-    first = next(iter(failed.values()), None) or record.event_log_entry.dagster_event
+    wanted = tables_of(instance, run)
+    steps = _events(instance, run, dg.DagsterEventType.STEP_FAILURE)
+    built = {name for step in _events(instance, run, dg.DagsterEventType.STEP_SUCCESS) for name in _names(wanted, step)}
+    built |= _built_whole(instance, run) if steps else set()
+    failed = {name for step in steps for name in failed_in(step, wanted)} - built
+    first = next(iter(steps), None) or record.event_log_entry.dagster_event
     line = reason_of(first)
-    names = sorted(failed)
+    names, waiting = sorted(failed), sorted({table.name for table in wanted} - failed - built)
     told = [f":x: run failed: {', '.join(names) or 'no table got to run'}, {_dates(run)}", line]
     if names and waiting:
         told.append(f"not built: {', '.join(waiting)}")
     told.append(f"run {run.run_id}")
     return Alert("run failed", names, line, "\n".join(told))
+
+
+def _names(wanted: Sequence[Table], step: dg.DagsterEvent) -> set[str]:
+    return {table.name for table in of_step(wanted, step.step_key)}
+
+
+def _built_whole(instance: dg.DagsterInstance, run: dg.DagsterRun) -> set[str]:
+    """The tables that were built before another one of their step failed."""
+    made = [event.step_materialization_data.materialization for event in _events(instance, run, MATERIALISED)]
+    return {m.asset_key.path[-1] for m in made if Materialised.read(m.metadata).whole}
 
 
 def _broken_checks(instance: dg.DagsterInstance, run: dg.DagsterRun) -> Alert | None:
@@ -145,8 +160,7 @@ def _broken_checks(instance: dg.DagsterInstance, run: dg.DagsterRun) -> Alert | 
             continue
         broken = days.setdefault((check.asset_key.path[-1], check.check_name), {})
         if check.partition:
-            rows = check.metadata.get("broken_rows")
-            broken[check.partition] = int(rows.value) if rows else 0
+            broken[check.partition] = broken_rows(check.metadata)
     if not days:
         return None
     lines = [

@@ -28,7 +28,7 @@ from dagster._core.utils import make_new_backfill_id
 
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.table import Table
-from nba_assets.orchestration.assets import asset_key
+from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.partitions import DAILY
 
 PROCESS_TAG = "nba/process"

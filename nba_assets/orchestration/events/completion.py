@@ -15,10 +15,11 @@ import dagster as dg
 from dagster._core.definitions.data_version import DATA_VERSION_TAG
 
 from nba_assets.audit.game_days import next_game_day
-from nba_assets.orchestration.assets import asset_key
 from nba_assets.orchestration.events.messages import SUCCESS, Sent
 from nba_assets.orchestration.events.sources import event_source
 from nba_assets.orchestration.jobs import ALL_TABLES
+from nba_assets.orchestration.keys import asset_key
+from nba_assets.orchestration.metadata import Materialised
 from nba_assets.orchestration.partitions import DAILY
 from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.run_tags import CORRELATION_TAG, TRIGGER_TAG, days_of
@@ -124,7 +125,7 @@ def _rows(instance: dg.DagsterInstance, run: dg.DagsterRun) -> dict[dg.AssetKey,
     rows: dict[dg.AssetKey, int] = defaultdict(int)
     for record in instance.get_records_for_run(run.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION).records:
         if made := record.asset_materialization:
-            rows[made.asset_key] += int(str(made.metadata["dagster/partition_row_count"].value))
+            rows[made.asset_key] += Materialised.read(made.metadata).rows
     return rows
 
 

@@ -22,13 +22,14 @@ import dagster as dg
 
 from nba_assets.contracts.contract import RawTable
 from nba_assets.contracts.table import Table
-from nba_assets.orchestration.assets import asset_key
 from nba_assets.orchestration.events import triggers
 from nba_assets.orchestration.events.completion import completion, next_slate
 from nba_assets.orchestration.events.messages import FAILED, NO_DATA, Malformed, RawComplete, parse
 from nba_assets.orchestration.events.sources import DEAD_LETTER_TOPIC, EventSource, Received, event_source
 from nba_assets.orchestration.instance.batched_events import record_runless
 from nba_assets.orchestration.jobs import ALL_TABLES
+from nba_assets.orchestration.keys import asset_key
+from nba_assets.orchestration.metadata import ROWS
 from nba_assets.orchestration.partitions import DAILY
 from nba_assets.orchestration.run_tags import CORRELATION_TAG, TRIGGER_TAG, partition_tags
 from nba_assets.tables.registry import tables
@@ -176,7 +177,7 @@ def _event(kind: type, message: RawComplete) -> dg.AssetMaterialization | dg.Ass
         "correlation_id": message.correlation_id,
         "status": message.status,
         "sent_at": message.sent_at.isoformat(),
-        **({} if message.record_count is None else {"dagster/partition_row_count": message.record_count}),
+        **({} if message.record_count is None else {ROWS: message.record_count}),
     }
     notes = {NO_DATA: "complete: the source has nothing for this date", FAILED: "the raw processor failed"}
     return kind(

@@ -15,13 +15,16 @@ import dagster as dg
 from nba_assets.compile.bind import stored_inputs
 from nba_assets.contracts.calendar import EASTERN, Window
 from nba_assets.contracts.contract import RawTable
-from nba_assets.orchestration.assets import asset_key
+from nba_assets.orchestration.keys import asset_key
+from nba_assets.orchestration.metadata import ROWS
 from nba_assets.orchestration.run_history import table_run
-from nba_assets.orchestration.run_history.history import NEAR_DAYS, kept, table_runs, timings_of
+from nba_assets.orchestration.run_history.history import NEAR_DAYS, kept, timings_of
+from nba_assets.orchestration.run_history.run_events import table_runs
 from nba_assets.orchestration.run_history.table_run import TableRun, Timings, eastern
 from nba_assets.orchestration.run_tags import days_of
 from nba_assets.tables.registry import tables
 from nba_assets.warehouse.base import Warehouse
+from nba_assets.warehouse.records import markdown_table
 
 LATEST_RUNS = 100
 """So many of Dagster's newest runs are looked at for dates that the history does not have yet."""
@@ -165,7 +168,7 @@ def _arrival(instance: dg.DagsterInstance, warehouse: Warehouse, table: RawTable
     wanted = dg.AssetRecordsFilter(asset_key=asset_key(table), asset_partitions=[day.isoformat()])
     for record in instance.fetch_materializations(wanted, limit=1).records:
         made = record.asset_materialization
-        count = made.metadata.get("dagster/partition_row_count") if made else None
+        count = made.metadata.get(ROWS) if made else None
         return Arrival(table, datetime.fromtimestamp(record.timestamp, UTC), "event", count.value if count else None)
     changed = warehouse.changed_at(table).get(day)
     if changed is None:
@@ -175,8 +178,7 @@ def _arrival(instance: dg.DagsterInstance, warehouse: Warehouse, table: RawTable
 
 def markdown(cascade: Cascade) -> str:
     """The date as a page of Markdown."""
-    arrivals = [ARRIVAL_COLUMNS, ("---",) * len(ARRIVAL_COLUMNS), *map(arrival_line, cascade.arrivals)]
-    raw = "\n".join("| " + " | ".join(row) + " |" for row in arrivals)
+    raw = markdown_table(ARRIVAL_COLUMNS, map(arrival_line, cascade.arrivals))
     runs = [table_run.markdown(title(timings), timings) for timings in cascade.runs]
     missing = [f"Never run for this date: {', '.join(cascade.never_run)}.\n"] if cascade.never_run else []
     return "\n".join([f"## {cascade.day}\n\n{raw}\n", *runs, *missing])

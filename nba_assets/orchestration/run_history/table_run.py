@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 from nba_assets.contracts.calendar import EASTERN
 from nba_assets.contracts.contract import Column, Contract
+from nba_assets.warehouse.records import markdown_table
 
 SUCCESS, FAILED, TIMEOUT, CANCELED, SKIPPED = "success", "failed", "timeout", "canceled", "skipped"
 RUNNING, WAITING = "running", "waiting"
@@ -178,10 +179,5 @@ def eastern(moment: datetime | None) -> str:
 
 def markdown(title: str, timings: Timings) -> str:
     """The run as a page: a line on the whole, then a table's line each, those on the critical path starred."""
-    rows = [COLUMNS, ("---",) * len(COLUMNS), *timings.lines()]
-    body = "\n".join("| " + " | ".join(_cell(text) for text in row) + " |" for row in rows)
+    body = markdown_table(COLUMNS, timings.lines())
     return f"### {title}\n\n{timings.summary}\n\n{body}\n\nTimes are Eastern; * is on the critical path.\n"
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")

@@ -10,8 +10,8 @@ import pytest
 
 from nba_assets.contracts.table import Table
 from nba_assets.orchestration.alerts.outbox import HOLD_SECONDS, WEBHOOK, Alert, Outbox
-from nba_assets.orchestration.assets import asset_key
 from nba_assets.orchestration.jobs import ALL_TABLES
+from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.partitions import DAILY
 from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.slates import summaries

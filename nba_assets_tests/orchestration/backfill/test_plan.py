@@ -119,7 +119,7 @@ def entered(instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch) -> Ba
 
 def data_of(record: BackfillRecord, table: Table) -> dict[str, int]:
     from nba_assets.definitions import defs
-    from nba_assets.orchestration.assets import asset_key
+    from nba_assets.orchestration.keys import asset_key
 
     backfill = record.instance.get_backfill(record.backfill_id)
     assert backfill

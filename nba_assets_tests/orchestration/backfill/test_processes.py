@@ -26,8 +26,8 @@ from dagster._core.workspace.load_target import ModuleTarget
 from dagster._daemon.backfill import execute_backfill_iteration
 from dagster_graphql.test.utils import execute_dagster_graphql
 
-from nba_assets.orchestration.assets import asset_key
 from nba_assets.orchestration.backfill.record import BackfillRecord
+from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.partitions import DAILY
 from nba_assets.tables.registry import tables
 from nba_assets.warehouse.lake import Lake

@@ -12,7 +12,7 @@ import dagster as dg
 import pytest
 
 from nba_assets.cli import app as cli
-from nba_assets.orchestration.assets import asset_key
+from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.run_history import cascade as cascades
 from nba_assets.orchestration.run_history.cascade import cascade, last_cascades
 from nba_assets.orchestration.run_history.history import store, timings_of

@@ -15,7 +15,8 @@ from dagster._core.errors import DagsterExecutionInterruptedError
 
 from nba_assets.compile.bind import stored_inputs
 from nba_assets.contracts.table import Table
-from nba_assets.orchestration.assets import asset_key
+from nba_assets.orchestration.keys import asset_key
+from nba_assets.orchestration.metadata import TableFailure, of_failures
 from nba_assets.orchestration.partitions import DAILY
 from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.run_history import history as run_history
@@ -25,8 +26,8 @@ from nba_assets.orchestration.run_history.history import (
     kept,
     run_history_sensors,
     run_history_spec,
-    table_runs,
 )
+from nba_assets.orchestration.run_history.run_events import table_runs
 from nba_assets.orchestration.run_history.table_run import RUN_HISTORY, TableRun
 from nba_assets.orchestration.run_tags import CORRELATION_TAG
 from nba_assets.readers.query import query
@@ -63,8 +64,9 @@ def late(context: dg.AssetExecutionContext) -> None:
     try:
         raise TimeoutError("cancelled after 60 s")
     except TimeoutError as error:
-        message = "nba_analytics.x: timeout, cancelled after 60 s; the limit is 60 s"
-        raise dg.Failure(message, allow_retries=False) from error
+        (table,) = [key.path[-1] for key in context.selected_asset_keys]
+        why = {table: TableFailure("timeout, cancelled after 60 s; the limit is 60 s", timed_out=True)}
+        raise dg.Failure("too late", of_failures(why), allow_retries=False) from error
 
 
 def second_time_lucky(context: dg.AssetExecutionContext) -> dg.MaterializeResult:

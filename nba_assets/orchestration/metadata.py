@@ -1,0 +1,210 @@
+"""Metadata of events: every name that a materialisation, a check or a failed step of ours carries, spelled once.
+
+For each a writer, which a step uses, and a reader, which gives whoever looks at a run Python's own values. Here too is
+the one line of a log that is read back, since Dagster keeps no more of a log than its text. What the values mean to a
+run history or a terminal is not said here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import traceback
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+
+import dagster as dg
+import pyarrow as pa
+from dagster._core.events import StepFailureData
+
+from nba_assets.contracts.contract import Contract
+from nba_assets.orchestration.dagster_patches.partition_versions import PARTITION_VERSION
+from nba_assets.warehouse.build import Part
+from nba_assets.warehouse.records import cells, markdown_table
+
+Metadata = Mapping[str, dg.MetadataValue]
+
+ROWS = "dagster/partition_row_count"
+_URI = "dagster/uri"
+_LINEAGE = "dagster/column_lineage"
+_CHECKS_FAILED = "checks_failed"
+_FAILURE_RECORDS = "failure_records"
+_SKIPPED = "skipped"
+_NOTE = "note"
+_SECONDS = "seconds"
+_STARTED, _ENDED = "started", "ended"
+_PARTITIONS_IN_RUN, _ROWS_IN_RUN, _BYTES_IN_RUN = "partitions_in_run", "rows_in_run", "bytes_in_run"
+_SQL, _PREVIEW, _EXAMPLE = "sql", "preview", "example"
+_BROKEN_ROWS, _BROKEN_DAYS, _FIRST_DAYS = "broken_rows", "broken_days", "days"
+_FAILED_TABLES = "failed_tables"
+
+DAYS_SHOWN = 20
+
+
+def of_days(part: Part) -> Iterator[tuple[date, dict[str, str | int]]]:
+    """What each day's materialisation says of itself."""
+    for day, rows in part.written.rows.items():
+        broken = [name for name, by_day in part.broken.items() if day in by_day]
+        metadata = {
+            ROWS: rows,
+            _CHECKS_FAILED: ", ".join(broken) or "none",
+            PARTITION_VERSION: part.written.hashes[day],
+        }
+        if part.failed:
+            metadata[_FAILURE_RECORDS] = part.failed.rows[day]
+        if day in part.skipped:
+            metadata[_SKIPPED] = part.skipped[day]
+        elif not rows:
+            metadata[_NOTE] = "no rows: no games on this date, or none in the sources"
+        yield day, metadata
+
+
+def of_run(table: Contract, parts: Sequence[Part], times: tuple[float, float] | None) -> dict[str, object]:
+    """What all materialisations of a table in a step say alike; `times` are its own within a step of several."""
+    metadata: dict[str, object] = {
+        _URI: table.full_name,
+        _SECONDS: round(sum(part.seconds for part in parts), 2),
+        _PARTITIONS_IN_RUN: sum(len(part.written.rows) for part in parts),
+        _ROWS_IN_RUN: sum(part.rows for part in parts),
+        _BYTES_IN_RUN: sum(part.written.bytes_written for part in parts),
+    }
+    if times:
+        metadata |= {_STARTED: dg.MetadataValue.timestamp(times[0]), _ENDED: dg.MetadataValue.timestamp(times[1])}
+    return metadata
+
+
+def of_query(sql: str, preview: pa.Table, sources: Mapping[str, Iterable[Sequence[str]]]) -> dict[str, object]:
+    """What is long: the query, some rows, and where each column comes from, as (dataset, table, column)."""
+    lineage = {
+        column: [dg.TableColumnDep(dg.AssetKey([dataset, name]), c) for dataset, name, c in found]
+        for column, found in sources.items()
+    }
+    return {
+        _SQL: dg.MetadataValue.md(f"```sql\n{sql}\n```"),
+        _PREVIEW: dg.MetadataValue.md(rows_as_markdown(preview)),
+        _LINEAGE: dg.TableColumnLineage(lineage),
+    }
+
+
+def of_broken_day(rows: int) -> dict[str, object]:
+    """What a check says of one day that breaks it."""
+    return {_BROKEN_ROWS: rows}
+
+
+def of_broken_range(by_day: Mapping[date, int], example: pa.Table) -> dict[str, object]:
+    """What a check says of a whole range of which some days break it: how many, the first ones, and some rows."""
+    first_days = ", ".join(str(day) for day in sorted(by_day)[:DAYS_SHOWN])
+    return {
+        _BROKEN_ROWS: sum(by_day.values()),
+        _BROKEN_DAYS: len(by_day),
+        _FIRST_DAYS: f"{len(by_day)}: {first_days}",
+        _EXAMPLE: dg.MetadataValue.md(rows_as_markdown(example)),
+    }
+
+
+def rows_as_markdown(rows: pa.Table) -> str:
+    return markdown_table(rows.column_names, cells(rows))
+
+
+@dataclass(frozen=True)
+class Materialised:
+    """What one materialisation of ours says, as far as it is read back."""
+
+    rows: int = 0
+    seconds: float | None = None
+    """Of the table's queries and writing in the whole run, on each of its days."""
+    skipped: str | None = None
+    whole: bool = False
+    """Whether all that the run wanted of the table was built: else it is what a failed step has finished."""
+    started: float | None = None
+    ended: float | None = None
+    """When the table's part of a step of several began and ended."""
+
+    @classmethod
+    def read(cls, metadata: Metadata) -> Materialised:
+        """From an event's metadata, whatever of it there is."""
+        rows, skipped = _value(metadata, ROWS), _value(metadata, _SKIPPED)
+        return cls(
+            rows=int(str(rows)) if rows is not None else 0,
+            seconds=_number(metadata, _SECONDS),
+            skipped=str(skipped) if skipped is not None else None,
+            whole=_PARTITIONS_IN_RUN in metadata,
+            started=_number(metadata, _STARTED),
+            ended=_number(metadata, _ENDED),
+        )
+
+
+def broken_rows(metadata: Metadata) -> int:
+    return int(_number(metadata, _BROKEN_ROWS) or 0)
+
+
+def broken_days(metadata: Metadata) -> int:
+    return int(_number(metadata, _BROKEN_DAYS) or 0)
+
+
+@dataclass(frozen=True)
+class TableFailure:
+    """Why a step did not build one of its tables: the first line of the error, and whether time ran out."""
+
+    reason: str
+    timed_out: bool = False
+    times: tuple[float, float] | None = None
+    """When the table's part of a step of several began and ended."""
+
+    @classmethod
+    def of(cls, error: BaseException) -> TableFailure:
+        """Of the innermost cause, which says what went wrong; what wraps it only says where."""
+        while error.__cause__ is not None:
+            error = error.__cause__
+        told = "".join(traceback.format_exception_only(type(error), error)).strip().splitlines()
+        return cls(told[0] if told else "no reason given")
+
+
+def of_failures(failures: Mapping[str, TableFailure]) -> dict[str, dg.MetadataValue]:
+    """What a failed step says: why it did not build some of its tables, by name."""
+    return {_FAILED_TABLES: dg.MetadataValue.json({name: asdict(failure) for name, failure in failures.items()})}
+
+
+def failures_in(event: dg.DagsterEvent) -> dict[str, TableFailure]:
+    """By table, what the event of a failed step says; nothing for a step that did not come to say it."""
+    data = event.event_specific_data
+    told = data.user_failure_data if isinstance(data, StepFailureData) else None
+    found = _value(told.metadata, _FAILED_TABLES) if told else None
+    return {name: TableFailure(**failure) for name, failure in found.items()} if isinstance(found, dict) else {}
+
+
+@dataclass(frozen=True)
+class DaysDone:
+    """How far a step is with one of its tables."""
+
+    table: str
+    done: int
+    days: int
+
+    def line(self, parts: Sequence[Part], of: int) -> str:
+        """The line for the log, for people and to be read back."""
+        told = f"{self.table}: part {len(parts)} of {of}, {self.done} of {self.days} days"
+        if parts:
+            rate = self.done / max(sum(part.seconds for part in parts), 0.001)
+            told += f", {parts[-1].rows} rows, {rate:.0f} days/s, {(self.days - self.done) / rate:.0f} s left"
+        return f"{told} {json.dumps({_DAYS_DONE: asdict(self)})}"
+
+    @classmethod
+    def read(cls, line: str) -> DaysDone | None:
+        """Back from a line of the log; None for any other line."""
+        found = _AT_THE_END.search(line)
+        return cls(**json.loads(found[0])[_DAYS_DONE]) if found else None
+
+
+_DAYS_DONE = "days_done"
+_AT_THE_END = re.compile(rf'\{{"{_DAYS_DONE}": .*\}}$')
+
+
+def _value(metadata: Metadata, name: str) -> object:
+    return metadata[name].value if name in metadata else None
+
+
+def _number(metadata: Metadata, name: str) -> float | None:
+    value = _value(metadata, name)
+    return float(value) if isinstance(value, int | float) else None

@@ -1,0 +1,213 @@
+"""What became of each table of a run, read from the events that Dagster has of it.
+
+A row for each table, as the run stands now or as it ended. How rows are kept, and how they add up, is not said here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import dagster as dg
+from dagster._core.events import DagsterEventType as Event
+
+from nba_assets.compile.bind import stored_inputs
+from nba_assets.contracts.calendar import EASTERN, season_year
+from nba_assets.contracts.table import Table
+from nba_assets.orchestration.assets import code_version
+from nba_assets.orchestration.metadata import Materialised, TableFailure
+from nba_assets.orchestration.run_history import table_run
+from nba_assets.orchestration.run_history.table_run import TableRun
+from nba_assets.orchestration.run_tables import failed_in, of_step, tables_of, was_interrupted
+from nba_assets.orchestration.run_tags import CORRELATION_TAG, TRIGGER_TAG, days_of
+from nba_assets.orchestration.slates import PHASES
+from nba_assets.tables.registry import tables
+
+ENDED = (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
+
+
+def reads() -> dict[str, set[str]]:
+    """Which of the tables each of them reads."""
+    return {t.name: {source.name for source in stored_inputs(t) if isinstance(source, Table)} for t in tables()}
+
+
+@dataclass
+class _Part:
+    """What the events of a run tell of one table."""
+
+    started: float | None = None
+    ended: float | None = None
+    own_times: tuple[float, float] | None = None
+    """Within a step that builds several: when the table's part of it began and ended."""
+    succeeded: bool = False
+    failure: TableFailure | None = None
+    interrupted: bool = False
+    restarts: int = 0
+    rows: dict[str | None, int] = field(default_factory=dict)
+    """By partition."""
+    version: str | None = None
+    skipped: str | None = None
+
+
+def table_runs(
+    instance: dg.DagsterInstance, run_id: str, made: Iterable[dg.DagsterEvent] | None = None
+) -> list[TableRun]:
+    """A row for each table that the run was to build, as it stands now; none for a run of something else.
+
+    `made` are its materialisations, read here if they are not at hand.
+    """
+    record = instance.get_run_record_by_id(run_id)
+    if record is None:
+        return []
+    run = record.dagster_run
+    chosen = tables_of(instance, run)
+    if not chosen:
+        return []
+    parts, why = _parts(instance, run_id, chosen, made)
+    over = run.status in ENDED
+    end = record.end_time if over else None
+    status = {}
+    for table in chosen:  # each after those it reads, so that a reason is passed on
+        status[table.name] = _status(table, parts[table.name], run.status, status, why)
+    days = days_of(run)
+    asked = datetime.fromtimestamp(record.create_timestamp.timestamp(), EASTERN).date()
+    first = days[0] if days else asked
+    trigger, by = _trigger(run, len(days))
+    found = []
+    for table in chosen:
+        part, (state, skipped, error) = parts[table.name], status[table.name]
+        started, ended = part.own_times or (part.started, part.ended or end)
+        lasted = started is not None and ended is not None
+        found.append(
+            TableRun(
+                processor_name=table.name,
+                run_id=run_id,
+                phase=PHASES.get(table.group, table.group),
+                data_date=first,
+                data_date_start=days[0] if days else None,
+                data_date_end=days[-1] if days else None,
+                season_year=season_year(first),
+                status=state,
+                started_at=_moment(started),
+                processed_at=_moment(ended),
+                duration_seconds=round(ended - started, 3) if lasted else None,
+                records_processed=sum(part.rows.values()),
+                partitions=len(part.rows),
+                retry_attempt=part.restarts + int(run.tags.get("dagster/retry_number", 0)),
+                trigger_source=trigger,
+                triggered_by=by,
+                correlation_id=run.tags.get(CORRELATION_TAG),
+                code_version=part.version or code_version(table),
+                skip_reason=skipped or (part.skipped if len(days) == 1 else None),
+                errors=error,
+            )
+        )
+    return found
+
+
+def _parts(
+    instance: dg.DagsterInstance, run_id: str, chosen: Sequence[Table], made: Iterable[dg.DagsterEvent] | None
+) -> tuple[dict[str, _Part], str]:
+    """What became of each table, and why the run failed if it says so."""
+    parts = {table.name: _Part() for table in chosen}
+    why = ""
+    for event in made or ():
+        _count(parts, event)
+    for entry in _entries(instance, run_id, _ENDS if made is not None else _ENDS | {Event.ASSET_MATERIALIZATION}):
+        event = entry.get_dagster_event()
+        if event.event_type == Event.ASSET_MATERIALIZATION:
+            _count(parts, event)
+        elif event.event_type in (Event.RUN_FAILURE, Event.RUN_CANCELED):
+            why = (event.message or "").splitlines()[0] if event.message else ""
+        else:
+            _note(parts, chosen, event, entry.timestamp)
+    return parts, why
+
+
+def _note(parts: Mapping[str, _Part], chosen: Sequence[Table], event: dg.DagsterEvent, at: float) -> None:
+    """What a step's start or end says of the tables that it builds."""
+    failed = failed_in(event, chosen) if event.event_type == Event.STEP_FAILURE else {}
+    for table in of_step(chosen, event.step_key):
+        part = parts[table.name]
+        match event.event_type:
+            case Event.STEP_START:
+                part.started = part.started or at
+            case Event.STEP_RESTARTED:
+                part.restarts += 1
+            case Event.STEP_SUCCESS:
+                part.ended, part.succeeded = at, True
+            case Event.STEP_FAILURE if table.name in failed:
+                part.ended, part.interrupted = at, was_interrupted(event)
+                part.failure = failed[table.name]
+                part.own_times = part.failure.times or part.own_times
+            case Event.STEP_FAILURE if not part.succeeded:  # left out, since one that it reads had failed
+                part.started = None
+
+
+_ENDS = {
+    Event.STEP_START,
+    Event.STEP_RESTARTED,
+    Event.STEP_SUCCESS,
+    Event.STEP_FAILURE,
+    Event.RUN_FAILURE,
+    Event.RUN_CANCELED,
+}
+
+
+def _entries(instance: dg.DagsterInstance, run_id: str, kinds: set[Event]) -> Iterator[dg.EventLogEntry]:
+    cursor = None
+    while True:
+        batch = instance.get_records_for_run(run_id, cursor, of_type=kinds, limit=1000)
+        yield from (record.event_log_entry for record in batch.records)
+        cursor = batch.cursor
+        if not batch.has_more:
+            return
+
+
+def _count(parts: Mapping[str, _Part], event: dg.DagsterEvent) -> None:
+    made = event.step_materialization_data.materialization
+    part = parts.get(made.asset_key.path[-1])
+    if part is None:
+        return
+    said = Materialised.read(made.metadata)
+    part.rows[made.partition] = said.rows  # a step that is tried again makes again what it had finished
+    part.version = (made.tags or {}).get("dagster/code_version", part.version)
+    part.skipped = said.skipped or part.skipped
+    part.succeeded = part.succeeded or said.whole
+    part.own_times = (said.started, said.ended) if said.started and said.ended else part.own_times
+
+
+def _status(
+    table: Table, part: _Part, run: dg.DagsterRunStatus, known: dict[str, tuple], why: str
+) -> tuple[str, str | None, str | None]:
+    """The status, why it was skipped, and the error."""
+    if part.succeeded:
+        return table_run.SUCCESS, None, None
+    if run == dg.DagsterRunStatus.CANCELED and (not part.failure or part.interrupted):
+        return table_run.CANCELED, None, why or "the run was canceled"
+    if part.failure:
+        return (table_run.TIMEOUT if part.failure.timed_out else table_run.FAILED), None, part.failure.reason
+    if run not in ENDED:
+        return (table_run.RUNNING if part.started else table_run.WAITING), None, None
+    upstream = sorted(reads()[table.name] & {name for name, (state, *_) in known.items() if state != table_run.SUCCESS})
+    if upstream and part.started is None:
+        return table_run.SKIPPED, f"not built for lack of {', '.join(upstream)}", None
+    return table_run.FAILED, None, why or "the run ended before it did"
+
+
+def _trigger(run: dg.DagsterRun, days: int) -> tuple[str, str | None]:
+    """What asked for the run, and which one of it."""
+    tags = run.tags
+    asked = tags.get(TRIGGER_TAG)
+    if name := tags.get("dagster/sensor_name"):
+        return "sensor", name
+    if name := tags.get("dagster/schedule_name"):
+        return "schedule", name
+    if "dagster/backfill" in tags or asked == "backfill" or days > 1:
+        return "backfill", tags.get("dagster/backfill")
+    return "manual", asked
+
+
+def _moment(seconds: float | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(round(seconds, 3), UTC)

@@ -1,0 +1,216 @@
+"""Steps: what a Dagster step does for the tables it is asked for, one after the other, and how it fails.
+
+A table is built whole before the next one begins, season by season, over one session of the warehouse; its results are
+on record before the next one begins too, so a step that is killed keeps the tables it has finished. A table that reads
+one that failed is left out, the others are built all the same. Which tables a step has, and what Dagster is told of
+them beforehand, is the factory's; how a query runs is the warehouse's.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import dagster as dg
+
+from nba_assets.compile.bind import stored_inputs
+from nba_assets.compile.dialects import Dialect
+from nba_assets.compile.statements import Statements, examples, inputs_in, statements
+from nba_assets.contracts.calendar import Window
+from nba_assets.contracts.checks import checks_of
+from nba_assets.contracts.contract import Contract
+from nba_assets.contracts.table import Check, Table
+from nba_assets.orchestration import metadata
+from nba_assets.orchestration.dagster_patches.partition_versions import own_tags, tell_each
+from nba_assets.orchestration.instance.batched_events import record_in_step
+from nba_assets.orchestration.keys import asset_key
+from nba_assets.orchestration.metadata import DaysDone, TableFailure
+from nba_assets.warehouse.base import QueryTimeout, Session, TransientError, Warehouse
+from nba_assets.warehouse.build import Part, build_part
+
+MAX_RETRIES = 4
+LONGEST_WAIT_SECONDS = 60.0
+
+_SEVERITY = {"error": dg.AssetCheckSeverity.ERROR, "warn": dg.AssetCheckSeverity.WARN}
+
+
+@dataclass
+class Step:
+    """One step: some days of the tables it is asked for, each after those of them that it reads."""
+
+    context: dg.AssetExecutionContext
+    tables: Sequence[Table]
+    warehouse: Warehouse
+    timeout: float
+    failed: dict[Table, TableFailure] = field(default_factory=dict)
+    first_error: Exception | None = None
+
+    def replace(self, days: Sequence[date]) -> Iterator[dg.MaterializeResult]:
+        """Replace the partitions of `days`, table by table.
+
+        Raises RetryRequested for what may pass, and Failure, at the end, for tables that were not built; the finished
+        tables, and the finished parts of the failed ones, stay finished.
+        """
+        try:
+            with self.warehouse.session(self.timeout) as session:
+                yield from self._each(session, days)
+        except TransientError as error:
+            wait = min(LONGEST_WAIT_SECONDS, 2.0 ** (self.context.retry_number + 1)) * random.uniform(0.5, 1)
+            raise dg.RetryRequested(max_retries=MAX_RETRIES, seconds_to_wait=wait) from error
+        if self.failed:
+            told = "\n".join(f"{table.full_name}: {failure.reason}" for table, failure in self.failed.items())
+            why = metadata.of_failures({table.name: failure for table, failure in self.failed.items()})
+            raise dg.Failure(told, why, allow_retries=False) from self.first_error
+
+    def _each(self, session: Session, days: Sequence[date]) -> Iterator[dg.MaterializeResult]:
+        not_built: set[Contract] = set()
+        for table in self.tables:
+            if not_built & stored_inputs(table).keys():
+                not_built.add(table)
+                continue
+            build = _TableBuild(self.context, table, session, self.warehouse.dialect, len(self.tables) > 1)
+            try:
+                build.replace(days)
+                result = build.result()
+            except Exception as error:
+                if isinstance(error, TransientError) and self.context.retry_number < MAX_RETRIES:
+                    raise
+                build.keep_finished()
+                not_built.add(table)
+                self.failed[table] = self._failure(error, build.times)
+                self.first_error = self.first_error or error
+            except BaseException:  # a cancelled run interrupts with one of these
+                build.keep_finished()
+                raise
+            else:
+                yield result
+
+    def _failure(self, error: Exception, times: tuple[float, float] | None) -> TableFailure:
+        if isinstance(error, QueryTimeout):
+            return TableFailure(f"timeout, {error}; the limit is {self.timeout:.0f} s", True, times)
+        return replace(TableFailure.of(error), times=times)
+
+
+@dataclass
+class _TableBuild:
+    """Some days of one table."""
+
+    context: dg.AssetExecutionContext
+    table: Table
+    session: Session
+    dialect: Dialect
+    in_company: bool
+    """Whether its step builds others as well: then its own times are not the step's."""
+    done: list[Part] = field(default_factory=list)
+    started: float = field(default_factory=time.time)
+
+    @property
+    def _key(self) -> dg.AssetKey:
+        return asset_key(self.table)
+
+    @property
+    def _sql(self) -> Statements:
+        return statements(self.table, self.dialect)
+
+    @property
+    def times(self) -> tuple[float, float] | None:
+        return (self.started, time.time()) if self.in_company else None
+
+    def replace(self, days: Sequence[date]) -> None:
+        """Replace the partitions of `days`, season by season, each part whole before the next."""
+        windows = Window(min(days), max(days)).by_season()
+        if self.in_company:
+            self._say_progress(len(windows), len(days))
+        for window in windows:
+            in_season = [day for day in days if day in window]
+            self.done.append(build_part(self.session, self.table, self._sql, window, in_season))
+            self._say_progress(len(windows), len(days))
+        self._describe_query(days[-1])
+
+    def result(self) -> dg.MaterializeResult:
+        """What Dagster is to record of all its days."""
+        checked = [self._result(check) for check in self._checks()]
+        for part in self.done:
+            self._record_broken_days(part)
+        of_days = {day.isoformat(): own for part in self.done for day, own in metadata.of_days(part)}
+        tell_each(self.context, self._key, of_days)
+        return dg.MaterializeResult(
+            asset_key=self._key,
+            metadata=metadata.of_run(self.table, self.done, self.times),
+            data_version=self._version(),
+            check_results=checked,
+        )
+
+    def keep_finished(self) -> None:
+        """Before a failure is raised, report the finished days: Dagster would count the whole range as failed."""
+        for part in self.done:
+            self._record_broken_days(part)
+            for day, own in metadata.of_days(part):
+                self.context.log_event(
+                    dg.AssetMaterialization(
+                        self._key,
+                        description="finished before the step failed on a later day",
+                        metadata=own,
+                        partition=day.isoformat(),
+                        tags=own_tags(own),
+                    )
+                )
+
+    def _checks(self) -> list[Check]:
+        """Those that the run is asked for: all, unless a person picks some of them."""
+        asked = self.context.selected_asset_check_keys
+        return [check for check in checks_of(self.table) if dg.AssetCheckKey(self._key, check.name) in asked]
+
+    def _version(self) -> dg.DataVersion:
+        """The content of all partitions of the run; each one's own takes its place where Dagster is patched so."""
+        hashes = [part.written.hashes[day] for part in self.done for day in sorted(part.written.hashes)]
+        return dg.DataVersion(
+            hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()[:16]
+        )
+
+    def _say_progress(self, parts: int, days: int) -> None:
+        finished = sum(len(part.written.rows) for part in self.done)
+        self.context.log.info(DaysDone(self.table.name, finished, days).line(self.done, parts))
+
+    def _describe_query(self, day: date) -> None:
+        """What is long, once: on the last day of the range."""
+        window = self.done[-1].window
+        preview = self.session.fetch(self._sql.preview_in(window))
+        own = metadata.of_query(self._sql.rows_in(window), preview, self._sql.sources)
+        self.context.add_asset_metadata(own, asset_key=self._key, partition_key=day.isoformat())
+
+    def _record_broken_days(self, part: Part) -> None:
+        """A failed evaluation for each day that breaks a check; the result of the whole range has no days."""
+        evaluations = [
+            dg.AssetCheckEvaluation(
+                asset_key=self._key,
+                check_name=check.name,
+                passed=False,
+                severity=_SEVERITY[check.severity],
+                partition=day.isoformat(),
+                metadata=metadata.of_broken_day(rows),
+            )
+            for check in self._checks()
+            for day, rows in sorted(part.broken.get(check.name, {}).items())
+        ]
+        record_in_step(self.context, evaluations)
+
+    def _result(self, check: Check) -> dg.AssetCheckResult:
+        """The check over the whole range, with the first days and rows that break it."""
+        by_day = {day: rows for part in self.done for day, rows in part.broken.get(check.name, {}).items()}
+        return dg.AssetCheckResult(
+            check_name=check.name,
+            asset_key=self._key,
+            passed=not by_day,
+            severity=_SEVERITY[check.severity],
+            metadata=self._breaches(check, by_day) if by_day else {},
+        )
+
+    def _breaches(self, check: Check, by_day: dict[date, int]) -> dict[str, object]:
+        window = next(part.window for part in self.done if check.name in part.broken)
+        self.session.create_views(inputs_in(self.table, window))
+        return metadata.of_broken_range(by_day, self.session.fetch(examples(self.table, check, window, self.dialect)))
