@@ -25,9 +25,10 @@ test: .venv/installed  ## the fast tests
 test-slow: .venv/installed  ## the tests that start real processes or read two seasons
 	$(BIN)/pytest -n 2 --dist loadfile -m slow
 
-lint: .venv/installed  ## ruff: rules and format
+lint: .venv/installed  ## ruff: rules and format; mypy: types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
 format: .venv/installed
 	$(BIN)/ruff check --fix .

@@ -45,7 +45,6 @@ DOORS = {
     # who -> the one thing of basketball that he may know
     "audit/game_days.py": {"nba_assets.tables.conformed.games"},
     "audit/coverage.py": {"nba_assets.basketball.population", "nba_assets.tables.conformed.games"},
-    "cli/arguments.py": {"nba_assets.tables.raw.schedule"},
     "orchestration/events/sensors.py": {"nba_assets.tables.raw"},
 }
 

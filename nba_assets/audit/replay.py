@@ -6,8 +6,8 @@ earlier dates, since a date's rows are to follow from the history that stood bef
 after production was built shows on its own date, and shows on later dates once that one is rebuilt.
 
 Production is only read. Its files are in the replay lake as links (copies where the lake is kept or links cannot be
-made); a lake replaces a file by renaming another into its place, so no write there reaches a linked file. Printing is
-`printing.py`'s.
+made); a lake replaces a file by renaming another into its place, so no write there reaches a linked file. Which dates
+may be asked for and how differences are shown is the command's business.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from nba_assets.cli.arguments import partition_days, require_data
+from nba_assets.audit.game_days import require_schedule
 from nba_assets.compile.bind import Dates
 from nba_assets.compile.statements import inputs_in, statements
 from nba_assets.contracts.calendar import Window
@@ -79,12 +79,11 @@ def replay(lake: Path, day: date, against: Path | None = None, keep: Path | None
 
     `keep` is a folder that must not exist yet, where the replay lake stays to be looked at.
 
-    Raises BadInput for a date without partition, one of which production holds no table, or a file that is damaged.
+    Raises BadInput for a lake without data, a date of which production holds no table, or a file that is damaged.
     """
     window = Window(day, day)
-    partition_days(window)
     raw, production = Lake(lake.resolve()), Lake((against or lake).resolve())
-    require_data(DuckDBWarehouse(raw), str(lake))
+    require_schedule(DuckDBWarehouse(raw), str(lake))
     if not any(production.file(table, day).exists() for table in tables()):
         raise BadInput(f"{production.root} holds no table of {day}: there is nothing to compare with")
     with _lake_of_its_own(keep, {raw.root, production.root}) as replayed:

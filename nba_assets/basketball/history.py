@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import ibis
 import ibis.expr.types as ir
@@ -18,7 +19,7 @@ COUNTED_SEASON_TYPES = ("regular", "play_in", "playoffs")
 
 _FOREVER = ibis.date("9999-12-31")
 
-Over = ibis.expr.builders.WindowBuilder
+Over: TypeAlias = ibis.expr.builders.WindowBuilder
 
 Stat = Callable[[ir.Table, "Before"], ir.Value]
 

@@ -7,11 +7,12 @@ scales are the contract's business. Sources: `spec/analytics_tables.md` section 
 from __future__ import annotations
 
 import math
+from typing import TypeAlias
 
 import ibis
 import ibis.expr.types as ir
 
-Number = ir.NumericValue | float | int
+Number: TypeAlias = ir.NumericValue | float | int
 
 FREE_THROW_WEIGHT = 0.44
 """Share of free throws that end a possession."""
@@ -113,7 +114,9 @@ def days_rest(day: ir.DateValue, previous: ir.DateValue) -> ir.IntegerValue:
     return day.delta(previous, unit="day") - 1
 
 
-def miles_between(latitude: Number, longitude: Number, to_latitude: Number, to_longitude: Number) -> ir.FloatingValue:
+def miles_between(
+    latitude: ir.NumericValue, longitude: ir.NumericValue, to_latitude: ir.NumericValue, to_longitude: ir.NumericValue
+) -> ir.FloatingValue:
     """Great-circle (haversine) distance in miles; coordinates in degrees."""
     radians = math.pi / 180
     half_dlat = (to_latitude - latitude) * (radians / 2)

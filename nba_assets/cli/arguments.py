@@ -1,21 +1,35 @@
-"""What people type, checked: dates, ranges and table names. Everything wrong is told in one line."""
+"""Arguments of the `nba` command: the options that commands share, and what people type as dates, ranges, tables.
+
+Everything wrong is told in one line, as BadInput. What belongs to one command only is written there. Dagster and the
+tables are imported by the functions that need them: they take seconds, which `nba --help` has no use for.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Literal, get_args
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from nba_assets.contracts.calendar import FIRST_DATE, Window, season_label
 from nba_assets.contracts.errors import BadInput
-from nba_assets.contracts.table import Table
-from nba_assets.orchestration.partitions import DAILY
-from nba_assets.tables.raw.schedule import nbac_schedule
-from nba_assets.tables.registry import tables
-from nba_assets.warehouse.base import Warehouse
 
-Chunk = Literal["season", "month", "none"]
-"""What has a run of its own in a back-fill."""
+if TYPE_CHECKING:
+    from nba_assets.contracts.table import Table
+    from nba_assets.orchestration.backfill.plan import Chunk
+
+LakeOption = Annotated[
+    Path, typer.Option("--lake", envvar="NBA_LAKE", help="Root of the Parquet lake.", show_default="./lake")
+]
+TablesOption = Annotated[
+    list[str] | None, typer.Option("--tables", help="Bare table names, separated by commas; all tables if left out.")
+]
+DateOption = Annotated[str, typer.Option("--date", help="The date, YYYY-MM-DD, Eastern.")]
+StartOption = Annotated[str, typer.Option("--start", help="First date, YYYY-MM-DD.")]
+EndOption = Annotated[str, typer.Option("--end", help="Last date, YYYY-MM-DD.")]
+DEFAULT_LAKE = Path("lake")
 
 
 def parse_date(text: str, option: str) -> date:
@@ -40,28 +54,13 @@ def parse_range(start: str, end: str) -> Window:
     return window
 
 
-def partition_days(window: Window) -> list[date]:
-    """The dates of `window` that have a partition; its two ends must, save that off-season days are passed over.
-
-    Raises BadInput for a date before the first season, after tomorrow, or a range without any partition.
-    """
-    last = date.fromisoformat(DAILY.get_last_partition_key() or FIRST_DATE.isoformat())
-    for day in (window.start, window.end):
-        if day < FIRST_DATE:
-            raise BadInput(f"{day}: the first partition is {FIRST_DATE}")
-        if day > last:
-            raise BadInput(f"{day}: the last partition is {last}, tomorrow's slate")
-    days = [day for part in window.by_season() for day in part.dates()]
-    if not days:
-        raise BadInput(f"{window}: July to September is the off-season and has no partitions")
-    return days
-
-
 def named_tables(names: Sequence[str]) -> list[Table]:
     """The tables by their bare names, all of them for none, in the order they build on each other.
 
     Raises BadInput for a name there is no table of.
     """
+    from nba_assets.tables.registry import tables
+
     known = {table.name: table for table in tables()}
     wanted = [name.strip() for given in names for name in given.split(",") if name.strip()]
     if unknown := [name for name in wanted if name not in known]:
@@ -69,12 +68,6 @@ def named_tables(names: Sequence[str]) -> list[Table]:
     if names and not wanted:
         raise BadInput(f"--tables names no table; there are {', '.join(known)}")
     return [table for table in tables() if not wanted or table.name in wanted]
-
-
-def require_data(warehouse: Warehouse, where: str) -> None:
-    """Raises BadInput where there is not even a schedule."""
-    if not warehouse.dates(nbac_schedule):
-        raise BadInput(f"the lake {where} is empty: fill it with `nba ingest DIR` or `nba simulate`")
 
 
 def parse_season(text: str) -> int:
@@ -89,6 +82,9 @@ def parse_season(text: str) -> int:
 
 def parse_chunk(text: str) -> Chunk:
     """How a back-fill is split into runs. Raises BadInput."""
-    if text not in get_args(Chunk):
-        raise BadInput(f"--chunk: {text!r} is none of {', '.join(get_args(Chunk))}")
-    return text
+    from nba_assets.orchestration.backfill.plan import CHUNKS
+
+    for chunk in CHUNKS:
+        if chunk == text:
+            return chunk
+    raise BadInput(f"--chunk: {text!r} is none of {', '.join(CHUNKS)}")

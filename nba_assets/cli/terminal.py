@@ -1,12 +1,13 @@
-"""What the `nba` command shows: tables and progress bars. What it does is `cli.py`'s and `operations/`'s."""
+"""The terminal: its two consoles, progress bars, and what more than one command prints.
+
+What a single command prints stands with the command.
+"""
 
 from __future__ import annotations
 
-import re
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import astuple
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -24,53 +25,10 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    import pyarrow as pa
-
-    from nba_assets.audit.coverage import Coverage
-    from nba_assets.audit.replay import Compared
     from nba_assets.orchestration.launch import Made
-    from nba_assets.orchestration.run_history.cascade import Cascade
-    from nba_assets.orchestration.staleness import Plan
-    from nba_assets.warehouse.ingest import Ingested
 
 out = Console(width=None if sys.stdout.isatty() else 200)
 err = Console(stderr=True, soft_wrap=True)
-_DATE = re.compile(r" \d{4}-\d{2}-\d{2}")
-MOST_COLUMNS_ACROSS = 16
-MOST_ROWS_ACROSS = 5
-MOST_DIFFERENCES = 20
-MOST_GAPS = 200
-
-
-def print_rows(rows: pa.Table) -> None:
-    """A table; a wide one turned on its side, a column a line, since sixty columns fit no terminal."""
-    records = [["" if value is None else str(value) for value in row.values()] for row in rows.to_pylist()]
-    shown = RichTable(*rows.column_names)
-    if rows.num_columns > MOST_COLUMNS_ACROSS:
-        shown = RichTable("column", *[f"row {n}" for n in range(1, len(records) + 1)])
-        records = [[name, *values] for name, *values in zip(rows.column_names, *records, strict=True)]
-    for record in records:
-        shown.add_row(*record)
-    out.print(shown)
-
-
-def print_ingested(results: Sequence[Ingested]) -> None:
-    shown = RichTable("table", "rows in", "written", "rejected", "partitions", "dates", "seconds")
-    for result in results:
-        rejected = ", ".join(f"{rows} {reason}" for reason, rows in result.rejected.items()) or "0"
-        dates = f"{result.window.start} .. {result.window.end}" if result.window else "stored whole"
-        shown.add_row(
-            result.contract.full_name,
-            f"{result.rows_in:,}",
-            f"{result.rows_written:,}",
-            rejected,
-            f"{result.partitions:,}",
-            dates,
-            f"{result.seconds:.1f}",
-        )
-    out.print(shown)
 
 
 def print_made(made: Mapping[str, Made]) -> None:
@@ -86,92 +44,9 @@ def print_made(made: Mapping[str, Made]) -> None:
     out.print(shown)
 
 
-def print_replay(results: Sequence[Compared]) -> None:
-    """How many rows of each table differ and in which columns, then the first values that do."""
-    shown = RichTable("table", "production", "replayed", "only in production", "only replayed", "changed", "columns")
-    for found in results:
-        columns = ", ".join(f"{name} ({rows})" for name, rows in found.columns.most_common())
-        counts = (found.production_rows, found.replayed_rows, found.only_in_production, found.only_replayed)
-        shown.add_row(found.table, *[f"{count:,}" for count in (*counts, found.changed)], columns)
-    out.print(shown)
-    differences = [difference for found in results for difference in found.differences]
-    if not differences:
-        return
-    values = RichTable("table", "key", "column", "production", "replayed")
-    for difference in differences[:MOST_DIFFERENCES]:
-        values.add_row(*[Text(text) for text in astuple(difference)])  # an array in brackets is no markup
-    out.print(values)
-    if len(differences) > MOST_DIFFERENCES:
-        out.print(f"the first {MOST_DIFFERENCES} of {len(differences):,} differences")
-
-
-def print_coverage(tables: Sequence[Coverage]) -> None:
-    """How much of each table is there, then what is missing, table by table and date by date."""
-    shown = RichTable("table", "expected dates", "found", "coverage", "rows", "owed", "written + failed", "gaps")
-    for table in tables:
-        if table.error:
-            shown.add_row(table.table, "", "", "[red]error[/red]")
-            continue
-        counts = (table.rows, table.owed, f"{table.written:,} + {table.failed:,}", len(table.gaps))
-        share = f"[{'green' if table.ready else 'red'}]{100 * table.coverage:.1f} %"
-        shown.add_row(
-            table.table,
-            f"{len(table.days):,}",
-            f"{table.found:,}",
-            share,
-            *[count if isinstance(count, str) else f"{count:,}" for count in counts],
-        )
-    out.print(shown)
-    gaps = [gap for table in tables for gap in table.gaps]
-    if gaps:
-        lacking = RichTable("dates", "table", "number", "missing")
-        for gap in gaps[:MOST_GAPS]:
-            lacking.add_row(str(gap.dates), gap.table, f"{gap.number:,}", Text(gap.lacks))
-        out.print(lacking)
-    if len(gaps) > MOST_GAPS:
-        out.print(f"the first {MOST_GAPS} of {len(gaps):,} gaps")
-
-
-def print_cascade(cascade: Cascade) -> None:
-    """One date: when its raw data was there, then each run that built its tables."""
-    from nba_assets.orchestration.run_history.cascade import ARRIVAL_COLUMNS, arrival_line, title
-    from nba_assets.orchestration.run_history.table_run import COLUMNS
-
-    raw = RichTable(*ARRIVAL_COLUMNS, title=f"raw data of {cascade.day}", title_justify="left")
-    for arrival in cascade.arrivals:
-        raw.add_row(*arrival_line(arrival))
-    out.print(raw)
-    for timings in cascade.runs:
-        shown = RichTable(*COLUMNS, title=title(timings), title_justify="left")
-        for cells in timings.lines():
-            shown.add_row(*map(Text, cells))
-        out.print(shown)
-        out.print(timings.summary, highlight=False)
-    if cascade.never_run:
-        out.print(f"never run for {cascade.day}: {', '.join(cascade.never_run)}", highlight=False)
-    out.print("Times are Eastern; * is on the critical path.", highlight=False)
-
-
-def print_cascades(cascades: Sequence[Cascade]) -> None:
-    """A date a line."""
-    from nba_assets.orchestration.run_history.table_run import eastern
-
-    shown = RichTable("date", "first start", "last end", "runs", "wall s", "work s", "gain", "usual work s", "tables")
-    for cascade in cascades:
-        usual = cascade.usual_seconds
-        gain = cascade.total_seconds / cascade.wall_seconds if cascade.wall_seconds else 1.0
-        shown.add_row(
-            str(cascade.day),
-            eastern(min((run.first for run in cascade.runs if run.first), default=None)),
-            eastern(max((run.last for run in cascade.runs if run.last), default=None)),
-            str(len(cascade.runs)),
-            f"{cascade.wall_seconds:.1f}",
-            f"{cascade.total_seconds:.1f}",
-            f"{gain:.1f}",
-            "" if usual is None else f"{usual:.1f}",
-            cascade.statuses,
-        )
-    out.print(shown)
+def print_failures(failures: Mapping[str, str]) -> None:
+    for table, reason in failures.items():
+        err.print(f"[red]{table}[/red]: {reason}", highlight=False)
 
 
 def reporter(progress: Progress) -> Callable[[str, int, int], None]:
@@ -236,15 +111,3 @@ class RunProgress:
         left = f", {(total - done) / rate:.0f} s left" if rate else ""
         own = "failed" if state == "failed" else f"{self._done[table]:,} of {self._totals[table]:,} days"
         return f"{table}: {own}; all: {done:,} of {total:,} partitions, {rate:.0f}/s{left}"
-
-
-def print_plan(plan: Plan) -> None:
-    """For each table how many partitions are to be built, and why: reasons that differ only in dates are one."""
-    shown = RichTable("table", "partitions", "why", "of them", "first")
-    for table, days in plan.items():
-        reasons: dict[str, list[date]] = {}
-        for day, reason in days.items():
-            reasons.setdefault(_DATE.sub("", reason), []).append(day)
-        lines = [(why, f"{len(of_them):,}", str(min(of_them))) for why, of_them in reasons.items()]
-        shown.add_row(table.name, f"{len(days):,}", *["\n".join(column) for column in zip(*lines, strict=True)])
-    out.print(shown)

@@ -18,7 +18,7 @@ from datetime import date, timedelta
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import ibis
 
@@ -30,6 +30,9 @@ from nba_assets.contracts.checks import checks_of
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.failures import failures_of
 from nba_assets.contracts.table import Check, Table
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 MADE_UP = Window(date(1901, 12, 5), date(1902, 2, 17))
 """A window whose ends, their neighbours and whose season's ends are dates no expression has of its own."""
@@ -72,7 +75,7 @@ class Statements:
 
 def inputs_in(table: Table, window: Window) -> Dates:
     """The stored tables that a window's rows and checks read, the table itself included, with the dates needed."""
-    found: dict = {table: window}
+    found: dict[Contract, Window | None] = {table: window}
     for source, reaches in stored_inputs(table).items():
         dates = [reach.dates(window) for reach in reaches]
         found[source] = None
@@ -89,7 +92,7 @@ def statements(table: Table, dialect: Dialect) -> Statements:
     return compiled_once(f"{table.full_name}.{dialect}", Statements, lambda: _compile(table, dialect))
 
 
-T = TypeVar("T")
+T = TypeVar("T", bound="DataclassInstance")
 
 
 def compiled_once(name: str, kind: type[T], compile_it: Callable[[], T]) -> T:

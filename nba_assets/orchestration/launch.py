@@ -21,6 +21,7 @@ from dagster._core.errors import DagsterExecutionInterruptedError
 from dagster._core.execution.api import execute_run_iterator
 
 from nba_assets.contracts.table import Table
+from nba_assets.orchestration.code_location import definitions
 from nba_assets.orchestration.instance.run_log import said_since
 from nba_assets.orchestration.jobs import ALL_TABLES
 from nba_assets.orchestration.keys import asset_key
@@ -70,9 +71,7 @@ class Launched:
 
 def all_tables_job() -> dg.JobDefinition:
     """The job that runs start from; step processes call this to find it again."""
-    from nba_assets.definitions import defs
-
-    return defs.resolve_job_def(ALL_TABLES)
+    return definitions().resolve_job_def(ALL_TABLES)
 
 
 def launch(

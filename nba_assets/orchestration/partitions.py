@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 import dagster as dg
 
-from nba_assets.contracts.calendar import EASTERN, FIRST_DATE, OFF_SEASON_MONTHS
+from nba_assets.contracts.calendar import EASTERN, FIRST_DATE, OFF_SEASON_MONTHS, Window
+from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.read import Reach
 
 DAILY = dg.DailyPartitionsDefinition(
@@ -33,3 +35,20 @@ def mapping(reaches: Iterable[Reach]) -> dg.TimeWindowPartitionMapping:
     """The upstream days that a day needs, over all the ways one table is read."""
     starts, ends = zip(*(_OFFSETS[reach] for reach in reaches), strict=True)
     return dg.TimeWindowPartitionMapping(start_offset=min(starts), end_offset=max(ends))
+
+
+def partition_days(window: Window) -> list[date]:
+    """The dates of `window` that have a partition; its two ends must, save that off-season days are passed over.
+
+    Raises BadInput for a date before the first season, after tomorrow, or a range without any partition.
+    """
+    last = date.fromisoformat(DAILY.get_last_partition_key() or FIRST_DATE.isoformat())
+    for day in (window.start, window.end):
+        if day < FIRST_DATE:
+            raise BadInput(f"{day}: the first partition is {FIRST_DATE}")
+        if day > last:
+            raise BadInput(f"{day}: the last partition is {last}, tomorrow's slate")
+    days = [day for part in window.by_season() for day in part.dates()]
+    if not days:
+        raise BadInput(f"{window}: July to September is the off-season and has no partitions")
+    return days

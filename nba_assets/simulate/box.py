@@ -62,22 +62,23 @@ def box_score(events: list[Event]) -> dict[Player, Line]:
             for player in event.away_five:
                 lines[player].plus_minus += -event.points if home_scored else event.points
         if event.player is not None:
-            _credit(event, lines)
+            _credit(event, lines[event.player])
+            _credit_other(event, lines)
     return lines
 
 
-def _credit(event: Event, lines: dict[Player, Line]) -> None:
-    line = lines[event.player]
+def _credit(event: Event, line: Line) -> None:
     line.points += event.points or 0
     match event.kind:
         case "shot":
+            three, made = bool(event.shot and event.shot.three), bool(event.made)
             line.field_goals_attempted += 1
-            line.field_goals_made += event.made
-            line.three_pointers_attempted += event.shot.three
-            line.three_pointers_made += event.shot.three and event.made
+            line.field_goals_made += made
+            line.three_pointers_attempted += three
+            line.three_pointers_made += three and made
         case "free throw":
             line.free_throws_attempted += 1
-            line.free_throws_made += event.made
+            line.free_throws_made += bool(event.made)
         case "rebound" if event.detail == "rebound offensive":
             line.offensive_rebounds += 1
         case "rebound":
@@ -86,6 +87,11 @@ def _credit(event: Event, lines: dict[Player, Line]) -> None:
             line.turnovers += 1
         case "foul":
             line.personal_fouls += event.detail not in _NOT_PERSONAL
+
+
+def _credit_other(event: Event, lines: dict[Player, Line]) -> None:
+    if event.other is None:
+        return
     match event.role:
         case "assist":
             lines[event.other].assists += 1

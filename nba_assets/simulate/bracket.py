@@ -58,7 +58,7 @@ class Bracket:
 
     def games_on(self, day: date) -> list[Game]:
         if day == self._dates.cup_final:
-            return [self._cup_final()]
+            return [self._cup_final(day)]
         if day <= self._dates.last:
             return []
         return sorted([*self._play_in(day), *self._playoffs(day)], key=lambda g: (g.tip, g.nba_id))
@@ -67,12 +67,12 @@ class Bracket:
     def decided(self) -> bool:
         return len(self._rounds) == len(ROUNDS) and self._rounds[-1][0].winner is not None
 
-    def _cup_final(self) -> Game:
+    def _cup_final(self, day: date) -> Game:
         one, other = (self._seeds(conference)[0] for conference in ("East", "West"))
         home, away = sorted((one, other), key=lambda t: -self._wins[t.abbr])
-        tip = datetime.combine(self._dates.cup_final, time(20, 30), ZoneInfo("America/New_York"))
+        tip = datetime.combine(day, time(20, 30), ZoneInfo("America/New_York"))
         tip = tip.astimezone(ZoneInfo("UTC"))
-        return Game(self._id("006", "00001"), self._dates.cup_final, tip, away, home, CUP_FINAL, neutral=True)
+        return Game(self._id("006", "00001"), day, tip, away, home, CUP_FINAL, neutral=True)
 
     def _play_in(self, day: date) -> Iterator[Game]:
         """Seventh against eighth, ninth against tenth, then the loser of the one against the winner of the other."""
@@ -109,8 +109,9 @@ class Bracket:
     def _next_round(self) -> Iterator[_Series]:
         before = self._rounds[-1]
         for one, other in zip(before[::2], before[1::2], strict=True):
-            teams = sorted((one.winner, other.winner), key=lambda t: (-self._wins[t.abbr], t.abbr))
-            yield _Series(*teams, max(s.next_day for s in before) + _DAY)
+            winners = [series.winner for series in (one, other) if series.winner]
+            better, worse = sorted(winners, key=lambda t: (-self._wins[t.abbr], t.abbr))
+            yield _Series(better, worse, max(s.next_day for s in before) + _DAY)
 
     def _seeds(self, conference: str) -> list[Team]:
         teams = [t for t in self._league.values() if t.conference == conference]

@@ -126,7 +126,7 @@ class _Court:
         points: int | None = None,
         shot: Shot | None = None,
     ) -> None:
-        if points:
+        if points and side is not None:
             self._score[side] += points
         away, home = self._benches
         self.events.append(

@@ -45,7 +45,8 @@ _NOT_ALPHANUMERIC = re.compile(r"[^a-z0-9]")
 
 def full_names(rng: random.Random, how_many: int) -> list[str]:
     """Different names, of whom no two are the same to any vendor."""
-    names, taken = [], set()
+    names: list[str] = []
+    taken: set[str] = set()
     candidates = _candidates(rng)
     while len(names) < how_many:
         name = next(candidates)

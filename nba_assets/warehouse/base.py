@@ -66,8 +66,15 @@ class Session(Protocol):
 class Warehouse(Protocol):
     """An engine and its storage."""
 
-    dialect: Dialect
-    kinds: frozenset[str]
+    @property
+    def dialect(self) -> Dialect:
+        """What its SQL is written in."""
+        ...
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The badges that its tables carry in Dagster's UI."""
+        ...
 
     def dates(self, contract: Contract) -> list[date]:
         """The partitions that are stored, oldest first."""

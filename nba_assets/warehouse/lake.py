@@ -148,7 +148,11 @@ class Lake:
         assert contract.partition_by
         folder = self.folder(contract)
         for year in sorted({season_year(day) for day in days}):
-            stamps = self.stamps(contract, lambda day, year=year: season_year(day) == year)
+
+            def of_season(day: date, year: int = year) -> bool:
+                return season_year(day) == year
+
+            stamps = self.stamps(contract, of_season)
             copy = season_files.newest(folder, year, _names(contract))
             if len(stamps) - len(copy.current(stamps) if copy else ()) > LOOSE:
                 rows = self._rows(contract, stamps, fresh or {})

@@ -15,7 +15,7 @@ def records(rows: pa.Table) -> list[dict[str, Any]]:
     for name in zoned:
         in_utc = rows[name].cast(pa.timestamp("us"))
         rows = rows.set_column(rows.schema.get_field_index(name), name, in_utc)
-    found = rows.to_pylist()
+    found: list[dict[str, Any]] = rows.to_pylist()
     for record in found:
         for name in zoned:
             if record[name] is not None:

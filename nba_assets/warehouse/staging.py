@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import duckdb
 
@@ -59,7 +60,7 @@ def stage(con: duckdb.DuckDBPyConnection, contract: RawTable, files: Sequence[Pa
     """Check all `files` of one table, each by itself and together. Raises `BadInput` for the first fault."""
     started = perf_counter()
     table = f"{contract.dataset}_{contract.name}"
-    alike: dict[tuple, list[Path]] = {}
+    alike: dict[tuple[object, ...], list[Path]] = {}
     for file in files:
         name = str(file.relative_to(directory))
         with _readable(name):
@@ -87,7 +88,7 @@ def _readable(name: str) -> Iterator[None]:
         raise BadInput(f"{name}: cannot be read: {' '.join(str(error).split())[:200]}") from error
 
 
-def _counts(con: duckdb.DuckDBPyConnection, query: str) -> dict:
+def _counts(con: duckdb.DuckDBPyConnection, query: str) -> dict[Any, int]:
     return dict(con.execute(query).fetchall())
 
 
@@ -98,7 +99,7 @@ def _types(con: duckdb.DuckDBPyConnection, file: Path) -> dict[str, str]:
 
 def _create(con: duckdb.DuckDBPyConnection, contract: RawTable, table: str, alike: list[list[Path]]) -> None:
     """The contract's columns of all files, with `_rejected` and `_file`; `alike` are files with the same columns."""
-    parts = []
+    parts: list[str] = []
     for files in alike:
         types = _types(con, files[0])
         values = ", ".join(f"{_value(c, types[c.name])} AS {c.name}" for c in contract.columns)
@@ -215,6 +216,6 @@ def _check_key(con: duckdb.DuckDBPyConnection, contract: RawTable, table: str, d
         raise BadInput(f"{files}: key ({key}) is not unique: {_listed([row[2:] for row in found])}")
 
 
-def _listed(rows: Sequence[tuple]) -> str:
+def _listed(rows: Sequence[tuple[object, ...]]) -> str:
     """Offending values for a message: `'x'`, `'y'` for one column, `x/1`, `y/2` for several."""
     return ", ".join(repr("/".join("NULL" if value is None else str(value) for value in row)) for row in rows)

@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
+from typing import Literal, get_args
 
 import dagster as dg
 from dagster._core.execution.backfill import BulkActionStatus
 
-from nba_assets.cli.arguments import Chunk
 from nba_assets.compile.bind import stored_inputs
 from nba_assets.contracts.calendar import Window, season_year
 from nba_assets.contracts.table import Table
@@ -23,6 +23,11 @@ from nba_assets.orchestration.backfill.record import BackfillRecord
 from nba_assets.orchestration.launch import Launched, Made, Progress, launch
 from nba_assets.orchestration.staleness import Plan, out_of_date
 from nba_assets.warehouse.base import Warehouse
+
+Chunk = Literal["season", "month", "none"]
+"""What has a run of its own in a back-fill."""
+
+CHUNKS: tuple[Chunk, ...] = get_args(Chunk)
 
 MOST_RUNS = 10
 """A run costs some ten seconds before it computes anything: past this many, days that are good are built again."""

@@ -28,6 +28,7 @@ from dagster._core.utils import make_new_backfill_id
 
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.table import Table
+from nba_assets.orchestration.code_location import definitions
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.partitions import DAILY
 
@@ -155,9 +156,7 @@ def _by_key(subset: AssetGraphSubset) -> Iterable[tuple[dg.AssetKey, PartitionsS
 
 
 def _graph() -> BaseAssetGraph:
-    from nba_assets.definitions import defs
-
-    return defs.resolve_asset_graph()
+    return definitions().resolve_asset_graph()
 
 
 def _processes_of(backfill_id: str) -> Iterator[int]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from nba_assets.contracts.calendar import season_label
 from nba_assets.simulate import names
-from nba_assets.simulate.events import STYLES, Event
+from nba_assets.simulate.events import STYLES, Event, Shot
 from nba_assets.simulate.feeds.written import DATA_SOURCE, Row, digest, morning_after, written
 from nba_assets.simulate.players import Player
 from nba_assets.simulate.schedule import Game
@@ -123,8 +123,8 @@ def _live_rows(events: list[Event], game: Game) -> Iterator[Row]:
 def _told(event: Event) -> Row:
     """An event in the live feed's words."""
     match event.kind:
-        case "shot":
-            return _shot(event)
+        case "shot" if event.shot:
+            return _shot(event, event.shot)
         case "free throw":
             # `free throw 1/2`, `free throw technical`
             which = event.detail.removeprefix("free throw ")
@@ -146,8 +146,7 @@ def _told(event: Event) -> Row:
     return _action(event.kind, event.detail)
 
 
-def _shot(event: Event) -> Row:
-    shot = event.shot
+def _shot(event: Event, shot: Shot) -> Row:
     style, descriptor = STYLES[shot.style]
     return {
         **_action("3pt" if shot.three else "2pt", style, descriptor),
@@ -184,8 +183,8 @@ def _actor(player: Player | None, team: str | None) -> Row:
 
 
 def _other(event: Event) -> Row:
-    column = {"assist": "assist", "block": "block", "steal": "steal", "fouled": "foul_drawn"}.get(event.role)
-    if column is None:
+    column = {"assist": "assist", "block": "block", "steal": "steal", "fouled": "foul_drawn"}.get(event.role or "")
+    if column is None or event.other is None:
         return {}
     return {f"{column}_person_id": event.other.person_id, f"{column}_player_lookup": _spelled(event.other)}
 

@@ -14,12 +14,11 @@ from dagster._core.execution.backfill import BulkActionStatus
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nba_assets.cli.arguments import partition_days
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.table import Table
 from nba_assets.orchestration.backfill.plan import MOST_RUNS, Piece, everything, pieces
 from nba_assets.orchestration.backfill.record import PROCESS_TAG, BackfillRecord, close_dead, subset_of
-from nba_assets.orchestration.partitions import DAILY
+from nba_assets.orchestration.partitions import DAILY, partition_days
 from nba_assets.orchestration.staleness import Plan
 from nba_assets.tables.analytics.player_game_summary import player_game_summary
 from nba_assets.tables.analytics.team_defense_game_summary import team_defense_game_summary

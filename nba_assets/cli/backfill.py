@@ -1,0 +1,155 @@
+"""`nba backfill`: what is not good of a range of dates, built in as few Dagster runs as build nothing twice."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Sequence
+from contextlib import nullcontext
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table as RichTable
+
+from nba_assets.cli.arguments import (
+    DEFAULT_LAKE,
+    EndOption,
+    LakeOption,
+    StartOption,
+    TablesOption,
+    named_tables,
+    parse_chunk,
+    parse_range,
+)
+from nba_assets.cli.instance import INTERRUPTED, going_to_run, instance_at_home, said_afterwards, warehouse_at
+from nba_assets.cli.terminal import RunProgress, err, out, print_failures, print_made
+from nba_assets.orchestration.processes.garbage import loading
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+    from nba_assets.contracts.calendar import Window
+    from nba_assets.contracts.table import Table
+    from nba_assets.orchestration.backfill.plan import Filled, Piece
+    from nba_assets.orchestration.staleness import Plan
+    from nba_assets.warehouse.base import Warehouse
+
+_DATE = re.compile(r" \d{4}-\d{2}-\d{2}")
+
+
+def backfill(
+    start: StartOption,
+    end: EndOption,
+    tables: TablesOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be built, and why.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Build all of it, good or not.")] = False,
+    workers: Annotated[int | None, typer.Option(min=1, help="Tables built at once, which share the machine.")] = None,
+    chunk: Annotated[str, typer.Option(help="A run for each season or month, or one for all: none.")] = "none",
+    lake: LakeOption = DEFAULT_LAKE,
+) -> None:
+    """Build what is missing, failed or older than what it reads, of the tables of a range of dates.
+
+    All in one Dagster run, one query for each table and season, or in as few runs as build nothing twice. Ctrl-C
+    cancels it; what was finished stays finished, and the same command builds the rest. Exits with 0 only if every
+    partition of the range is good afterwards.
+
+    Examples:
+
+        nba backfill --start 2021-10-19 --end 2022-06-16
+
+        nba backfill --start 2021-10-19 --end 2026-01-03 --dry-run
+
+        nba backfill --start 2021-11-01 --end 2021-11-30 --tables team_offense_game_summary --force
+    """
+    if workers:  # read by the executor, and by the warehouse for a step's share of the cores
+        os.environ["NBA_MAX_CONCURRENT"] = str(workers)
+    try:
+        with said_afterwards(), nullcontext() if dry_run else going_to_run(lake):
+            _build(start, end, tables or [], lake, dry_run=dry_run, force=force, chunk=chunk)
+    except KeyboardInterrupt:
+        err.print("cancelled before anything was started")
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def _build(start: str, end: str, names: list[str], lake: Path, *, dry_run: bool, force: bool, chunk: str) -> None:
+    with loading():
+        from nba_assets.orchestration.partitions import partition_days
+
+        window, chunked = parse_range(start, end), parse_chunk(chunk)
+        days = partition_days(window)
+        tables = named_tables(names)
+        warehouse = warehouse_at(lake)
+
+        from nba_assets.orchestration.backfill.plan import everything, pieces
+        from nba_assets.orchestration.backfill.record import close_dead
+        from nba_assets.orchestration.staleness import out_of_date
+
+    with instance_at_home() as instance:
+        if not dry_run:
+            close_dead(instance)
+        plan = everything(tables, days) if force else out_of_date(instance, warehouse, tables, days)
+        todo = pieces(plan, days, chunked)
+        _print_todo(plan, todo, window, dry_run)
+        if todo and not dry_run:
+            _fill(instance, warehouse, todo, tables, days)
+
+
+def _fill(
+    instance: dg.DagsterInstance,
+    warehouse: Warehouse,
+    todo: Sequence[Piece],
+    tables: Sequence[Table],
+    days: Sequence[date],
+) -> None:
+    from nba_assets.orchestration.backfill.plan import fill
+
+    started = time.perf_counter()
+    totals = {table.name: sum(len(p.days) for p in todo if table in p.tables) for table in tables}
+    with RunProgress({name: total for name, total in totals.items() if total}, by_line=True) as progress:
+        filled = fill(instance, warehouse, todo, tables, days, progress.report)
+    print_made(filled.made)
+    seconds = time.perf_counter() - started
+    runs = ", ".join(run.run_id for run in filled.runs)
+    out.print(f"back-fill {filled.backfill_id} (run {runs}): {seconds:.1f} s", highlight=False)
+    _tell_end(filled)
+
+
+def _print_todo(plan: Plan, todo: Sequence[Piece], window: Window, dry_run: bool) -> None:
+    planned = sum(map(len, plan.values()))
+    if not planned:
+        out.print(f"nothing to do: all partitions of {len(plan)} tables are good, {window}", highlight=False)
+        return
+    if dry_run:
+        print_plan(plan)
+    again = sum(piece.partitions for piece in todo) - planned
+    also = f", {again:,} good ones between them built again" if again else ""
+    runs = f"{len(todo)} run{'s' if len(todo) > 1 else ''}"
+    out.print(f"{planned:,} partitions to build in {runs}{also}", highlight=False)
+
+
+def print_plan(plan: Plan) -> None:
+    """For each table how many partitions are to be built, and why: reasons that differ only in dates are one."""
+    shown = RichTable("table", "partitions", "why", "of them", "first")
+    for table, days in plan.items():
+        reasons: dict[str, list[date]] = {}
+        for day, reason in days.items():
+            reasons.setdefault(_DATE.sub("", reason), []).append(day)
+        lines = [(why, f"{len(of_them):,}", str(min(of_them))) for why, of_them in reasons.items()]
+        shown.add_row(table.name, f"{len(days):,}", *["\n".join(column) for column in zip(*lines, strict=True)])
+    out.print(shown)
+
+
+def _tell_end(filled: Filled) -> None:
+    if filled.success:
+        return
+    left = sum(map(len, filled.left.values()))
+    if filled.cancelled:
+        rest = f"the same command builds the {left:,} partitions that are left" if left else "all partitions are good"
+        err.print(f"cancelled: {rest}", highlight=False)
+        raise typer.Exit(INTERRUPTED)
+    print_failures(filled.failures)
+    err.print(f"{left:,} partitions are not good: {', '.join(table.name for table in filled.left)}", highlight=False)
+    raise typer.Exit(1)

@@ -1,0 +1,76 @@
+"""`nba ingest`: a directory of raw data into the lake."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table as RichTable
+
+from nba_assets.cli.arguments import DEFAULT_LAKE, LakeOption
+from nba_assets.cli.terminal import bar, out, reporter
+
+if TYPE_CHECKING:
+    from nba_assets.contracts.contract import RawTable
+    from nba_assets.warehouse.ingest import Ingested
+
+
+def ingest(
+    directory: Annotated[Path, typer.Argument(help="Laid out as <dataset>/<table>/*.parquet (or csv).")],
+    events: Annotated[bool, typer.Option(help="Tell the sensor which dates are complete.")] = True,
+    lake: LakeOption = DEFAULT_LAKE,
+) -> None:
+    """Check a directory of raw data against the contracts and put it into the lake, one file for each date.
+
+    Nothing is written unless everything fits. Dates that come again are replaced; all others stay. For each date of
+    each table a raw-complete message is sent, on which the tables of that date run if the sensor is switched on; take
+    --no-events for a history, which `nba backfill` builds in one run.
+
+    Examples:
+
+        nba ingest ../shared/raw
+
+        nba ingest /data/tonight --lake /data/lake
+    """
+    from nba_assets.orchestration.events.emit import send_ingested
+    from nba_assets.orchestration.events.sources import event_source
+
+    source = event_source(lake.resolve()) if events else None  # before anything is written: it may be told wrong
+    results = ingest_directory(directory, lake)
+    if source:
+        out.print(f"{send_ingested(source, results):,} raw-complete messages sent")
+
+
+def ingest_directory(directory: Path, lake: Path) -> list[Ingested]:
+    """Put a directory into the lake, with a bar for each table, and print what came of it."""
+    from nba_assets.warehouse.ingest import ingest as put
+    from nba_assets.warehouse.lake import Lake
+
+    with bar() as progress:
+        report = reporter(progress)
+
+        def report_table(table: RawTable, done: int, total: int) -> None:
+            report(table.name, done, total)
+
+        results = put(directory, Lake(lake.resolve()), report_table)
+    _print_ingested(results)
+    return results
+
+
+def _print_ingested(results: Sequence[Ingested]) -> None:
+    shown = RichTable("table", "rows in", "written", "rejected", "partitions", "dates", "seconds")
+    for result in results:
+        rejected = ", ".join(f"{rows} {reason}" for reason, rows in result.rejected.items()) or "0"
+        dates = f"{result.window.start} .. {result.window.end}" if result.window else "stored whole"
+        shown.add_row(
+            result.contract.full_name,
+            f"{result.rows_in:,}",
+            f"{result.rows_written:,}",
+            rejected,
+            f"{result.partitions:,}",
+            dates,
+            f"{result.seconds:.1f}",
+        )
+    out.print(shown)

@@ -1,0 +1,110 @@
+"""The Dagster instance and the lake that a command works on, and what has to stand ready before it starts a run.
+
+For all commands alike; what one of them does with an instance stands in its own module. Dagster and the tables are
+imported only by what needs them: they take three seconds.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from nba_assets.cli.terminal import err
+from nba_assets.contracts.errors import BadInput
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+    from nba_assets.warehouse.base import Warehouse
+
+INTERRUPTED = 130
+"""The exit code of a shell's command that Ctrl-C ended."""
+
+
+@contextmanager
+def instance_at_home() -> Iterator[dg.DagsterInstance]:
+    """The Dagster instance of DAGSTER_HOME, by default ./dagster_home."""
+    import dagster as dg
+
+    from nba_assets.orchestration.dagster_patches.migrations import read_once
+
+    _settle_home()
+    read_once()
+    Path(os.environ["DAGSTER_HOME"]).mkdir(parents=True, exist_ok=True)
+    with dg.DagsterInstance.get() as instance:
+        yield instance
+
+
+def _settle_home() -> None:
+    """Say in the environment, for this process and those that it starts, where the instance is."""
+    os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
+    os.environ["DAGSTER_HOME"] = str(Path(os.environ.get("DAGSTER_HOME") or "dagster_home").resolve())
+
+
+def settle_lake(lake: Path) -> None:
+    """Say in the environment, for this process and those that it starts, where the lake is."""
+    os.environ["NBA_LAKE"] = str(lake.resolve())
+
+
+@contextmanager
+def going_to_run(lake: Path) -> Iterator[None]:
+    """What steps will be forked from loads beside whatever is done within; afterwards it is ended, used or not."""
+    from nba_assets.orchestration.processes import fork_server
+
+    settle_lake(lake)
+    _settle_home()
+    fork_server.start()
+    try:
+        yield
+    finally:
+        fork_server.stop()
+
+
+@contextmanager
+def said_afterwards() -> Iterator[None]:
+    """Keep what other processes say on stderr until the run is over, and to itself if the run is cancelled.
+
+    A terminal's Ctrl-C reaches every process of the run. Those that Dagster has tail its logs answer with a traceback
+    each, in which the one line that matters would be lost.
+    """
+    shown, before = os.dup(2), sys.stderr
+    with tempfile.TemporaryFile() as said, os.fdopen(shown, "w", buffering=1) as terminal:
+        before.flush()
+        os.dup2(said.fileno(), 2)
+        err.file = terminal
+        try:
+            yield
+        except typer.Exit as end:
+            if end.exit_code == INTERRUPTED:
+                said.truncate(0)
+            raise
+        finally:
+            os.dup2(shown, 2)
+            err.file = None  # type: ignore[assignment]  # whatever stderr is from now on, as at first
+            said.seek(0)
+            before.write(said.read().decode(errors="replace"))
+            before.flush()
+
+
+def warehouse_at(lake: Path) -> Warehouse:
+    """The warehouse over the lake. Raises BadInput where there is no data."""
+    from nba_assets.audit.game_days import require_schedule
+    from nba_assets.orchestration.resource import WarehouseResource
+
+    settle_lake(lake)
+    warehouse = WarehouseResource.from_environment().open()
+    require_schedule(warehouse, str(lake))
+    return warehouse
+
+
+def require_lake(lake: Path) -> None:
+    """Raises BadInput where there is no lake at all."""
+    if not lake.is_dir():
+        raise BadInput(f"the lake {lake} is empty: fill it with `nba ingest DIR` or `nba simulate`")

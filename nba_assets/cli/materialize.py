@@ -1,0 +1,47 @@
+"""`nba materialize`: the tables of one date, in one Dagster run."""
+
+from __future__ import annotations
+
+import time
+
+import typer
+
+from nba_assets.cli.arguments import DEFAULT_LAKE, DateOption, LakeOption, TablesOption, named_tables, parse_day
+from nba_assets.cli.instance import INTERRUPTED, going_to_run, instance_at_home, warehouse_at
+from nba_assets.cli.terminal import RunProgress, out, print_failures, print_made
+from nba_assets.orchestration.processes.garbage import loading
+
+
+def materialize(
+    day: DateOption,
+    tables: TablesOption = None,
+    lake: LakeOption = DEFAULT_LAKE,
+) -> None:
+    """Build the tables of one date in one Dagster run.
+
+    Examples:
+
+        nba materialize --date 2021-11-15
+
+        nba materialize --date 2021-11-15 --tables player_game_summary
+    """
+    with going_to_run(lake):
+        with loading():
+            from nba_assets.orchestration.partitions import partition_days
+
+            days = partition_days(parse_day(day))
+            chosen = named_tables(tables or [])
+            warehouse_at(lake)
+
+            from nba_assets import definitions  # noqa: F401
+            from nba_assets.orchestration.launch import launch
+
+        started = time.perf_counter()
+        with instance_at_home() as instance, RunProgress({table.name: len(days) for table in chosen}) as progress:
+            result = launch(instance, chosen, days, progress.report)
+    print_made(result.made)
+    seconds = time.perf_counter() - started
+    out.print(f"run {result.run_id}: {len(chosen)} tables, {len(days)} days, {seconds:.1f} s")
+    print_failures(result.failures)
+    if not result.success:
+        raise typer.Exit(INTERRUPTED if result.cancelled else 1)

@@ -1,0 +1,41 @@
+"""`nba simulate`: an invented season in the lake."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from nba_assets.cli.arguments import DEFAULT_LAKE, LakeOption, parse_season
+from nba_assets.cli.ingest import ingest_directory
+from nba_assets.cli.terminal import bar, out, reporter
+
+
+def simulate(
+    season: Annotated[str, typer.Option(help="The season, as 2024-25.")] = "2024-25",
+    seed: Annotated[int, typer.Option(help="The same seed gives the same season, to the byte.")] = 7,
+    days: Annotated[
+        int | None, typer.Option(min=1, help="Play only the first N days; the rest stays scheduled.")
+    ] = None,
+    lake: LakeOption = DEFAULT_LAKE,
+) -> None:
+    """Play out an invented season, event by event, and ingest it as raw data. For machines without data.
+
+    Teams, arenas and the calendar's rules are real; players, games and lines are not.
+
+    Examples:
+
+        nba simulate --season 2024-25 --seed 7
+
+        nba simulate --season 2023-24 --days 30
+    """
+    from nba_assets.simulate import write
+
+    year = parse_season(season)
+    with tempfile.TemporaryDirectory() as scratch, bar() as progress:
+        write(Path(scratch), year, seed, days, reporter(progress))
+        progress.stop()
+        ingest_directory(Path(scratch), lake)
+    out.print(f"This is a [bold]simulated[/bold] season {season} (seed {seed}): no game of it was ever played.")
