@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nba_assets.cli.compare import compare
 from nba_assets.cli.running import build, build_range, instance_at_home, warehouse_at
 from nba_assets.cli.terminal import (
     MOST_COLUMNS_ACROSS,
@@ -209,6 +210,9 @@ def replay(
     if any(found.differences for found in results):
         raise typer.Exit(1)
     out.print(f"{day}: {sum(found.replayed_rows for found in results):,} rows, all as production holds them")
+
+
+app.command()(compare)
 
 
 @app.command()
