@@ -111,10 +111,12 @@ def compare_files(
     *,
     common_columns: bool = False,
     examples: int | None = EXAMPLES,
+    whole: str = TABLE,
 ) -> Compared:
     """The rows of one table in two sets of files; of every kind of difference so many examples, all of them for None.
 
-    Without a contract, rows that are not wholly equal are rows of one side only.
+    `whole` says what is missing where one set is empty. Without a contract, rows that are not wholly equal are rows of
+    one side only.
     """
     found = Compared(name)
     if not (old and new):
@@ -122,7 +124,7 @@ def compare_files(
         sides = (f"{rows} rows", "not there") if old else ("not there", f"{rows} rows")
         found.old_rows, found.new_rows = (rows, 0) if old else (0, rows)
         found.only_old, found.only_new = found.old_rows, found.new_rows
-        found.differences.append(Difference(name, "", TABLE if len(old) + len(new) > 1 else WHOLE, *sides))
+        found.differences.append(Difference(name, "", whole, *sides))
         return found
     for place in sorted(old.keys() ^ new.keys()):
         found.differences.append(Difference(name, place, WHOLE, *_there(place in old)))
@@ -191,9 +193,10 @@ class _Both:
         differ = [_differs(column) for column in self.others]
         others = " OR ".join(_differs(column) for column in self.others if column != HASH) or "false"
         counted = [
-            f"count_if({_differs(column)}{f' AND NOT ({others})' if column == HASH else ''})" for column in self.others
+            f"count(*) FILTER ({_differs(column)}{f' AND NOT ({others})' if column == HASH else ''})"
+            for column in self.others
         ]
-        matched = f"count_if({' OR '.join(differ) or 'false'})"
+        matched = f"count(*) FILTER ({' OR '.join(differ) or 'false'})"
         numbers = _first(self.connection, f"SELECT count(*), {', '.join([matched, *counted])} FROM {self._joined('')}")
         found = self.found
         found.old_rows, found.new_rows = (

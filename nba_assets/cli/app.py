@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nba_assets.cli.compare import compare
+from nba_assets.cli.compare import compare, print_compared
 from nba_assets.cli.running import build, build_range, instance_at_home, warehouse_at
 from nba_assets.cli.terminal import (
     MOST_COLUMNS_ACROSS,
@@ -25,7 +25,6 @@ from nba_assets.cli.terminal import (
     print_cascades,
     print_coverage,
     print_ingested,
-    print_replay,
     print_rows,
     reporter,
 )
@@ -206,10 +205,10 @@ def replay(
     from nba_assets.cli.arguments import parse_date
 
     results = rebuild(lake, parse_date(day, "--date"), against, keep)
-    print_replay(results)
+    print_compared(results, "production", "replayed")
     if any(found.differences for found in results):
         raise typer.Exit(1)
-    out.print(f"{day}: {sum(found.replayed_rows for found in results):,} rows, all as production holds them")
+    out.print(f"{day}: {sum(found.new_rows for found in results):,} rows, all as production holds them")
 
 
 app.command()(compare)

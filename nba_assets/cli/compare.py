@@ -16,7 +16,7 @@ from nba_assets.cli.terminal import out
 if TYPE_CHECKING:
     from nba_assets.audit.compare import Compared
 
-MOST_DIFFERENCES = 100
+MOST_DIFFERENCES = 20
 
 
 def compare(
@@ -53,9 +53,9 @@ def compare(
     out.print(f"{len(found)} tables, {sum(table.new_rows for table in found):,} rows: all the same", highlight=False)
 
 
-def print_compared(results: Sequence[Compared]) -> None:
-    """How many rows of each table differ and in which columns, then examples."""
-    shown = RichTable("table", "old rows", "new rows", "only old", "only new", "changed", "columns that differ")
+def print_compared(results: Sequence[Compared], old: str = "old", new: str = "new") -> None:
+    """How many rows of each table differ and in which columns, then the first values that do."""
+    shown = RichTable("table", f"{old} rows", f"{new} rows", f"only {old}", f"only {new}", "changed", "columns")
     for found in results:
         columns = ", ".join(f"{name} ({rows:,})" for name, rows in found.columns.most_common())
         counts = (found.old_rows, found.new_rows, found.only_old, found.only_new, found.changed)
@@ -64,9 +64,9 @@ def print_compared(results: Sequence[Compared]) -> None:
     differences = [difference for found in results for difference in found.differences]
     if not differences:
         return
-    values = RichTable("table", "key", "column", "old", "new")
+    values = RichTable("table", "key", "column", old, new)
     for difference in differences[:MOST_DIFFERENCES]:
         values.add_row(*[Text(text) for text in astuple(difference)])  # an array in brackets is no markup
     out.print(values)
     if len(differences) > MOST_DIFFERENCES:
-        out.print(f"the first {MOST_DIFFERENCES} of {len(differences):,} examples")
+        out.print(f"the first {MOST_DIFFERENCES} of {len(differences):,} differences")

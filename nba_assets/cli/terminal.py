@@ -6,7 +6,6 @@ import re
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import astuple
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from nba_assets.audit.coverage import Coverage
-    from nba_assets.audit.replay import Compared
     from nba_assets.orchestration.launch import Made
     from nba_assets.orchestration.run_history.cascade import Cascade
     from nba_assets.orchestration.staleness import Plan
@@ -40,7 +38,6 @@ err = Console(stderr=True, soft_wrap=True)
 _DATE = re.compile(r" \d{4}-\d{2}-\d{2}")
 MOST_COLUMNS_ACROSS = 16
 MOST_ROWS_ACROSS = 5
-MOST_DIFFERENCES = 20
 MOST_GAPS = 200
 
 
@@ -84,25 +81,6 @@ def print_made(made: Mapping[str, Made]) -> None:
             "\n".join(result.broken_checks) or ("none" if result.partitions else "not built"),
         )
     out.print(shown)
-
-
-def print_replay(results: Sequence[Compared]) -> None:
-    """How many rows of each table differ and in which columns, then the first values that do."""
-    shown = RichTable("table", "production", "replayed", "only in production", "only replayed", "changed", "columns")
-    for found in results:
-        columns = ", ".join(f"{name} ({rows})" for name, rows in found.columns.most_common())
-        counts = (found.production_rows, found.replayed_rows, found.only_in_production, found.only_replayed)
-        shown.add_row(found.table, *[f"{count:,}" for count in (*counts, found.changed)], columns)
-    out.print(shown)
-    differences = [difference for found in results for difference in found.differences]
-    if not differences:
-        return
-    values = RichTable("table", "key", "column", "production", "replayed")
-    for difference in differences[:MOST_DIFFERENCES]:
-        values.add_row(*[Text(text) for text in astuple(difference)])  # an array in brackets is no markup
-    out.print(values)
-    if len(differences) > MOST_DIFFERENCES:
-        out.print(f"the first {MOST_DIFFERENCES} of {len(differences):,} differences")
 
 
 def print_coverage(tables: Sequence[Coverage]) -> None:

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from nba_assets.audit.compare import Compared, Difference, compare
-from nba_assets.cli.app import main
+from nba_assets.cli import app as cli
 from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.failures import RECORDS
 from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary
@@ -49,6 +49,12 @@ def only(found: list[Compared]) -> Compared:
 def test_a_lake_is_equal_to_itself_and_null_to_null(old: Path) -> None:
     found = only(compare(old, old))
     assert found == Compared(NAME, old_rows=4, new_rows=4)
+
+
+def test_partitions_without_rows(tmp_path: Path) -> None:
+    empty = rows(FIRST).slice(0, 0)
+    old, new = (lake(tmp_path / side, (FIRST, empty)) for side in ("old", "new"))
+    assert only(compare(old, new)) == Compared(NAME)
 
 
 def test_a_value_is_told_by_key_and_column(old: Path, tmp_path: Path) -> None:
@@ -138,7 +144,7 @@ def nba(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
     def nba(*arguments: object) -> int:
         monkeypatch.setattr(sys, "argv", ["nba", "compare", *map(str, arguments)])
         with pytest.raises(SystemExit) as exit_:
-            main()
+            cli.main()
         return int(exit_.value.code or 0)
 
     return nba
