@@ -1,11 +1,13 @@
 """Comparison of two lakes, table by table and column by column: do two builds hold the same rows?
 
-One DuckDB query a table, over all partitions of both sides, rows matched by the contract's key. What a table ought to
+Partitions of the same bytes are equal; all others are compared in one DuckDB query a table, rows matched by the
+contract's key. What a table ought to
 hold is not asked here, nor is anything built.
 """
 
 from __future__ import annotations
 
+import filecmp
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -14,12 +16,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.failures import RECORDS
 from nba_assets.tables.raw import RAW_TABLES
 from nba_assets.tables.registry import tables
+from nba_assets.warehouse.duckdb import quoted
 from nba_assets.warehouse.lake import FILE
 
 ABSENT = "(no row)"
@@ -128,10 +133,14 @@ def compare_files(
         return found
     for place in sorted(old.keys() ^ new.keys()):
         found.differences.append(Difference(name, place, WHOLE, *_there(place in old)))
-    with _connection(name) as connection:
-        both = _Both(connection, found, examples)
-        both.load(contract, list(old.values()), list(new.values()), common_columns)
-        both.compare()
+    same = {place for place in old.keys() & new.keys() if filecmp.cmp(old[place], new[place], shallow=False)}
+    found.old_rows = found.new_rows = _count(name, [old[place] for place in same])
+    files = [[side[place] for place in side if place not in same] for side in (old, new)]
+    if any(files):
+        with _connection(name) as connection:
+            both = _Both(connection, found, examples)
+            both.load(contract, *files, common_columns)
+            both.compare()
     return found
 
 
@@ -139,9 +148,14 @@ def _there(in_old: bool) -> tuple[str, str]:
     return ("there", "not there") if in_old else ("not there", "there")
 
 
+_PRESENCE = {1.0: "there", 0.0: "not there"}
+
+
 def _count(name: str, files: Sequence[Path]) -> int:
+    if not files:
+        return 0
     with _connection(name) as connection:
-        return _first(connection, f"SELECT count(*) FROM {_rows(files)}")[0]
+        return int(_first(connection, f"SELECT sum(num_rows) FROM parquet_file_metadata({_listed_files(files)})")[0])
 
 
 @contextmanager
@@ -152,7 +166,7 @@ def _connection(name: str) -> Iterator[duckdb.DuckDBPyConnection]:
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute("SET enable_progress_bar = false")
             yield connection
-    except duckdb.Error as error:
+    except (duckdb.Error, pa.ArrowInvalid) as error:
         raise BadInput(f"{name} cannot be compared: {str(error).strip().splitlines()[0]}") from error
 
 
@@ -167,13 +181,12 @@ class _Both:
     others: list[str] = field(default_factory=list)
 
     def load(self, contract: Contract | None, old: Sequence[Path], new: Sequence[Path], common_columns: bool) -> None:
-        before, after = (_types(self.connection, files) for files in (old, new))
+        before, after = (_types(self.connection, files) for files in (old or new, new or old))
         shared = [column for column in after if column in before]
         self.key = [column for column in (contract.key if contract else shared) if column in shared]
         self.others = [column for column in shared if column not in self.key]
-        for column in sorted(before.keys() ^ after.keys()):
-            if not common_columns:
-                self._note(column, *_there(column in before))
+        if not common_columns:
+            self._note_columns(old, new)
         for column in shared:
             if before[column] != after[column]:
                 self._note(column, before[column], after[column])
@@ -182,7 +195,18 @@ class _Both:
             # Rows of one key, which no table should have, are told apart by a number; equal ones meet.
             numbered = f"row_number() OVER (PARTITION BY {key} ORDER BY hash({names or 1}))"
             columns = f"{names}, {numbered} AS number_" if names else f"{numbered} AS number_"
-            self.connection.execute(f"CREATE TABLE {side} AS SELECT {columns} FROM {_rows(files)}")
+            rows = _rows(files) if files else f"{_rows(old or new)} WHERE false"
+            self.connection.execute(f"CREATE TABLE {side} AS SELECT {columns} FROM {rows}")
+
+    def _note_columns(self, old: Sequence[Path], new: Sequence[Path]) -> None:
+        """Columns that are in more partitions of one side than of the other."""
+        if not (old and new):
+            return
+        before, after = (Counter(name for file in files for name in pq.read_schema(file).names) for files in (old, new))
+        for column in sorted(before.keys() | after.keys()):
+            shares = before[column] / len(old), after[column] / len(new)
+            if shares[0] != shares[1]:
+                self._note(column, *(_PRESENCE.get(share, "not in all partitions") for share in shares))
 
     def _note(self, column: str, old: str, new: str) -> None:
         """A column that is on one side only, or of another type."""
@@ -198,11 +222,10 @@ class _Both:
         ]
         matched = f"count(*) FILTER ({' OR '.join(differ) or 'false'})"
         numbers = _first(self.connection, f"SELECT count(*), {', '.join([matched, *counted])} FROM {self._joined('')}")
+        old, new = (_first(self.connection, f"SELECT count(*) FROM {side}")[0] for side in ("was", "now"))
         found = self.found
-        found.old_rows, found.new_rows = (
-            _first(self.connection, f"SELECT count(*) FROM {side}")[0] for side in ("was", "now")
-        )
-        found.only_old, found.only_new = found.old_rows - numbers[0], found.new_rows - numbers[0]
+        found.old_rows, found.new_rows = found.old_rows + old, found.new_rows + new
+        found.only_old, found.only_new = old - numbers[0], new - numbers[0]
         found.changed = numbers[1]
         told = {column: rows for column, rows in zip(self.others, numbers[2:], strict=True) if rows}
         found.columns.update(told)
@@ -238,8 +261,11 @@ def _differs(column: str) -> str:
 
 def _rows(files: Sequence[Path]) -> str:
     """Partitions need not have the same columns: they are read by name."""
-    listed = ", ".join("'" + os.fspath(file).replace("'", "''") + "'" for file in files)
-    return f"read_parquet([{listed}], hive_partitioning = false, union_by_name = true)"
+    return f"read_parquet({_listed_files(files)}, hive_partitioning = false, union_by_name = true)"
+
+
+def _listed_files(files: Sequence[Path]) -> str:
+    return f"[{', '.join(quoted(os.fspath(file)) for file in files)}]"
 
 
 def _types(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> dict[str, str]:
