@@ -5,7 +5,7 @@ SHARED ?= ../shared
 export DAGSTER_HOME := $(CURDIR)/dagster_home
 export NBA_LAKE ?= $(CURDIR)/lake
 
-.PHONY: demo dev test test-slow lint format truth bench bench-peers clean
+.PHONY: demo dev test test-slow lint format truth bench bench-peers compare clean
 
 demo: .venv/installed  ## five simulated weeks, and all tables for the last of them
 	$(BIN)/nba simulate --season 2024-25 --seed 7 --days 41
@@ -36,6 +36,9 @@ format: .venv/installed
 
 truth: .venv/installed  ## our numbers beside the published ones of 2021-22 (needs ../shared)
 	$(BIN)/python -m nba_assets_tests.truth $(SHARED) build/truth
+
+compare: .venv/installed  ## do two lakes hold the same rows: make compare OLD=lake NEW=lake, ARGS="--tables ..." for some
+	$(BIN)/nba compare $(OLD) $(NEW) $(ARGS)
 
 bench: .venv/installed  ## a date, a season, the full history: wall time, engine's share, peak memory
 	$(BIN)/python -m benchmarks.bench $(SHARED) build/bench

@@ -15,18 +15,15 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
+from nba_assets.audit.compare import WHOLE, Compared, compare_files
 from nba_assets.audit.game_days import require_schedule
 from nba_assets.compile.bind import Dates
 from nba_assets.compile.statements import inputs_in, statements
@@ -42,36 +39,6 @@ from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake
 
 TIMEOUT_SECONDS = 600.0
-ABSENT = "(no row)"
-WHOLE = "(partition)"
-
-Row = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One value that is not the same: `column` is WHOLE where a partition is there on one side only."""
-
-    table: str
-    key: str
-    column: str
-    production: str
-    replayed: str
-
-
-@dataclass
-class Compared:
-    """One table's or its failure records' rows on both sides, how they differ, and which of their columns do."""
-
-    table: str
-    replayed_rows: int = 0
-    production_rows: int = 0
-    only_replayed: int = 0
-    only_in_production: int = 0
-    changed: int = 0
-    """Rows of both sides that differ in some column."""
-    columns: Counter[str] = field(default_factory=Counter)
-    differences: list[Difference] = field(default_factory=list)
 
 
 def replay(lake: Path, day: date, against: Path | None = None, keep: Path | None = None) -> list[Compared]:
@@ -92,7 +59,7 @@ def replay(lake: Path, day: date, against: Path | None = None, keep: Path | None
         try:
             for table in tables():
                 _rebuild(DuckDBWarehouse(replayed), table, window)
-            return compare(production, replayed, day)
+            return compare_date(production, replayed, day)
         except (duckdb.Error, TransientError, QueryTimeout, pa.ArrowInvalid) as error:
             raise BadInput(f"{day} cannot be replayed: {str(error).strip().splitlines()[0]}") from error
 
@@ -148,64 +115,18 @@ def _rebuild(warehouse: DuckDBWarehouse, table: Table, window: Window) -> None:
         write_part(session, table, statements(table, warehouse.dialect), window, window.dates())
 
 
-def compare(production: Lake, replayed: Lake, day: date) -> list[Compared]:
+def compare_date(production: Lake, replayed: Lake, day: date) -> list[Compared]:
     """The rows of `day` in two lakes, of all tables and of their failure records."""
     return [found for table in tables() for found in _compare_table(production, replayed, table, day)]
 
 
 def _compare_table(production: Lake, replayed: Lake, table: Table, day: date) -> Iterator[Compared]:
-    yield _compare_partition(table.name, table, production.file(table, day), replayed.file(table, day))
+    yield _compare_partition(table.name, table, production, replayed, day)
     if records := failures_of(table):
-        files = production.file(records, day), replayed.file(records, day)
-        yield _compare_partition(f"{records.name} of {table.name}", records, *files)
+        yield _compare_partition(f"{records.name} of {table.name}", records, production, replayed, day)
 
 
-def _compare_partition(name: str, contract: Contract, produced: Path, rebuilt: Path) -> Compared:
-    new = pq.ParquetFile(rebuilt).read()
-    found = Compared(name, replayed_rows=new.num_rows)
-    if not produced.exists():
-        found.only_replayed = new.num_rows
-        found.differences.append(Difference(name, "", WHOLE, "not there", f"{new.num_rows} rows"))
-        return found
-    old = pq.ParquetFile(produced).read()
-    found.production_rows = old.num_rows
-    for column in sorted(set(old.column_names) ^ set(new.column_names)):
-        sides = ("there", "not there") if column in old.column_names else ("not there", "there")
-        found.columns[column] += 1
-        found.differences.append(Difference(name, "", column, *sides))
-    shared = [column for column in new.column_names if column in old.column_names]
-    before, after = _by_key(old.to_pylist(), contract.key), _by_key(new.to_pylist(), contract.key)
-    for key in [*before, *(key for key in after if key not in before)]:
-        _compare_row(found, key, shared, before.get(key), after.get(key))
-    return found
-
-
-def _by_key(rows: Sequence[Row], columns: Sequence[str]) -> dict[str, Row]:
-    """Rows by their key in words; a key that is there twice, as no key should be, is told apart by a number."""
-    found: dict[str, Row] = {}
-    times: Counter[str] = Counter()
-    for row in rows:
-        key = ", ".join(str(row.get(column)) for column in columns)
-        times[key] += 1
-        found[key if times[key] == 1 else f"{key} #{times[key]}"] = row
-    return found
-
-
-def _compare_row(found: Compared, key: str, columns: Sequence[str], old: Row | None, new: Row | None) -> None:
-    if old is None or new is None:
-        found.only_in_production += new is None
-        found.only_replayed += old is None
-        sides = [ABSENT if row is None else "row" for row in (old, new)]
-        found.differences.append(Difference(found.table, key, "", *sides))
-        return
-    differ = [column for column in columns if not _same(old[column], new[column])]
-    # The hash differs with any other column, and says more than they do only when it differs alone.
-    told = [column for column in differ if column != "data_hash"] or differ
-    found.changed += bool(told)
-    found.columns.update(told)
-    found.differences += [Difference(found.table, key, c, str(old[c]), str(new[c])) for c in told]
-
-
-def _same(old: Any, new: Any) -> bool:
-    """Equal as stored; a NaN, alone or in a list, equals itself."""
-    return old == new or repr(old) == repr(new)
+def _compare_partition(name: str, contract: Contract, production: Lake, replayed: Lake, day: date) -> Compared:
+    files = (lake.file(contract, day) for lake in (production, replayed))
+    old, new = ({str(day): file} if file.exists() else {} for file in files)
+    return compare_files(name, contract, old, new, examples=None, whole=WHOLE)

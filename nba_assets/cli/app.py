@@ -12,6 +12,7 @@ import typer
 
 from nba_assets.cli.backfill import backfill
 from nba_assets.cli.cascade import cascade
+from nba_assets.cli.compare import compare
 from nba_assets.cli.emit import emit
 from nba_assets.cli.ingest import ingest
 from nba_assets.cli.materialize import materialize
@@ -22,7 +23,7 @@ from nba_assets.cli.terminal import err
 from nba_assets.cli.verify import verify
 from nba_assets.contracts.errors import BadInput
 
-COMMANDS = (ingest, emit, simulate, materialize, backfill, replay, verify, cascade, query)
+COMMANDS = (ingest, emit, simulate, materialize, backfill, replay, compare, verify, cascade, query)
 """In the order of the help: how data comes in, how tables are built, how they are looked at."""
 
 app = typer.Typer(

@@ -15,7 +15,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from nba_assets.audit import replay as module
-from nba_assets.audit.replay import Compared, Difference, compare, replay
+from nba_assets.audit.compare import Compared, Difference
+from nba_assets.audit.replay import compare_date, replay
 from nba_assets.cli import app as cli
 from nba_assets.compile.statements import inputs_in
 from nba_assets.contracts.calendar import Window
@@ -151,7 +152,7 @@ def test_nothing_written_in_the_replay_lake_reaches_a_linked_file(
                 overwritten.append(source.full_name)
 
     monkeypatch.setattr(module, "_rebuild", reckless)
-    monkeypatch.setattr(module, "compare", lambda *_: [])
+    monkeypatch.setattr(module, "compare_date", lambda *_: [])
     replay(production, DAY)
 
     assert {nbac_schedule.full_name, "nba_static.team_locations", player_game_summary.full_name} <= set(overwritten)
@@ -168,7 +169,7 @@ def test_values_that_differ_are_told_by_key_and_column(production: Path, kept: P
     first, second, *_ = pq.ParquetFile(Lake(production).file(player_game_summary, DAY)).read().to_pylist()
     change(production, player_game_summary, DAY, spoil)
 
-    found = of(compare(Lake(production), Lake(kept), DAY), "player_game_summary")
+    found = of(compare_date(Lake(production), Lake(kept), DAY), "player_game_summary")
 
     def key(row: dict) -> str:
         return ", ".join(str(row[column]) for column in player_game_summary.key)
@@ -179,17 +180,17 @@ def test_values_that_differ_are_told_by_key_and_column(production: Path, kept: P
         Difference("player_game_summary", nobody, "", "row", "(no row)"),
         Difference("player_game_summary", key(second), "", "(no row)", "row"),
     }
-    assert (found.only_in_production, found.only_replayed, found.changed) == (1, 1, 1)
+    assert (found.only_old, found.only_new, found.changed) == (1, 1, 1)
     assert found.columns == {"points": 1}
-    assert found.production_rows == found.replayed_rows
+    assert found.old_rows == found.new_rows
 
 
 @pytest.mark.slow
 def test_a_row_that_is_there_twice_is_told(production: Path, kept: Path) -> None:
     change(production, player_game_summary, DAY, lambda rows: [*rows, rows[0]])
-    (difference,) = differences(compare(Lake(production), Lake(kept), DAY))
+    (difference,) = differences(compare_date(Lake(production), Lake(kept), DAY))
     assert difference.key.endswith("#2")
-    assert (difference.production, difference.replayed) == ("row", "(no row)")
+    assert (difference.old, difference.new) == ("row", "(no row)")
 
 
 @pytest.mark.slow
@@ -207,7 +208,7 @@ def test_failure_records_are_compared(production: Path, kept: Path) -> None:
     empty = pq.ParquetFile(Lake(production).file(records, DAY)).read()
     Lake(production).replace(records, [(DAY, pa.Table.from_pylist([row], schema=empty.schema))])
 
-    (difference,) = differences(compare(Lake(production), Lake(kept), DAY))
+    (difference,) = differences(compare_date(Lake(production), Lake(kept), DAY))
 
     assert difference.table == "precompute_failures of player_shot_zone_analysis"
     assert "nobody" in difference.key
@@ -216,8 +217,8 @@ def test_failure_records_are_compared(production: Path, kept: Path) -> None:
 @pytest.mark.slow
 def test_a_partition_that_production_has_not_is_told(production: Path, kept: Path) -> None:
     Lake(production).remove(team_offense_game_summary, [DAY])
-    found = of(compare(Lake(production), Lake(kept), DAY), "team_offense_game_summary")
-    assert [(d.column, d.production) for d in found.differences] == [("(partition)", "not there")]
+    found = of(compare_date(Lake(production), Lake(kept), DAY), "team_offense_game_summary")
+    assert [(d.column, d.old) for d in found.differences] == [("(partition)", "not there")]
 
 
 @pytest.mark.slow
@@ -225,7 +226,7 @@ def test_a_column_that_production_has_not_is_told(production: Path, kept: Path) 
     """Built before the column was declared."""
     rows = pq.ParquetFile(Lake(production).file(team_offense_game_summary, DAY)).read()
     Lake(production).replace(team_offense_game_summary, [(DAY, rows.drop_columns(["pace"]))])
-    assert differences(compare(Lake(production), Lake(kept), DAY)) == [
+    assert differences(compare_date(Lake(production), Lake(kept), DAY)) == [
         Difference("team_offense_game_summary", "", "pace", "not there", "there")
     ]
 
@@ -234,7 +235,7 @@ def test_a_column_that_production_has_not_is_told(production: Path, kept: Path) 
 def test_what_is_kept_is_a_whole_lake_of_ones_own(kept: Path, built: Path) -> None:
     assert Lake(kept).dates(player_game_summary) == BUILT.dates()
     assert Lake(kept).dates(nbac_schedule) == Lake(built).dates(nbac_schedule)
-    assert of(compare(Lake(built), Lake(kept), DAY), "player_game_summary").replayed_rows > 100
+    assert of(compare_date(Lake(built), Lake(kept), DAY), "player_game_summary").new_rows > 100
     for file in kept.rglob("*.parquet"):
         assert file.stat().st_nlink == 1, "what is kept may be edited"
 
