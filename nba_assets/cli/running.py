@@ -39,10 +39,10 @@ def instance_at_home() -> Iterator[dg.DagsterInstance]:
     """The Dagster instance of DAGSTER_HOME, by default ./dagster_home."""
     import dagster as dg
 
-    from nba_assets.orchestration.dagster_patches.migrations import read_once
+    from nba_assets.orchestration.dagster_patches import apply
 
     _settle_home()
-    read_once()
+    apply()
     Path(os.environ["DAGSTER_HOME"]).mkdir(parents=True, exist_ok=True)
     with dg.DagsterInstance.get() as instance:
         yield instance

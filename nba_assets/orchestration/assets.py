@@ -26,7 +26,6 @@ from nba_assets.contracts.read import Reach
 from nba_assets.contracts.table import Check, Table
 from nba_assets.orchestration.dagster_patches.partition_versions import (
     PARTITION_VERSION,
-    give_each_its_own,
     own_tags,
     tell_each,
 )
@@ -36,8 +35,6 @@ from nba_assets.tables.registry import runs_alone, waiting
 from nba_assets.warehouse.base import QueryTimeout, TransientError, Warehouse
 from nba_assets.warehouse.build import Part, build_part
 from nba_assets.warehouse.records import records
-
-give_each_its_own()
 
 OWNERS = ["team:nba-data"]
 MAX_RETRIES = 4
@@ -214,7 +211,7 @@ class _Run:
         )
 
     def _version(self) -> dg.DataVersion:
-        """The content of all partitions of the run; each one's own is put in its place by `partition_versions.py`."""
+        """The content of all partitions of the run; each one's own is put in its place by a patch."""
         hashes = [part.written.hashes[day] for part in self.done for day in sorted(part.written.hashes)]
         return dg.DataVersion(
             hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()[:16]
