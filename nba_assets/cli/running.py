@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from nba_assets.cli.terminal import RunProgress, err, out, print_made, print_plan
+from nba_assets.orchestration.instance.opening import instance_at_home, settle_home
 from nba_assets.orchestration.processes.garbage import loading
 
 if TYPE_CHECKING:
@@ -35,32 +36,12 @@ INTERRUPTED = 130
 
 
 @contextmanager
-def instance_at_home() -> Iterator[dg.DagsterInstance]:
-    """The Dagster instance of DAGSTER_HOME, by default ./dagster_home."""
-    import dagster as dg
-
-    from nba_assets.orchestration.dagster_patches import apply
-
-    _settle_home()
-    apply()
-    Path(os.environ["DAGSTER_HOME"]).mkdir(parents=True, exist_ok=True)
-    with dg.DagsterInstance.get() as instance:
-        yield instance
-
-
-def _settle_home() -> None:
-    """Say in the environment, for this process and those that it starts, where the instance is."""
-    os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
-    os.environ["DAGSTER_HOME"] = str(Path(os.environ.get("DAGSTER_HOME") or "dagster_home").resolve())
-
-
-@contextmanager
 def _going_to_run(lake: Path) -> Iterator[None]:
     """What steps will be forked from loads beside whatever is done within; afterwards it is ended, used or not."""
     from nba_assets.orchestration.processes import fork_server
 
     os.environ["NBA_LAKE"] = str(lake.resolve())
-    _settle_home()
+    settle_home()
     fork_server.start()
     try:
         yield

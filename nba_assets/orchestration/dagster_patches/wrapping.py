@@ -21,7 +21,7 @@ def wrap(upstream: Upstream, path: str, around: Callable[[Any], Any]) -> bool:
     if not in_place(upstream):
         return False
     if not is_wrapped(path):
-        owner, name = _owner(path)
+        owner, name = owner_of(path)
         original = getattr(owner, name)
         wrapper = functools.wraps(original)(around(original))
         setattr(wrapper, _MARK, original)
@@ -37,13 +37,13 @@ def is_wrapped(path: str) -> bool:
 
 def unwrap(path: str) -> None:
     """Put the function back as Dagster has it, for a test."""
-    owner, name = _owner(path)
-    original = getattr(find(path), _MARK, None)
-    if original is not None:
-        setattr(owner, name, original)
+    if is_wrapped(path):
+        owner, name = owner_of(path)
+        original = getattr(find(path), _MARK)
+        setattr(owner, name, staticmethod(original) if inspect.ismethod(original) else original)
 
 
-def _owner(path: str) -> tuple[Any, str]:
+def owner_of(path: str) -> tuple[Any, str]:
     """The module or class that has the function, which is there, since the guard found it."""
     module, _, names = path.partition(":")
     *owners, name = names.split(".")

@@ -20,6 +20,7 @@ from typing import Any
 import grpc
 from google.protobuf import empty_pb2
 from google.pubsub_v1 import types
+
 from nba_assets.orchestration.events.sources import (
     DEAD_LETTER_TOPIC,
     RAW_COMPLETE_SUBSCRIPTION,

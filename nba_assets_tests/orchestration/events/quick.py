@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from nba_assets.definitions import defs
 from nba_assets.orchestration.events.completion import completion, next_slate
 from nba_assets.orchestration.events.sensors import raw_complete
-
-from nba_assets.definitions import defs
 
 SECONDS = 4
 

@@ -11,9 +11,9 @@ from itertools import count
 from typing import Any
 
 import dagster as dg
+
 from nba_assets.orchestration.events.sensors import EDITIONS_TAG, evaluate
 from nba_assets.orchestration.events.sources import DEAD_LETTER_TOPIC, RAW_COMPLETE_TOPIC, EventSource, Received
-
 from nba_assets.orchestration.instance.batched_events import record_runless
 from nba_assets.tables.raw import RAW_TABLES
 

@@ -11,10 +11,10 @@ import dagster as dg
 import pytest
 from dagster._core.definitions.data_version import DATA_VERSION_TAG
 from dagster._core.events import StepMaterializationData
-from nba_assets.orchestration.events.completion import completion_messages, slate_requests
 
 from nba_assets.contracts.table import Table
 from nba_assets.orchestration.assets import asset_key
+from nba_assets.orchestration.events.completion import completion_messages, slate_requests
 from nba_assets.orchestration.run_tags import partition_tags
 from nba_assets.orchestration.slates import slate_tables, summaries
 from nba_assets.tables.registry import tables

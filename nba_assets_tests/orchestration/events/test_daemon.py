@@ -19,10 +19,10 @@ import duckdb
 import pytest
 from dagster import DagsterRunStatus as Status
 from dagster._core.scheduler.instigation import InstigatorStatus
-from nba_assets.orchestration.events.sources import DEAD_LETTER_TOPIC, RAW_COMPLETE_TOPIC, EventSource, PubSub, Spool
 
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.contract import RawTable
+from nba_assets.orchestration.events.sources import DEAD_LETTER_TOPIC, RAW_COMPLETE_TOPIC, EventSource, PubSub, Spool
 from nba_assets.orchestration.slates import slate_tables, summaries
 from nba_assets.tables.raw import RAW_TABLES
 from nba_assets.tables.registry import tables

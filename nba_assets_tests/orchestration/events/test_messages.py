@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from nba_assets.orchestration.events.messages import MOST_BYTES, Malformed, Sent, parse
 
+from nba_assets.orchestration.events.messages import MOST_BYTES, Malformed, Sent, parse
 from nba_assets.tables.raw import raw_table
 from nba_assets_tests.orchestration.events.day import DAY, line, the_day
 from nba_assets_tests.shared import SHARED

@@ -11,11 +11,11 @@ import dagster as dg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from nba_assets.orchestration.events import sensors
 from nba_assets.orchestration.events.messages import parse
 from nba_assets.orchestration.events.sources import Received
 from nba_assets.orchestration.events.triggers import edition, tables_to_run
-
-from nba_assets.orchestration.events import sensors
 from nba_assets.orchestration.run_tags import days_of
 from nba_assets.tables.raw import RAW_TABLES
 from nba_assets_tests.orchestration.events.day import DAY, line, the_day

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 from google.api_core.exceptions import NotFound
+
+from nba_assets.contracts.errors import BadInput
+from nba_assets.orchestration.events import sources
 from nba_assets.orchestration.events.sources import (
     DEAD_LETTER_TOPIC,
     RAW_COMPLETE_TOPIC,
@@ -17,9 +20,6 @@ from nba_assets.orchestration.events.sources import (
     Spool,
     event_source,
 )
-
-from nba_assets.contracts.errors import BadInput
-from nba_assets.orchestration.events import sources
 from nba_assets_tests.orchestration.events.pubsub_server import ATTEMPTS, DEADLINE_SECONDS, PROJECT, Server
 
 

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from nba_assets.orchestration.events.sources import DEAD_LETTER_TOPIC, RAW_COMPLETE_TOPIC, Spool
 
 from nba_assets.contracts.calendar import Window
+from nba_assets.orchestration.events.sources import DEAD_LETTER_TOPIC, RAW_COMPLETE_TOPIC, Spool
 from nba_assets.orchestration.instance.event_storage import BatchingSqliteEventLogStorage
 from nba_assets.tables.raw import RAW_TABLES
 from nba_assets_tests.orchestration.events.day import line

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from nba_assets.orchestration.events.triggers import edition, lacking, raw_behind, required_of, run_key, tables_to_run
-
 from nba_assets.contracts.contract import RawTable
 from nba_assets.contracts.table import Table
+from nba_assets.orchestration.events.triggers import edition, lacking, raw_behind, required_of, run_key, tables_to_run
 from nba_assets.orchestration.slates import slate_tables, summaries
 from nba_assets.tables.raw import RAW_TABLES
 from nba_assets.tables.registry import tables

@@ -33,7 +33,7 @@ def instance(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
         return
     with dg.instance_for_test() as instance:
         if request.param == "of no database":
-            monkeypatch.setattr("nba_assets.orchestration.instance.run_log.SqlEventLogStorage", type(None))
+            monkeypatch.setattr("nba_assets.orchestration.instance.run_log.STORAGE", "types:NoneType")
         yield instance
 
 

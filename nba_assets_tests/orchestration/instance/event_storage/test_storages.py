@@ -13,6 +13,7 @@ import dagster as dg
 import pytest
 from dagster._core.storage.event_log import SqlEventLogStorage
 
+from nba_assets.orchestration.dagster_patches import guard
 from nba_assets.orchestration.instance.event_storage import BatchingSqliteEventLogStorage, internals
 from nba_assets_tests.orchestration.instance.event_storage.databases import Databases
 from nba_assets_tests.orchestration.instance.event_storage.given import materialised, range_run
@@ -140,17 +141,17 @@ def _moved_method(storage: type[SqlEventLogStorage], monkeypatch: pytest.MonkeyP
         original(self, connection, event, event_id)
 
     monkeypatch.setattr(storage, "_store_asset_event", moved)
-    return f"{storage.__name__}._store_asset_event"
+    return f"{storage.__module__}:{storage.__name__}._store_asset_event"
 
 
 def _gone_method(storage: type[SqlEventLogStorage], monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.delattr(SqlEventLogStorage, "_store_asset_check_evaluation_planned")
-    return f"{storage.__name__}._store_asset_check_evaluation_planned"
+    return f"{storage.__module__}:{storage.__name__}._store_asset_check_evaluation_planned"
 
 
 def _another_column(_: type[SqlEventLogStorage], monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setitem(internals.COLUMNS, "event_logs", internals.COLUMNS["event_logs"] - {"partition"})
-    return "the columns of event_logs"
+    monkeypatch.setitem(internals.COLUMNS, internals.EVENTS, internals.COLUMNS[internals.EVENTS] - {"partition"})
+    return f"the columns of {internals.EVENTS}"
 
 
 @pytest.mark.parametrize("move", [_moved_method, _gone_method, _another_column])
@@ -164,11 +165,12 @@ def test_what_dagster_has_moved_is_told_once_and_stored_one_by_one(
         for event in batch:
             stock.store_event(event)
     named = move(type(stock), monkeypatch)
-    internals.known.cache_clear()
+    guard._moved_and_told.cache_clear()
+    internals.upstream.cache_clear()
     with caplog.at_level(logging.WARNING):
         for batch in batches:
             batching.store_event_batch(batch)
-    told = [record.getMessage() for record in caplog.records if record.name == internals.__name__]
+    told = [record.getMessage() for record in caplog.records if record.name == guard.__name__]
     assert told == [f"events are stored one by one, which is slow for ranges of dates: Dagster has changed {named}"]
     assert databases.rows(places[1], RUN) == databases.rows(places[0], RUN)
 
