@@ -1,4 +1,4 @@
-"""What Dagster loads: assembles the parts, decides nothing."""
+"""Definitions that Dagster loads: applies the patches, assembles the parts, decides nothing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import dagster as dg
 
 from nba_assets.orchestration.alerts.sensors import alert_sensors
 from nba_assets.orchestration.assets import raw_spec, step_assets
-from nba_assets.orchestration.dagster_patches import check_targets
+from nba_assets.orchestration.dagster_patches import apply
 from nba_assets.orchestration.events.sensors import event_sensors
 from nba_assets.orchestration.freshness import with_freshness
 from nba_assets.orchestration.jobs import jobs
@@ -17,7 +17,7 @@ from nba_assets.orchestration.schedules import schedules
 from nba_assets.tables.raw import RAW_TABLES
 from nba_assets.tables.registry import steps
 
-check_targets.ask_once()
+apply()
 warehouse = WarehouseResource.from_environment()
 
 defs = dg.Definitions(

@@ -18,34 +18,13 @@ import typer
 
 from nba_assets.cli.terminal import err
 from nba_assets.contracts.errors import BadInput
+from nba_assets.orchestration.instance.opening import settle_home
 
 if TYPE_CHECKING:
-    import dagster as dg
-
     from nba_assets.warehouse.base import Warehouse
 
 INTERRUPTED = 130
 """The exit code of a shell's command that Ctrl-C ended."""
-
-
-@contextmanager
-def instance_at_home() -> Iterator[dg.DagsterInstance]:
-    """The Dagster instance of DAGSTER_HOME, by default ./dagster_home."""
-    import dagster as dg
-
-    from nba_assets.orchestration.dagster_patches.migrations import read_once
-
-    _settle_home()
-    read_once()
-    Path(os.environ["DAGSTER_HOME"]).mkdir(parents=True, exist_ok=True)
-    with dg.DagsterInstance.get() as instance:
-        yield instance
-
-
-def _settle_home() -> None:
-    """Say in the environment, for this process and those that it starts, where the instance is."""
-    os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
-    os.environ["DAGSTER_HOME"] = str(Path(os.environ.get("DAGSTER_HOME") or "dagster_home").resolve())
 
 
 def settle_lake(lake: Path) -> None:
@@ -59,7 +38,7 @@ def going_to_run(lake: Path) -> Iterator[None]:
     from nba_assets.orchestration.processes import fork_server
 
     settle_lake(lake)
-    _settle_home()
+    settle_home()
     fork_server.start()
     try:
         yield

@@ -7,7 +7,7 @@ step does when it runs is not said here; what a table holds is its own module's 
 import hashlib
 import importlib
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 
@@ -18,13 +18,10 @@ from nba_assets.contracts.checks import checks_of
 from nba_assets.contracts.contract import Contract, RawTable
 from nba_assets.contracts.read import Reach
 from nba_assets.contracts.table import Table
-from nba_assets.orchestration.dagster_patches.partition_versions import give_each_its_own
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.partitions import DAILY, mapping
 from nba_assets.orchestration.step import Step
 from nba_assets.tables.registry import runs_alone, waiting
-
-give_each_its_own()
 
 OWNERS = ["team:nba-data"]
 
@@ -43,16 +40,13 @@ def raw_spec(raw: RawTable) -> dg.AssetSpec:
 
 
 def step_assets(tables: Sequence[Table], kinds: frozenset[str]) -> dg.AssetsDefinition:
-    """The step that replaces partitions of `tables`, all of one `step`, each after those of them that it reads.
-
-    Raises TypeError for a step whose tables read one source in two ways.
-    """
+    """The step that replaces partitions of `tables`, all of one `step`, each after those of them that it reads."""
     first = tables[0]
-    _same_reach(tables)
+    reaches = _reaches(tables)
 
     @dg.multi_asset(
         name=first.step,
-        specs=[_spec(table, kinds) for table in tables],
+        specs=[_spec(table, kinds, reaches) for table in tables],
         check_specs=[
             dg.AssetCheckSpec(name=check.name, asset=asset_key(table), description=check.description)
             for table in tables
@@ -76,10 +70,10 @@ def step_assets(tables: Sequence[Table], kinds: frozenset[str]) -> dg.AssetsDefi
     return replace_partitions
 
 
-def _spec(table: Table, kinds: frozenset[str]) -> dg.AssetSpec:
+def _spec(table: Table, kinds: frozenset[str], reaches: Mapping[Contract, set[Reach]]) -> dg.AssetSpec:
     return dg.AssetSpec(
         key=asset_key(table),
-        deps=[_dep(source, reaches) for source, reaches in stored_inputs(table).items()],
+        deps=[_dep(source, reaches[source]) for source in stored_inputs(table)],
         description=table.description,
         group_name=table.group,
         partitions_def=DAILY,
@@ -90,15 +84,14 @@ def _spec(table: Table, kinds: frozenset[str]) -> dg.AssetSpec:
     )
 
 
-def _same_reach(tables: Sequence[Table]) -> None:
-    """Dagster has one partition mapping for all that a step reads of a source, and refuses a second without a name."""
-    known: dict[Contract, tuple[Table, dg.AssetDep]] = {}
+def _reaches(tables: Sequence[Table]) -> dict[Contract, set[Reach]]:
+    """How far back a step reads each source: Dagster has one partition mapping for all that a step reads of one, so what
+    one of its tables reads farther back is told of all of them. What is read and what is stale follows each table's own."""
+    found: dict[Contract, set[Reach]] = {}
     for table in tables:
         for source, reaches in stored_inputs(table).items():
-            other, dep = known.setdefault(source, (table, _dep(source, reaches)))
-            if dep.partition_mapping != _dep(source, reaches).partition_mapping:
-                both = f"{other.name} and {table.name} do not read the same days of {source.full_name}"
-                raise TypeError(f"step {table.step}: {both}; put one of them in a step of its own")
+            found.setdefault(source, set()).update(reaches)
+    return found
 
 
 def _dep(source: Contract, reaches: set[Reach]) -> dg.AssetDep:

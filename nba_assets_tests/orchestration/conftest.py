@@ -10,6 +10,7 @@ import dagster as dg
 import pytest
 
 from nba_assets.orchestration.alerts.outbox import WEBHOOK
+from nba_assets.orchestration.dagster_patches import guard
 from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets_tests.orchestration.watched import Webhook
 
@@ -22,6 +23,14 @@ def webhook(monkeypatch: pytest.MonkeyPatch) -> Webhook:
         port = probe.getsockname()[1]
     monkeypatch.setenv(WEBHOOK, f"http://127.0.0.1:{port}/services/T0/B0/x")
     return Webhook(port)
+
+
+@pytest.fixture
+def guard_asks_anew() -> Iterator[None]:
+    """Whether Dagster is built as we know it."""
+    guard._moved_and_told.cache_clear()
+    yield
+    guard._moved_and_told.cache_clear()
 
 
 @pytest.fixture

@@ -1,0 +1,23 @@
+"""Patches of Dagster: functions of it that are wrapped where it has no setting and no hook for what we need.
+
+One module a patch, each with what it changes, the upstream symbol, the measured gain, and what happens without it;
+`apply` puts them in place and nothing happens at import. A plug-in that an instance's settings name is no patch.
+"""
+
+from __future__ import annotations
+
+CHECKED_AGAINST = "1.13.27"
+"""The version of Dagster that every guard here was written down from."""
+
+
+def apply() -> None:
+    """Put every patch in place that is wanted and whose upstream is as it was known; once, however often called.
+
+    Raises BadInput where the environment switches off what there is not.
+    """
+    from nba_assets.orchestration.dagster_patches import check_targets, executor_poll, migrations, partition_versions
+    from nba_assets.orchestration.dagster_patches.switches import check_names
+
+    check_names()
+    for patch in (check_targets, executor_poll, migrations, partition_versions):
+        patch.apply()

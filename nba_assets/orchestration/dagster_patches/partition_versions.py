@@ -1,10 +1,11 @@
-"""A data version, and metadata, for each partition of a range run.
+"""Data version, and metadata, of each partition of a range run.
 
-Dagster gives all partitions that one step materialises the same data version, so a day rebuilt alone, unchanged, would
-look changed beside the range it came from, and everything that reads it stale. Metadata it does take for each, but it
-works out the run's partitions anew each time: a second and more for a table of a thousand days. There is no setting and
-no hook for either (1.13.27), so the one function that makes the events is wrapped. Where Dagster has moved it, a range
-keeps one version for all its partitions, as Dagster means it, and metadata goes Dagster's way.
+Changes: `_get_output_asset_events` in `dagster._core.execution.plan.execute_step`, which makes a step's events.
+Function: Dagster gives all partitions that one step materialises the same data version, so a day rebuilt alone,
+unchanged, would look changed beside the range it came from, and everything that reads it stale.
+Gain: GAIN
+Without: a range keeps one version for all its partitions, as Dagster means it, and staleness is coarser; metadata goes
+Dagster's way, which works out the run's partitions anew for each.
 """
 
 from __future__ import annotations
@@ -13,15 +14,32 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import dagster as dg
-from dagster._core.definitions.data_version import DATA_VERSION_TAG
-from dagster._core.execution.plan import execute_step
 
+from nba_assets.orchestration.dagster_patches.guard import Upstream
 from nba_assets.orchestration.dagster_patches.wrapping import is_wrapped, wrap
+from nba_assets.orchestration.instance.tags import DATA_VERSION_TAG
 
 PARTITION_VERSION = "content"
 """The metadata entry that carries a partition's own version."""
 
-_MAKES_EVENTS = "_get_output_asset_events"
+MAKES_EVENTS = "dagster._core.execution.plan.execute_step:_get_output_asset_events"
+
+UPSTREAM = Upstream(
+    "partition_versions",
+    lost="ranges keep one data version",
+    parameters={
+        MAKES_EVENTS: (
+            "asset_key",
+            "asset_partitions",
+            "output",
+            "output_def",
+            "io_manager_metadata",
+            "step_context",
+            "execution_type",
+        )
+    },
+    names=("dagster:AssetMaterialization._replace",),
+)
 
 _told: dict[dg.AssetKey, dict[str, Mapping[str, Any]]] = {}
 """Of the step at hand, the metadata of each partition whose event is still to be made."""
@@ -35,19 +53,15 @@ def own_tags(metadata: Mapping[str, Any]) -> dict[str, str]:
 
 def tell_each(context: dg.AssetExecutionContext, key: dg.AssetKey, metadata: Mapping[str, Mapping[str, Any]]) -> None:
     """Add to the metadata of each partition that the step materialises, after what the step says of all of them."""
-    if is_wrapped(execute_step, _MAKES_EVENTS):
+    if is_wrapped(MAKES_EVENTS):
         _told[key] = {day: dg.AssetMaterialization(key, metadata=own).metadata for day, own in metadata.items()}
         return
     for day, own in metadata.items():
         context.add_asset_metadata(own, asset_key=key, partition_key=day)
 
 
-def give_each_its_own() -> None:
-    """Let each materialisation carry what was told of its partition, and the version named there.
-
-    Once, however often called.
-    """
-    wrap(execute_step, _MAKES_EVENTS, _with_its_own, without="ranges keep one data version")
+def apply() -> None:
+    wrap(UPSTREAM, MAKES_EVENTS, _with_its_own)
 
 
 def _with_its_own(original: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any]]:

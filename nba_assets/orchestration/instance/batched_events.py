@@ -2,30 +2,83 @@
 
 What Dagster stores by itself, of a sensor's result or of what a step logs, it stores one by one, each event in
 transactions of its own: 60 ms for one of a sensor on SQLite, half a minute for a full tick, in which no other sensor is
-looked at. Its buffer serves such events as well, but no public function leads there. What the events say is no business
-of this module.
+looked at. Its buffer serves such events as well, but no public function leads there; without it, events are stored one
+by one. What the events say is no business of this module.
 """
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import dagster as dg
-from dagster._core.events import AssetObservationData, DagsterEventBatchMetadata, StepMaterializationData
-from dagster._core.instance.utils import RUNLESS_JOB_NAME, RUNLESS_RUN_ID
+
+from nba_assets.orchestration.dagster_patches.guard import Upstream, find, in_place
 
 AssetEvent = dg.AssetMaterialization | dg.AssetObservation
+
+_EVENTS = "dagster._core.events"
+_BATCH = f"{_EVENTS}:DagsterEventBatchMetadata"
+_MADE = f"{_EVENTS}:StepMaterializationData"
+_SEEN = f"{_EVENTS}:AssetObservationData"
+_RUN = "dagster._core.instance.utils:RUNLESS_RUN_ID"
+_JOB = "dagster._core.instance.utils:RUNLESS_JOB_NAME"
+
+UPSTREAM = Upstream(
+    "record_at_once",
+    lost="what sensors and steps record is stored one by one",
+    parameters={
+        _BATCH: ("id", "is_end"),
+        _MADE: ("materialization", "asset_lineage"),
+        _SEEN: ("asset_observation",),
+        "dagster:DagsterEvent.from_step": (
+            "event_type",
+            "step_context",
+            "event_specific_data",
+            "message",
+            "batch_metadata",
+        ),
+        "dagster:DagsterEvent": (
+            "event_type_value",
+            "job_name",
+            "step_handle",
+            "node_handle",
+            "step_kind_value",
+            "logging_tags",
+            "event_specific_data",
+            "message",
+            "pid",
+            "step_key",
+        ),
+        "dagster:DagsterInstance.report_dagster_event": (
+            "dagster_event",
+            "run_id",
+            "log_level",
+            "batch_metadata",
+            "timestamp",
+        ),
+    },
+    names=(_RUN, _JOB, "dagster:AssetExecutionContext.get_step_execution_context"),
+)
 
 
 def record_runless(instance: dg.DagsterInstance, events: Sequence[AssetEvent]) -> None:
     """Store events that belong to no run."""
+    if not in_place(UPSTREAM):
+        for event in events:
+            instance.report_runless_asset_event(event)
+        return
     for event, end in zip(events, _one_batch(len(events)), strict=True):
-        instance.report_dagster_event(_as_dagster_event(event), RUNLESS_RUN_ID, batch_metadata=end)
+        instance.report_dagster_event(_as_dagster_event(event), find(_RUN), batch_metadata=end)
 
 
 def record_in_step(context: dg.AssetExecutionContext, evaluations: Sequence[dg.AssetCheckEvaluation]) -> None:
     """Store check evaluations of the step that `context` is of. They do not pass through the process of its run."""
+    if not in_place(UPSTREAM):
+        for evaluation in evaluations:
+            context.log_event(evaluation)
+        return
     step = context.get_step_execution_context()
     for evaluation, end in zip(evaluations, _one_batch(len(evaluations)), strict=True):
         on = f"{evaluation.asset_key.to_user_string()}, {evaluation.partition}"
@@ -35,15 +88,15 @@ def record_in_step(context: dg.AssetExecutionContext, evaluations: Sequence[dg.A
         dg.DagsterEvent.from_step(kind, step, evaluation, message, batch_metadata=end)
 
 
-def _one_batch(events: int) -> Iterator[DagsterEventBatchMetadata]:
-    batch = uuid.uuid4().hex
+def _one_batch(events: int) -> Iterator[Any]:
+    batch, metadata = uuid.uuid4().hex, find(_BATCH)
     for number in range(1, events + 1):
-        yield DagsterEventBatchMetadata(batch, is_end=number == events)
+        yield metadata(batch, is_end=number == events)
 
 
 def _as_dagster_event(event: AssetEvent) -> dg.DagsterEvent:
     if isinstance(event, dg.AssetMaterialization):
-        kind, data = dg.DagsterEventType.ASSET_MATERIALIZATION, StepMaterializationData(event)
+        kind, data = dg.DagsterEventType.ASSET_MATERIALIZATION, find(_MADE)(event)
     else:
-        kind, data = dg.DagsterEventType.ASSET_OBSERVATION, AssetObservationData(event)
-    return dg.DagsterEvent(kind.value, RUNLESS_JOB_NAME, event_specific_data=data)
+        kind, data = dg.DagsterEventType.ASSET_OBSERVATION, find(_SEEN)(event)
+    return dg.DagsterEvent(kind.value, find(_JOB), event_specific_data=data)

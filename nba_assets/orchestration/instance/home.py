@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Self
 
 import dagster as dg
-from dagster._config import Field, StringSource
 from dagster._serdes import ConfigurableClass, ConfigurableClassData
 
 
@@ -20,7 +19,7 @@ class AtHome(ConfigurableClass):
 
     @classmethod
     def config_type(cls) -> Mapping[str, Any]:
-        return {"base_dir": Field(StringSource, is_required=False)}
+        return {"base_dir": dg.Field(dg.StringSource, is_required=False)}
 
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]) -> Self:

@@ -1,21 +1,50 @@
-"""Dagster's own run launcher, with an answer to whether a run's process still lives.
+"""Run launcher: Dagster's own, with an answer to whether a run's process still lives.
 
 A process that ends while its code server lives is told as failed by that server. With the server gone as well, as after
-a restart of the machine, the run would stand as started for ever, and hold back the next one on its date. Selected in
-`dagster_home/dagster.yaml`, where `run_monitoring` asks and `run_retries` starts such a run again.
+a restart of the machine, the run would stand as started for ever, and hold back the next one on its date. The
+instance's `run_monitoring` asks, and its `run_retries` start such a run again.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import dagster as dg
-from dagster._core.errors import DagsterUserCodeUnreachableError
-from dagster._core.launcher import CheckRunHealthResult, DefaultRunLauncher, WorkerStatus
-from dagster._core.storage.tags import GRPC_INFO_TAG
-from dagster._grpc.types import CanCancelExecutionRequest, CanCancelExecutionResult
-from dagster._serdes import deserialize_value
+from dagster._core.launcher import DefaultRunLauncher
+
+from nba_assets.orchestration.dagster_patches.guard import Upstream, find, in_place
+from nba_assets.orchestration.instance.tags import GRPC_INFO_TAG
 
 ATTEMPTS = 3
 SECONDS = 5
+
+_LAUNCHER = "dagster._core.launcher"
+_HEALTH = f"{_LAUNCHER}:CheckRunHealthResult"
+_STATUS = f"{_LAUNCHER}:WorkerStatus"
+_UNREACHABLE = "dagster._core.errors:DagsterUserCodeUnreachableError"
+_ASK = "dagster._grpc.types:CanCancelExecutionRequest"
+_ANSWER = "dagster._grpc.types:CanCancelExecutionResult"
+_DESERIALIZE = "dagster._serdes:deserialize_value"
+
+UPSTREAM = Upstream(
+    "run_health",
+    lost="a run whose process and code server are gone stands as started for ever",
+    parameters={
+        f"{_LAUNCHER}:DefaultRunLauncher._get_grpc_client_for_termination": ("run_id",),
+        f"{_LAUNCHER}:DefaultRunLauncher.check_run_worker_health": ("run",),
+        _HEALTH: ("status", "msg", "transient", "run_worker_id"),
+        "dagster._grpc.client:DagsterGrpcClient.can_cancel_execution": ("can_cancel_execution_request", "timeout"),
+    },
+    names=(
+        f"{_LAUNCHER}:DefaultRunLauncher.supports_check_run_worker_health",
+        f"{_STATUS}.RUNNING",
+        f"{_STATUS}.NOT_FOUND",
+        _ASK,
+        f"{_ANSWER}.can_cancel",
+        _UNREACHABLE,
+        _DESERIALIZE,
+    ),
+)
 
 
 class WatchfulRunLauncher(DefaultRunLauncher):
@@ -23,20 +52,25 @@ class WatchfulRunLauncher(DefaultRunLauncher):
 
     @property
     def supports_check_run_worker_health(self) -> bool:
-        return True
+        return in_place(UPSTREAM) or super().supports_check_run_worker_health
 
-    def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
+    def check_run_worker_health(self, run: dg.DagsterRun) -> Any:
         """A run of `nba` has no code server: its own process watches it."""
+        if not in_place(UPSTREAM):
+            return super().check_run_worker_health(run)
+        health, status = find(_HEALTH), find(_STATUS)
         if GRPC_INFO_TAG not in run.tags or any(self._lives(run) for _ in range(ATTEMPTS)):
-            return CheckRunHealthResult(WorkerStatus.RUNNING)
-        return CheckRunHealthResult(WorkerStatus.NOT_FOUND, "the code server knows no process of this run")
+            return health(status.RUNNING)
+        return health(status.NOT_FOUND, "the code server knows no process of this run")
 
     def _lives(self, run: dg.DagsterRun) -> bool:
         client = self._get_grpc_client_for_termination(run.run_id)
         if client is None:  # it has ended meanwhile
             return True
         try:
-            answer = client.can_cancel_execution(CanCancelExecutionRequest(run_id=run.run_id), timeout=SECONDS)
-        except DagsterUserCodeUnreachableError:
-            return False
-        return deserialize_value(answer, CanCancelExecutionResult).can_cancel
+            answer = client.can_cancel_execution(find(_ASK)(run_id=run.run_id), timeout=SECONDS)
+        except Exception as error:
+            if isinstance(error, find(_UNREACHABLE)):
+                return False
+            raise
+        return find(_DESERIALIZE)(answer, find(_ANSWER)).can_cancel

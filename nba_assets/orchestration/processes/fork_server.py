@@ -1,8 +1,7 @@
-"""The process that a run's steps are forked from: what it loads, and when it starts. Nothing heavy is imported here.
+"""Fork server of the multiprocess executor: the process that a run's steps are forked from, and when it starts.
 
-It loads the code, which takes seconds, and waits; what else it does ahead of the steps is `step_process.py`'s. Left
-alone, Dagster starts it with a run's first step. A command that is going to run something starts it first of all, and
-both load side by side.
+It loads the code, which takes seconds, and waits. Left alone, Dagster starts it with a run's first step. A command that
+is going to run something starts it first of all, and both load side by side. Nothing heavy is imported here.
 """
 
 from __future__ import annotations
@@ -16,34 +15,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import forkserver
 
-PRELOADED = ("nba_assets.orchestration.processes.preload",)
-"""What the fork server imports."""
+from nba_assets.orchestration.dagster_patches.switches import wanted
 
-LOADED = (
-    "dagster._core.executor.multiprocess",
-    "nba_assets.definitions",
-    "nba_assets.orchestration.launch",
-    # Found by comparing what a step had loaded at its end.
-    "dagster._core.definitions.repository_definition.repository_data_builder",
-    "dagster._core.instance.factory",
-    "dagster._core.secrets.env_file",
-    "dagster._core.storage.defs_state.blob_storage_state_storage",
-    "dagster._core.storage.legacy_storage",
-    "dagster._core.storage.root",
-    "dagster._core.storage.runs",
-    "dagster._core.storage.schedules",
-    "dagster._core.storage.sqlite_storage",
-    "dagster._core.system_config.composite_descent",
-    "dagster._core.utility_ops",
-    "dagster._core.workspace.autodiscovery",
-    "dagster._utils.test.definitions",
-    "ibis.formats.pyarrow",
-    "nba_assets.orchestration.instance.compute_logs",
-    "nba_assets.orchestration.instance.event_storage",
-    "sqlalchemy.dialects.sqlite",
-    "upath.implementations.local",
-)
-"""What step processes find loaded when they are forked; modules that these import are not named again."""
+PRESTOCK_PRELOADED = ("dagster", "nba_assets.definitions")
+"""What it imports if it is Dagster's alone."""
+
+
+PRELOADED = ("nba_assets.orchestration.processes.preload",)
+"""What it imports."""
+
+STOCK_PRELOADED = ("dagster", "nba_assets.definitions")
+"""What it imports if it is Dagster's alone."""
+
+
+def preloaded() -> list[str]:
+    """What the executor is to have it import."""
+    return list(PRELOADED if wanted("fork_server") else STOCK_PRELOADED)
 
 
 def start() -> None:
@@ -51,7 +38,7 @@ def start() -> None:
 
     It has the environment as it is now, so that what steps read of it must be set before.
     """
-    if os.environ.get("NBA_EXECUTOR", "multiprocess") != "multiprocess":
+    if os.environ.get("NBA_EXECUTOR", "multiprocess") != "multiprocess" or not wanted("fork_server"):
         return
     multiprocessing.get_context("forkserver").set_forkserver_preload(list(PRELOADED))
     with _deaf_to_interrupts():

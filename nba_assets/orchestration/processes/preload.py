@@ -1,7 +1,8 @@
-"""What a step process finds done when it is forked. Imported by the fork server, and by nothing else.
+"""Preload of the fork server: what a step process finds done when it is forked. Imported by the fork server only.
 
-Alone, each step would spend a second on imports and definitions. Nothing is loaded here that a fork would break: no
-connection, no thread.
+The one module that works when imported, since importing is all that a fork server can be told to do. Alone,
+each step would spend a second on imports and definitions. Nothing is loaded that a fork would break: no connection, no
+thread.
 """
 
 from __future__ import annotations
@@ -10,18 +11,21 @@ import importlib
 from contextlib import suppress
 
 from nba_assets.contracts.errors import BadInput
-from nba_assets.orchestration.processes.fork_server import LOADED
+from nba_assets.orchestration.dagster_patches import apply
+from nba_assets.orchestration.dagster_patches.preloaded import LOADED
 from nba_assets.orchestration.processes.garbage import loading
 
 
 def prepare() -> None:
     """Load it all, and build the job that most runs are of. Raises BadInput where a setting is wrong."""
     for name in LOADED:
-        importlib.import_module(name)
+        with suppress(ModuleNotFoundError):  # Dagster has moved it
+            importlib.import_module(name)
 
     from nba_assets.orchestration.dagster_patches.migrations import read_ahead
     from nba_assets.orchestration.launch import all_tables_job
 
+    apply()
     read_ahead()
     all_tables_job()
 

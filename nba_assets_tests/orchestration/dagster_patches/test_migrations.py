@@ -11,7 +11,7 @@ import dagster as dg
 import pytest
 from alembic.script import ScriptDirectory
 
-from nba_assets.orchestration.dagster_patches.migrations import read_ahead, read_once
+from nba_assets.orchestration.dagster_patches.migrations import apply, read_ahead
 
 Reads = list[Any]
 
@@ -20,7 +20,7 @@ Reads = list[Any]
 def reads(monkeypatch: pytest.MonkeyPatch) -> Iterator[Reads]:
     """The times that a folder of migrations is read; Alembic is left as it was found."""
     current = ScriptDirectory.__dict__["from_config"]
-    original = getattr(ScriptDirectory.from_config, "wrapped", ScriptDirectory.from_config)
+    original = getattr(ScriptDirectory.from_config, "__wrapped__", ScriptDirectory.from_config)
     found: Reads = []
 
     def counted(config: Any) -> ScriptDirectory:
@@ -54,7 +54,7 @@ def test_they_are_read_once_and_the_databases_are_the_same(tmp_path: Path, reads
     before = len(reads)
     assert before > 2
 
-    read_once()
+    apply()
     assert opened(tmp_path / "once") == as_it_was
     assert len(reads) == before + 1
     assert len(as_it_was) > 2
@@ -66,19 +66,3 @@ def test_what_was_read_ahead_is_not_read_again(tmp_path: Path, reads: Reads) -> 
     assert len(reads) == 1
     opened(tmp_path)
     assert len(reads) == 1
-
-
-def test_wrapping_twice_wraps_once(reads: Reads) -> None:
-    read_once()
-    once = ScriptDirectory.from_config
-    read_once()
-    assert ScriptDirectory.from_config is once
-
-
-def test_without_the_function_alembic_stays_as_it_is(
-    reads: Reads, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.delattr(ScriptDirectory, "from_config")
-    read_once()
-    assert "migrations are read each time" in caplog.text
-    assert not hasattr(ScriptDirectory, "from_config")

@@ -7,16 +7,26 @@ from typing import Any
 import dagster as dg
 import pytest
 from dagster._core.definitions.data_version import DATA_VERSION_TAG
-from dagster._core.execution.plan import execute_step
 
 from nba_assets.contracts.table import Table
-from nba_assets.orchestration.dagster_patches.partition_versions import PARTITION_VERSION, give_each_its_own, tell_each
+from nba_assets.orchestration.dagster_patches.partition_versions import (
+    MAKES_EVENTS,
+    PARTITION_VERSION,
+    apply,
+    tell_each,
+)
+from nba_assets.orchestration.dagster_patches.wrapping import unwrap
 from nba_assets.orchestration.partitions import DAILY
 from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary as offense
 from nba_assets.tables.precompute.team_defense_zone_analysis import team_defense_zone_analysis as zones
 from nba_assets_tests.orchestration.test_assets import add_points, run_in
 
 DAYS = ["2024-10-22", "2024-10-23", "2024-10-24"]
+
+
+@pytest.fixture(autouse=True)
+def _patched() -> None:
+    apply()
 
 
 @pytest.fixture
@@ -76,12 +86,13 @@ def said(instance: dg.DagsterInstance) -> dict[str, dict[str, Any]]:
 
 
 @pytest.fixture(params=["wrapped", "as Dagster has it"])
-def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+def either_way(request: pytest.FixtureRequest) -> Iterator[None]:
     if request.param == "wrapped":
-        give_each_its_own()
+        apply()
     else:
-        makes = execute_step._get_output_asset_events
-        monkeypatch.setattr(execute_step, "_get_output_asset_events", getattr(makes, "wrapped", makes))
+        unwrap(MAKES_EVENTS)
+    yield
+    apply()
 
 
 @pytest.mark.usefixtures("either_way")
@@ -91,18 +102,3 @@ def test_each_day_says_what_it_was_told(instance: dg.DagsterInstance) -> None:
     expected[DAYS[-1]]["sql"] = "SELECT"
     assert said(instance) == expected
     assert said(instance) == expected
-
-
-def test_wrapping_twice_wraps_once() -> None:
-    once = execute_step._get_output_asset_events
-    give_each_its_own()
-    assert execute_step._get_output_asset_events is once
-
-
-def test_without_the_function_dagster_stays_as_it_is(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.delattr(execute_step, "_get_output_asset_events")
-    give_each_its_own()
-    assert "ranges keep one data version" in caplog.text
-    assert not hasattr(execute_step, "_get_output_asset_events")

@@ -1,13 +1,14 @@
 """Events stored at once are what Dagster would have stored one by one."""
 
-from __future__ import annotations
-
+import logging
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
-from nba_assets.orchestration.instance.batched_events import AssetEvent, record_runless
+from nba_assets.orchestration.dagster_patches import guard, switches
+from nba_assets.orchestration.dagster_patches.guard import in_place
+from nba_assets.orchestration.instance.batched_events import UPSTREAM, AssetEvent, record_in_step, record_runless
 
 KEY = dg.AssetKey(["nba_raw", "nbac_schedule"])
 
@@ -41,3 +42,55 @@ def test_of_nothing_nothing_is_stored() -> None:
     with dg.DagsterInstance.ephemeral() as instance:
         record_runless(instance, [])
         assert on_record(instance) == []
+
+
+def test_with_stock_dagster_they_are_stored_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(switches.STOCK, "1")
+    stored_as_before()
+
+
+@pytest.mark.usefixtures("guard_asks_anew")
+def test_what_dagster_has_moved_is_told_once_and_they_are_stored_one_by_one(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.delattr("dagster._core.events.DagsterEventBatchMetadata")
+    with caplog.at_level(logging.WARNING):
+        assert not in_place(UPSTREAM)
+        assert not in_place(UPSTREAM)
+    monkeypatch.undo()
+    assert [record.getMessage() for record in caplog.records if record.name == guard.__name__] == [
+        "what sensors and steps record is stored one by one: "
+        "Dagster has changed dagster._core.events:DagsterEventBatchMetadata"
+    ]
+
+
+def stored_as_before() -> None:
+    """What a sensor records, and what a step does."""
+    with dg.DagsterInstance.ephemeral() as instance, dg.DagsterInstance.ephemeral() as by_dagster:
+        record_runless(instance, events())
+        for event in events():
+            by_dagster.report_runless_asset_event(event)
+        assert on_record(instance) == on_record(by_dagster)
+
+        @dg.multi_asset(specs=[dg.AssetSpec("table")], check_specs=[dg.AssetCheckSpec("good", asset="table")])
+        def table(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
+            key = dg.AssetKey("table")
+            days = [
+                dg.AssetCheckEvaluation(asset_key=key, check_name="good", passed=False, partition=day)
+                for day in ("2021-11-10", "2021-11-11")
+            ]
+            record_in_step(context, days)
+            return dg.MaterializeResult(check_results=[dg.AssetCheckResult(check_name="good", passed=True)])
+
+        result = dg.materialize([table], instance=instance)
+        evaluations = instance.all_logs(result.run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION)
+        data = [entry.get_dagster_event().asset_check_evaluation_data for entry in evaluations]
+        assert [(one.partition, one.passed) for one in data] == [
+            ("2021-11-10", False),
+            ("2021-11-11", False),
+            (None, True),
+        ]
+
+
+def test_a_steps_evaluations_are_on_record() -> None:
+    stored_as_before()

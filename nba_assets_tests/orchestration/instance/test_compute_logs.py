@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 from dagster._core.storage.compute_log_manager import CapturedLogContext, ComputeLogManager
 from dagster._core.storage.local_compute_log_manager import LocalComputeLogManager
 
+from nba_assets.orchestration.dagster_patches import guard, switches
 from nba_assets.orchestration.instance.compute_logs import StepLogManager
 
 KEY = ["run", "compute_logs", "abcdefgh"]
@@ -24,6 +26,20 @@ def manager(home: Path) -> Iterator[ComputeLogManager]:
     """The one that the project's `dagster.yaml` selects."""
     with dg.DagsterInstance.get() as instance:
         yield instance.compute_log_manager
+
+
+@pytest.fixture
+def dagsters(monkeypatch: pytest.MonkeyPatch) -> list[Sequence[str]]:
+    """The times that Dagster's own way was taken."""
+    asked: list[Sequence[str]] = []
+
+    @contextmanager
+    def capture_logs(self: LocalComputeLogManager, log_key: Sequence[str]) -> Iterator[CapturedLogContext]:
+        asked.append(log_key)
+        yield CapturedLogContext(log_key)
+
+    monkeypatch.setattr(LocalComputeLogManager, "capture_logs", capture_logs)
+    return asked
 
 
 @pytest.fixture
@@ -85,19 +101,11 @@ def test_it_takes_no_process(manager: ComputeLogManager, monkeypatch: pytest.Mon
 
 
 def test_in_the_commands_own_process_it_is_seen_while_it_goes_on(
-    manager: ComputeLogManager, monkeypatch: pytest.MonkeyPatch
+    manager: ComputeLogManager, dagsters: list[Sequence[str]]
 ) -> None:
-    asked: list[Sequence[str]] = []
-
-    @contextmanager
-    def dagsters(_: LocalComputeLogManager, log_key: Sequence[str]) -> Iterator[CapturedLogContext]:
-        asked.append(log_key)
-        yield CapturedLogContext(log_key)
-
-    monkeypatch.setattr(LocalComputeLogManager, "capture_logs", dagsters)
     with manager.capture_logs(KEY):
         pass
-    assert asked == [KEY]
+    assert dagsters == [KEY]
 
 
 def test_another_folder_is_a_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,3 +114,32 @@ def test_another_folder_is_a_setting(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert manager.get_captured_local_path(KEY, "out") == str(tmp_path / "run" / "compute_logs" / "abcdefgh.out")
     with pytest.raises(dg.DagsterInvariantViolationError, match="DAGSTER_HOME"):
         StepLogManager.from_config_value(None, {})
+
+
+@pytest.mark.usefixtures("in_a_step")
+def test_with_stock_dagster_it_is_the_parents(
+    manager: ComputeLogManager, dagsters: list[Sequence[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(switches.STOCK, "1")
+    with manager.capture_logs(KEY):
+        pass
+    assert dagsters == [KEY]
+
+
+@pytest.mark.usefixtures("in_a_step", "guard_asks_anew")
+def test_what_dagster_has_moved_is_told_once_and_it_is_the_parents(
+    manager: ComputeLogManager,
+    dagsters: list[Sequence[str]],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr("dagster._core.execution.compute_logs.redirect_to_file", lambda stream, filepath, mode: None)
+    with caplog.at_level(logging.WARNING):
+        for _ in range(2):
+            with manager.capture_logs(KEY):
+                pass
+    assert dagsters == [KEY, KEY]
+    assert [record.getMessage() for record in caplog.records if record.name == guard.__name__] == [
+        "four processes beside each step keep its output: "
+        "Dagster has changed dagster._core.execution.compute_logs:redirect_to_file"
+    ]

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import dagster as dg
+import pytest
 from dagster._core.errors import DagsterUserCodeUnreachableError
-from dagster._core.launcher import WorkerStatus
+from dagster._core.launcher import DefaultRunLauncher, WorkerStatus
 from dagster._core.storage.tags import GRPC_INFO_TAG
 from dagster._grpc.types import CanCancelExecutionResult
 from dagster._serdes import serialize_value
 
+from nba_assets.orchestration.dagster_patches import guard, switches
 from nba_assets.orchestration.instance.launcher import WatchfulRunLauncher
 
 LAUNCHED = {GRPC_INFO_TAG: '{"host": "127.0.0.1", "port": 1}'}
@@ -70,3 +73,21 @@ def test_our_instance_has_it_and_starts_killed_runs_again(home: Path) -> None:
         assert instance.get_concurrency_config().run_queue_config.tag_concurrency_limits == [
             {"key": "dagster/partition", "value": {"applyLimitPerUniqueValue": True}, "limit": 1}
         ]
+
+
+def test_with_stock_dagster_nobody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert WatchfulRunLauncher().supports_check_run_worker_health
+    monkeypatch.setenv(switches.STOCK, "1")
+    assert not WatchfulRunLauncher().supports_check_run_worker_health
+
+
+@pytest.mark.usefixtures("guard_asks_anew")
+def test_what_dagster_has_moved_is_told_once_and_nobody_asks(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.delattr(DefaultRunLauncher, "_get_grpc_client_for_termination")
+    with caplog.at_level(logging.WARNING):
+        assert [WatchfulRunLauncher().supports_check_run_worker_health for _ in range(2)] == [False, False]
+    told = [record.getMessage() for record in caplog.records if record.name == guard.__name__]
+    assert len(told) == 1
+    assert told[0].endswith("DefaultRunLauncher._get_grpc_client_for_termination")

@@ -1,10 +1,13 @@
 """How far a run is: what its steps say and when they start and end, and nothing of what they record."""
 
+import logging
 from collections.abc import Iterator
 
 import dagster as dg
 import pytest
+from dagster._core.storage.event_log import SqlEventLogStorage
 
+from nba_assets.orchestration.dagster_patches import guard, switches
 from nba_assets.orchestration.instance.run_log import STEPS, said_since
 from nba_assets.orchestration.partitions import DAILY
 
@@ -33,7 +36,7 @@ def instance(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
         return
     with dg.instance_for_test() as instance:
         if request.param == "of no database":
-            monkeypatch.setattr("nba_assets.orchestration.instance.run_log.SqlEventLogStorage", type(None))
+            monkeypatch.setattr("nba_assets.orchestration.instance.run_log.STORAGE", "types:NoneType")
         yield instance
 
 
@@ -84,3 +87,27 @@ def test_nothing_is_told_twice(instance: dg.DagsterInstance) -> None:
 
     dg.materialize([looks], instance=instance)
     assert told(seen) == [("looks", "STEP_START"), *[("looks", f"part 1, {number}") for number in range(3)]]
+
+
+def test_with_stock_dagster_everything_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(switches.STOCK, "1")
+    with dg.instance_for_test() as instance:
+        run_id = dg.materialize([asset("good")], instance=instance, tags=RANGE).run_id
+        assert len(said_since(instance, run_id, 0)[0]) == len(instance.all_logs(run_id))
+
+
+@pytest.mark.usefixtures("guard_asks_anew")
+def test_what_dagster_has_moved_is_told_once_and_everything_is_read(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with dg.instance_for_test() as instance:
+        run_id = dg.materialize([asset("good")], instance=instance, tags=RANGE).run_id
+        monkeypatch.delattr(SqlEventLogStorage, "run_connection")
+        with caplog.at_level(logging.WARNING):
+            found = [len(said_since(instance, run_id, 0)[0]) for _ in range(2)]
+        monkeypatch.undo()
+        assert found == [len(instance.all_logs(run_id))] * 2
+    assert [record.getMessage() for record in caplog.records if record.name == guard.__name__] == [
+        "progress is read with everything a run records: "
+        "Dagster has changed dagster._core.storage.event_log:SqlEventLogStorage.run_connection"
+    ]

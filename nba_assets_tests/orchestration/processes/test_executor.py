@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-import queue
 from typing import Any
 
 import pytest
-from dagster._core.executor import child_process_executor
 
-from nba_assets.orchestration.processes import executor as executor_module
-from nba_assets.orchestration.processes.executor import WAIT_SECONDS, WAIT_WHILE_FLOWING_SECONDS, executor
-from nba_assets.orchestration.processes.fork_server import PRELOADED
+from nba_assets.orchestration.processes.executor import executor
+from nba_assets.orchestration.processes.fork_server import PRELOADED, STOCK_PRELOADED
 from nba_assets.orchestration.resource import WarehouseResource, max_concurrent
 
 
@@ -26,6 +23,8 @@ def test_steps_run_in_forked_processes_that_start_with_the_code_loaded(monkeypat
     assert executor().name == "multiprocess"
     assert config()["max_concurrent"] == os.cpu_count()
     assert config()["start_method"]["forkserver"]["preload_modules"] == list(PRELOADED)
+    monkeypatch.setenv("NBA_STOCK_DAGSTER", "1")
+    assert config()["start_method"]["forkserver"]["preload_modules"] == list(STOCK_PRELOADED)
 
 
 @pytest.mark.parametrize("name", ["in_process", "multiprocess"])
@@ -68,36 +67,3 @@ def test_a_step_that_runs_alone_has_all_cores(monkeypatch: pytest.MonkeyPatch) -
     resource.open()
     resource.open(alone=True)
     assert found == [3, 0]  # 0 leaves it to DuckDB
-
-
-class Step:
-    """A step's process, and its events; `waits` are the times that it was waited for."""
-
-    def __init__(self, *events: str) -> None:
-        self.waits: list[float] = []
-        self._events = list(events)
-
-    def get(self, block: bool, timeout: float) -> str:
-        self.waits.append(timeout)
-        if not self._events:
-            raise queue.Empty
-        return self._events.pop(0)
-
-    def is_alive(self) -> bool:
-        return True
-
-
-def test_an_idle_step_holds_nobody_up_while_a_busy_one_has_events(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = 100.0
-    monkeypatch.setattr(executor_module.time, "monotonic", lambda: clock)
-    busy, idle = Step("first", "second"), Step()
-
-    def turn() -> list[object]:
-        return [child_process_executor._poll_for_event(step, step) for step in (busy, idle)]
-
-    assert [turn(), turn()] == [["first", None], ["second", None]]
-    clock += 1
-    assert turn() == [None, None]
-    short, long = WAIT_WHILE_FLOWING_SECONDS, WAIT_SECONDS
-    assert busy.waits[1:] == [short, long]
-    assert idle.waits == [short, short, long]

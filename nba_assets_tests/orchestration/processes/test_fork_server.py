@@ -22,12 +22,14 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from alembic.script import ScriptDirectory
 from dagster._core.definitions.reconstruct import build_reconstructable_job
 from dagster._core.execution.api import create_execution_plan
 
+from nba_assets.orchestration.dagster_patches.migrations import READS
+from nba_assets.orchestration.dagster_patches.preloaded import LOADED
+from nba_assets.orchestration.dagster_patches.wrapping import is_wrapped
 from nba_assets.orchestration.processes import fork_server
-from nba_assets.orchestration.processes.fork_server import LOADED, PRELOADED
+from nba_assets.orchestration.processes.fork_server import PRELOADED
 
 
 def server() -> int | None:
@@ -91,6 +93,13 @@ def test_there_is_none_where_steps_have_no_processes(monkeypatch: pytest.MonkeyP
     assert server() is None
 
 
+@pytest.mark.usefixtures("alone")
+def test_stock_dagster_starts_its_own_with_the_first_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NBA_STOCK_DAGSTER", "1")
+    fork_server.start()
+    assert server() is None
+
+
 @pytest.mark.parametrize(
     ("parent", "arguments", "starts"),
     [
@@ -149,7 +158,7 @@ def test_a_wrong_setting_is_left_for_others_to_tell(python: Python) -> None:
 def look(answer: Connection) -> None:
     """What a forked process finds, and what it has to load to open the instance and make its plan."""
     found = {
-        "migrations": hasattr(ScriptDirectory.from_config, "wrapped"),
+        "migrations": is_wrapped(READS),
         "frozen": gc.get_freeze_count(),
         "collects": gc.isenabled(),
     }

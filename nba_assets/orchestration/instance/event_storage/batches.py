@@ -1,11 +1,11 @@
-"""A batch of events as Dagster's SQL event logs store them, in one transaction instead of two or three an event.
+"""Batches of events as Dagster's SQL event logs store them, in one transaction instead of two or three an event.
 
-What holds for every database. Which connection it goes through and what must be locked first is the databases' own:
-`sqlite.py`, `postgres.py`.
+What holds for every database. Which connection it goes through and what must be locked first is the databases' own.
 """
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -15,11 +15,12 @@ from typing import Any, ClassVar
 
 import dagster as dg
 import sqlalchemy as db
-from dagster._core.events import DagsterEventType
-from dagster._core.storage.event_log import SqlEventLogStorage, SqlEventLogStorageMetadata, SqlEventLogStorageTable
+from dagster import DagsterEventType
+from dagster._core.storage.event_log import SqlEventLogStorage
 from sqlalchemy.engine import Connection
 
-from nba_assets.orchestration.instance.event_storage.internals import known
+from nba_assets.orchestration.instance.event_storage.internals import CHECKS, EVENTS, known, table
+from nba_assets.orchestration.processes.fork_server import start_in_run_worker
 
 OF_ASSETS = frozenset(
     {
@@ -29,6 +30,9 @@ OF_ASSETS = frozenset(
     }
 )
 BATCHED = OF_ASSETS | {DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED, DagsterEventType.ASSET_CHECK_EVALUATION}
+
+BATCH_SIZE = "DAGSTER_EVENT_BATCH_SIZE"
+EVENTS_IN_BATCH = "500"
 
 Row = Mapping[str, Any]
 Numbered = tuple[dg.EventLogEntry, int]
@@ -52,6 +56,17 @@ class BatchingEventLogStorage(SqlEventLogStorage):
     def each_of(texts: Sequence[str]) -> db.ColumnElement[str]:
         """A column with each of the texts, in their order, in the database's words."""
         raise NotImplementedError
+
+    @classmethod
+    def prepare_process(cls) -> None:
+        """What a process that opens this storage for an instance wants of itself.
+
+        The instance reads the size of a batch from the environment whenever it stores an event. And a run's worker
+        opens the instance first of all: its steps' fork server loads while it finds out what to run.
+        """
+        if known(cls.STOCK):
+            os.environ.setdefault(BATCH_SIZE, EVENTS_IN_BATCH)
+        start_in_run_worker()
 
     @cached_property
     def supports_asset_checks(self) -> bool:
@@ -110,8 +125,8 @@ class BatchingEventLogStorage(SqlEventLogStorage):
 
     def _insert(self, connection: Connection, rows: Sequence[Row]) -> list[int]:
         """The numbers that the events are given, in their order."""
-        insert = SqlEventLogStorageTable.insert()
-        numbered = insert.returning(SqlEventLogStorageTable.c.id, sort_by_parameter_order=True)
+        events = table(EVENTS)
+        numbered = events.insert().returning(events.c.id, sort_by_parameter_order=True)
         return list(connection.execute(numbered, rows).scalars())
 
     def _plan_check(self, connection: Connection, event: dg.EventLogEntry, event_id: int, stored: Row) -> None:
@@ -129,7 +144,7 @@ class BatchingEventLogStorage(SqlEventLogStorage):
             "evaluation_event_timestamp": stored["timestamp"],
             "evaluation_event_storage_id": event_id,
         }
-        insert = SqlEventLogStorageMetadata.tables["asset_check_executions"].insert()
+        insert = table(CHECKS).insert()
         if planned.partitions_subset is None:
             connection.execute(insert, [check])
             return

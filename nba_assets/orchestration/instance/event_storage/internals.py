@@ -1,16 +1,22 @@
-"""What of Dagster's event logs the batches rely on beyond its public API, and whether it is still there.
+"""Upstream of the batching event logs: what they rely on beyond Dagster's public API.
 
-A list of names and parameters, and the comparison; what is done with them is `batches.py`'s and the databases' own.
+A list of names, parameters and columns for the guard; what is done with them is the batches' and the databases' own.
 """
 
 from __future__ import annotations
 
-import inspect
-import logging
 from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
-from dagster._core.storage.event_log import SqlEventLogStorage, SqlEventLogStorageMetadata
+from dagster._core.storage.event_log import SqlEventLogStorage
+
+from nba_assets.orchestration.dagster_patches.guard import Upstream, find, in_place
+
+_SCHEMA = "dagster._core.storage.event_log.schema"
+EVENTS = f"{_SCHEMA}:SqlEventLogStorageTable"
+CHECKS = f"{_SCHEMA}:AssetCheckExecutionsTable"
+ASSETS = f"{_SCHEMA}:AssetKeyTable"
 
 METHODS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "SqlEventLogStorage": {
@@ -40,10 +46,10 @@ METHODS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 """By class, the methods that we call or stand in for, and their parameters."""
 
 COLUMNS: Mapping[str, frozenset[str]] = {
-    "event_logs": frozenset(
+    EVENTS: frozenset(
         {"id", "run_id", "event", "dagster_event_type", "timestamp", "step_key", "asset_key", "partition"}
     ),
-    "asset_check_executions": frozenset(
+    CHECKS: frozenset(
         {
             "id",
             "asset_key",
@@ -63,23 +69,25 @@ COLUMNS: Mapping[str, frozenset[str]] = {
 
 
 @cache
+def upstream(storage: type[SqlEventLogStorage]) -> Upstream:
+    """All that the batches in place of Dagster's own `storage` rely on."""
+    place = f"{storage.__module__}:{storage.__qualname__}"
+    return Upstream(
+        "event_storage",
+        lost="events are stored one by one, which is slow for ranges of dates",
+        parameters={
+            f"{place}.{name}": of for base in storage.__mro__ for name, of in METHODS.get(base.__name__, {}).items()
+        },
+        names=(ASSETS,),
+        columns=COLUMNS,
+    )
+
+
 def known(storage: type[SqlEventLogStorage]) -> bool:
-    """Whether Dagster's own `storage` is built as we know it. If not, says once a process what has moved."""
-    methods = {name: of for base in storage.__mro__ for name, of in METHODS.get(base.__name__, {}).items()}
-    moved = [f"{storage.__name__}.{name}" for name, of in methods.items() if _parameters(storage, name) != of]
-    moved += [f"the columns of {table}" for table, of in COLUMNS.items() if _columns(table) != of]
-    if moved:
-        logging.getLogger(__name__).warning(
-            "events are stored one by one, which is slow for ranges of dates: Dagster has changed %s", ", ".join(moved)
-        )
-    return not moved
+    """Whether batches are wanted and Dagster's own `storage` is built as they know it."""
+    return in_place(upstream(storage))
 
 
-def _parameters(storage: type[SqlEventLogStorage], name: str) -> tuple[str, ...] | None:
-    method = getattr(storage, name, None)
-    return tuple(inspect.signature(method).parameters)[1:] if callable(method) else None
-
-
-def _columns(table: str) -> frozenset[str]:
-    found = SqlEventLogStorageMetadata.tables.get(table)
-    return frozenset() if found is None else frozenset(found.columns.keys())
+def table(path: str) -> Any:
+    """One of Dagster's tables, as the guard found it."""
+    return find(path)

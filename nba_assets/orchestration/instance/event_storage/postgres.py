@@ -1,7 +1,7 @@
-"""Dagster's Postgres event log, writing in batches.
+"""Event log of Dagster in Postgres, writing in batches.
 
-Selected in `dagster_home/postgres/dagster.yaml`, with the two other Postgres storages under the same name, so that a
-missing extra is told once and here. What a batch is, is `batches.py`'s.
+The instance's two other Postgres storages are to be had under the same name, so that a missing extra is told once and
+here. What a batch is and what follows from its events is not said here.
 """
 
 from __future__ import annotations
@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 import sqlalchemy as db
-from dagster._core.storage.event_log import AssetKeyTable
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Connection
 
 from nba_assets.contracts.errors import BadInput
 from nba_assets.orchestration.instance.event_storage.batches import BatchingEventLogStorage, Row, asset_keys
-from nba_assets.orchestration.instance.event_storage.internals import known
+from nba_assets.orchestration.instance.event_storage.internals import ASSETS, known, table
 
 if TYPE_CHECKING:
     from dagster_postgres.auth import PgTokenProvider
@@ -75,6 +74,7 @@ class BatchingPostgresEventLogStorage(BatchingEventLogStorage, PostgresEventLogS
     def from_config_value(
         cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]
     ) -> BatchingPostgresEventLogStorage:
+        cls.prepare_process()
         return cls(
             inst_data=inst_data,
             postgres_url=pg_url_from_config(config_value),
@@ -89,7 +89,7 @@ class BatchingPostgresEventLogStorage(BatchingEventLogStorage, PostgresEventLogS
         between, in which a reader may have gone past it, must hold no waiting.
         """
         if keys := asset_keys(events):
-            insert = postgresql.insert(AssetKeyTable).values([{"asset_key": key} for key in keys])
+            insert = postgresql.insert(table(ASSETS)).values([{"asset_key": key} for key in keys])
             unchanged = {"asset_key": insert.excluded.asset_key}
             # A row that is there is locked though its condition is false; one that is not is made.
             connection.execute(

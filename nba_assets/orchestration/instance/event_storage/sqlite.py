@@ -1,6 +1,6 @@
-"""Dagster's SQLite event log, writing in batches and through connections that stay open.
+"""Event log of Dagster on SQLite, writing in batches and through connections that stay open.
 
-Selected in `dagster_home/dagster.yaml`; what a batch is, is `batches.py`'s.
+What a batch is and what follows from its events is not said here.
 """
 
 from __future__ import annotations
@@ -9,17 +9,18 @@ import json
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from typing import Any, Self
 
 import dagster as dg
 import sqlalchemy as db
-from dagster._core.storage.event_log import SqlEventLogStorageTable, SqliteEventLogStorage
+from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy.engine import Connection, Engine
 
 from nba_assets.orchestration.instance.event_storage.batches import BatchingEventLogStorage, Row
-from nba_assets.orchestration.instance.event_storage.internals import known
+from nba_assets.orchestration.instance.event_storage.internals import EVENTS, known, table
 from nba_assets.orchestration.instance.home import AtHome
 
 BUSY_SECONDS = 30
@@ -43,6 +44,11 @@ class BatchingSqliteEventLogStorage(AtHome, BatchingEventLogStorage, SqliteEvent
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._open_files = _OpenFiles(self)
         super().__init__(base_dir, inst_data)
+
+    @classmethod
+    def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]) -> Self:
+        cls.prepare_process()
+        return super().from_config_value(inst_data, config_value)
 
     @staticmethod
     def each_of(texts: Sequence[str]) -> db.ColumnElement[str]:
@@ -74,16 +80,19 @@ class BatchingSqliteEventLogStorage(AtHome, BatchingEventLogStorage, SqliteEvent
         """
         super()._write(connection, events, rows)
         with self.run_connection(events[0].run_id) as of_run:
-            of_run.execute(SqlEventLogStorageTable.insert(), rows)
+            of_run.execute(table(EVENTS).insert(), rows)
 
     def _insert(self, connection: Connection, rows: Sequence[Row]) -> list[int]:
         """Only one transaction writes at a time, so its numbers follow one another; SQLAlchemy asks for each."""
-        connection.execute(SqlEventLogStorageTable.insert(), rows)
-        last = connection.execute(db.select(db.func.max(SqlEventLogStorageTable.c.id))).scalar_one()
+        events = table(EVENTS)
+        connection.execute(events.insert(), rows)
+        last = connection.execute(db.select(db.func.max(events.c.id))).scalar_one()
         return list(range(last - len(rows) + 1, last + 1))
 
     def _tell_watchers(self, run_id: str) -> None:
         """The UI follows a run by changes of its file, where SQLite writes nothing for as long as it is open."""
+        if not known(self.STOCK):
+            return
         with suppress(FileNotFoundError):  # another process wiped it meanwhile
             os.utime(self.path_for_shard(run_id))
 

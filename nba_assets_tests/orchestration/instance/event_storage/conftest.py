@@ -29,8 +29,8 @@ def databases(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
 
 
 @pytest.fixture(autouse=True)
-def _each_test_asks_anew() -> Iterator[None]:
-    """Whether Dagster is built as we know it."""
-    internals.known.cache_clear()
+def _each_test_asks_anew(guard_asks_anew: None) -> Iterator[None]:
+    """Also of other names than the last test."""
+    internals.upstream.cache_clear()
     yield
-    internals.known.cache_clear()
+    internals.upstream.cache_clear()

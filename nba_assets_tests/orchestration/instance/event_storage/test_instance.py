@@ -16,7 +16,7 @@ from nba_assets.orchestration.instance.event_storage import BatchingSqliteEventL
 from nba_assets_tests.orchestration.instance.event_storage.given import range_run
 from nba_assets_tests.orchestration.instance.event_storage.server import USER, Server
 
-HOME = Path(__file__).parents[3] / "dagster_home"
+HOME = Path(__file__).parents[4] / "dagster_home"
 STORAGES = ("run_storage", "event_log_storage", "schedule_storage")
 MODULE = "nba_assets.orchestration.instance.event_storage.postgres"
 
@@ -28,7 +28,7 @@ def _instance_file(home: Path, without: tuple[str, ...] = ()) -> dict[str, objec
 
 @pytest.fixture
 def production(postgres_server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """DAGSTER_HOME is as `dagster_home/postgres`, its variables set to an empty database."""
+    """DAGSTER_HOME has the settings for Postgres, their variables set to an empty database."""
     settings = {
         "HOST": "127.0.0.1",
         "PORT": str(postgres_server.port),

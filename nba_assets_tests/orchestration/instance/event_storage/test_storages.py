@@ -13,7 +13,9 @@ import dagster as dg
 import pytest
 from dagster._core.storage.event_log import SqlEventLogStorage
 
+from nba_assets.orchestration.dagster_patches import guard, switches
 from nba_assets.orchestration.instance.event_storage import BatchingSqliteEventLogStorage, internals
+from nba_assets.orchestration.instance.event_storage.batches import BATCH_SIZE
 from nba_assets_tests.orchestration.instance.event_storage.databases import Databases
 from nba_assets_tests.orchestration.instance.event_storage.given import materialised, range_run
 
@@ -140,17 +142,17 @@ def _moved_method(storage: type[SqlEventLogStorage], monkeypatch: pytest.MonkeyP
         original(self, connection, event, event_id)
 
     monkeypatch.setattr(storage, "_store_asset_event", moved)
-    return f"{storage.__name__}._store_asset_event"
+    return f"{storage.__module__}:{storage.__name__}._store_asset_event"
 
 
 def _gone_method(storage: type[SqlEventLogStorage], monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.delattr(SqlEventLogStorage, "_store_asset_check_evaluation_planned")
-    return f"{storage.__name__}._store_asset_check_evaluation_planned"
+    return f"{storage.__module__}:{storage.__name__}._store_asset_check_evaluation_planned"
 
 
 def _another_column(_: type[SqlEventLogStorage], monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setitem(internals.COLUMNS, "event_logs", internals.COLUMNS["event_logs"] - {"partition"})
-    return "the columns of event_logs"
+    monkeypatch.setitem(internals.COLUMNS, internals.EVENTS, internals.COLUMNS[internals.EVENTS] - {"partition"})
+    return f"the columns of {internals.EVENTS}"
 
 
 @pytest.mark.parametrize("move", [_moved_method, _gone_method, _another_column])
@@ -164,11 +166,12 @@ def test_what_dagster_has_moved_is_told_once_and_stored_one_by_one(
         for event in batch:
             stock.store_event(event)
     named = move(type(stock), monkeypatch)
-    internals.known.cache_clear()
+    guard._moved_and_told.cache_clear()
+    internals.upstream.cache_clear()
     with caplog.at_level(logging.WARNING):
         for batch in batches:
             batching.store_event_batch(batch)
-    told = [record.getMessage() for record in caplog.records if record.name == internals.__name__]
+    told = [record.getMessage() for record in caplog.records if record.name == guard.__name__]
     assert told == [f"events are stored one by one, which is slow for ranges of dates: Dagster has changed {named}"]
     assert databases.rows(places[1], RUN) == databases.rows(places[0], RUN)
 
@@ -195,3 +198,26 @@ def test_a_range_run_is_stored_in_batches(databases: Databases, monkeypatch: pyt
         range_run(instance)
     planned = {"ASSET_MATERIALIZATION_PLANNED", "ASSET_CHECK_EVALUATION_PLANNED"}
     assert stored == [planned, {"ASSET_MATERIALIZATION"}, {"ASSET_MATERIALIZATION"}]
+
+
+def test_with_stock_dagster_nothing_is_batched(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
+    places = databases.new(), databases.new()
+    stock, batching = databases.stock(places[0]), databases.batching(places[1])
+    batch = materialised(RUN, ["offense", "raw"], ["1", "2"])
+    monkeypatch.setenv(switches.STOCK, "1")
+    monkeypatch.setattr(batching, "_store_at_once", None)
+    for event in batch:
+        stock.store_event(event)
+    batching.store_event_batch(batch)
+    assert databases.rows(places[1], RUN) == databases.rows(places[0], RUN)
+
+
+@pytest.mark.parametrize(("without", "expected"), [("", "500"), ("1", None)])
+def test_batches_are_asked_for_where_an_instance_is_opened(
+    without: str, expected: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(switches.STOCK, without)
+    monkeypatch.delenv(BATCH_SIZE, raising=False)
+    BatchingSqliteEventLogStorage.from_config_value(None, {"base_dir": str(tmp_path)}).dispose()
+    assert os.environ.get(BATCH_SIZE) == expected
+    monkeypatch.delenv(BATCH_SIZE, raising=False)

@@ -1,0 +1,108 @@
+"""Instance of Dagster at DAGSTER_HOME: its settings, put there where there are none, and what is wrong with others.
+
+What the settings select is each plug-in's own. Dagster is imported only by what opens the instance.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nba_assets.contracts.errors import BadInput
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+SETTINGS = "dagster.yaml"
+
+MOVED = {
+    "nba_assets.automation.compute_logs": "nba_assets.orchestration.instance.compute_logs",
+    "nba_assets.automation.event_storage": "nba_assets.orchestration.instance.event_storage",
+    "nba_assets.automation.event_storage.postgres": "nba_assets.orchestration.instance.event_storage.postgres",
+    "nba_assets.automation.launcher": "nba_assets.orchestration.instance.launcher",
+}
+"""Modules that settings of earlier versions name, and where they are now."""
+
+
+def settle_home() -> Path:
+    """Say in the environment, for this process and those that it starts, where the instance is: by default here."""
+    os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
+    home = Path(os.environ.get("DAGSTER_HOME") or "dagster_home").resolve()
+    os.environ["DAGSTER_HOME"] = str(home)
+    return home
+
+
+def put_settings(home: Path) -> None:
+    """Copy our settings there, unless it has some. They are the user's from then on."""
+    file = home / SETTINGS
+    if file.exists():
+        return
+    home.mkdir(parents=True, exist_ok=True)
+    beside = file.with_name(f".{SETTINGS}.{os.getpid()}")
+    beside.write_text(settings())
+    beside.rename(file)
+
+
+def settings() -> str:
+    """The instance settings that the package comes with."""
+    return resources.files(__package__).joinpath(SETTINGS).read_text()
+
+
+def check_settings(home: Path) -> None:
+    """Raises BadInput, one line, if the settings are no YAML or name a module or class that there is not."""
+    import yaml
+
+    file = home / SETTINGS
+    try:
+        said = yaml.safe_load(file.read_text())
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise BadInput(f"{file}: cannot be read: {' '.join(str(error).split())}") from error
+    for part, module, name in _named(said):
+        _check_class(f"{file}: {part}", module, name)
+
+
+def _named(said: Any, part: str = "") -> Iterator[tuple[str, str, str | None]]:
+    """Every module that the settings name, with the part that does and the class."""
+    if not isinstance(said, Mapping):
+        return
+    if isinstance(said.get("module"), str):
+        yield part, said["module"], said.get("class")
+    for key, value in said.items():
+        yield from _named(value, f"{part}.{key}" if part else str(key))
+
+
+def _check_class(where: str, module: str, name: str | None) -> None:
+    if module in MOVED:
+        raise BadInput(f"{where}: module {module} has moved: write {MOVED[module]}")
+    try:
+        found = importlib.import_module(module)
+    except BadInput:
+        raise
+    except Exception as error:
+        raise BadInput(f"{where}: module {module} cannot be imported: {' '.join(str(error).split())}") from error
+    if name is not None and not hasattr(found, name):
+        raise BadInput(f"{where}: module {module} has no class {name}")
+
+
+@contextmanager
+def instance_at_home() -> Iterator[dg.DagsterInstance]:
+    """The instance of DAGSTER_HOME, by default ./dagster_home, with the patches applied. Raises BadInput."""
+    import dagster as dg
+
+    from nba_assets.orchestration.dagster_patches import apply
+
+    home = settle_home()
+    put_settings(home)
+    check_settings(home)
+    apply()
+    try:
+        instance = dg.DagsterInstance.get()
+    except dg.DagsterInvalidConfigError as error:
+        raise BadInput(f"{home / SETTINGS}: {' '.join(str(error).split())}") from error
+    with instance:
+        yield instance

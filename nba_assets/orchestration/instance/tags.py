@@ -1,0 +1,13 @@
+"""Tags of Dagster on runs and events that it has no public name for: they stand in databases, and so do not change."""
+
+BACKFILL_ID_TAG = "dagster/backfill"
+"""The back-fill that a run is part of."""
+
+DATA_VERSION_TAG = "dagster/data_version"
+"""What of a materialisation says whether its content is new."""
+
+GRPC_INFO_TAG = ".dagster/grpc_info"
+"""The code server that a run was started by."""
+
+WILL_RETRY_TAG = "dagster/will_retry"
+"""Whether a failed run is started again."""

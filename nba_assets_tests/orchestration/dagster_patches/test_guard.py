@@ -1,0 +1,107 @@
+"""Whether Dagster is as a patch knows it: every part of what one relies on, and what is said where it is not."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from nba_assets.orchestration.dagster_patches import (
+    check_targets,
+    executor_poll,
+    guard,
+    migrations,
+    partition_versions,
+    switches,
+)
+from nba_assets.orchestration.dagster_patches.guard import Upstream, in_place, moved
+from nba_assets.orchestration.instance import batched_events, compute_logs, launcher, run_log
+
+UPSTREAMS = [
+    module.UPSTREAM
+    for module in (
+        check_targets,
+        executor_poll,
+        migrations,
+        partition_versions,
+        batched_events,
+        compute_logs,
+        launcher,
+        run_log,
+    )
+]
+
+
+@pytest.fixture(autouse=True)
+def _anew(guard_asks_anew: None) -> None:
+    pass
+
+
+@pytest.fixture
+def made() -> Iterator[Upstream]:
+    return Upstream(
+        "run_log",
+        lost="a little",
+        parameters={f"{__name__}:_a_function": ("first", "second"), f"{__name__}:_AClass.method": ("first",)},
+        names=(f"{__name__}:_AClass",),
+    )
+
+
+def _a_function(first: int, second: int) -> None: ...
+
+
+class _AClass:
+    def method(self, first: int) -> None: ...
+
+
+@pytest.mark.parametrize("upstream", UPSTREAMS, ids=lambda upstream: upstream.name)
+def test_this_dagster_is_as_every_patch_knows_it(upstream: Upstream) -> None:
+    assert moved(upstream) == ()
+    assert in_place(upstream)
+
+
+def test_every_patch_can_be_switched_off_and_has_a_guard_of_its_own() -> None:
+    without_dagster = {"fork_server", "event_storage"}  # one touches none, the other's guard depends on the database
+    assert sorted({upstream.name for upstream in UPSTREAMS} | without_dagster) == sorted(switches.NAMES)
+
+
+def test_another_parameter_a_missing_name_and_a_missing_module_are_found(
+    made: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert moved(made) == ()
+    monkeypatch.setattr(f"{__name__}._a_function", lambda first, second, third: None)
+    assert moved(made) == (f"{__name__}:_a_function",)
+    monkeypatch.delattr(f"{__name__}._AClass")
+    assert moved(made) == (f"{__name__}:_a_function", f"{__name__}:_AClass.method", f"{__name__}:_AClass")
+    assert moved(Upstream("run_log", lost="", names=("dagster._gone:thing",))) == ("dagster._gone:thing",)
+
+
+def test_it_is_said_once_what_is_lost(
+    made: Upstream, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.delattr(f"{__name__}._a_function")
+    with caplog.at_level(logging.WARNING):
+        assert not in_place(made)
+        assert not in_place(made)
+    assert [record.getMessage() for record in caplog.records if record.name == guard.__name__] == [
+        f"a little: Dagster has changed {__name__}:_a_function"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "wanted"),
+    [
+        (switches.STOCK, "1", False),
+        (switches.STOCK, "0", True),
+        (switches.STOCK, "", True),
+        (switches.WITHOUT, "run_log", False),
+        (switches.WITHOUT, "migrations, run_log", False),
+        (switches.WITHOUT, "migrations", True),
+    ],
+)
+def test_it_can_be_switched_off(
+    made: Upstream, variable: str, value: str, wanted: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
+    assert in_place(made) is wanted

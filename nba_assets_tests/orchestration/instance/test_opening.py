@@ -1,0 +1,120 @@
+"""The instance at DAGSTER_HOME: our settings where there are none, and one line where there are wrong ones."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from typer.testing import CliRunner
+
+from nba_assets.cli import app as cli
+from nba_assets.contracts.errors import BadInput
+from nba_assets.orchestration.instance.compute_logs import StepLogManager
+from nba_assets.orchestration.instance.event_storage import BatchingSqliteEventLogStorage
+from nba_assets.orchestration.instance.launcher import WatchfulRunLauncher
+from nba_assets.orchestration.instance.opening import MOVED, SETTINGS, check_settings, instance_at_home, settings
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def somewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A DAGSTER_HOME that is not there yet."""
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def test_without_settings_the_packages_are_put_there(somewhere: Path) -> None:
+    with instance_at_home() as instance:
+        assert type(instance.event_log_storage) is BatchingSqliteEventLogStorage
+        assert type(instance.compute_log_manager) is StepLogManager
+        assert type(instance.run_launcher) is WatchfulRunLauncher
+    assert (somewhere / SETTINGS).read_text() == settings()
+    assert {file.name for file in somewhere.iterdir()} >= {SETTINGS, "history"}
+
+
+def test_without_a_home_it_is_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DAGSTER_HOME", "")
+    with instance_at_home() as instance:
+        assert Path(instance.root_directory) == tmp_path / "dagster_home"
+    assert os.environ["DAGSTER_HOME"] == str(tmp_path / "dagster_home")
+
+
+def test_settings_that_are_there_are_kept(somewhere: Path) -> None:
+    somewhere.mkdir()
+    (somewhere / SETTINGS).write_text("telemetry: {enabled: false}\n")
+    with instance_at_home() as instance:
+        assert type(instance.event_log_storage) is not BatchingSqliteEventLogStorage
+    assert (somewhere / SETTINGS).read_text() == "telemetry: {enabled: false}\n"
+
+
+@pytest.mark.parametrize("name", ["", "postgres"])
+def test_the_repositorys_settings_are_the_packages(name: str) -> None:
+    ours = ROOT / "nba_assets" / "orchestration" / "instance" / name / SETTINGS
+    assert (ROOT / "dagster_home" / name / SETTINGS).resolve() == ours
+    check_settings(ours.parent)
+
+
+@pytest.mark.parametrize("old", MOVED)
+def test_settings_that_name_an_old_module_are_told_the_new_one(old: str, somewhere: Path) -> None:
+    somewhere.mkdir()
+    (somewhere / SETTINGS).write_text(f"run_launcher:\n  module: {old}\n  class: Any\n")
+    with pytest.raises(BadInput) as told, instance_at_home():
+        pass
+    assert str(told.value) == f"{somewhere / SETTINGS}: run_launcher: module {old} has moved: write {MOVED[old]}"
+    assert not (somewhere / "history").exists()
+
+
+WRONG = {
+    "a module that there is not": (
+        "compute_logs: {module: nba_assets.nowhere, class: Any}",
+        "compute_logs: module nba_assets.nowhere cannot be imported: No module named 'nba_assets.nowhere'",
+    ),
+    "a class that there is not": (
+        "compute_logs: {module: nba_assets.orchestration.instance.compute_logs, class: StepLogger}",
+        "compute_logs: module nba_assets.orchestration.instance.compute_logs has no class StepLogger",
+    ),
+    "a part of a part": (
+        "storage: {custom: {module: nowhere.at.all, class: Any}}",
+        "storage.custom: module nowhere.at.all cannot be imported: No module named 'nowhere'",
+    ),
+    "no YAML": ("run_launcher: [", "cannot be read: while parsing"),
+    "what Dagster does not know": ("run_monitorings: {enabled: true}", "run_monitorings"),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+def test_wrong_settings_are_told_in_one_line(wrong: str, somewhere: Path) -> None:
+    said, told = WRONG[wrong]
+    somewhere.mkdir()
+    (somewhere / SETTINGS).write_text(said)
+    with pytest.raises(BadInput) as raised, instance_at_home():
+        pass
+    assert str(raised.value).startswith(f"{somewhere / SETTINGS}: ")
+    assert told in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_the_command_ends_with_it(lake: Path, somewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    somewhere.mkdir()
+    (somewhere / SETTINGS).write_text("run_launcher: {module: nba_assets.automation.launcher, class: Any}")
+    monkeypatch.setenv("NBA_EXECUTOR", "in_process")
+    result = CliRunner().invoke(cli.app, ["materialize", "--date", "2024-10-24", "--lake", str(lake)])
+    assert isinstance(result.exception, BadInput)
+    assert "has moved: write nba_assets.orchestration.instance.launcher" in str(result.exception)
+
+
+def test_a_patch_that_there_is_not_is_told(somewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NBA_WITHOUT_PATCHES", "everything")
+    with pytest.raises(BadInput, match="no patch called everything"), instance_at_home():
+        pass
+
+
+def test_dagster_alone_opens_it_as_well(somewhere: Path) -> None:
+    with instance_at_home():
+        pass
+    with dg.DagsterInstance.get() as instance:
+        assert type(instance.event_log_storage) is BatchingSqliteEventLogStorage
