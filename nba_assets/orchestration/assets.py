@@ -85,8 +85,10 @@ def _spec(table: Table, kinds: frozenset[str], reaches: Mapping[Contract, set[Re
 
 
 def _reaches(tables: Sequence[Table]) -> dict[Contract, set[Reach]]:
-    """How far back a step reads each source: Dagster has one partition mapping for all that a step reads of one, so what
-    one of its tables reads farther back is told of all of them. What is read and what is stale follows each table's own."""
+    """How far back a step reads each source: Dagster has one partition mapping for all that a step reads of it.
+
+    What one of its tables reads farther back is told of all. What is read and what is stale follows each table's own.
+    """
     found: dict[Contract, set[Reach]] = {}
     for table in tables:
         for source, reaches in stored_inputs(table).items():
