@@ -24,8 +24,9 @@ from nba_assets.cli.arguments import (
     parse_chunk,
     parse_range,
 )
-from nba_assets.cli.instance import INTERRUPTED, going_to_run, instance_at_home, said_afterwards, warehouse_at
+from nba_assets.cli.instance import INTERRUPTED, going_to_run, said_afterwards, warehouse_at
 from nba_assets.cli.terminal import RunProgress, err, out, print_failures, print_made
+from nba_assets.orchestration.instance.opening import instance_at_home
 from nba_assets.orchestration.processes.garbage import loading
 
 if TYPE_CHECKING:

@@ -10,9 +10,10 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 from nba_assets.cli.arguments import DEFAULT_LAKE, LakeOption, parse_day
-from nba_assets.cli.instance import instance_at_home, require_lake, settle_lake
+from nba_assets.cli.instance import require_lake, settle_lake
 from nba_assets.cli.terminal import out
 from nba_assets.contracts.errors import BadInput
+from nba_assets.orchestration.instance.opening import instance_at_home
 
 if TYPE_CHECKING:
     from nba_assets.orchestration.run_history.cascade import Cascade

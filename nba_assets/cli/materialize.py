@@ -7,8 +7,9 @@ import time
 import typer
 
 from nba_assets.cli.arguments import DEFAULT_LAKE, DateOption, LakeOption, TablesOption, named_tables, parse_day
-from nba_assets.cli.instance import INTERRUPTED, going_to_run, instance_at_home, warehouse_at
+from nba_assets.cli.instance import INTERRUPTED, going_to_run, warehouse_at
 from nba_assets.cli.terminal import RunProgress, out, print_failures, print_made
+from nba_assets.orchestration.instance.opening import instance_at_home
 from nba_assets.orchestration.processes.garbage import loading
 
 
