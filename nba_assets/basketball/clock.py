@@ -65,21 +65,48 @@ def _offset(zone: str, day: date) -> int:
 
 def utc_offset_hours(zone: ir.StringValue, day: ir.DateValue) -> ir.IntegerValue:
     """Hours from UTC of `zone` at noon of `day`; NULL for a zone where no NBA game is played."""
-    families: dict[tuple[tuple[date, date], ...], list[str]] = {}
-    for name in ZONES:
-        families.setdefault(tuple((a, b) for a, b, _ in _summers(name)), []).append(name)
-    summer = [
-        zone.isin(names) & ibis.or_(*[day.between(ibis.literal(a), ibis.literal(b)) for a, b in spans])
-        for spans, names in families.items()
-        if spans
-    ]
-    offsets: dict[int, list[str]] = {}
-    for name in ZONES:
-        offsets.setdefault(winter_offset(name), []).append(name)
-    winter = ibis.cases(*[(zone.isin(names), hours) for hours, names in offsets.items()])
-    return (winter + ibis.or_(*summer).ifelse(1, 0)).cast("int64")
+    summer = [zone.isin(names) & _within(day, spans) for spans, names in _families()]
+    return (_winter(zone) + ibis.or_(*summer).ifelse(1, 0)).cast("int64")
+
+
+def hours_between(one: ir.StringValue, other: ir.StringValue, day: ir.DateValue) -> ir.IntegerValue:
+    """How much later the clocks of the zone `one` are than those of `other` on `day`; NULL if either is unknown."""
+    hours = _winter(one) - _winter(other)
+    for spans, names in _families():
+        hours = hours + _within(day, spans).ifelse(one.isin(names).ifelse(1, 0) - other.isin(names).ifelse(1, 0), 0)
+    return hours.cast("int64")
 
 
 def local_time(instant: ir.TimestampValue, zone: ir.StringValue, day: ir.DateValue) -> ir.TimestampValue:
     """A UTC instant on local clocks of `zone`, at the offset that holds on `day`; NULL for an unknown zone."""
     return instant + utc_offset_hours(zone, day).as_interval("h")
+
+
+def eastern_time(instant: ir.TimestampValue, day: ir.DateValue) -> ir.TimestampValue:
+    """A UTC instant on Eastern clocks, at the offset that holds on `day`."""
+    spans = tuple((a, b) for a, b, _ in _summers(EASTERN))
+    hours = _within(day, spans).ifelse(winter_offset(EASTERN) + 1, winter_offset(EASTERN)).cast("int64")
+    return instant + hours.as_interval("h")
+
+
+Spans = tuple[tuple[date, date], ...]
+
+
+@cache
+def _families() -> tuple[tuple[Spans, tuple[str, ...]], ...]:
+    """The zones that have summer time, by when it is."""
+    found: dict[Spans, list[str]] = {}
+    for name in ZONES:
+        found.setdefault(tuple((a, b) for a, b, _ in _summers(name)), []).append(name)
+    return tuple((spans, tuple(names)) for spans, names in found.items() if spans)
+
+
+def _within(day: ir.DateValue, spans: Spans) -> ir.BooleanValue:
+    return ibis.or_(*[day.between(ibis.literal(a), ibis.literal(b)) for a, b in spans])
+
+
+def _winter(zone: ir.StringValue) -> ir.IntegerValue:
+    offsets: dict[int, list[str]] = {}
+    for name in ZONES:
+        offsets.setdefault(winter_offset(name), []).append(name)
+    return ibis.cases(*[(zone.isin(names), hours) for hours, names in offsets.items()])

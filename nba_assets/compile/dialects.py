@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import ibis
-import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import sqlglot as sg
 import sqlglot.expressions as sge
 from ibis.backends.sql.compilers import BigQueryCompiler, DuckDBCompiler
-from ibis.common.patterns import replace
-from ibis.expr.rewrites import p
 
+from nba_assets.compile.prune import pruned
 from nba_assets.compile.stars import Starred
 
 # Selects stay apart as they were written: fused, a value used three times is spelled out three times, and the
@@ -22,21 +20,12 @@ ibis.options.sql.fuse_selects = False
 Dialect = Literal["duckdb", "bigquery"]
 
 
-@replace(p.DropColumns)
-def _drop_to_project(_: Any, **_context: Any) -> ops.Project:
-    """Columns dropped become columns kept. Ibis makes a common table expression of a relation that is used twice, but
-    not of one that drops columns: that it spells out each time, and what it is made of with it."""
-    return ops.Project(_.parent, _.values)
-
-
 class _DuckDBCompiler(Starred, DuckDBCompiler):
-    rewrites = (_drop_to_project, *DuckDBCompiler.rewrites)
+    """Ibis's own, with stars."""
 
 
 class _BigQueryCompiler(Starred, BigQueryCompiler):
     """Where Ibis 12 falls short of BigQuery. The methods' names and parameters are Ibis's."""
-
-    rewrites = (_drop_to_project, *BigQueryCompiler.rewrites)
 
     def visit_HexDigest(self, op: Any, *, arg: sge.Expression, how: str) -> sge.Expression:  # noqa: N802
         """Ibis knows it on DuckDB only; BigQuery spells it TO_HEX(SHA256(x))."""
@@ -67,4 +56,4 @@ _COMPILERS = {"duckdb": _DuckDBCompiler(), "bigquery": _BigQueryCompiler()}
 def to_sql(rows: ir.Table, dialect: Dialect) -> str:
     """The query that gives `rows`, readable, without a connection."""
     compiler = _COMPILERS[dialect]
-    return compiler.to_sqlglot(rows.unbind()).sql(dialect=compiler.dialect, pretty=True, indent=1, pad=1)
+    return compiler.to_sqlglot(pruned(rows.unbind())).sql(dialect=compiler.dialect, pretty=True, indent=1, pad=1)

@@ -10,7 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from nba_assets.basketball import history, metrics
-from nba_assets.basketball.clock import local_time, utc_offset_hours
+from nba_assets.basketball.clock import hours_between
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day, whole_season
@@ -133,7 +133,7 @@ def upcoming_team_game_context(
     rows = _with_absences(rows, availability, expected_starters)
     return rows.mutate(
         neutral_site=rows.is_neutral,
-        game_start_time_local=local_time(rows.tip_at, rows.venue_timezone, rows.game_date).strftime("%H:%M"),
+        game_start_time_local=rows.tip_local,
         spread_movement=rows.game_spread - rows.opening_spread,
         total_movement=rows.game_total - rows.opening_total,
         quality_tier=ibis.cases(
@@ -174,9 +174,7 @@ def _legs(season: ir.Table) -> ir.Table:
             for where in ("latitude", "longitude", "timezone")
         },
     )
-    hours = utc_offset_hours(rows._from_timezone, rows.game_date) - utc_offset_hours(
-        rows.venue_timezone, rows.game_date
-    )
+    hours = hours_between(rows._from_timezone, rows.venue_timezone, rows.game_date)
     rows = rows.mutate(
         travel_miles=metrics.miles_between(
             rows._from_latitude, rows._from_longitude, rows.venue_latitude, rows.venue_longitude

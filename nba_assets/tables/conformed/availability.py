@@ -9,7 +9,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball.clock import EASTERN, local_time
+from nba_assets.basketball.clock import eastern_time
 from nba_assets.basketball.identity import resolve, stamp_by_pair, team
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import eve_and_day, same_day
@@ -61,9 +61,7 @@ def availability(report: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table
         ),
         games,
     )
-    tips = games.select(
-        _tip_game=games.game_id, _tip_hour=local_time(games.tip_at, ibis.literal(EASTERN), games.game_date).hour()
-    )
+    tips = games.select(_tip_game=games.game_id, _tip_hour=eastern_time(games.tip_at, games.game_date).hour())
     entries = entries.join(tips, entries.game_id == tips._tip_game)
     days_early = entries.game_date.delta(entries.report_date, unit="day")
     entries = entries.filter((days_early > 0) | (entries.report_hour <= entries._tip_hour))

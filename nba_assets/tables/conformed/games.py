@@ -7,10 +7,9 @@ schedule.
 
 from __future__ import annotations
 
-import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball.clock import EASTERN, local_time
+from nba_assets.basketball.clock import eastern_time, local_time
 from nba_assets.basketball.schedule import sides
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day, view
@@ -37,6 +36,7 @@ from nba_assets.tables.raw.reference import team_locations
         Column("home_points", "INT64", "the home team's score; NULL before the end", "points"),
         Column("tip_at", "TIMESTAMP", "tip-off", "UTC"),
         Column("tip_eastern", "STRING", "the same on Eastern clocks, YYYY-MM-DD HH:MM", "US Eastern"),
+        Column("tip_local", "STRING", "the same on the arena's clocks, HH:MM; NULL where its zone is unknown"),
         Column("is_final", "BOOL", "played to its end", required=True),
         Column("is_postponed", "BOOL", "not played on this date", required=True),
         Column("is_primetime", "BOOL", "on national television; NULL where the schedule does not say"),
@@ -56,8 +56,9 @@ from nba_assets.tables.raw.reference import team_locations
     ),
 )
 def games(schedule: ir.Table) -> ir.Table:
-    eastern = local_time(schedule.tip_at, ibis.literal(EASTERN), schedule.game_date)
-    return schedule.mutate(tip_eastern=eastern.strftime("%Y-%m-%d %H:%M"))
+    eastern = eastern_time(schedule.tip_at, schedule.game_date)
+    local = local_time(schedule.tip_at, schedule.venue_timezone, schedule.game_date)
+    return schedule.mutate(tip_eastern=eastern.strftime("%Y-%m-%d %H:%M"), tip_local=local.strftime("%H:%M"))
 
 
 @view(games=games, locations=team_locations)

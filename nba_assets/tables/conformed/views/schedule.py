@@ -22,13 +22,13 @@ def schedule(raw: ir.Table, locations: ir.Table, venues: ir.Table) -> ir.Table:
     Pre-season and All-Star games are left out. The venue is a listed extra venue by its arena's name, else the
     home team's arena; a neutral game in an unlisted arena has no known place.
     """
-    away, home = raw.game_code.substr(9, 3), raw.game_code.substr(12, 3)
+    away, home = raw.game_code.right(6).left(3), raw.game_code.right(3)
     rows = raw.select(
         game_id=raw.game_date.strftime("%Y%m%d") + "_" + away + "_" + home,
         nba_game_id=raw.game_id,
         game_date=raw.game_date,
         season_year=raw.season_year,
-        season_type=raw.game_id.substr(0, 3).cases(*SEASON_TYPES.items(), else_=ibis.null("string")),
+        season_type=raw.game_id.left(3).cases(*SEASON_TYPES.items(), else_=ibis.null("string")),
         playoff_round=raw.playoff_round,
         away_team_abbr=away,
         home_team_abbr=home,
