@@ -109,6 +109,23 @@ def test_data_flows_one_way(layer: str) -> None:
         assert not {".".join(name.split(".")[:3]) for name in _imports(file)} & after, _id(file)
 
 
+def test_tables_take_nothing_of_each_other_but_the_table_to_read() -> None:
+    """What two tables share is basketball's. A module of tables is called as its table; `games` gives its sides too."""
+    wrong = {}
+    for layer in LAYERS[1:]:
+        for file in (PACKAGE / "tables" / layer).glob("*.py"):
+            tables = [n for n in ast.walk(ast.parse(file.read_text())) if isinstance(n, ast.ImportFrom)]
+            wrong[_id(file)] = [
+                f"{node.module}.{alias.name}"
+                for node in tables
+                if str(node.module).startswith(tuple(f"nba_assets.tables.{name}." for name in LAYERS[1:]))
+                and ".views." not in str(node.module)
+                for alias in node.names
+                if alias.name not in (str(node.module).rsplit(".", 1)[-1], "team_games")
+            ]
+    assert not {file: names for file, names in wrong.items() if names}
+
+
 def test_how_tables_run_knows_basketball_through_doors_only() -> None:
     found: dict[str, set[str]] = {}
     for file in FILES:

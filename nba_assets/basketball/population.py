@@ -36,6 +36,11 @@ def early_days(slate: ir.Table, season_starts: ir.Table) -> ir.Table:
     )
 
 
+def covered_context(slate: ir.Table, season_starts: ir.Table, context: ir.Table) -> ir.Table:
+    """The upcoming games of the covered dates: whom the tables of a player's next game are about."""
+    return context.semi_join(covered_days(slate, season_starts), "game_date")
+
+
 def _days(slate: ir.Table, season_starts: ir.Table) -> ir.Table:
     days = slate.filter(~slate.is_postponed).select("game_date", "season_year").distinct()
     days = days.join(season_starts, "season_year")

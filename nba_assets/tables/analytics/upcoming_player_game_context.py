@@ -9,7 +9,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball import history, metrics
+from nba_assets.basketball import form, history, metrics
 from nba_assets.basketball.market import books_named
 from nba_assets.basketball.teammates import with_teammates
 from nba_assets.contracts import quality
@@ -214,14 +214,13 @@ def _with_opponent(slate: ir.Table, offense: ir.Table, defense: ir.Table) -> ir.
         rows,
         history.counted(offense),
         "team_abbr",
-        pace_last_10=lambda g, before: history.mean(g.pace, before.last(10)),
+        pace_last_10=form.mean_of("pace", 10),
     )
-    allowed = history.counted(defense).rename(team_abbr="defending_team_abbr")
     rows = history.as_of(
         rows,
-        allowed,
+        form.allowed(defense),
         "team_abbr",
-        def_rating_last_10=lambda g, before: history.mean(g.defensive_rating, before.last(10)),
+        def_rating_last_10=form.mean_of("defensive_rating", 10),
         ft_rate_allowed=lambda g, before: metrics.ratio(
             g.opp_ft_attempts.sum().over(before.last(10)), g.opp_fg_attempts.sum().over(before.last(10))
         ),
@@ -273,13 +272,13 @@ def _with_form(rows: ir.Table, players: ir.Table) -> ir.Table:
         rows,
         counted,
         "player_lookup",
-        points_avg_last_5=lambda g, before: g.points.mean().over(before.last(5)),
-        points_avg_last_10=lambda g, before: g.points.mean().over(before.last(10)),
-        l5_games_used=lambda g, before: g.count().over(before.last(5)),
-        l10_games_used=lambda g, before: g.count().over(before.last(10)),
-        minutes_avg_last_10=lambda g, before: g.seconds_played.mean().over(before.last(10)) / 60,
-        usage_last_10=lambda g, before: history.mean(g.usage_rate, before.last(10)),
-        avg_usage_rate_last_7_games=lambda g, before: history.mean(g.usage_rate, before.last(7)),
+        points_avg_last_5=form.mean_points(5),
+        points_avg_last_10=form.mean_points(10),
+        l5_games_used=form.games_played(5),
+        l10_games_used=form.games_played(10),
+        minutes_avg_last_10=form.mean_minutes(10),
+        usage_last_10=form.mean_of("usage_rate", 10),
+        avg_usage_rate_last_7_games=form.mean_of("usage_rate", 7),
         shooting_pct_decline_last_5=lambda g, before: efg(g, before.season) - efg(g, before.last(5)),
         fourth_quarter_production_last_7=lambda g, before: g.fourth_quarter_points.mean().over(before.last(7)),
     )

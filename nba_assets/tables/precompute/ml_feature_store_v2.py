@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball import history, metrics
-from nba_assets.basketball.population import early_days
+from nba_assets.basketball import form, history, metrics
+from nba_assets.basketball.population import covered_context, early_days
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day, season_history, season_to_date
@@ -25,8 +25,8 @@ from nba_assets.tables.analytics.team_offense_game_summary import team_offense_g
 from nba_assets.tables.analytics.upcoming_player_game_context import upcoming_player_game_context
 from nba_assets.tables.conformed.games import games
 from nba_assets.tables.conformed.views.schedule import season_starts
-from nba_assets.tables.precompute.player_composite_factors import covered_context, player_composite_factors
-from nba_assets.tables.precompute.player_daily_cache import player_daily_cache, points_std_last_10, with_team_form
+from nba_assets.tables.precompute.player_composite_factors import player_composite_factors
+from nba_assets.tables.precompute.player_daily_cache import player_daily_cache
 from nba_assets.tables.precompute.player_shot_zone_analysis import player_shot_zone_analysis
 from nba_assets.tables.precompute.team_defense_zone_analysis import team_defense_zone_analysis
 
@@ -214,7 +214,7 @@ def ml_feature_store_v2(
     rows = covered_context(slate, season_starts, context)
     rows = _with_precomputed(rows, cache, factors, player_zones, team_zones)
     rows = _with_history(rows, players)
-    rows = _with_record(with_team_form(rows, offense), offense)
+    rows = _with_record(form.with_team_form(rows, offense), offense)
     rows = rows.mutate(minutes_10=rows.cache_minutes_avg_last_10.coalesce(rows.mean_minutes_10))
     rows = rows.mutate(**{f"value_{f.name}": f.value(rows) for f in FEATURES})
     rows = rows.mutate(**{f"source_{f.name}": f.source(rows) for f in FEATURES})
@@ -315,15 +315,15 @@ def _with_history(rows: ir.Table, players: ir.Table) -> ir.Table:
         rows,
         history.counted(players),
         "player_lookup",
-        games=lambda g, before: g.count().over(before.season),
-        mean_points_5=lambda g, before: g.points.mean().over(before.last(5)),
-        mean_points_10=lambda g, before: g.points.mean().over(before.last(10)),
-        mean_points=lambda g, before: g.points.mean().over(before.season),
-        std_points_10=points_std_last_10,
-        mean_minutes_10=lambda g, before: g.seconds_played.mean().over(before.last(10)) / 60,
-        minutes_season=lambda g, before: g.seconds_played.mean().over(before.season) / 60,
-        free_throws_10=lambda g, before: g.ft_makes.sum().over(before.last(10)),
-        points_sum_10=lambda g, before: g.points.sum().over(before.last(10)),
+        games=form.games_played(),
+        mean_points_5=form.mean_points(5),
+        mean_points_10=form.mean_points(10),
+        mean_points=form.mean_points(),
+        std_points_10=form.std_points(10),
+        mean_minutes_10=form.mean_minutes(10),
+        minutes_season=form.mean_minutes(),
+        free_throws_10=form.sum_of("ft_makes", 10),
+        points_sum_10=form.sum_of("points", 10),
         **{f"points_{n}": nth_latest(n) for n in range(1, 6)},
     )
     return rows.mutate(games=rows.games.fill_null(0))
@@ -335,6 +335,6 @@ def _with_record(rows: ir.Table, offense: ir.Table) -> ir.Table:
         rows,
         history.counted(offense),
         "team_abbr",
-        team_games=lambda g, before: g.count().over(before.season),
+        team_games=form.games_played(),
         team_wins=lambda g, before: g.win_flag.ifelse(1, 0).sum().over(before.season),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball.population import covered_days, early_days
+from nba_assets.basketball.population import covered_context, early_days
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day, season_to_date
@@ -35,11 +35,6 @@ COLUMNS_OF_ZONE = {
     "perimeter": ("three_pt_rate_last_10", "three_pt_defense_vs_league_avg"),
 }
 """For each zone, the player's share of shots there, and the opponent's defence against the league's."""
-
-
-def covered_context(slate: ir.Table, season_starts: ir.Table, context: ir.Table) -> ir.Table:
-    """The upcoming games of the covered dates: whom the tables of a player's next game are about."""
-    return context.semi_join(covered_days(slate, season_starts), "game_date")
 
 
 def _eligible(slate: ir.Table, season_starts: ir.Table, context: ir.Table) -> ir.Table:

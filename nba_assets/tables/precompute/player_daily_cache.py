@@ -9,10 +9,11 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball import history, metrics
+from nba_assets.basketball import form, history, metrics
 from nba_assets.basketball.population import (
     INCOMPLETE_DATA,
     INSUFFICIENT_DATA,
+    covered_context,
     early_days,
     too_few_games,
     with_games_missing,
@@ -26,7 +27,6 @@ from nba_assets.tables.analytics.team_offense_game_summary import team_offense_g
 from nba_assets.tables.analytics.upcoming_player_game_context import upcoming_player_game_context
 from nba_assets.tables.conformed.games import games
 from nba_assets.tables.conformed.views.schedule import season_starts, team_schedule
-from nba_assets.tables.precompute.player_composite_factors import covered_context
 from nba_assets.tables.precompute.player_shot_zone_analysis import player_shot_zone_analysis
 
 LEAST_GAMES = 5
@@ -36,9 +36,7 @@ FULL_GAMES = 10
 def _upcoming(slate: ir.Table, season_starts: ir.Table, context: ir.Table, players: ir.Table) -> ir.Table:
     """The players of the covered dates with how many games each has behind him."""
     rows = covered_context(slate, season_starts, context)
-    rows = history.as_of(
-        rows, history.counted(players), "player_lookup", games=lambda g, before: g.count().over(before.season)
-    )
+    rows = history.as_of(rows, history.counted(players), "player_lookup", games=form.games_played())
     return rows.mutate(games=rows.games.fill_null(0))
 
 
@@ -134,7 +132,7 @@ def player_daily_cache(
     rows = _upcoming(slate, season_starts, context, players)
     rows = rows.filter(rows.games >= LEAST_GAMES)
     rows = _with_form(rows, players)
-    rows = with_team_form(rows, offense)
+    rows = form.with_team_form(rows, offense)
     rows = _with_zones(rows, player_zones)
     early = rows.games < FULL_GAMES
     reason = ibis.literal("only ") + rows.games.cast("string") + f" games this season; {FULL_GAMES} are wanted"
@@ -163,41 +161,19 @@ def _with_form(rows: ir.Table, players: ir.Table) -> ir.Table:
         rows.drop("points_avg_last_5", "points_avg_last_10"),
         counted,
         "player_lookup",
-        points_avg_last_5=lambda g, before: g.points.mean().over(before.last(5)),
-        points_avg_last_10=lambda g, before: g.points.mean().over(before.last(10)),
-        points_avg_season=lambda g, before: g.points.mean().over(before.season),
-        points_std_last_10=points_std_last_10,
-        minutes_avg_last_10=lambda g, before: g.seconds_played.mean().over(before.last(10)) / 60,
-        usage_rate_last_10=lambda g, before: history.mean(g.usage_rate, before.last(10)),
-        ts_pct_last_10=lambda g, before: history.mean(g.ts_pct, before.last(10)),
-        player_usage_rate_season=lambda g, before: history.mean(g.usage_rate, before.season),
+        points_avg_last_5=form.mean_points(5),
+        points_avg_last_10=form.mean_points(10),
+        points_avg_season=form.mean_points(),
+        points_std_last_10=form.std_points(10),
+        minutes_avg_last_10=form.mean_minutes(10),
+        usage_rate_last_10=form.mean_of("usage_rate", 10),
+        ts_pct_last_10=form.mean_of("ts_pct", 10),
+        player_usage_rate_season=form.mean_of("usage_rate"),
         # Makes of games without play-by-play are left out: nobody knows which of them were assisted.
         assisted_rate_last_10=lambda g, before: metrics.ratio(
             100 * g.assisted_fg_makes.sum().over(before.last(10)),
             g.assisted_fg_makes.notnull().ifelse(g.fg_makes, ibis.null("int64")).sum().over(before.last(10)),
         ),
-    )
-
-
-def points_std_last_10(g: ir.Table, before: history.Before) -> ir.FloatingValue:
-    """Sample standard deviation of points over the last ten games, NULL for a single one.
-
-    From sums of whole numbers, so that a window gives the same digits wherever its rows lie.
-    """
-    window = before.last(10)
-    n = g.count().over(window)
-    total, squares = g.points.sum().over(window), (g.points * g.points).sum().over(window)
-    return ((n * squares - total * total) / (n * (n - 1)).nullif(0)).sqrt()
-
-
-def with_team_form(rows: ir.Table, offense: ir.Table) -> ir.Table:
-    """The team's pace and offensive rating: means over its last ten games."""
-    return history.as_of(
-        rows,
-        history.counted(offense),
-        "team_abbr",
-        team_pace_last_10=lambda g, before: history.mean(g.pace, before.last(10)),
-        team_off_rating_last_10=lambda g, before: history.mean(g.offensive_rating, before.last(10)),
     )
 
 

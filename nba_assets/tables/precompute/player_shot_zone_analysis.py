@@ -10,7 +10,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball import history, metrics
+from nba_assets.basketball import form, history, metrics
 from nba_assets.basketball.population import (
     EXPECTED_INCOMPLETE,
     INCOMPLETE_UPSTREAM,
@@ -46,7 +46,7 @@ def _players(slate: ir.Table, season_starts: ir.Table, players: ir.Table) -> ir.
         counted,
         "player_lookup",
         team_abbr=lambda g, before: g.team_abbr,
-        games=lambda g, before: g.count().over(before.season),
+        games=form.games_played(),
     )
     return rows.filter(rows.games.notnull())
 
@@ -208,15 +208,16 @@ def _with_shots(rows: ir.Table, players: ir.Table) -> ir.Table:
         "zone_games": "covered",
     }
 
-    def total(column: str, over: int) -> history.Stat:
-        return lambda g, before: g[column].sum().over(before.last(over))
-
     return history.as_of(
         rows.drop("team_abbr", "games"),
         games,
         "player_lookup",
         universal_player_id=lambda g, before: g.universal_player_id,
-        games_10=lambda g, before: g.count().over(before.last(SAMPLE_GAMES)),
-        games_20=lambda g, before: g.count().over(before.last(TREND_GAMES)),
-        **{f"{name}_{n}": total(column, n) for n in (SAMPLE_GAMES, TREND_GAMES) for name, column in summed.items()},
+        games_10=form.games_played(SAMPLE_GAMES),
+        games_20=form.games_played(TREND_GAMES),
+        **{
+            f"{name}_{n}": form.sum_of(column, n)
+            for n in (SAMPLE_GAMES, TREND_GAMES)
+            for name, column in summed.items()
+        },
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball import history, metrics
+from nba_assets.basketball import form, history, metrics
 from nba_assets.basketball.population import (
     INCOMPLETE_DATA,
     INSUFFICIENT_DATA,
@@ -48,8 +48,8 @@ def _eligible(slate: ir.Table, season_starts: ir.Table, results: ir.Table) -> ir
 def _failed(slate: ir.Table, season_starts: ir.Table, results: ir.Table, defense: ir.Table) -> ir.Table:
     teams = _teams(slate, season_starts, results)
     final = history.counted(results.filter(results.is_final))
-    rows = history.as_of(teams, final, "team_abbr", games_expected=lambda g, before: g.count().over(before.season))
-    rows = history.as_of(rows, _allowed(defense), "team_abbr", games=lambda g, before: g.count().over(before.season))
+    rows = history.as_of(teams, final, "team_abbr", games_expected=form.games_played())
+    rows = history.as_of(rows, form.allowed(defense), "team_abbr", games=form.games_played())
     rows = rows.mutate(games=rows.games.fill_null(0), games_expected=rows.games_expected.fill_null(0))
     return too_few_games(rows, "team_abbr", SAMPLE_GAMES, thin=INSUFFICIENT_DATA, gap=INCOMPLETE_DATA)
 
@@ -109,7 +109,7 @@ def _failed(slate: ir.Table, season_starts: ir.Table, results: ir.Table, defense
 def team_defense_zone_analysis(
     slate: ir.Table, season_starts: ir.Table, results: ir.Table, defense: ir.Table
 ) -> ir.Table:
-    allowed = _allowed(defense)
+    allowed = form.allowed(defense)
     teams = _teams(slate, season_starts, results)
     rows = _with_sample(teams, allowed)
     rows = _with_league(rows.filter(rows.games_in_sample == SAMPLE_GAMES), teams, allowed)
@@ -140,11 +140,6 @@ def team_defense_zone_analysis(
     )
 
 
-def _allowed(defense: ir.Table) -> ir.Table:
-    """Counted games by the defending team, as `team_abbr`."""
-    return history.counted(defense).rename(team_abbr="defending_team_abbr")
-
-
 def _pooled(g: ir.Table, zone: str, window: ibis.expr.builders.WindowBuilder) -> ir.FloatingValue:
     return metrics.ratio(g[f"opp_{zone}_makes"].sum().over(window), g[f"opp_{zone}_attempts"].sum().over(window))
 
@@ -153,7 +148,7 @@ def _with_sample(teams: ir.Table, allowed: ir.Table) -> ir.Table:
     """The last 15 games. A mean passes over games whose column is NULL, so each zone has its own denominator."""
 
     def mean(column: str) -> history.Stat:
-        return lambda g, before: history.mean(g[column], before.last(SAMPLE_GAMES))
+        return form.mean_of(column, SAMPLE_GAMES)
 
     def pooled(zone: str) -> history.Stat:
         return lambda g, before: _pooled(g, zone, before.last(SAMPLE_GAMES))
@@ -162,7 +157,7 @@ def _with_sample(teams: ir.Table, allowed: ir.Table) -> ir.Table:
         teams,
         allowed,
         "team_abbr",
-        games_in_sample=lambda g, before: g.count().over(before.last(SAMPLE_GAMES)),
+        games_in_sample=form.games_played(SAMPLE_GAMES),
         zone_games_in_sample=lambda g, before: g.opp_paint_attempts.count().over(before.last(SAMPLE_GAMES)),
         paint_points_allowed_per_game=mean("points_in_paint_allowed"),
         defensive_rating_last_15=mean("defensive_rating"),

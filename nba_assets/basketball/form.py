@@ -1,0 +1,75 @@
+"""Form: means, spreads and sums over an entity's last games, as statistics to be known before a date.
+
+What more than one table says of a player's or a team's form is defined here. Which games count and what "before" means
+is history's; a statistic of one table stands in that table's file.
+"""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from nba_assets.basketball import history
+
+RECENT_GAMES = 10
+"""The last games that a team's form is of."""
+
+
+def mean_of(column: str, games: int | None = None) -> history.Stat:
+    """The mean of a column that may have decimals over the last `games`, else the season's; games without it pass."""
+    return lambda g, before: history.mean(g[column], _over(before, games))
+
+
+def sum_of(column: str, games: int | None = None) -> history.Stat:
+    """The sum of a column of whole numbers."""
+    return lambda g, before: g[column].sum().over(_over(before, games))
+
+
+def games_played(games: int | None = None) -> history.Stat:
+    """How many games there are, `games` at most."""
+    return lambda g, before: g.count().over(_over(before, games))
+
+
+def mean_points(games: int | None = None) -> history.Stat:
+    """Points a game."""
+    return lambda g, before: g.points.mean().over(_over(before, games))
+
+
+def mean_minutes(games: int | None = None) -> history.Stat:
+    """Minutes on court a game, from whole seconds."""
+    return lambda g, before: g.seconds_played.mean().over(_over(before, games)) / 60
+
+
+def std_points(games: int) -> history.Stat:
+    """Sample standard deviation of points over the last `games`, NULL for a single one.
+
+    From sums of whole numbers, so that a window gives the same digits wherever its rows lie.
+    """
+
+    def spread(g: ir.Table, before: history.Before) -> ir.FloatingValue:
+        window = before.last(games)
+        n = g.count().over(window)
+        total, squares = g.points.sum().over(window), (g.points * g.points).sum().over(window)
+        return ((n * squares - total * total) / (n * (n - 1)).nullif(0)).sqrt()
+
+    return spread
+
+
+def with_team_form(rows: ir.Table, offense: ir.Table) -> ir.Table:
+    """The team's pace and offensive rating: means over its last ten games."""
+    return history.as_of(
+        rows,
+        history.counted(offense),
+        "team_abbr",
+        team_pace_last_10=mean_of("pace", RECENT_GAMES),
+        team_off_rating_last_10=mean_of("offensive_rating", RECENT_GAMES),
+    )
+
+
+def allowed(defense: ir.Table) -> ir.Table:
+    """A defence's counted games, by the team that defended as `team_abbr`."""
+    return history.counted(defense).rename(team_abbr="defending_team_abbr")
+
+
+def _over(before: history.Before, games: int | None) -> ibis.expr.builders.WindowBuilder:
+    return before.season if games is None else before.last(games)
