@@ -15,12 +15,13 @@ import pytest
 
 import nba_assets.orchestration.step
 from nba_assets.contracts.contract import Contract
-from nba_assets.contracts.read import eve_and_day
+from nba_assets.contracts.read import Reach, eve_and_day
 from nba_assets.contracts.table import Table, table
 from nba_assets.orchestration import run_tables
 from nba_assets.orchestration.assets import step_assets
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.metadata import DaysDone, Materialised
+from nba_assets.orchestration.partitions import mapping
 from nba_assets.orchestration.run_history import run_events
 from nba_assets.orchestration.run_history.table_run import TableRun
 from nba_assets.tables import registry
@@ -278,7 +279,9 @@ def test_steps_of_several_tables_run_in_processes_of_their_own(
     assert rows(lake, FORM, OVER_A_SUMMER[1]) == [("BOS", 23), ("NYK", 13)]
 
 
-def test_a_step_whose_tables_read_one_source_in_two_ways_is_refused() -> None:
+def test_a_step_tells_of_a_source_the_farthest_that_one_of_its_tables_reads() -> None:
+    """Dagster has one mapping for all that a step reads of a source."""
+
     @table(
         dataset="made_up",
         partition_by="game_date",
@@ -292,8 +295,9 @@ def test_a_step_whose_tables_read_one_source_in_two_ways_is_refused() -> None:
     def boxes_of_two_days(shots: Any) -> Any:
         return shots
 
-    with pytest.raises(TypeError, match=r"step boxes: boxes_players and boxes_of_two_days .* made_up_raw\.shots"):
-        step_assets([PLAYERS, boxes_of_two_days], frozenset())
+    built = step_assets([PLAYERS, boxes_of_two_days], frozenset())
+    for spec in built.specs:
+        assert [dep.partition_mapping for dep in spec.deps] == [mapping([Reach.EVE_AND_DAY])]
 
 
 def test_steps_that_read_each_others_tables_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

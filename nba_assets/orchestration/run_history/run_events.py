@@ -22,14 +22,18 @@ from nba_assets.orchestration.run_history.table_run import TableRun
 from nba_assets.orchestration.run_tables import failed_in, of_step, tables_of, was_interrupted
 from nba_assets.orchestration.run_tags import CORRELATION_TAG, TRIGGER_TAG, days_of
 from nba_assets.orchestration.slates import PHASES
-from nba_assets.tables.registry import tables
+from nba_assets.tables.registry import steps, tables
 
 ENDED = (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
 
 
-def reads() -> dict[str, set[str]]:
-    """Which of the tables each of them reads."""
-    return {t.name: {source.name for source in stored_inputs(t) if isinstance(source, Table)} for t in tables()}
+def waits_for() -> dict[str, set[str]]:
+    """For each table, those that are built before it: what it reads, and what its own step builds before it."""
+    found = {}
+    for built in steps().values():
+        for place, table in enumerate(built):
+            found[table.name] = _before(table) | {earlier.name for earlier in built[:place]}
+    return found
 
 
 @dataclass
