@@ -1,7 +1,7 @@
-"""Is the slate of a date ready: built, and built after the history it reads was.
+"""Freshness: whether the slate of a date is ready, that is built, and built after the history it reads was.
 
-Who is told, and when, is `alerts.py`'s; what to rebuild for other reasons (a line that moved, new code) says
-`staleness.py`.
+What to rebuild for another reason, such as a line that moved, is found elsewhere, and so is who is told of it. A
+partition of older code is ready.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The clock: at these Eastern hours, what is still missing or out of date is built.
+"""Schedules: at these Eastern hours, what is still missing or out of date is built.
 
-Events do the daily work (`events/`); a schedule is the net under them, off until it is switched on in the UI. What is
-out of date says `staleness.py`.
+Events do the daily work; a schedule is the net under them, off until it is switched on in the UI. What is out of date
+is found elsewhere.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from nba_assets.orchestration.jobs import ALL_TABLES
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.run_tags import TRIGGER_TAG, days_of
-from nba_assets.orchestration.slates import slate_tables, summaries
+from nba_assets.orchestration.slates import slate_tables, summaries, with_conformed
 from nba_assets.orchestration.staleness import out_of_date
 from nba_assets.warehouse.base import Warehouse
 
@@ -26,8 +26,8 @@ Found = dg.RunRequest | dg.SkipReason
 
 def schedules() -> list[dg.ScheduleDefinition]:
     return [
-        _schedule("yesterdays_summaries", "30 6 * * *", summaries(), days_ago=1),
-        _schedule("todays_slate", ["30 10 * * *", "30 17 * * *"], slate_tables(), days_ago=0),
+        _schedule("yesterdays_summaries", "30 6 * * *", with_conformed(summaries()), days_ago=1),
+        _schedule("todays_slate", ["30 10 * * *", "30 17 * * *"], with_conformed(slate_tables()), days_ago=0),
     ]
 
 

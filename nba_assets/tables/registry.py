@@ -42,7 +42,8 @@ def steps() -> dict[str, tuple[Table, ...]]:
     for table in tables():
         built.setdefault(table.step, []).append(table)
     try:
-        ordered = list(TopologicalSorter({step: _before(step, found) for step, found in built.items()}).static_order())
+        before = {step: sorted(_before(step, found)) for step, found in built.items()}
+        ordered = list(TopologicalSorter(before).static_order())
     except CycleError as error:
         raise TypeError(f"steps read each other's tables: {' -> '.join(error.args[1])}") from error
     return {step: tuple(built[step]) for step in ordered}

@@ -1,6 +1,7 @@
-"""What follows when runs succeed: the next slate is asked for, and the phases that come after ours are told.
+"""Sensors on runs that succeed: the next slate is asked for, and the phases that come after ours are told.
 
-Which raw data leads to which run is `sensors.py`'s and `triggers.py`'s.
+Conformed tables are nobody's phase: what is told is of the tables that others read. Which raw data leads to which run
+is not said here.
 """
 
 import json
@@ -23,7 +24,7 @@ from nba_assets.orchestration.metadata import Materialised
 from nba_assets.orchestration.partitions import DAILY
 from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.run_tags import CORRELATION_TAG, TRIGGER_TAG, days_of
-from nba_assets.orchestration.slates import PHASES, slate_tables, summaries
+from nba_assets.orchestration.slates import PHASES, slate_tables, summaries, with_conformed
 from nba_assets.tables.registry import tables
 from nba_assets.warehouse.base import Warehouse
 
@@ -61,7 +62,7 @@ def slate_requests(instance: dg.DagsterInstance, warehouse: Warehouse) -> Iterat
         yield dg.RunRequest(
             run_key=f"slate:{slate}:{content}",
             job_name=ALL_TABLES,
-            asset_selection=[asset_key(table) for table in slate_tables()],
+            asset_selection=[asset_key(table) for table in with_conformed(slate_tables())],
             partition_key=slate.isoformat(),
             tags={TRIGGER_TAG: "next_slate", CORRELATION_TAG: run.tags.get(CORRELATION_TAG, run.run_id)},
         )

@@ -1,6 +1,6 @@
-"""What Dagster does about raw-complete messages: marks the partitions, runs the tables that have all they need.
+"""The sensor for raw-complete messages: marks the partitions, runs the tables that have all they need.
 
-The rules of what runs are `triggers.py`'s; what follows a run is `completion.py`'s. Nothing is lost: a message is
+Which tables those are, and what follows a run, is not said here. Nothing is lost: a message is
 acknowledged one tick after the tick that acted on it was stored. Nothing runs twice: what was asked for is read back
 from the runs themselves, so a message delivered again, or a daemon killed between asking and acknowledging, finds its
 run there.
@@ -33,6 +33,7 @@ from nba_assets.orchestration.metadata import ROWS
 from nba_assets.orchestration.partitions import DAILY
 from nba_assets.orchestration.run_tags import CORRELATION_TAG, TRIGGER_TAG, partition_tags
 from nba_assets.tables.registry import tables
+from nba_assets.warehouse.base import Warehouse
 
 EDITIONS_TAG = "nba.editions/"
 """On each run that messages led to, with the date: for each table, which deliveries it was asked for.
@@ -133,9 +134,21 @@ class Batch:
         return raw.need == "required" or (raw, day) in self.had_something
 
     def _wanted_on(self, day: date, arrived: set[RawTable]) -> dict[Table, str]:
-        complete = {raw: ids[-1] for (raw, of), ids in self.known.items() if of == day and ids}
-        editions = {raw: newest for raw, newest in complete.items() if self._counts(raw, day)}
-        return {table: triggers.edition(table, editions) for table in triggers.tables_to_run(arrived, complete)}
+        return self._with_editions(day, triggers.tables_to_run(arrived, self._complete(day)))
+
+    def with_not_stored(self, warehouse: Warehouse, day: date, wanted: Mapping[Table, str]) -> dict[Table, str]:
+        """The same, and the conformed tables behind them that are not there yet, in an order to build them in."""
+        added = triggers.not_stored(wanted.keys(), lambda table: day in warehouse.changed_at(table))
+        both = wanted.keys() | set(added)
+        return self._with_editions(day, [table for table in tables() if table in both])
+
+    def _complete(self, day: date) -> dict[RawTable, str]:
+        """The newest delivery of each raw table that is complete for a date."""
+        return {raw: ids[-1] for (raw, of), ids in self.known.items() if of == day and ids}
+
+    def _with_editions(self, day: date, found: Iterable[Table]) -> dict[Table, str]:
+        editions = {raw: newest for raw, newest in self._complete(day).items() if self._counts(raw, day)}
+        return {table: triggers.edition(table, editions) for table in found}
 
     def correlation_ids(self, days: Iterable[date]) -> str:
         """Separated by commas; of very many as many as a tag holds."""
@@ -188,10 +201,13 @@ def _event(kind: type, message: RawComplete) -> dg.AssetMaterialization | dg.Ass
     )
 
 
-def evaluate(instance: dg.DagsterInstance, source: EventSource, cursor: str | None) -> dg.SensorResult | dg.SkipReason:
+def evaluate(
+    instance: dg.DagsterInstance, source: EventSource, cursor: str | None, warehouse: Warehouse | None = None
+) -> dg.SensorResult | dg.SkipReason:
     """One tick: acknowledge what the tick before acted on, then say what to do about what has come since.
 
-    The asset events of the result are to be on record before its runs exist, and its runs before its cursor.
+    What a wanted table reads of the date and the `warehouse` does not hold is wanted as well. The asset events of the
+    result are to be on record before its runs exist, and its runs before its cursor.
     """
     state = json.loads(cursor) if cursor else {}
     if state.get("acknowledge"):
@@ -203,7 +219,10 @@ def evaluate(instance: dg.DagsterInstance, source: EventSource, cursor: str | No
     batch.dead_letter(source)
     events = batch.events()
     wanted = batch.wanted()
-    requests = _requests(_not_asked_for(wanted, instance), batch) if any(wanted.values()) else []
+    wanted = _not_asked_for(wanted, instance) if any(wanted.values()) else {}
+    if warehouse and wanted:
+        wanted = {day: batch.with_not_stored(warehouse, day, found) for day, found in wanted.items()}
+    requests = _requests(wanted, batch)
     malformed = state.get("malformed", 0) + len(batch.malformed) - len(batch.undelivered)
     acted_on = [item.receipt for item in received if item.receipt not in batch.undelivered]
     return dg.SensorResult(
@@ -273,7 +292,7 @@ def _memory() -> datetime:
 def raw_complete(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     """Raw data has come in: mark its partitions, and run the tables of its date that have all they need."""
     source = event_source(Path(context.resources.warehouse.lake))
-    result = evaluate(context.instance, source, context.cursor)
+    result = evaluate(context.instance, source, context.cursor, context.resources.warehouse.open())
     if isinstance(result, dg.SensorResult):
         record_runless(context.instance, result.asset_events)
         result = result._replace(asset_events=[])

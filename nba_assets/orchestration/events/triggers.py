@@ -1,24 +1,25 @@
-"""Which tables run after which raw data, from the tables' declared inputs alone: there is no trigger map.
+"""Triggers: which tables run after which raw data, from the tables' declared inputs alone; there is no trigger map.
 
-Pure: takes what is known of the raw partitions of a date and gives tables. How that is known, and how a run is asked
-for, is `sensors.py`'s.
+From raw data through conformed tables to all that reads them: a line that comes late leads to the lines and to what
+reads those, not to box scores. Pure: takes what is known of the partitions of a date and gives tables. How that is
+known, and how a run is asked for, is the sensors'.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 
 from nba_assets.compile.bind import stored_inputs
 from nba_assets.contracts.contract import RawTable
 from nba_assets.contracts.read import Reach
 from nba_assets.contracts.table import Table
+from nba_assets.orchestration.slates import OF_THE_DAY, with_conformed
 from nba_assets.tables.registry import tables
 
-_OF_THE_DAY = {Reach.SAME_DAY, Reach.EVE_AND_DAY}
-_UP_TO_THE_DAY = _OF_THE_DAY | {Reach.SEASON_TO_DATE}
+_UP_TO_THE_DAY = OF_THE_DAY | {Reach.SEASON_TO_DATE}
 
 Editions = Mapping[RawTable, str]
 """For each raw table that is complete for a date, which delivery of it is the newest: its execution id."""
@@ -33,7 +34,7 @@ def raw_behind(table: Table) -> frozenset[RawTable]:
 @cache
 def required_of(table: Table) -> frozenset[RawTable]:
     """Those it waits for. What it reads up to the day, such as rosters, is not there for every date."""
-    return frozenset(raw for raw in _raw(table, _OF_THE_DAY) if raw.need == "required")
+    return frozenset(raw for raw in _raw(table, OF_THE_DAY) if raw.need == "required")
 
 
 def _raw(table: Table, reaches: Collection[Reach]) -> frozenset[RawTable]:
@@ -46,6 +47,11 @@ def tables_to_run(arrived: Collection[RawTable], complete: Collection[RawTable])
     """The tables of a date that what `arrived` refreshes, of those whose required raw tables are all `complete`."""
     arrived, complete = set(arrived), set(complete)
     return [table for table in tables() if raw_behind(table) & arrived and not lacking(table, complete)]
+
+
+def not_stored(wanted: Collection[Table], is_stored: Callable[[Table], bool]) -> list[Table]:
+    """The conformed tables of the date that those wanted read and that were never built, such as of an older lake."""
+    return [table for table in with_conformed(wanted) if table not in wanted and not is_stored(table)]
 
 
 def lacking(table: Table, complete: Collection[RawTable]) -> set[RawTable]:

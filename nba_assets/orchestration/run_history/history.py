@@ -21,7 +21,7 @@ from nba_assets.contracts.calendar import Window
 from nba_assets.orchestration.assets import OWNERS
 from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.run_history import table_run
-from nba_assets.orchestration.run_history.run_events import ENDED, reads, table_runs
+from nba_assets.orchestration.run_history.run_events import ENDED, table_runs, waits_for
 from nba_assets.orchestration.run_history.table_run import RUN_HISTORY, TableRun, Timings
 from nba_assets.warehouse.base import Warehouse
 from nba_assets.warehouse.records import records
@@ -127,7 +127,7 @@ def timings_of(runs: Sequence[TableRun], history: Sequence[TableRun]) -> Timings
             earlier[run.processor_name].append(run.duration_seconds)
     singles = {run.processor_name for run in runs if run.one_date}
     usual = {name: statistics.median(earlier[name][-LAST_RUNS:]) for name in singles if earlier[name]}
-    return Timings(runs, reads(), usual)
+    return Timings(runs, waits_for(), usual)
 
 
 def _as_sql(runs: Sequence[TableRun], dialect: Dialect) -> str:

@@ -22,14 +22,18 @@ from nba_assets.orchestration.run_history.table_run import TableRun
 from nba_assets.orchestration.run_tables import failed_in, of_step, tables_of, was_interrupted
 from nba_assets.orchestration.run_tags import CORRELATION_TAG, TRIGGER_TAG, days_of
 from nba_assets.orchestration.slates import PHASES
-from nba_assets.tables.registry import tables
+from nba_assets.tables.registry import steps, tables
 
 ENDED = (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
 
 
-def reads() -> dict[str, set[str]]:
-    """Which of the tables each of them reads."""
-    return {t.name: {source.name for source in stored_inputs(t) if isinstance(source, Table)} for t in tables()}
+def waits_for() -> dict[str, set[str]]:
+    """For each table, those that are built before it: what it reads, and what its own step builds before it."""
+    found = {}
+    for built in steps().values():
+        for place, table in enumerate(built):
+            found[table.name] = _before(table) | {earlier.name for earlier in built[:place]}
+    return found
 
 
 @dataclass
@@ -190,10 +194,17 @@ def _status(
         return (table_run.TIMEOUT if part.failure.timed_out else table_run.FAILED), None, part.failure.reason
     if run not in ENDED:
         return (table_run.RUNNING if part.started else table_run.WAITING), None, None
-    upstream = sorted(reads()[table.name] & {name for name, (state, *_) in known.items() if state != table_run.SUCCESS})
+    upstream = sorted({name for name, (state, *_) in known.items() if state != table_run.SUCCESS} & _before(table))
     if upstream and part.started is None:
         return table_run.SKIPPED, f"not built for lack of {', '.join(upstream)}", None
     return table_run.FAILED, None, why or "the run ended before it did"
+
+
+def _before(table: Table) -> set[str]:
+    """What has to be built before it: what it reads, and all else that another step builds with that."""
+    read = {source for source in stored_inputs(table) if isinstance(source, Table)}
+    other_steps = {source.step for source in read} - {table.step}
+    return {source.name for source in read} | {other.name for other in tables() if other.step in other_steps}
 
 
 def _trigger(run: dg.DagsterRun, days: int) -> tuple[str, str | None]:

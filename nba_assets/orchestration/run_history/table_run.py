@@ -30,7 +30,7 @@ RUN_HISTORY = Contract(
     columns=(
         Column("processor_name", "STRING", "the table", required=True),
         Column("run_id", "STRING", "Dagster's run", required=True),
-        Column("phase", "STRING", "phase_3_analytics or phase_4_precompute", required=True),
+        Column("phase", "STRING", "phase_3_conformed, phase_3_analytics or phase_4_precompute", required=True),
         Column("data_date", "DATE", "first date the run was for; its own date if it was for none", required=True),
         Column("data_date_start", "DATE", "first date the run was for"),
         Column("data_date_end", "DATE", "last date the run was for"),
@@ -86,10 +86,10 @@ class TableRun:
 
 @dataclass(frozen=True)
 class Timings:
-    """The tables of one run; `reads` says which table reads which, `usual` how many seconds one commonly takes."""
+    """The tables of one run; `waits_for` says what is built before each, `usual` how many seconds one takes."""
 
     runs: Sequence[TableRun]
-    reads: Mapping[str, Collection[str]]
+    waits_for: Mapping[str, Collection[str]]
     usual: Mapping[str, float]
 
     @property
@@ -122,13 +122,13 @@ class Timings:
 
     @property
     def critical_path(self) -> list[TableRun]:
-        """From the table that ended last, back through whichever it read that ended last: what to make faster first."""
+        """From the table that ended last, back through what it waited for that ended last: what to speed up first."""
         ended = {run.processor_name: run for run in self.started if run.processed_at}
         path: list[TableRun] = []
         ahead = list(ended.values())
         while ahead:
             path.append(max(ahead, key=lambda run: (run.processed_at, run.processor_name)))
-            ahead = [ended[name] for name in self.reads.get(path[-1].processor_name, ()) if name in ended]
+            ahead = [ended[name] for name in self.waits_for.get(path[-1].processor_name, ()) if name in ended]
         return path[::-1]
 
     def slower(self, run: TableRun) -> float | None:

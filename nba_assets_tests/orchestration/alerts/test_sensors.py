@@ -34,7 +34,7 @@ def checks(instance: dg.DagsterInstance, warehouse: WarehouseResource) -> Watch:
 
 # Runs that go wrong: two tables that fail and one that waits for them, under the names of real ones.
 
-OFFENSE, DEFENSE, PLAYERS = summaries()
+DEFENSE, OFFENSE, PLAYERS = summaries()
 RULES = {"key_is_unique": "ERROR", "sums_agree": "ERROR", "thin_sample": "WARN"}
 
 

@@ -16,6 +16,7 @@ from nba_assets.orchestration.events.sensors import EDITIONS_TAG, evaluate
 from nba_assets.orchestration.events.sources import DEAD_LETTER_TOPIC, RAW_COMPLETE_TOPIC, EventSource, Received
 from nba_assets.orchestration.instance.batched_events import record_runless
 from nba_assets.tables.raw import RAW_TABLES
+from nba_assets.warehouse.base import Warehouse
 
 RAW_NAMES = {table.name for table in RAW_TABLES}
 
@@ -62,11 +63,12 @@ class Stage:
     instance: dg.DagsterInstance = field(default_factory=dg.DagsterInstance.ephemeral)
     cursor: str | None = None
     said: str | None = None
+    warehouse: Warehouse | None = None
     _run_keys: set[str] = field(default_factory=set)
 
     def tick(self, death: Death | None = None) -> list[dg.DagsterRun]:
         """One tick; the runs it led to."""
-        result = evaluate(self.instance, self.source, self.cursor)
+        result = evaluate(self.instance, self.source, self.cursor, self.warehouse)
         if isinstance(result, dg.SkipReason):
             self.said = result.skip_message
             return []

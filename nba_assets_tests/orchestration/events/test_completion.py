@@ -16,7 +16,7 @@ from nba_assets.contracts.table import Table
 from nba_assets.orchestration.events.completion import completion_messages, slate_requests
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.run_tags import partition_tags
-from nba_assets.orchestration.slates import slate_tables, summaries
+from nba_assets.orchestration.slates import slate_tables, summaries, with_conformed
 from nba_assets.tables.registry import tables
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake
@@ -72,7 +72,7 @@ def test_the_summaries_of_a_date_ask_for_the_next_date_with_games(
     run = succeed(instance)
     (request,) = slate_requests(instance, warehouse)
     assert request.partition_key == "2024-10-23"
-    assert {key.path[-1] for key in request.asset_selection or ()} == {table.name for table in slate_tables()}
+    assert {key.path[-1] for key in request.asset_selection or ()} == {t.name for t in with_conformed(slate_tables())}
     assert request.tags["nba/correlation_id"] == run.tags["nba/correlation_id"] == "c1,c2"
     assert request.tags["nba/trigger"] == "next_slate"
 

@@ -23,7 +23,7 @@ from dagster._core.scheduler.instigation import InstigatorStatus
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.contract import RawTable
 from nba_assets.orchestration.events.sources import DEAD_LETTER_TOPIC, RAW_COMPLETE_TOPIC, EventSource, PubSub, Spool
-from nba_assets.orchestration.slates import slate_tables, summaries
+from nba_assets.orchestration.slates import slate_tables, summaries, with_conformed
 from nba_assets.tables.raw import RAW_TABLES
 from nba_assets.tables.registry import tables
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
@@ -72,7 +72,7 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if (SHARED / "raw" / raw.dataset / raw.name).is_dir():
             trimmed(raw, folder)
     ingest(folder, Lake(lake))
-    build(DuckDBWarehouse(Lake(lake)), HISTORY, summaries())
+    build(DuckDBWarehouse(Lake(lake)), HISTORY, with_conformed(summaries()))
     return lake
 
 
@@ -85,7 +85,7 @@ def theatre(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Theatre]:
 
 
 def built(lake: Path) -> dict[str, bytes]:
-    """The files of the ten tables of the day and the next."""
+    """The files of the tables of the day and the next."""
     files = [(table, day, Lake(lake).file(table, day)) for table in tables() for day in (DAY, NEXT)]
     return {f"{table.name} {day}": file.read_bytes() for table, day, file in files if file.exists()}
 
@@ -137,7 +137,7 @@ def assert_two_runs(instance: dg.DagsterInstance, failed: int) -> None:
     assert statuses == Counter({Status.SUCCESS: 2, Status.FAILURE: failed})
     (day,), (slate,) = runs(instance, "raw_complete", Status.SUCCESS), runs(instance, "next_slate", Status.SUCCESS)
     assert tables_of(day) == {table.name for table in tables()}
-    assert tables_of(slate) == {table.name for table in slate_tables()}
+    assert tables_of(slate) == {table.name for table in with_conformed(slate_tables())}
     assert (day.tags["dagster/partition"], slate.tags["dagster/partition"]) == (str(DAY), str(NEXT))
     assert slate.tags["nba/correlation_id"] == day.tags["nba/correlation_id"]
 
@@ -147,7 +147,9 @@ def undisturbed(theatre: Theatre, before: Path, tmp_path_factory: pytest.TempPat
     """The files of a play in which nothing is killed."""
     files = play(theatre, before, Spool(theatre.lake / "_events"))
     assert_all_is_told(theatre.lake)
-    assert set(files) == {f"{t.name} {DAY}" for t in tables()} | {f"{t.name} {NEXT}" for t in slate_tables()}
+    assert set(files) == {f"{t.name} {DAY}" for t in tables()} | {
+        f"{t.name} {NEXT}" for t in with_conformed(slate_tables())
+    }
     return files
 
 

@@ -6,6 +6,7 @@ import json
 import os
 from collections import Counter
 from datetime import date, timedelta
+from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -18,11 +19,26 @@ from nba_assets.orchestration.events.sources import Received
 from nba_assets.orchestration.events.triggers import edition, tables_to_run
 from nba_assets.orchestration.run_tags import days_of
 from nba_assets.tables.raw import RAW_TABLES
+from nba_assets.tables.registry import tables
+from nba_assets.warehouse.duckdb import DuckDBWarehouse
+from nba_assets.warehouse.lake import Lake
 from nba_assets_tests.orchestration.events.day import DAY, line, the_day
 from nba_assets_tests.orchestration.events.stage import Death, Queue, Stage, editions_of, tables_of
-from nba_assets_tests.orchestration.events.test_triggers import NEEDED, OF_THE_PLAYERS, OF_THE_SLATE, SUMMARIES
+from nba_assets_tests.orchestration.events.test_triggers import (
+    BEFORE_THE_GAMES,
+    CONFORMED,
+    NEEDED,
+    OF_THE_BOXES,
+    OF_THE_PLAYERS,
+    OF_THE_PLAYS,
+    SUMMARIES,
+)
+from nba_assets_tests.orchestration.events.test_triggers import OF_THE_SLATE as TABLES_OF_THE_SLATE
 
-OF_THE_LINES = OF_THE_PLAYERS | {"upcoming_team_game_context"}
+OF_THE_SLATE = TABLES_OF_THE_SLATE | BEFORE_THE_GAMES
+EVERYTHING = TABLES_OF_THE_SLATE | SUMMARIES | CONFORMED
+OF_THE_TEAMS = OF_THE_PLAYERS | {"upcoming_team_game_context"}
+OF_THE_LINES = OF_THE_TEAMS | {"game_lines"}
 
 
 def complete(*names: str, day: date = DAY) -> list[bytes]:
@@ -38,17 +54,17 @@ def test_the_day_message_by_message() -> None:
     assert runs == [
         [],  # the injury report of the evening before: there is no schedule yet
         [OF_THE_SLATE],  # the schedule
-        [OF_THE_PLAYERS],  # rosters
+        [OF_THE_PLAYERS | {"rosters"}],
         [OF_THE_LINES],  # lines
         [],  # no props, as before
-        [OF_THE_LINES],  # a newer injury report
+        [OF_THE_TEAMS | {"availability"}],  # a newer injury report
         [],  # box scores come in, and not all that is needed
         [],
         [],
         [],  # the play-by-play fails
-        [],
-        [SUMMARIES],  # and comes
-        [SUMMARIES],  # a fallback for the box scores
+        [OF_THE_BOXES],  # the last of what box scores need
+        [SUMMARIES | OF_THE_PLAYS],  # the play-by-play comes
+        [SUMMARIES | {"player_boxes", "team_boxes"}],  # a fallback for the box scores
         [],  # the gamebook once more
         [OF_THE_LINES],  # the lines with their history
     ]
@@ -57,11 +73,11 @@ def test_the_day_message_by_message() -> None:
     assert {tuple(days_of(run)) for run in stage.runs()} == {(DAY,)}
 
 
-def test_the_day_at_once_is_one_run_of_all_ten_tables() -> None:
+def test_the_day_at_once_is_one_run_of_all_tables() -> None:
     stage = Stage()
     stage.source.send(the_day())
     (run,) = stage.drain()
-    assert tables_of(run) == SUMMARIES | OF_THE_SLATE
+    assert tables_of(run) == EVERYTHING
     assert run.tags["nba/trigger"] == "raw_complete"
     wanted = {parse(data).correlation_id for data in the_day() if parse(data).is_complete}
     assert set(run.tags["nba/correlation_id"].split(",")) == wanted
@@ -70,7 +86,7 @@ def test_the_day_at_once_is_one_run_of_all_ten_tables() -> None:
 def test_a_run_carries_the_correlation_id_of_what_led_to_it() -> None:
     stage = Stage()
     runs = [run for made in stage.play(the_day()) for run in made]
-    expected = ["b2b3ef00", "5a47232c", "bc7e1e9e", "e5faf3e3", "603e7995", "001208a8", "ddd9071e"]
+    expected = ["b2b3ef00", "5a47232c", "bc7e1e9e", "e5faf3e3", "e9c908ff", "603e7995", "001208a8", "ddd9071e"]
     assert [run.tags["nba/correlation_id"] for run in runs] == expected
 
 
@@ -100,13 +116,40 @@ def test_the_day_delivered_again_message_by_message_leads_to_nothing() -> None:
     assert (stage.recorded(), stage.failures()) == before
 
 
+def test_a_late_line_runs_lines_and_what_reads_them_and_no_box_score() -> None:
+    stage = Stage()
+    stage.source.send([*the_day(), *complete("odds_api_player_points_props")])
+    stage.drain()
+
+    (run,) = stage.play([line("odds_api_player_points_props", "late")])[0]
+
+    assert tables_of(run) == {"prop_lines", "player_game_summary"} | OF_THE_PLAYERS
+    assert not tables_of(run) & (OF_THE_BOXES | OF_THE_PLAYS)
+
+
+def test_a_late_line_in_a_lake_without_conformed_tables_runs_them_too(tmp_path: Path) -> None:
+    """A lake from before there were any: without the others' plays, the player's summary would lose his shots."""
+    warehouse = DuckDBWarehouse(Lake(tmp_path))
+    stage = Stage(warehouse=warehouse)
+    for table in tables():
+        if table.name in CONFORMED - {"plays", "games"}:
+            warehouse.lake.replace(table, [(DAY, table.schema().to_pyarrow().empty_table())])
+    stage.source.send(complete(*sorted(NEEDED)))
+    stage.drain()
+
+    (run,) = stage.play([line("odds_api_player_points_props", "late")])[0]
+
+    assert tables_of(run) == {"prop_lines", "player_game_summary", "plays", "games"} | OF_THE_PLAYERS
+    assert {table for _, table, _ in editions_of(run)} == tables_of(run)
+
+
 # Who waits for what.
 
 
 def test_a_date_with_none_of_what_is_required_is_complete() -> None:
     stage, last = Stage(), "bigdataball_play_by_play"
     stage.source.send([*complete(*NEEDED - {last}), line(last, "none", status="no_data", record_count=0)])
-    assert [tables_of(run) for run in stage.drain()] == [SUMMARIES | OF_THE_SLATE]
+    assert [tables_of(run) for run in stage.drain()] == [EVERYTHING]
     (record,) = stage.instance.fetch_materializations(dg.AssetKey(["nba_raw", last]), limit=9).records
     assert record.asset_materialization.description == "complete: the source has nothing for this date"
 
@@ -114,8 +157,8 @@ def test_a_date_with_none_of_what_is_required_is_complete() -> None:
 def test_a_failure_completes_nothing_and_undoes_nothing() -> None:
     stage, last = Stage(), "bigdataball_play_by_play"
     stage.source.send([*complete(*NEEDED - {last}), line(last, "1", status="failed")])
-    assert [tables_of(run) for run in stage.drain()] == [OF_THE_SLATE]
-    assert [[tables_of(run) for run in made] for made in stage.play([line(last, "2")])] == [[SUMMARIES]]
+    assert [tables_of(run) for run in stage.drain()] == [OF_THE_SLATE | OF_THE_BOXES]
+    assert [[tables_of(run) for run in made] for made in stage.play([line(last, "2")])] == [[SUMMARIES | OF_THE_PLAYS]]
     assert not any(stage.play([line(last, "3", status="failed")]))
     assert stage.failures()[last, str(DAY), "3"] == 1
 
@@ -146,7 +189,7 @@ def test_dates_side_by_side_that_want_the_same_are_one_run_and_others_are_not() 
     assert asked == {
         ("2021-11-15", "2021-11-16", "2021-11-17"): OF_THE_SLATE,
         ("2021-11-19",): OF_THE_SLATE,
-        ("2021-11-20",): OF_THE_SLATE | SUMMARIES,
+        ("2021-11-20",): EVERYTHING,
     }
 
 

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from nba_assets.contracts.contract import RawTable
 from nba_assets.contracts.table import Table
-from nba_assets.orchestration.events.triggers import edition, lacking, raw_behind, required_of, run_key, tables_to_run
-from nba_assets.orchestration.slates import slate_tables, summaries
+from nba_assets.orchestration.events.triggers import (
+    edition,
+    lacking,
+    not_stored,
+    raw_behind,
+    required_of,
+    run_key,
+    tables_to_run,
+)
+from nba_assets.orchestration.slates import conformed_before, slate_tables, summaries, with_conformed
 from nba_assets.tables.raw import RAW_TABLES
 from nba_assets.tables.registry import tables
 
@@ -25,6 +33,21 @@ OF_THE_SLATE = OF_THE_PLAYERS | {
     "team_defense_zone_analysis",
     "player_shot_zone_analysis",
 }
+BEFORE_THE_GAMES = {"games", "availability", "expected_starters", "game_lines", "prop_lines", "rosters"}
+OF_THE_BOXES = {"player_boxes", "team_boxes", "listed_players"}
+OF_THE_PLAYS = {"plays", "court_time"}
+CONFORMED = BEFORE_THE_GAMES | OF_THE_BOXES | OF_THE_PLAYS
+
+
+REFRESHED = {
+    "nbac_team_boxscore": {"team_boxes"},
+    "nbac_gamebook_player_stats": OF_THE_BOXES,
+    "nbac_player_boxscores": {"player_boxes", "team_boxes"},
+    "bdl_player_boxscores": {"player_boxes", "team_boxes"},
+    "bigdataball_play_by_play": OF_THE_PLAYS,
+    "nbac_play_by_play": {"plays"},
+}
+"""What of the conformed tables comes from a raw one."""
 
 
 def raw(*names: str) -> set[RawTable]:
@@ -35,9 +58,18 @@ def names(found: list[Table] | tuple[Table, ...] | set[RawTable] | frozenset[Raw
     return {table.name for table in found}
 
 
-def test_the_ten_tables_are_summaries_or_of_the_slate() -> None:
+def test_the_ten_tables_are_summaries_or_of_the_slate_and_the_others_are_conformed() -> None:
     assert names(summaries()) == SUMMARIES
     assert names(slate_tables()) == OF_THE_SLATE
+    assert {table.name for table in tables()} == SUMMARIES | OF_THE_SLATE | CONFORMED
+
+
+def test_what_is_conformed_for_them_goes_before_them() -> None:
+    """Of the day alone: what the slate knows of the past it reads in the summaries."""
+    conformed = {"games", "expected_starters", "prop_lines"} | OF_THE_BOXES | OF_THE_PLAYS
+    assert names(with_conformed(summaries())) == SUMMARIES | conformed
+    assert names(with_conformed(slate_tables())) == OF_THE_SLATE | BEFORE_THE_GAMES
+    assert with_conformed([]) == ()
 
 
 def test_summaries_wait_for_the_box_scores_and_the_play_by_play() -> None:
@@ -52,27 +84,50 @@ def test_the_slate_waits_for_the_schedule_only() -> None:
 
 def test_the_last_required_table_starts_what_waited_for_it() -> None:
     for last in NEEDED - {"nbac_schedule"}:
-        assert tables_to_run(raw(last), raw(*NEEDED - {last})) == []
-        assert names(tables_to_run(raw(last), raw(*NEEDED))) == SUMMARIES
+        assert not names(tables_to_run(raw(last), raw(*NEEDED - {last}))) & SUMMARIES
+        assert names(tables_to_run(raw(last), raw(*NEEDED))) == SUMMARIES | REFRESHED[last]
+
+
+def test_box_scores_are_conformed_before_the_play_by_play_is_there() -> None:
+    last = "nbac_gamebook_player_stats"
+    assert names(tables_to_run(raw(last), raw("nbac_schedule", last))) == {"player_boxes", "listed_players"}
 
 
 def test_the_schedule_starts_everything_that_has_the_rest() -> None:
-    assert names(tables_to_run(raw("nbac_schedule"), raw("nbac_schedule"))) == OF_THE_SLATE
-    assert names(tables_to_run(raw("nbac_schedule"), raw(*NEEDED))) == SUMMARIES | OF_THE_SLATE
+    assert names(tables_to_run(raw("nbac_schedule"), raw("nbac_schedule"))) == OF_THE_SLATE | BEFORE_THE_GAMES
+    assert names(tables_to_run(raw("nbac_schedule"), raw(*NEEDED))) == SUMMARIES | OF_THE_SLATE | CONFORMED
 
 
 def test_an_optional_table_refreshes_those_that_read_it_of_the_day() -> None:
     complete = raw("nbac_schedule", "nbac_injury_report", "espn_team_rosters", "odds_api_game_lines")
     refreshed = {arrived: names(tables_to_run(raw(arrived), complete)) for arrived in names(complete)}
-    assert refreshed["espn_team_rosters"] == OF_THE_PLAYERS
-    assert refreshed["nbac_injury_report"] == OF_THE_PLAYERS | {"upcoming_team_game_context"}
-    assert refreshed["odds_api_game_lines"] == OF_THE_PLAYERS | {"upcoming_team_game_context"}
+    assert refreshed["espn_team_rosters"] == OF_THE_PLAYERS | {"rosters"}
+    assert refreshed["nbac_injury_report"] == OF_THE_PLAYERS | {"upcoming_team_game_context", "availability"}
+    assert refreshed["odds_api_game_lines"] == OF_THE_PLAYERS | {"upcoming_team_game_context", "game_lines"}
+
+
+def test_a_late_line_leads_to_lines_and_what_reads_them_and_to_no_box_score() -> None:
+    everything = {table for table in RAW_TABLES if table.partition_by}
+    for props in ("odds_api_player_points_props", "bettingpros_player_points_props"):
+        found = names(tables_to_run(raw(props), everything))
+        assert found == {"prop_lines", "player_game_summary"} | OF_THE_PLAYERS
+    found = names(tables_to_run(raw("odds_api_game_lines"), everything))
+    assert found == {"game_lines", "upcoming_team_game_context"} | OF_THE_PLAYERS
+
+
+def test_what_a_date_never_had_conformed_is_added() -> None:
+    """As in a lake from before there were conformed tables."""
+    wanted = [OURS["player_game_summary"]]
+    behind = conformed_before(OURS["player_game_summary"])
+    assert set(not_stored(wanted, lambda table: False)) == behind
+    assert names(not_stored(wanted, lambda table: table.name != "plays")) == {"plays"}
+    assert not_stored(wanted, lambda table: True) == []
 
 
 def test_a_fallback_refreshes_the_summaries_once_they_can_be() -> None:
     for fallback in ("bdl_player_boxscores", "nbac_player_boxscores", "nbac_play_by_play"):
         assert tables_to_run(raw(fallback), raw(fallback)) == []
-        assert names(tables_to_run(raw(fallback), raw(fallback, *NEEDED))) == SUMMARIES
+        assert names(tables_to_run(raw(fallback), raw(fallback, *NEEDED))) == SUMMARIES | REFRESHED[fallback]
 
 
 def test_nothing_follows_from_nothing() -> None:

@@ -1,0 +1,321 @@
+"""A step that builds several tables: in which order, what it records of each, and what of it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from hashlib import sha256
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pyarrow.parquet as pq
+import pytest
+
+import nba_assets.orchestration.step
+from nba_assets.contracts.contract import Contract
+from nba_assets.contracts.read import Reach, eve_and_day
+from nba_assets.contracts.table import Table, table
+from nba_assets.orchestration import run_tables
+from nba_assets.orchestration.assets import step_assets
+from nba_assets.orchestration.keys import asset_key
+from nba_assets.orchestration.metadata import DaysDone, Materialised
+from nba_assets.orchestration.partitions import mapping
+from nba_assets.orchestration.run_history import run_events
+from nba_assets.orchestration.run_history.table_run import TableRun
+from nba_assets.tables import registry
+from nba_assets.warehouse.base import TransientError, Written
+from nba_assets.warehouse.duckdb import DuckDBSession
+from nba_assets.warehouse.lake import Lake
+from nba_assets_tests.orchestration import made_up
+from nba_assets_tests.orchestration.made_up import FORM, NOTES, OF_THE_STEP, PLAYERS, SHOTS, TABLES, TEAMS, TWICE, play
+
+OVER_A_SUMMER = ["2024-06-29", "2024-06-30", "2024-10-01", "2024-10-02"]
+DAY = OVER_A_SUMMER[0]
+
+Run = Callable[..., dg.ExecuteInProcessResult]
+
+
+@pytest.fixture
+def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A lake with four dates of the raw table."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))  # statements are kept by name, and names may be old
+    for day in OVER_A_SUMMER:
+        play(tmp_path / "lake", day)
+    return tmp_path / "lake"
+
+
+@pytest.fixture
+def instance() -> Iterator[dg.DagsterInstance]:
+    with dg.instance_for_test() as instance:
+        yield instance
+
+
+@pytest.fixture
+def run(lake: Path, instance: dg.DagsterInstance) -> Run:
+    """One run of some of the made-up tables, of all unless said."""
+
+    def run(*chosen: Table, days: list[str] | None = None) -> dg.ExecuteInProcessResult:
+        days = days or [DAY]
+        tags = {"dagster/asset_partition_range_start": days[0], "dagster/asset_partition_range_end": days[-1]}
+        which: dict[str, Any] = {"partition_key": days[0]} if len(days) == 1 else {"tags": tags}
+        return dg.materialize(
+            made_up.assets(),
+            selection=[asset_key(table) for table in chosen or TABLES],
+            resources={"warehouse": made_up.warehouse(lake)},
+            instance=instance,
+            raise_on_error=False,
+            **which,
+        )
+
+    return run
+
+
+def rows(lake: Path, table: Table, day: str = DAY) -> list[tuple[Any, ...]]:
+    found = pq.read_table(Lake(lake).file(table, date.fromisoformat(day))).to_pylist()
+    return [tuple(row.values())[1:] for row in found]
+
+
+def made(instance: dg.DagsterInstance, table: Table) -> dict[str, dg.AssetMaterialization]:
+    """The latest materialisation of each day."""
+    records = instance.fetch_materializations(asset_key(table), limit=50, ascending=True).records
+    return {str(record.partition_key): record.asset_materialization for record in records}
+
+
+def what_became(
+    instance: dg.DagsterInstance, result: dg.ExecuteInProcessResult, monkeypatch: pytest.MonkeyPatch
+) -> dict[str, TableRun]:
+    """The rows of the run history, by table."""
+    monkeypatch.setattr(run_tables, "tables", lambda: TABLES)
+    monkeypatch.setattr(run_events, "tables", lambda: TABLES)
+    return {found.processor_name: found for found in run_events.table_runs(instance, result.run_id)}
+
+
+def failing(monkeypatch: pytest.MonkeyPatch, table: Table, error: Exception, times: int) -> None:
+    """Let the warehouse fail some times when it is to write a table."""
+    real, left = DuckDBSession.replace, [error] * times
+
+    def replace(self: DuckDBSession, contract: Contract, sql: str, days: Any) -> Written:
+        if contract is table and left:
+            raise left.pop()
+        return real(self, contract, sql, days)
+
+    monkeypatch.setattr(DuckDBSession, "replace", replace)
+
+
+def test_one_step_builds_its_tables_each_from_what_it_has_just_built(
+    run: Run, lake: Path, instance: dg.DagsterInstance
+) -> None:
+    result = run()
+
+    assert result.success
+    steps = [event.step_key for event in result.all_events if event.event_type_value == "STEP_START"]
+    assert steps == ["boxes", "form"]
+    assert rows(lake, TEAMS) == [("BOS", 23), ("NYK", 13)]
+    assert rows(lake, TWICE) == [("brown", 2), ("tatum", 2), ("white", 2)]
+    assert {table.name: len(made(instance, table)) for table in TABLES} == dict.fromkeys([t.name for t in TABLES], 1)
+
+
+def test_a_range_says_of_each_day_of_each_table_what_a_single_table_would(
+    run: Run, lake: Path, instance: dg.DagsterInstance
+) -> None:
+    result = run(days=OVER_A_SUMMER)
+
+    assert result.success
+    for built, count in ((PLAYERS, 3), (TEAMS, 2)):
+        found = made(instance, built)
+        assert sorted(found) == OVER_A_SUMMER
+        for day, event in found.items():
+            said = Materialised.read(event.metadata)
+            assert (said.rows, said.whole) == (count, True)
+            assert event.metadata["dagster/uri"].value == built.full_name
+            assert event.metadata["partitions_in_run"].value == len(OVER_A_SUMMER)
+            stored = Lake(lake).file(built, date.fromisoformat(day))
+            content = sha256(stored.read_bytes()).hexdigest()[:16]
+            assert (event.tags or {})["dagster/data_version"] == content
+        assert "sql" in found[OVER_A_SUMMER[-1]].metadata
+    checked = {(e.asset_key, e.check_name) for e in result.get_asset_check_evaluations()}
+    assert (asset_key(PLAYERS), "points_are_few") in checked
+    assert {key for key, _ in checked} == {asset_key(table) for table in TABLES}
+
+
+def test_the_same_content_has_the_same_version_and_another_has_another(
+    run: Run, lake: Path, instance: dg.DagsterInstance
+) -> None:
+    versions = []
+    for points in (10, 10, 20):
+        play(lake, DAY, points=points)
+        assert run(PLAYERS, NOTES).success
+        found = {t: made(instance, t)[DAY] for t in (PLAYERS, NOTES)}
+        versions.append([(found[t].tags or {})["dagster/data_version"] for t in (PLAYERS, NOTES)])
+    assert versions[0] == versions[1]
+    assert versions[2][0] != versions[0][0], "the players' points are others"
+    assert versions[2][1] == versions[0][1], "their notes are the same"
+
+
+def test_a_run_of_some_tables_builds_those(run: Run, lake: Path, instance: dg.DagsterInstance) -> None:
+    assert run(PLAYERS, TEAMS).success
+    play(lake, DAY, points=20)
+
+    assert run(TEAMS).success, "reads what is stored of the players"
+
+    assert rows(lake, TEAMS) == [("BOS", 23), ("NYK", 13)]
+    assert not made(instance, NOTES)
+    assert not Lake(lake).dates(NOTES)
+
+
+def test_a_broken_check_is_its_tables_own(run: Run, lake: Path, instance: dg.DagsterInstance) -> None:
+    play(lake, OVER_A_SUMMER[1], points=200)
+
+    result = run(days=OVER_A_SUMMER)
+
+    assert result.success
+    broken = [e for e in result.get_asset_check_evaluations() if not e.passed]
+    assert [(e.asset_key, e.check_name) for e in broken] == [(asset_key(PLAYERS), "points_are_few")]
+    failed = {day: event.metadata["checks_failed"].value for day, event in made(instance, PLAYERS).items()}
+    assert failed == dict.fromkeys(OVER_A_SUMMER, "none") | {OVER_A_SUMMER[1]: "points_are_few"}
+    assert {event.metadata["checks_failed"].value for event in made(instance, TEAMS).values()} == {"none"}
+
+
+def test_one_that_fails_takes_those_that_read_it_along_and_no_others(
+    run: Run, lake: Path, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    play(lake, OVER_A_SUMMER[2], note="no number")
+
+    result = run(days=OVER_A_SUMMER)
+
+    assert not result.success
+    assert sorted(made(instance, PLAYERS)) == sorted(made(instance, TEAMS)) == OVER_A_SUMMER
+    assert sorted(made(instance, NOTES)) == OVER_A_SUMMER[:2], "the season before the failure stays finished"
+    assert not made(instance, TWICE)
+    assert not made(instance, FORM)
+    became = what_became(instance, result, monkeypatch)
+    assert {name: found.status for name, found in became.items()} == {
+        PLAYERS.name: "success",
+        NOTES.name: "failed",
+        TWICE.name: "skipped",
+        TEAMS.name: "success",
+        FORM.name: "skipped",
+    }
+    assert "no number" in str(became[NOTES.name].errors)
+    assert became[TWICE.name].skip_reason == f"not built for lack of {NOTES.name}"
+    assert (became[NOTES.name].partitions, became[TEAMS.name].records_processed) == (2, 8)
+
+
+def test_each_table_has_its_own_times(run: Run, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch) -> None:
+    became = what_became(instance, run(), monkeypatch)
+
+    in_order = [became[table.name] for table in OF_THE_STEP]
+    for earlier, later in pairwise(in_order):
+        assert earlier.started_at <= earlier.processed_at <= later.started_at <= later.processed_at
+
+
+def test_what_passes_is_tried_again_with_the_whole_step(
+    run: Run, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nba_assets.orchestration.step, "LONGEST_WAIT_SECONDS", 0.0)
+    failing(monkeypatch, NOTES, TransientError("quota exceeded"), times=1)
+
+    result = run(days=OVER_A_SUMMER)
+
+    assert result.success
+    assert sum(event.is_step_restarted for event in result.all_events) == 1
+    became = what_became(instance, result, monkeypatch)
+    assert {found.status for found in became.values()} == {"success"}
+    assert {found.partitions for found in became.values()} == {len(OVER_A_SUMMER)}, "what is built twice counts once"
+
+
+def test_what_does_not_pass_fails_its_table_alone(
+    run: Run, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nba_assets.orchestration.step, "LONGEST_WAIT_SECONDS", 0.0)
+    failing(monkeypatch, NOTES, TransientError("quota exceeded"), times=9)
+
+    became = what_became(instance, run(), monkeypatch)
+
+    assert became[NOTES.name].status == "failed"
+    assert "quota exceeded" in str(became[NOTES.name].errors)
+    assert became[NOTES.name].retry_attempt == 4
+    assert became[TEAMS.name].status == "success"
+
+
+def test_a_cancelled_step_keeps_the_tables_it_has_finished(
+    run: Run, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing(monkeypatch, NOTES, dg.DagsterExecutionInterruptedError(), times=1)
+
+    assert not run(days=OVER_A_SUMMER).success
+
+    assert sorted(made(instance, PLAYERS)) == OVER_A_SUMMER
+    assert not made(instance, TEAMS)
+
+
+def test_the_log_tells_how_far_each_table_is(run: Run, instance: dg.DagsterInstance) -> None:
+    result = run(PLAYERS, TEAMS, days=OVER_A_SUMMER)
+
+    said = [DaysDone.read(entry.user_message) for entry in instance.all_logs(result.run_id)]
+    assert [(found.table, found.done, found.days) for found in said if found] == [
+        (table.name, done, 4) for table in (PLAYERS, TEAMS) for done in (0, 2, 4)
+    ]
+
+
+def test_steps_of_several_tables_run_in_processes_of_their_own(
+    lake: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("NBA_LAKE", str(lake))
+    with dg.instance_for_test(temp_dir=str(tmp_path)) as instance:
+        chosen = [PLAYERS, TEAMS, FORM]
+        with dg.execute_job(
+            dg.reconstructable(made_up.job),
+            instance,
+            asset_selection=[asset_key(table) for table in chosen],
+            tags={"dagster/asset_partition_range_start": DAY, "dagster/asset_partition_range_end": OVER_A_SUMMER[1]},
+        ) as result:
+            assert result.success
+        (run,) = instance.get_runs()
+        assert run.asset_selection == {asset_key(table) for table in chosen}
+        assert {t.name: len(made(instance, t)) for t in TABLES if made(instance, t)} == {t.name: 2 for t in chosen}
+    assert rows(lake, FORM, OVER_A_SUMMER[1]) == [("BOS", 23), ("NYK", 13)]
+
+
+def test_a_step_tells_of_a_source_the_farthest_that_one_of_its_tables_reads() -> None:
+    """Dagster has one mapping for all that a step reads of a source."""
+
+    @table(
+        dataset="made_up",
+        partition_by="game_date",
+        key=("game_date", "player"),
+        cluster_by=(),
+        reads={"shots": eve_and_day(SHOTS)},
+        columns=PLAYERS.columns,
+        step="boxes",
+        rated=False,
+    )
+    def boxes_of_two_days(shots: Any) -> Any:
+        return shots
+
+    built = step_assets([PLAYERS, boxes_of_two_days], frozenset())
+    for spec in built.specs:
+        assert [dep.partition_mapping for dep in spec.deps] == [mapping([Reach.EVE_AND_DAY])]
+
+
+def test_steps_that_read_each_others_tables_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    @table(
+        dataset="made_up",
+        partition_by="game_date",
+        key=("game_date", "player"),
+        cluster_by=(),
+        reads={"form": eve_and_day(FORM)},
+        columns=PLAYERS.columns,
+        step="boxes",
+        rated=False,
+    )
+    def boxes_after_form(form: Any) -> Any:
+        return form
+
+    monkeypatch.setattr(registry, "tables", lambda: (*TABLES, boxes_after_form))
+    registry.steps.cache_clear()
+    with pytest.raises(TypeError, match=r"read each other's tables: .*boxes"):
+        registry.steps()
+    registry.steps.cache_clear()
