@@ -46,6 +46,8 @@ def test_figures_are_kept_in_place_of_the_last_of_the_same_patch(
 
 
 def test_the_docs_have_the_figures_that_are_kept() -> None:
+    if not patches.FIGURES.exists():
+        pytest.skip("not measured yet")
     kept = [patches.Gain(**g) for g in json.loads(patches.FIGURES.read_text())["gains"]]
     assert f"{MARK}\n{markdown(kept)}\n{MARK}" in patches.DOCS.read_text()
     assert {g.patch for g in kept} <= NAMES.keys()

@@ -37,11 +37,15 @@ WITHDRAWN = {BulkActionStatus.CANCELING, BulkActionStatus.CANCELED, BulkActionSt
 Subsets = Mapping[dg.AssetKey, PartitionsSubset]
 
 
+def _subset(partitions: Subsets) -> AssetGraphSubset:
+    return AssetGraphSubset(partitions_subsets_by_asset_key=dict(partitions))  # type: ignore[call-arg]  # it has a default
+
+
 def enter(
     instance: dg.DagsterInstance, partitions: Subsets, graph: BaseAssetGraph, title: str, tags: Mapping[str, str]
 ) -> str:
     """Put one on the list as asked for already, so that the daemon launches nothing of it; its id."""
-    target, now = AssetGraphSubset(partitions_subsets_by_asset_key=dict(partitions)), time.time()
+    target, now = _subset(partitions), time.time()
     data = AssetBackfillData.empty(target, now, instance)._replace(
         requested_subset=target,
         requested_runs_for_target_roots=True,
@@ -88,8 +92,8 @@ def close(
     if found is None:
         return
     data = found.get_asset_backfill_data(graph)._replace(
-        materialized_subset=AssetGraphSubset(partitions_subsets_by_asset_key=dict(made)),
-        failed_and_downstream_subset=AssetGraphSubset(partitions_subsets_by_asset_key=dict(lacking)),
+        materialized_subset=_subset(made),
+        failed_and_downstream_subset=_subset(lacking),
     )
     ended = found.with_asset_backfill_data(data, instance, graph).with_end_timestamp(time.time())
     instance.update_backfill(ended.with_status(status))

@@ -9,16 +9,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import dagster as dg
-from dagster._core.events import StepFailureData
+from dagster._core.execution.plan.objects import StepFailureData
 from dagster._core.storage.event_log.base import AssetEventSummaryRecord
 
 __all__ = ["AssetEventSummaryRecord", "event_summaries", "failure_data"]
 
 
-def event_summaries(
-    instance: dg.DagsterInstance, key: dg.AssetKey, kind: dg.DagsterEventType
-) -> Sequence[AssetEventSummaryRecord]:
-    """All events of a kind, oldest first, without their bodies: to read those takes as long as to build some tables."""
+def event_summaries(instance: dg.DagsterInstance, key: dg.AssetKey, kind: Any) -> Sequence[AssetEventSummaryRecord]:
+    """All events of a `DagsterEventType`, oldest first, without their bodies, which take long to read."""
     return instance.event_log_storage.get_asset_event_summary_records(kind, asset_key=key, ascending=True)
 
 
