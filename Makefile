@@ -5,7 +5,7 @@ SHARED ?= ../shared
 export DAGSTER_HOME := $(CURDIR)/dagster_home
 export NBA_LAKE ?= $(CURDIR)/lake
 
-.PHONY: demo dev test test-slow lint format truth bench bench-peers compare clean
+.PHONY: demo dev test test-slow lint format truth bench bench-patches bench-peers compare newest-dagster clean
 
 demo: .venv/installed  ## five simulated weeks, and all tables for the last of them
 	$(BIN)/nba simulate --season 2024-25 --seed 7 --days 41
@@ -42,6 +42,12 @@ compare: .venv/installed  ## do two lakes hold the same rows: make compare OLD=l
 
 bench: .venv/installed  ## a date, a season, the full history: wall time, engine's share, peak memory
 	$(BIN)/python -m benchmarks.bench $(SHARED) build/bench
+
+bench-patches: .venv/installed  ## what each patch of Dagster is worth: CPU seconds of a day and a range, an hour
+	$(BIN)/python -m benchmarks.patches build/bench-patches
+
+newest-dagster:  ## a day on the newest Dagster that setup.cfg allows, in an environment of its own
+	PYTHON=$(PYTHON) .ci/newest_dagster build
 
 bench-peers: .venv/installed build/sqlmesh/installed  ## the same work by SQLMesh, the reference's way, bare queries
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,peers]'

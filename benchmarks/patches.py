@@ -13,16 +13,19 @@ of a block are a pair. A gain is (without - with) / without, its interval that o
 
 from __future__ import annotations
 
+import argparse
 import ctypes
 import json
 import math
 import os
 import random
+import re
 import resource
 import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -33,7 +36,10 @@ from nba_assets.simulate import write
 from nba_assets.warehouse.ingest import ingest
 from nba_assets.warehouse.lake import Lake
 
-HERE = Path(__file__).parent
+FIGURES = Path(__file__).parent / "patches.json"
+DOCS = Path(__file__).parents[1] / "docs" / "dagster_patches.md"
+MARK = "<!-- gains: make bench-patches -->"
+
 TABLES = "team_offense_game_summary,team_defense_game_summary"
 WORKS = {
     "day": ["materialize", "--date", "2024-11-15", "--tables", TABLES],
@@ -44,8 +50,11 @@ SEASON, SEED, DAYS = 2024, 7, 28
 MEASURED = [name for name in NAMES if name != "run_health"]
 """All but what has a function and takes no time."""
 
-STUDENT = {11: 2.201, 12: 2.179, 13: 2.160, 14: 2.145, 15: 2.131, 19: 2.093, 24: 2.064, 29: 2.045}
-"""By degrees of freedom, the factor of a 95 % interval of a mean; beyond, the normal one is near enough."""
+STUDENT = (
+    *(12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131),
+    *(2.120, 2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042),
+)
+"""By degrees of freedom, from one, the factor of a 95 % interval of a mean; beyond, the last is near enough."""
 
 SUBREAPER = 36  # prctl's PR_SET_CHILD_SUBREAPER: what outlives the command comes to us, and its seconds with it
 
@@ -68,8 +77,8 @@ def gain(patch: str, work: str, pairs: Sequence[tuple[float, float]]) -> Gain:
     """Of pairs of CPU seconds, with the patch and without."""
     each = [100 * (without - with_) / without for with_, without in pairs]
     mean = statistics.fmean(each)
-    factor = STUDENT.get(len(each) - 1, 1.96)
-    half = factor * statistics.stdev(each) / math.sqrt(len(each)) if len(each) > 1 else math.inf
+    factor = STUDENT[min(len(each) - 1, len(STUDENT)) - 1]
+    half = factor * statistics.stdev(each) / math.sqrt(len(each))
     return Gain(
         patch,
         work,
@@ -84,18 +93,16 @@ def gain(patch: str, work: str, pairs: Sequence[tuple[float, float]]) -> Gain:
 
 def cpu_seconds(work: str, root: Path, without: str | None) -> float:
     """Of one command, with a fresh Dagster instance, and of all processes that it leaves or has left."""
-    home = root / "home"
-    shutil.rmtree(home, ignore_errors=True)
-    shutil.copytree(HERE.parent / "dagster_home", home, ignore=lambda _, names: set(names) - {"dagster.yaml"})
-    environment = os.environ | {"NBA_LAKE": str(root / "lake"), "DAGSTER_HOME": str(home), WITHOUT: without or ""}
     before = _spent()
     command = [sys.executable, "-m", "nba_assets", *WORKS[work]]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)
-    if done.returncode:
-        raise SystemExit(f"{' '.join(command)} ended with {done.returncode}: {done.stderr}")
-    with suppress(ChildProcessError):
-        while True:
-            os.wait()
+    with tempfile.TemporaryDirectory(dir=root) as home:
+        environment = os.environ | {"NBA_LAKE": str(root / "lake"), "DAGSTER_HOME": home, WITHOUT: without or ""}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True)
+        if done.returncode:
+            raise SystemExit(f"{' '.join(command)} ended with {done.returncode}: {done.stderr}")
+        with suppress(ChildProcessError):
+            while True:
+                os.wait()
     return _spent() - before
 
 
@@ -124,39 +131,49 @@ def prepare(root: Path) -> None:
     done.touch()
 
 
-def main(root: Path, number: int, patches: Sequence[str], file: Path) -> None:
-    """Measure, and after each block keep what there is."""
-    ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
-    prepare(root)
-    cpu_seconds("day", root, None)  # fills the caches of compiled code and files
-    taken = []
-    for block in blocks(number, root, patches):
-        taken.append(block)
-        gains = [
-            gain(patch, work, [(b[work, None], b[work, patch]) for b in taken]) for patch in patches for work in WORKS
-        ]
-        file.write_text(json.dumps({"cores": os.cpu_count(), "gains": [asdict(g) for g in gains]}, indent=2) + "\n")
-        print(f"block {len(taken)} of {number}", file=sys.stderr, flush=True)  # noqa: T201
-    print(markdown(gains))  # noqa: T201
-
-
 def markdown(gains: Sequence[Gain]) -> str:
-    """The table of the docs."""
+    """The table of the docs, and what it was measured on."""
     lines = ["| patch | what it does | a day | a range |", "|---|---|---|---|"]
     for patch in dict.fromkeys(g.patch for g in gains):
         of = {g.work: f"{g.percent:.1f} % ({g.low:.1f} to {g.high:.1f})" for g in gains if g.patch == patch}
         lines.append(f"| `{patch}` | {NAMES[patch]} | {of['day']} | {of['range']} |")
     some = {g.work: f"{g.with_s:.1f} s" for g in gains}
     pairs = min(g.pairs for g in gains)
-    return "\n".join(
-        [*lines, "", f"CPU seconds with all: a day {some['day']}, a range {some['range']}; {pairs} pairs."]
-    )
+    said = f"CPU seconds with all of them: a day {some['day']}, a range {some['range']}; at least {pairs} pairs each."
+    return "\n".join([*lines, "", said])
+
+
+def keep(gains: Sequence[Gain]) -> None:
+    """Write the figures down in place of the last of the same patch, and the docs' table from all of them."""
+    kept = [Gain(**g) for g in json.loads(FIGURES.read_text())["gains"]] if FIGURES.exists() else []
+    again = {g.patch for g in gains}
+    all_of_them = sorted([*(g for g in kept if g.patch not in again), *gains], key=lambda g: (g.patch, g.work))
+    FIGURES.write_text(json.dumps({"gains": [asdict(g) for g in all_of_them]}, indent=2) + "\n")
+    before, _, _, _, after = re.split(f"({MARK})", DOCS.read_text())
+    DOCS.write_text(f"{before}{MARK}\n{markdown(all_of_them)}\n{MARK}{after}")
+
+
+def main(root: Path, number: int, patches: Sequence[str]) -> None:
+    """Measure, keep the figures, and print the table; after each block, to stderr, what there is."""
+    ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
+    prepare(root)
+    cpu_seconds("day", root, None)  # fills the caches of compiled code and files
+    taken: list[dict[tuple[str, str | None], float]] = []
+    gains: list[Gain] = []
+    for block in blocks(number, root, patches):
+        taken.append(block)
+        if len(taken) > 1:
+            pairs = {(p, w): [(b[w, None], b[w, p]) for b in taken] for p in patches for w in WORKS}
+            gains = [gain(patch, work, of) for (patch, work), of in pairs.items()]
+            print(f"{len(taken)} of {number} pairs\n{markdown(gains)}", file=sys.stderr, flush=True)  # noqa: T201
+    keep(gains)
+    print(markdown(gains))  # noqa: T201
 
 
 if __name__ == "__main__":
-    main(
-        Path(sys.argv[1]).resolve(),
-        int(sys.argv[2]) if len(sys.argv) > 2 else 12,
-        sys.argv[3].split(",") if len(sys.argv) > 3 else MEASURED,
-        HERE / "patches.json",
-    )
+    asked = argparse.ArgumentParser(prog="python -m benchmarks.patches")
+    asked.add_argument("root", type=Path, help="where the lake is kept")
+    asked.add_argument("--pairs", type=int, default=12)
+    asked.add_argument("--only", type=lambda names: names.split(","), default=MEASURED, help="patches, by commas")
+    given = asked.parse_args()
+    main(given.root.resolve(), given.pairs, given.only)

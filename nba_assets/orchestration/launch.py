@@ -16,13 +16,11 @@ from datetime import date
 from types import TracebackType
 
 import dagster as dg
-from dagster._core.definitions.reconstruct import build_reconstructable_job
-from dagster._core.errors import DagsterExecutionInterruptedError
-from dagster._core.execution.api import execute_run_iterator
 
 from nba_assets.contracts.table import Table
 from nba_assets.orchestration.code_location import definitions
 from nba_assets.orchestration.instance.run_log import said_since
+from nba_assets.orchestration.instance.runs import events_of
 from nba_assets.orchestration.jobs import ALL_TABLES
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.metadata import DaysDone, Materialised, broken_days
@@ -86,7 +84,7 @@ def launch(
 
     SIGINT, SIGTERM, cancelling the run in the UI, and `withdrawn` all end it as cancelled, and its queries with it.
     """
-    job = build_reconstructable_job("nba_assets.orchestration.launch", "all_tables_job")
+    job = dg.build_reconstructable_job("nba_assets.orchestration.launch", "all_tables_job")
     run = instance.create_run_for_job(
         job_def=job.get_definition(),
         asset_selection=frozenset(asset_key(table) for table in tables),
@@ -101,12 +99,12 @@ def launch(
 
     with _Interruptions() as interruptions, _Watcher(instance, run.run_id, tables, len(days), progress, called_off):
         try:
-            for event in execute_run_iterator(job, run, instance):
+            for event in events_of(job, run, instance):
                 events.append(event)
                 if interruptions.came() and _status(instance, run) == dg.DagsterRunStatus.STARTED:
                     # Dagster takes an interruption that nobody asked for as a failure: so ask, before it ends its steps
                     instance.report_run_canceling(run, "interrupted: cancelling the run")
-        except (KeyboardInterrupt, DagsterExecutionInterruptedError):
+        except (KeyboardInterrupt, dg.DagsterExecutionInterruptedError):
             interruptions.note()
         cancelled = interruptions.came()
     if cancelled and _status(instance, run) not in (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.CANCELED):

@@ -16,10 +16,10 @@ from datetime import date
 
 import dagster as dg
 import pyarrow as pa
-from dagster._core.events import StepFailureData
 
 from nba_assets.contracts.contract import Contract
 from nba_assets.orchestration.dagster_patches.partition_versions import PARTITION_VERSION
+from nba_assets.orchestration.instance.events import failure_data
 from nba_assets.warehouse.build import Part
 from nba_assets.warehouse.records import cells, markdown_table
 
@@ -168,8 +168,7 @@ def of_failures(failures: Mapping[str, TableFailure]) -> dict[str, dg.MetadataVa
 
 def failures_in(event: dg.DagsterEvent) -> dict[str, TableFailure]:
     """By table, what the event of a failed step says; nothing for a step that did not come to say it."""
-    data = event.event_specific_data
-    told = data.user_failure_data if isinstance(data, StepFailureData) else None
+    told = failure_data(event)
     found = _value(told.metadata, _FAILED_TABLES) if told else None
     return {name: TableFailure(**failure) for name, failure in found.items()} if isinstance(found, dict) else {}
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import dagster as dg
-from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
 from nba_assets.audit.game_days import game_days
 from nba_assets.contracts.calendar import EASTERN, OFF_SEASON_MONTHS, Window
@@ -20,6 +19,8 @@ from nba_assets.orchestration.run_tags import TRIGGER_TAG, days_of
 from nba_assets.orchestration.slates import slate_tables, summaries, with_conformed
 from nba_assets.orchestration.staleness import out_of_date
 from nba_assets.warehouse.base import Warehouse
+
+FINISHED = (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
 
 Found = dg.RunRequest | dg.SkipReason
 
@@ -70,6 +71,8 @@ def _wanted(
 
 def _being_built(instance: dg.DagsterInstance, tables: Sequence[Table], day: date) -> list[str]:
     """Those that a run which waits or runs is to write: its end is worth waiting for, and its failure is told."""
-    runs = instance.get_runs(dg.RunsFilter(statuses=NOT_FINISHED_STATUSES))
+    runs = instance.get_runs(
+        dg.RunsFilter(statuses=[status for status in dg.DagsterRunStatus if status not in FINISHED])
+    )
     selections = [run.asset_selection for run in runs if day in days_of(run)]
     return [t.name for t in tables if any(chosen is None or asset_key(t) in chosen for chosen in selections)]

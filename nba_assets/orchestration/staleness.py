@@ -19,13 +19,13 @@ from functools import cache, cached_property
 from itertools import accumulate
 
 import dagster as dg
-from dagster._core.storage.event_log.base import AssetEventSummaryRecord
 
 from nba_assets.compile.bind import stored_inputs
 from nba_assets.contracts.calendar import Window, season_year
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.read import Reach
 from nba_assets.contracts.table import Table
+from nba_assets.orchestration.instance.events import AssetEventSummaryRecord, event_summaries
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.warehouse.base import Warehouse
 
@@ -188,7 +188,7 @@ def _failed(instance: dg.DagsterInstance, table: Table) -> frozenset[date]:
 
 def _events(instance: dg.DagsterInstance, table: Table, kind: dg.DagsterEventType) -> Sequence[AssetEventSummaryRecord]:
     """All events of a kind, oldest first, without their bodies: to read those takes as long as to build some tables."""
-    return instance.event_log_storage.get_asset_event_summary_records(kind, asset_key=asset_key(table), ascending=True)
+    return event_summaries(instance, asset_key(table), kind)
 
 
 @dataclass

@@ -12,12 +12,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import dagster as dg
-from dagster._core.storage.tags import WILL_RETRY_TAG
 
 from nba_assets.contracts.calendar import EASTERN, Window
 from nba_assets.contracts.table import Table
 from nba_assets.orchestration.alerts.outbox import Alert, Outbox, send
 from nba_assets.orchestration.freshness import READY_BY, not_ready
+from nba_assets.orchestration.instance.tags import WILL_RETRY_TAG
 from nba_assets.orchestration.jobs import jobs
 from nba_assets.orchestration.metadata import Materialised, broken_rows
 from nba_assets.orchestration.resource import WarehouseResource

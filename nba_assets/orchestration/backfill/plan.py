@@ -14,12 +14,12 @@ from itertools import groupby
 from typing import Literal, get_args
 
 import dagster as dg
-from dagster._core.execution.backfill import BulkActionStatus
 
 from nba_assets.compile.bind import stored_inputs
 from nba_assets.contracts.calendar import Window, season_year
 from nba_assets.contracts.table import Table
 from nba_assets.orchestration.backfill.record import BackfillRecord
+from nba_assets.orchestration.instance.backfills import BulkActionStatus
 from nba_assets.orchestration.launch import Launched, Made, Progress, launch
 from nba_assets.orchestration.staleness import Plan, out_of_date
 from nba_assets.warehouse.base import Warehouse

@@ -2,7 +2,7 @@
 
 Dagster's daemon takes up what is entered as requested, follows its runs, and asks for what nobody has asked for yet. So
 all of it is entered as asked for: the daemon, where one runs, keeps count of what is done and launches nothing. What is
-run and when is `backfill.py`'s.
+run and when is not said here.
 """
 
 from __future__ import annotations
@@ -10,25 +10,25 @@ from __future__ import annotations
 import os
 import signal
 import socket
-import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import dagster as dg
-from dagster._core.definitions.assets.graph.asset_graph_subset import AssetGraphSubset
-from dagster._core.definitions.assets.graph.base_asset_graph import BaseAssetGraph
-from dagster._core.definitions.partitions.subset import PartitionsSubset, TimeWindowPartitionsSubset
-from dagster._core.execution.asset_backfill import AssetBackfillData
-from dagster._core.execution.backfill import BulkActionsFilter, BulkActionStatus, PartitionBackfill
-from dagster._core.storage.tags import BACKFILL_ID_TAG
-from dagster._core.utils import make_new_backfill_id
 
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.table import Table
 from nba_assets.orchestration.code_location import definitions
+from nba_assets.orchestration.instance import backfills
+from nba_assets.orchestration.instance.backfills import (
+    BaseAssetGraph,
+    BulkActionStatus,
+    PartitionsSubset,
+    TimeWindowPartitionsSubset,
+)
+from nba_assets.orchestration.instance.tags import BACKFILL_ID_TAG
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.partitions import DAILY
 
@@ -37,9 +37,6 @@ PROCESS_TAG = "nba/process"
 
 BACKFILL_VARIABLE = "NBA_BACKFILL"
 """In the environment of every process of a back-fill, by which those that outlive a killed one are found."""
-
-UNDER_WAY = [BulkActionStatus.REQUESTED, BulkActionStatus.CANCELING, BulkActionStatus.FAILING]
-WITHDRAWN = {BulkActionStatus.CANCELING, BulkActionStatus.CANCELED, BulkActionStatus.FAILING, BulkActionStatus.FAILED}
 
 Days = Mapping[Table, Collection[date]]
 
@@ -54,24 +51,11 @@ class BackfillRecord:
     @classmethod
     def enter(cls, instance: dg.DagsterInstance, days: Days, title: str) -> BackfillRecord:
         """Put a back-fill of `days` on the list, as one that is under way."""
-        target, now = _subset(days), time.time()
-        data = AssetBackfillData.empty(target, now, instance)._replace(
-            requested_subset=target,
-            requested_runs_for_target_roots=True,
-            latest_storage_id=instance.event_log_storage.get_maximum_record_id() or 0,
-        )
-        backfill = PartitionBackfill(
-            backfill_id=make_new_backfill_id(),
-            status=BulkActionStatus.REQUESTED,
-            from_failure=False,
-            tags={PROCESS_TAG: f"{socket.gethostname()}:{os.getpid()}"},
-            backfill_timestamp=now,
-            asset_selection=[asset_key(table) for table in days],
-            title=title,
-        )
-        instance.add_backfill(backfill.with_asset_backfill_data(data, instance, _graph()))
-        os.environ[BACKFILL_VARIABLE] = backfill.backfill_id
-        return cls(instance, backfill.backfill_id)
+        partitions = _of({asset_key(table): {day.isoformat() for day in chosen} for table, chosen in days.items()})
+        process = f"{socket.gethostname()}:{os.getpid()}"
+        entered = backfills.enter(instance, partitions, _graph(), title, {PROCESS_TAG: process})
+        os.environ[BACKFILL_VARIABLE] = entered
+        return cls(instance, entered)
 
     @property
     def tags(self) -> dict[str, str]:
@@ -80,24 +64,17 @@ class BackfillRecord:
 
     def withdrawn(self) -> bool:
         """Whether somebody cancelled it in the UI."""
-        found = self.instance.get_backfill(self.backfill_id)
-        return found is None or found.status in WITHDRAWN
+        return backfills.withdrawn(self.instance, self.backfill_id)
 
     def close(self, status: BulkActionStatus, left: Days) -> None:
         """Write down how it ended and what of it was not built."""
-        found = self.instance.get_backfill(self.backfill_id)
-        if found is None:
+        wanted = backfills.wanted(self.instance, self.backfill_id, _graph())
+        if wanted is None:
             return
-        graph = _graph()
-        data = found.get_asset_backfill_data(graph)
-        wanted = {key: set(days.get_partition_keys()) for key, days in _by_key(data.target_subset)}
         lacking = {asset_key(table): {day.isoformat() for day in days} for table, days in left.items()}
-        data = data._replace(
-            materialized_subset=_of({key: days - lacking.get(key, set()) for key, days in wanted.items()}),
-            failed_and_downstream_subset=_of({key: days & lacking.get(key, set()) for key, days in wanted.items()}),
-        )
-        ended = found.with_asset_backfill_data(data, self.instance, graph).with_end_timestamp(time.time())
-        self.instance.update_backfill(ended.with_status(status))
+        made = _of({key: days - lacking.get(key, set()) for key, days in wanted.items()})
+        failed = _of({key: days & lacking.get(key, set()) for key, days in wanted.items()})
+        backfills.close(self.instance, self.backfill_id, _graph(), status, made, failed)
 
 
 def close_dead(instance: dg.DagsterInstance) -> None:
@@ -106,7 +83,7 @@ def close_dead(instance: dg.DagsterInstance) -> None:
     A killed run's steps go on by themselves, and at their end wait for ever to tell it so: they are ended first.
     """
     host = socket.gethostname()
-    for backfill in instance.get_backfills(BulkActionsFilter(statuses=UNDER_WAY)):
+    for backfill in backfills.under_way(instance):
         process_host, _, process = backfill.tags.get(PROCESS_TAG, "").rpartition(":")
         if process_host != host or _alive(int(process)):
             continue
@@ -117,17 +94,12 @@ def close_dead(instance: dg.DagsterInstance) -> None:
             if not run.is_finished:
                 instance.report_run_failed(run, f"process {process}, which ran it, was killed")
                 instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
-        instance.update_backfill(backfill.with_status(BulkActionStatus.FAILED).with_end_timestamp(time.time()))
+        backfills.fail(instance, backfill)
 
 
-def _subset(days: Days) -> AssetGraphSubset:
-    return _of({asset_key(table): {day.isoformat() for day in chosen} for table, chosen in days.items()})
-
-
-def _of(partitions: Mapping[dg.AssetKey, Collection[str]]) -> AssetGraphSubset:
+def _of(partitions: Mapping[dg.AssetKey, Collection[str]]) -> dict[dg.AssetKey, PartitionsSubset]:
     of_days = {days: subset_of(days) for days in map(frozenset, partitions.values())}  # mostly all tables' are the same
-    subsets = {key: of_days[frozenset(days)] for key, days in partitions.items() if days}
-    return AssetGraphSubset(partitions_subsets_by_asset_key=subsets)
+    return {key: of_days[frozenset(days)] for key, days in partitions.items() if days}
 
 
 def subset_of(days: Collection[str]) -> TimeWindowPartitionsSubset:
@@ -139,7 +111,7 @@ def subset_of(days: Collection[str]) -> TimeWindowPartitionsSubset:
         else:
             spans.append((day, day))
     windows = [dg.TimeWindow(_window(first).start, _window(last).end) for first, last in spans]
-    return TimeWindowPartitionsSubset(DAILY, num_partitions=len(days), included_time_windows=windows)
+    return backfills.in_windows(DAILY, days, windows)
 
 
 def _window(day: date) -> dg.TimeWindow:
@@ -149,10 +121,6 @@ def _window(day: date) -> dg.TimeWindow:
 def _neighbours(day: date, later: date) -> bool:
     """Whether no partition lies between."""
     return sum(part.days for part in Window(day, later).by_season()) == 2
-
-
-def _by_key(subset: AssetGraphSubset) -> Iterable[tuple[dg.AssetKey, PartitionsSubset]]:
-    return subset.partitions_subsets_by_asset_key.items()
 
 
 def _graph() -> BaseAssetGraph:

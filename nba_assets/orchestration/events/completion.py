@@ -13,11 +13,11 @@ from hashlib import sha256
 from pathlib import Path
 
 import dagster as dg
-from dagster._core.definitions.data_version import DATA_VERSION_TAG
 
 from nba_assets.audit.game_days import next_game_day
 from nba_assets.orchestration.events.messages import SUCCESS, Sent
 from nba_assets.orchestration.events.sources import event_source
+from nba_assets.orchestration.instance.tags import DATA_VERSION_TAG
 from nba_assets.orchestration.jobs import ALL_TABLES
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.metadata import Materialised

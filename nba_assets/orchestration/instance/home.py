@@ -26,4 +26,5 @@ class AtHome(ConfigurableClass):
         home = os.environ.get("DAGSTER_HOME", "")
         if not (home or config_value.get("base_dir")):
             raise dg.DagsterInvariantViolationError(f"{cls.SETTING}: set DAGSTER_HOME, or base_dir in dagster.yaml")
-        return cls(base_dir=config_value.get("base_dir") or os.path.join(home, cls.FOLDER), inst_data=inst_data)
+        folder = config_value.get("base_dir") or os.path.join(home, cls.FOLDER)
+        return cls(base_dir=folder, inst_data=inst_data)  # type: ignore[call-arg]  # as all that are kept there take

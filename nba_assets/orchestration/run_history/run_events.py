@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import dagster as dg
-from dagster._core.events import DagsterEventType as Event
+from dagster import DagsterEventType as Event
 
 from nba_assets.compile.bind import stored_inputs
 from nba_assets.contracts.calendar import EASTERN, season_year

@@ -103,7 +103,7 @@ class BatchingEventLogStorage(SqlEventLogStorage):
         if connection := getattr(self._batch, "connection", None):
             yield connection
             return
-        with super().index_connection() as connection:
+        with super().index_connection() as connection:  # type: ignore[safe-super]  # the database's own
             yield connection
 
     def _write(self, connection: Connection, events: Sequence[dg.EventLogEntry], rows: Sequence[Row]) -> None:
@@ -155,9 +155,13 @@ class BatchingEventLogStorage(SqlEventLogStorage):
 
 def asset_keys(events: Iterable[dg.EventLogEntry]) -> list[str]:
     """The assets whose rows a batch changes, each once and in one order for all batches."""
-    return sorted(
-        {event.get_dagster_event().asset_key.to_string() for event in events if event.dagster_event_type in OF_ASSETS}
-    )
+    return sorted({_asset(event).to_string() for event in events if event.dagster_event_type in OF_ASSETS})
+
+
+def _asset(event: dg.EventLogEntry) -> dg.AssetKey:
+    key = event.get_dagster_event().asset_key
+    assert key, "an event of an asset has one"
+    return key
 
 
 def _latest_of_each(numbered: Iterable[Numbered]) -> list[Numbered]:
@@ -168,7 +172,8 @@ def _latest_of_each(numbered: Iterable[Numbered]) -> list[Numbered]:
     """
     of_assets: dict[dg.AssetKey, dict[DagsterEventType, Numbered]] = {}
     for event, event_id in numbered:
-        kinds = of_assets.setdefault(event.get_dagster_event().asset_key, {})
-        kinds.pop(event.dagster_event_type, None)
-        kinds[event.dagster_event_type] = event, event_id
+        kind = event.get_dagster_event().event_type
+        kinds = of_assets.setdefault(_asset(event), {})
+        kinds.pop(kind, None)
+        kinds[kind] = event, event_id
     return [pair for kinds in of_assets.values() for pair in kinds.values()]
