@@ -55,7 +55,7 @@ def moved(upstream: Upstream) -> tuple[str, ...]:
     )
 
 
-def find(path: str) -> Any | None:
+def find(path: str) -> Any:
     """What a `module:name` or `module:Class.name` is, None if it is not there."""
     module, _, name = path.partition(":")
     try:

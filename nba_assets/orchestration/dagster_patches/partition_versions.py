@@ -68,7 +68,7 @@ def _with_its_own(original: Callable[..., Iterator[Any]]) -> Callable[..., Itera
     def with_its_own(*args: Any, **kwargs: Any) -> Iterator[dg.AssetMaterialization | dg.AssetObservation]:
         for event in original(*args, **kwargs):
             if isinstance(event, dg.AssetMaterialization):
-                metadata = {**event.metadata, **_told.get(event.asset_key, {}).pop(event.partition, {})}
+                metadata = {**event.metadata, **_told.get(event.asset_key, {}).pop(event.partition or "", {})}
                 event = event._replace(metadata=metadata, tags={**(event.tags or {}), **own_tags(metadata)})
             yield event
 

@@ -103,7 +103,8 @@ class BatchingEventLogStorage(SqlEventLogStorage):
         if connection := getattr(self._batch, "connection", None):
             yield connection
             return
-        with super().index_connection() as connection:
+        # The class that this is mixed into has it.
+        with super().index_connection() as connection:  # type: ignore[safe-super]
             yield connection
 
     def _write(self, connection: Connection, events: Sequence[dg.EventLogEntry], rows: Sequence[Row]) -> None:
@@ -155,9 +156,13 @@ class BatchingEventLogStorage(SqlEventLogStorage):
 
 def asset_keys(events: Iterable[dg.EventLogEntry]) -> list[str]:
     """The assets whose rows a batch changes, each once and in one order for all batches."""
-    return sorted(
-        {event.get_dagster_event().asset_key.to_string() for event in events if event.dagster_event_type in OF_ASSETS}
-    )
+    return sorted({_asset_key(event).to_string() for event in events if event.dagster_event_type in OF_ASSETS})
+
+
+def _asset_key(event: dg.EventLogEntry) -> dg.AssetKey:
+    key = event.get_dagster_event().asset_key
+    assert key, "an event of an asset names it"
+    return key
 
 
 def _latest_of_each(numbered: Iterable[Numbered]) -> list[Numbered]:
@@ -166,9 +171,9 @@ def _latest_of_each(numbered: Iterable[Numbered]) -> list[Numbered]:
     Assets in the order of their first events, which is the order in which their rows would be made; those of an asset
     in their own.
     """
-    of_assets: dict[dg.AssetKey, dict[DagsterEventType, Numbered]] = {}
+    of_assets: dict[dg.AssetKey, dict[DagsterEventType | None, Numbered]] = {}
     for event, event_id in numbered:
-        kinds = of_assets.setdefault(event.get_dagster_event().asset_key, {})
+        kinds = of_assets.setdefault(_asset_key(event), {})
         kinds.pop(event.dagster_event_type, None)
         kinds[event.dagster_event_type] = event, event_id
     return [pair for kinds in of_assets.values() for pair in kinds.values()]

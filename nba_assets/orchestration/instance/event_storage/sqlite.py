@@ -130,7 +130,8 @@ class _OpenFiles:
     def _engine(self, shard: str) -> Engine:
         if self._process != os.getpid():  # SQLite forbids a forked process to use such a connection, or to close it
             self._inherited, self._engines, self._process = self._engines, {}, os.getpid()
-        self._engines[shard] = self._engines.pop(shard, None) or self._opened(shard)
+        engine = self._engines.pop(shard, None)  # to the end: the first is the one not used for longest
+        self._engines[shard] = engine or self._opened(shard)
         if len(self._engines) > FILES_OPEN:
             self._engines.pop(next(iter(self._engines))).dispose()
         return self._engines[shard]
