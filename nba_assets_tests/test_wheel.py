@@ -81,7 +81,7 @@ def test_an_evening_in_an_empty_folder(installed: Path, tmp_path: Path) -> None:
 
 
 _STORAGE_AND_RUN = """
-from nba_assets.cli.instance import instance_at_home
+from nba_assets.orchestration.instance.opening import instance_at_home
 with instance_at_home() as instance:
     print(type(instance.event_log_storage).__module__, *{run.status.value for run in instance.get_runs()})
 """

@@ -135,11 +135,11 @@ def compare_files(
         found.differences.append(Difference(name, place, WHOLE, *_there(place in old)))
     same = {place for place in old.keys() & new.keys() if filecmp.cmp(old[place], new[place], shallow=False)}
     found.old_rows = found.new_rows = _count(name, [old[place] for place in same])
-    files = [[side[place] for place in side if place not in same] for side in (old, new)]
-    if any(files):
+    old_files, new_files = ([side[place] for place in side if place not in same] for side in (old, new))
+    if old_files or new_files:
         with _connection(name) as connection:
             both = _Both(connection, found, examples)
-            both.load(contract, *files, common_columns)
+            both.load(contract, old_files, new_files, common_columns)
             both.compare()
     return found
 

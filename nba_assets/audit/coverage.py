@@ -190,9 +190,11 @@ class _Season:
             found = {row["day"]: row for row in self._fetch(questions.tally, questions.named, table)}
         for day in due:
             row = found.get(day, {})
-            counts = [int(row.get(name, 0)) for name in ("rows", "owed", "written", "failed")]  # DuckDB sums decimals
+            counts = {
+                name: int(row.get(name, 0)) for name in ("rows", "owed", "written", "failed")
+            }  # sums are decimals
             missing = tuple(sorted(row.get("missing") or ()))
-            yield Day(day, True, *counts, missing) if day in stored else Day(day, False)
+            yield Day(day, True, missing=missing, **counts) if day in stored else Day(day, False)
 
     def _due(self, table: Table) -> set[date]:
         if _of_finished_games(table):

@@ -50,7 +50,7 @@ class _BigQueryCompiler(Starred, BigQueryCompiler):
         return sg.select(value).from_(self._unnest(array, as_=element, offset=place)).order_by(place)
 
 
-_COMPILERS = {"duckdb": _DuckDBCompiler(), "bigquery": _BigQueryCompiler()}
+_COMPILERS: dict[Dialect, Any] = {"duckdb": _DuckDBCompiler(), "bigquery": _BigQueryCompiler()}
 
 
 def to_sql(rows: ir.Table, dialect: Dialect) -> str:

@@ -46,9 +46,10 @@ def not_ready(instance: dg.DagsterInstance, warehouse: Warehouse, day: date) -> 
     Empty on a date without games.
     """
     season = Window.season(season_year(day))
-    *before, last = game_days(warehouse, Window(season.start, day)) or [None]
-    if last != day:
+    dates = game_days(warehouse, Window(season.start, day))
+    if day not in dates:
         return {}
+    before = dates[:-1]
     found: dict[Table, str] = {}
     if before:
         found = {t: f"not built for {before[-1]}" for t in summaries() if before[-1] not in warehouse.dates(t)}

@@ -13,6 +13,7 @@ import traceback
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
 import dagster as dg
 import pyarrow as pa
@@ -46,7 +47,7 @@ def of_days(part: Part) -> Iterator[tuple[date, dict[str, str | int]]]:
     """What each day's materialisation says of itself."""
     for day, rows in part.written.rows.items():
         broken = [name for name, by_day in part.broken.items() if day in by_day]
-        metadata = {
+        metadata: dict[str, str | int] = {
             ROWS: rows,
             _CHECKS_FAILED: ", ".join(broken) or "none",
             PARTITION_VERSION: part.written.hashes[day],
@@ -60,9 +61,9 @@ def of_days(part: Part) -> Iterator[tuple[date, dict[str, str | int]]]:
         yield day, metadata
 
 
-def of_run(table: Contract, parts: Sequence[Part], times: tuple[float, float] | None) -> dict[str, object]:
+def of_run(table: Contract, parts: Sequence[Part], times: tuple[float, float] | None) -> dict[str, Any]:
     """What all materialisations of a table in a step say alike; `times` are its own within a step of several."""
-    metadata: dict[str, object] = {
+    metadata: dict[str, Any] = {
         _URI: table.full_name,
         _SECONDS: round(sum(part.seconds for part in parts), 2),
         _PARTITIONS_IN_RUN: sum(len(part.written.rows) for part in parts),
@@ -74,7 +75,7 @@ def of_run(table: Contract, parts: Sequence[Part], times: tuple[float, float] | 
     return metadata
 
 
-def of_query(sql: str, preview: pa.Table, sources: Mapping[str, Iterable[Sequence[str]]]) -> dict[str, object]:
+def of_query(sql: str, preview: pa.Table, sources: Mapping[str, Iterable[Sequence[str]]]) -> dict[str, Any]:
     """What is long: the query, some rows, and where each column comes from, as (dataset, table, column)."""
     lineage = {
         column: [dg.TableColumnDep(dg.AssetKey([dataset, name]), c) for dataset, name, c in found]
@@ -87,12 +88,12 @@ def of_query(sql: str, preview: pa.Table, sources: Mapping[str, Iterable[Sequenc
     }
 
 
-def of_broken_day(rows: int) -> dict[str, object]:
+def of_broken_day(rows: int) -> dict[str, Any]:
     """What a check says of one day that breaks it."""
     return {_BROKEN_ROWS: rows}
 
 
-def of_broken_range(by_day: Mapping[date, int], example: pa.Table) -> dict[str, object]:
+def of_broken_range(by_day: Mapping[date, int], example: pa.Table) -> dict[str, Any]:
     """What a check says of a whole range of which some days break it: how many, the first ones, and some rows."""
     first_days = ", ".join(str(day) for day in sorted(by_day)[:DAYS_SHOWN])
     return {

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property
 from itertools import accumulate
+from typing import Literal
 
 import dagster as dg
 
@@ -32,6 +33,8 @@ from nba_assets.warehouse.base import Warehouse
 MISSING = "missing"
 FAILED = "failed"
 RUNS_AT_ONCE = 500
+
+Recorded = Literal[dg.DagsterEventType.ASSET_MATERIALIZATION, dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED]
 
 Plan = dict[Table, dict[date, str]]
 """For each table the days to build, oldest first, each with its reason."""
@@ -53,7 +56,11 @@ def out_of_date(
     plan: Plan = {}
     for table in tables:
         made[table] = _Made.of(instance, warehouse, table)
-        planned = [(source, reach, list(plan[source])) for source, reach in inputs[table] if plan.get(source)]
+        planned = [
+            (source, reach, list(plan[source]))
+            for source, reach in inputs[table]
+            if isinstance(source, Table) and plan.get(source)
+        ]
         plan[table] = {}
         for day in sorted(days):
             found = (changes[source].newest(source, _dates(reach, day)) for source, reach in inputs[table])
@@ -186,7 +193,7 @@ def _failed(instance: dg.DagsterInstance, table: Table) -> frozenset[date]:
     return frozenset(date.fromisoformat(day) for day, (run_id, _) in attempts.items() if run_id in failed)
 
 
-def _events(instance: dg.DagsterInstance, table: Table, kind: dg.DagsterEventType) -> Sequence[AssetEventSummaryRecord]:
+def _events(instance: dg.DagsterInstance, table: Table, kind: Recorded) -> Sequence[AssetEventSummaryRecord]:
     """All events of a kind, oldest first, without their bodies: to read those takes as long as to build some tables."""
     return event_summaries(instance, asset_key(table), kind)
 

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 import dagster as dg
 
@@ -210,7 +211,7 @@ class _TableBuild:
             metadata=self._breaches(check, by_day) if by_day else {},
         )
 
-    def _breaches(self, check: Check, by_day: dict[date, int]) -> dict[str, object]:
+    def _breaches(self, check: Check, by_day: dict[date, int]) -> dict[str, Any]:
         window = next(part.window for part in self.done if check.name in part.broken)
         self.session.create_views(inputs_in(self.table, window))
         return metadata.of_broken_range(by_day, self.session.fetch(examples(self.table, check, window, self.dialect)))

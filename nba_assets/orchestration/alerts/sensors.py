@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal, get_args
 
 import dagster as dg
 
@@ -32,6 +32,9 @@ AD_HOC_JOB = "__ASSET_JOB"
 """What Dagster calls a run of assets picked in the UI."""
 
 MATERIALISED = dg.DagsterEventType.ASSET_MATERIALIZATION
+
+Ended = Literal[dg.DagsterEventType.RUN_SUCCESS, dg.DagsterEventType.RUN_FAILURE, dg.DagsterEventType.RUN_CANCELED]
+"""How a run may end."""
 
 Clock = Callable[[], float]
 
@@ -91,11 +94,7 @@ def _failed_runs(
 def _runs_with_broken_checks(
     instance: dg.DagsterInstance, warehouse: WarehouseResource, state: dict[str, Any], now: float
 ) -> Iterator[Alert]:
-    for kind in (
-        dg.DagsterEventType.RUN_SUCCESS,
-        dg.DagsterEventType.RUN_FAILURE,
-        dg.DagsterEventType.RUN_CANCELED,
-    ):
+    for kind in get_args(Ended):
         for run, record in _ended_runs(instance, state, kind):
             if alert := _broken_checks(instance, run):
                 yield alert
@@ -103,7 +102,7 @@ def _runs_with_broken_checks(
 
 
 def _ended_runs(
-    instance: dg.DagsterInstance, state: dict[str, Any], kind: dg.DagsterEventType
+    instance: dg.DagsterInstance, state: dict[str, Any], kind: Ended
 ) -> Iterator[tuple[dg.DagsterRun, dg.EventLogRecord]]:
     """Our runs that ended so since the place kept in `state`, oldest first. The first look is for the place only."""
     if kind.value not in state:
@@ -131,7 +130,7 @@ def _failure(instance: dg.DagsterInstance, run: dg.DagsterRun, record: dg.EventL
     built = {name for step in _events(instance, run, dg.DagsterEventType.STEP_SUCCESS) for name in _names(wanted, step)}
     built |= _built_whole(instance, run) if steps else set()
     failed = {name for step in steps for name in failed_in(step, wanted)} - built
-    first = next(iter(steps), None) or record.event_log_entry.dagster_event
+    first = next(iter(steps), None) or record.event_log_entry.get_dagster_event()
     line = reason_of(first)
     names, waiting = sorted(failed), sorted({table.name for table in wanted} - failed - built)
     told = [f":x: run failed: {', '.join(names) or 'no table got to run'}, {_dates(run)}", line]

@@ -294,7 +294,8 @@ def raw_complete(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.Sk
     source = event_source(Path(context.resources.warehouse.lake))
     result = evaluate(context.instance, source, context.cursor, context.resources.warehouse.open())
     if isinstance(result, dg.SensorResult):
-        record_runless(context.instance, result.asset_events)
+        marks = [event for event in result.asset_events if not isinstance(event, dg.AssetCheckEvaluation)]
+        record_runless(context.instance, marks)
         result = result._replace(asset_events=[])
     return result
 

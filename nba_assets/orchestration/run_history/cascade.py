@@ -16,7 +16,7 @@ from nba_assets.compile.bind import stored_inputs
 from nba_assets.contracts.calendar import EASTERN, Window
 from nba_assets.contracts.contract import RawTable
 from nba_assets.orchestration.keys import asset_key
-from nba_assets.orchestration.metadata import ROWS
+from nba_assets.orchestration.metadata import ROWS, Materialised
 from nba_assets.orchestration.run_history import table_run
 from nba_assets.orchestration.run_history.history import NEAR_DAYS, kept, timings_of
 from nba_assets.orchestration.run_history.run_events import table_runs
@@ -168,8 +168,8 @@ def _arrival(instance: dg.DagsterInstance, warehouse: Warehouse, table: RawTable
     wanted = dg.AssetRecordsFilter(asset_key=asset_key(table), asset_partitions=[day.isoformat()])
     for record in instance.fetch_materializations(wanted, limit=1).records:
         made = record.asset_materialization
-        count = made.metadata.get(ROWS) if made else None
-        return Arrival(table, datetime.fromtimestamp(record.timestamp, UTC), "event", count.value if count else None)
+        rows = Materialised.read(made.metadata).rows if made and ROWS in made.metadata else None
+        return Arrival(table, datetime.fromtimestamp(record.timestamp, UTC), "event", rows)
     changed = warehouse.changed_at(table).get(day)
     if changed is None:
         return Arrival(table, None, "not there")

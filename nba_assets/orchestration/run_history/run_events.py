@@ -71,7 +71,7 @@ def table_runs(
     parts, why = _parts(instance, run_id, chosen, made)
     over = run.status in ENDED
     end = record.end_time if over else None
-    status = {}
+    status: dict[str, tuple[str, str | None, str | None]] = {}
     for table in chosen:  # each after those it reads, so that a reason is passed on
         status[table.name] = _status(table, parts[table.name], run.status, status, why)
     days = days_of(run)
@@ -82,7 +82,6 @@ def table_runs(
     for table in chosen:
         part, (state, skipped, error) = parts[table.name], status[table.name]
         started, ended = part.own_times or (part.started, part.ended or end)
-        lasted = started is not None and ended is not None
         found.append(
             TableRun(
                 processor_name=table.name,
@@ -95,7 +94,7 @@ def table_runs(
                 status=state,
                 started_at=_moment(started),
                 processed_at=_moment(ended),
-                duration_seconds=round(ended - started, 3) if lasted else None,
+                duration_seconds=round(ended - started, 3) if started is not None and ended is not None else None,
                 records_processed=sum(part.rows.values()),
                 partitions=len(part.rows),
                 retry_attempt=part.restarts + int(run.tags.get("dagster/retry_number", 0)),
