@@ -7,6 +7,7 @@ here before the SQL is written: the text is shorter, engines have less to plan, 
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import count
 from typing import Any
 
 import ibis.expr.operations as ops
@@ -30,7 +31,21 @@ def pruned(rows: ir.Table) -> ir.Table:
     """The same rows, made without the columns that they do not need."""
     root = rows.op().replace(_drop_to_project)
     needed = _needed(root)
-    return root.replace(lambda node, kwargs: _narrowed(node, kwargs, needed)).to_expr()
+    narrow = root.replace(lambda node, kwargs: _narrowed(node, kwargs, needed))
+    return _in_steps(narrow).to_expr()
+
+
+def _in_steps(root: ops.Relation) -> ops.Relation:
+    """Each join under a name of its own, so that the query is a list of steps and not one in the other."""
+    numbers = count(1)
+
+    def named(node: ops.Node, kwargs: dict[str, Any] | None) -> ops.Node:
+        node = node.__recreate__(kwargs) if kwargs else node
+        if not isinstance(node, ops.JoinChain):
+            return node
+        return ops.AliasedRelation(parent=node, name=f"joined_{next(numbers)}")
+
+    return root.replace(named)
 
 
 def _needed(root: ops.Relation) -> Needed:

@@ -55,7 +55,7 @@ def settings() -> str:
 
 def check_settings(home: Path) -> None:
     """Raises BadInput, one line, if the settings are no YAML or name a module or class that there is not."""
-    import yaml  # type: ignore[import-untyped]
+    import yaml
 
     file = home / SETTINGS
     try:
