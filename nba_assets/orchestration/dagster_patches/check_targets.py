@@ -4,6 +4,7 @@ Changes: `AssetCheckResult._get_partitioned_target_materialization_data`.
 Gain: GAIN
 Without: Dagster asks the database twice for each check of a step for one date, and reads the whole event each time,
 with its query, preview and lineage.
+Checked against: Dagster 1.13.27 (a day also on 1.13.29).
 """
 
 from __future__ import annotations

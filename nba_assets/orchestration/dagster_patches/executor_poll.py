@@ -4,6 +4,7 @@ Changes: `_poll_for_event` in `dagster._core.executor.child_process_executor`, a
 Gain: GAIN
 Without: the executor takes one event from each running step in turn, with one time of waiting for all; the thousand
 events at the end of one step of a range wait as often for one from the step beside it, which has none.
+Checked against: Dagster 1.13.27 (a day also on 1.13.29).
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ Changes: Alembic's `ScriptDirectory.from_config`.
 Gain: GAIN
 Without: whenever a process first opens one of Dagster's databases, it asks whether that is of the newest version, and
 reads the scripts of all migrations for the answer: some 90 files, four times in every step process.
+Checked against: Dagster 1.13.27 (a day also on 1.13.29), Alembic 1.20.1.
 """
 
 from __future__ import annotations

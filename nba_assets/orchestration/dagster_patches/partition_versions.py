@@ -6,6 +6,7 @@ unchanged, would look changed beside the range it came from, and everything that
 Gain: GAIN
 Without: a range keeps one version for all its partitions, as Dagster means it, and staleness is coarser; metadata goes
 Dagster's way, which works out the run's partitions anew for each.
+Checked against: Dagster 1.13.27 (a day also on 1.13.29).
 """
 
 from __future__ import annotations
