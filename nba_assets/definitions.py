@@ -23,7 +23,7 @@ warehouse = WarehouseResource.from_environment()
 defs = dg.Definitions(
     assets=[
         *map(raw_spec, RAW_TABLES),
-        *with_freshness(step_assets(built, warehouse.kinds) for built in steps().values()),
+        *with_freshness(step_assets(built, warehouse.kinds, warehouse.dialect) for built in steps().values()),
         run_history_spec(),
     ],
     jobs=jobs(),

@@ -17,13 +17,13 @@ import dagster as dg
 import pytest
 
 from nba_assets.compile.bind import stored_inputs
+from nba_assets.compile.code_version import code_version
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.checks import checks_of
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.read import Reach
 from nba_assets.contracts.table import Table
 from nba_assets.definitions import defs
-from nba_assets.orchestration.assets import code_version
 from nba_assets.orchestration.jobs import ALL_TABLES
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.partitions import DAILY
@@ -68,13 +68,13 @@ def test_a_table_is_an_asset_that_runs_by_the_common_policy(table: Table) -> Non
     assert node.group_name in ("analytics", "precompute")
     assert node.owners == ["team:nba-data"]
     assert node.kinds == {"duckdb", "parquet"}
-    assert node.code_version == code_version(table)
+    assert node.code_version == code_version(table, "duckdb")
     assert node.description == table.description
     assert {key.name for key in node.check_keys} == {check.name for check in checks_of(table)}
 
 
 def test_the_code_version_tells_tables_apart() -> None:
-    assert len({code_version(table) for table in tables()}) == len(tables())
+    assert len({code_version(table, "duckdb") for table in tables()}) == len(tables())
 
 
 @each_contract

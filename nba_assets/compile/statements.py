@@ -42,7 +42,7 @@ PREVIEW_ROWS = 5
 
 
 @dataclass(frozen=True)
-class Statements:
+class CompiledSQL:
     """One table's SQL in one dialect, with made-up dates, and the sources of each column.
 
     `broken` gives the columns day, broken (a count) and check (the check's place in `checks_of`); `failed` gives the
@@ -87,9 +87,9 @@ def inputs_in(table: Table, window: Window) -> Dates:
 
 
 @cache
-def statements(table: Table, dialect: Dialect) -> Statements:
+def statements(table: Table, dialect: Dialect) -> CompiledSQL:
     """The table's SQL, from the cache on disk where this very code has compiled it before."""
-    return compiled_once(f"{table.full_name}.{dialect}", Statements, lambda: _compile(table, dialect))
+    return compiled_once(f"{table.full_name}.{dialect}", CompiledSQL, lambda: _compile(table, dialect))
 
 
 T = TypeVar("T", bound="DataclassInstance")
@@ -111,12 +111,12 @@ def examples(table: Table, check: Check, window: Window, dialect: Dialect) -> st
     return to_sql(Binder(window).broken(check, table).limit(PREVIEW_ROWS), dialect)
 
 
-def _compile(table: Table, dialect: Dialect) -> Statements:
+def _compile(table: Table, dialect: Dialect) -> CompiledSQL:
     binder = Binder(MADE_UP)
     rows = binder.rows(table)
     counts = [_count(binder, table, number, check) for number, check in enumerate(checks_of(table))]
     records = failures_of(table)
-    return Statements(
+    return CompiledSQL(
         rows=to_sql(_in_order(rows, table), dialect),
         broken=to_sql(counts[0].union(*counts[1:]), dialect),
         failed=to_sql(_in_order(binder.failed(table), records), dialect) if records else "",
@@ -158,8 +158,8 @@ def _folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "nba_assets" / "sql"
 
 
-_FOLDERS = ("contracts", "basketball", "tables", "compile")
-"""All that has a say in the SQL: what tables are, and what makes SQL of it."""
+FOLDERS = ("contracts", "basketball", "tables", "compile")
+"""All that has a say in what a table is: what is declared, and what makes SQL of it. The one list of them."""
 
 
 @cache
@@ -172,7 +172,7 @@ def _code_hash() -> str:
 
 def _sources() -> list[Path]:
     package = Path(__file__).parent.parent
-    return [file for folder in _FOLDERS for file in sorted((package / folder).rglob("*.py"))]
+    return [file for folder in FOLDERS for file in sorted((package / folder).rglob("*.py"))]
 
 
 def _keep(file: Path, text: str) -> None:

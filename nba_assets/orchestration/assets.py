@@ -4,16 +4,14 @@ Partitions, inputs, back-fill policy, checks, owners, kinds and pool hold for ev
 step does when it runs is not said here; what a table holds is its own module's business.
 """
 
-import hashlib
-import importlib
-import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from functools import cache
 
 import dagster as dg
 
 from nba_assets.compile.bind import stored_inputs
+from nba_assets.compile.code_version import code_version
+from nba_assets.compile.dialects import Dialect
 from nba_assets.contracts.checks import checks_of
 from nba_assets.contracts.contract import Contract, RawTable
 from nba_assets.contracts.read import Reach
@@ -39,14 +37,14 @@ def raw_spec(raw: RawTable) -> dg.AssetSpec:
     )
 
 
-def step_assets(tables: Sequence[Table], kinds: frozenset[str]) -> dg.AssetsDefinition:
+def step_assets(tables: Sequence[Table], kinds: frozenset[str], dialect: Dialect) -> dg.AssetsDefinition:
     """The step that replaces partitions of `tables`, all of one `step`, each after those of them that it reads."""
     first = tables[0]
     reaches = _reaches(tables)
 
     @dg.multi_asset(
         name=first.step,
-        specs=[_spec(table, kinds, reaches) for table in tables],
+        specs=[_spec(table, kinds, dialect, reaches) for table in tables],
         check_specs=[
             dg.AssetCheckSpec(name=check.name, asset=asset_key(table), description=check.description)
             for table in tables
@@ -70,7 +68,9 @@ def step_assets(tables: Sequence[Table], kinds: frozenset[str]) -> dg.AssetsDefi
     return replace_partitions
 
 
-def _spec(table: Table, kinds: frozenset[str], reaches: Mapping[Contract, set[Reach]]) -> dg.AssetSpec:
+def _spec(
+    table: Table, kinds: frozenset[str], dialect: Dialect, reaches: Mapping[Contract, set[Reach]]
+) -> dg.AssetSpec:
     return dg.AssetSpec(
         key=asset_key(table),
         deps=[_dep(source, reaches[source]) for source in stored_inputs(table)],
@@ -79,7 +79,7 @@ def _spec(table: Table, kinds: frozenset[str], reaches: Mapping[Contract, set[Re
         partitions_def=DAILY,
         owners=OWNERS,
         kinds=set(kinds),
-        code_version=code_version(table),
+        code_version=code_version(table, dialect),
         metadata=_definition_metadata(table),
     )
 
@@ -124,10 +124,3 @@ def _definition_metadata(contract: Contract) -> dict[str, object]:
         "key": ", ".join(contract.key),
         "partition_column": contract.partition_by or "none: stored whole",
     }
-
-
-@cache
-def code_version(table: Table) -> str:
-    """A hash over the table's module."""
-    source = inspect.getsource(importlib.import_module(table.module))
-    return hashlib.sha256(source.encode()).hexdigest()[:12]

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from nba_assets.compile.dialects import Dialect
 from nba_assets.contracts.errors import BadInput
 from nba_assets.warehouse.base import Warehouse
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
@@ -44,6 +45,10 @@ class WarehouseResource(dg.ConfigurableResource):
     @property
     def kinds(self) -> frozenset[str]:
         return self.open().kinds
+
+    @property
+    def dialect(self) -> Dialect:
+        return self.open().dialect
 
     def open(self, *, alone: bool = False) -> Warehouse:
         """The chosen engine, with all cores if the step runs alone. Raises BadInput for a name there is none of."""

@@ -20,7 +20,7 @@ import dagster as dg
 
 from nba_assets.compile.bind import stored_inputs
 from nba_assets.compile.dialects import Dialect
-from nba_assets.compile.statements import Statements, examples, inputs_in, statements
+from nba_assets.compile.statements import CompiledSQL, examples, inputs_in, statements
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.checks import checks_of
 from nba_assets.contracts.contract import Contract
@@ -114,7 +114,7 @@ class _TableBuild:
         return asset_key(self.table)
 
     @property
-    def _sql(self) -> Statements:
+    def _sql(self) -> CompiledSQL:
         return statements(self.table, self.dialect)
 
     @property

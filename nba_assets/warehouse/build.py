@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from nba_assets.compile.statements import Statements, inputs_in
+from nba_assets.compile.statements import CompiledSQL, inputs_in
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.checks import checks_of
 from nba_assets.contracts.failures import failures_of
@@ -40,7 +40,7 @@ class Part:
         return sum(self.written.rows.values())
 
 
-def build_part(session: Session, table: Table, sql: Statements, window: Window, days: Sequence[date]) -> Part:
+def build_part(session: Session, table: Table, sql: CompiledSQL, window: Window, days: Sequence[date]) -> Part:
     """Write the days of one season's window, then count the rows that break each check, all checks in one query.
 
     Raises QueryTimeout and TransientError as the warehouse does.
@@ -57,7 +57,7 @@ def build_part(session: Session, table: Table, sql: Statements, window: Window, 
 
 
 def write_part(
-    session: Session, table: Table, sql: Statements, window: Window, days: Sequence[date]
+    session: Session, table: Table, sql: CompiledSQL, window: Window, days: Sequence[date]
 ) -> tuple[Written, Written | None]:
     """Replace the rows of the days and their failure records, without a look at what came out."""
     session.create_views(inputs_in(table, window))

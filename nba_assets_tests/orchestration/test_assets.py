@@ -57,7 +57,7 @@ def run_in(
     if last:
         days = {"tags": {"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last}}
     warehouse = WarehouseResource(engine="duckdb", lake=str(lake), threads=1, memory_mib=1024, timeout_seconds=timeout)
-    asset = step_assets([table], frozenset({"duckdb"}))
+    asset = step_assets([table], frozenset({"duckdb"}), "duckdb")
     return dg.materialize([asset], resources={"warehouse": warehouse}, instance=instance, raise_on_error=False, **days)
 
 

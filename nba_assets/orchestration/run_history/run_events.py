@@ -13,10 +13,11 @@ import dagster as dg
 from dagster import DagsterEventType as Event
 
 from nba_assets.compile.bind import stored_inputs
+from nba_assets.compile.code_version import code_version
 from nba_assets.contracts.calendar import EASTERN, season_year
 from nba_assets.contracts.table import Table
-from nba_assets.orchestration.assets import code_version
 from nba_assets.orchestration.metadata import Materialised, TableFailure
+from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.run_history import table_run
 from nba_assets.orchestration.run_history.table_run import TableRun
 from nba_assets.orchestration.run_tables import failed_in, of_step, tables_of, was_interrupted
@@ -78,6 +79,7 @@ def table_runs(
     asked = datetime.fromtimestamp(record.create_timestamp.timestamp(), EASTERN).date()
     first = days[0] if days else asked
     trigger, by = _trigger(run, len(days))
+    dialect = WarehouseResource.from_environment().dialect
     found = []
     for table in chosen:
         part, (state, skipped, error) = parts[table.name], status[table.name]
@@ -101,7 +103,7 @@ def table_runs(
                 trigger_source=trigger,
                 triggered_by=by,
                 correlation_id=run.tags.get(CORRELATION_TAG),
-                code_version=part.version or code_version(table),
+                code_version=part.version or code_version(table, dialect),
                 skip_reason=skipped or (part.skipped if len(days) == 1 else None),
                 errors=error,
             )

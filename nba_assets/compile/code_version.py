@@ -1,0 +1,76 @@
+"""The code version of a table: what Dagster is told of the code that makes its rows.
+
+A hash over the contract (columns, types, key, partitioning, clustering) and the compiled queries that make rows: those
+of the table, of its failure records, and for which dates nothing is built. So it changes when the table does, wherever
+the code for that stands, and not with a comment, a meaning's wording or a view's name. Checks have no part in it: a
+check that is changed makes no stored row older.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from nba_assets.compile.dialects import Dialect
+from nba_assets.compile.statements import CompiledSQL, compiled_once, statements
+from nba_assets.contracts.contract import Contract
+from nba_assets.contracts.table import Table
+
+
+@dataclass(frozen=True)
+class Code:
+    """What makes a table's rows: its version, and the text that it is the hash of."""
+
+    version: str
+    text: str
+
+
+@cache
+def code_of(table: Table, dialect: Dialect) -> Code:
+    """The code of a table, from the cache on disk where this very code has been compiled before."""
+    name = f"{table.full_name}.{dialect}.code"
+    return compiled_once(name, Code, lambda: _code(table, statements(table, dialect)))
+
+
+def code_version(table: Table, dialect: Dialect) -> str:
+    """The version of a table's code on an engine."""
+    return code_of(table, dialect).version
+
+
+def _code(table: Table, sql: CompiledSQL) -> Code:
+    queries = {"rows": sql.rows, "failed": sql.failed, "skipped": sql.skipped}
+    made = [f"-- {name}\n{canonical(query)}" for name, query in queries.items() if query]
+    text = "\n\n".join([f"-- contract\n{json.dumps(_told(table), indent=1)}", *made])
+    return Code(hashlib.sha256(text.encode()).hexdigest()[:12], text)
+
+
+def _told(contract: Contract) -> dict[str, object]:
+    return {
+        "columns": {column.name: column.type for column in contract.columns},
+        "key": contract.key,
+        "partition_by": contract.partition_by,
+        "cluster_by": contract.cluster_by,
+    }
+
+
+_CTE = re.compile(r'(?:^WITH|^\),) ["`](\w+)["`] AS \(', re.MULTILINE)
+_RELATION = re.compile(r'(?<![."`\w])(["`])(\w+)\1')
+_BY_IBIS = re.compile(r"t\d+")
+
+
+def canonical(sql: str) -> str:
+    """A query with its relations renamed by their order: what a view is called, and which numbers Ibis counts, is no
+    part of what the query does."""
+    named = set(_CTE.findall(sql))
+    order: dict[str, str] = {}
+
+    def renamed(found: re.Match[str]) -> str:
+        quote, name = found[1], found[2]
+        if name not in named and not _BY_IBIS.fullmatch(name):
+            return found[0]
+        return f"{quote}{order.setdefault(name, f'r{len(order) + 1}')}{quote}"
+
+    return _RELATION.sub(renamed, sql)

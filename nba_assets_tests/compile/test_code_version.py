@@ -1,0 +1,98 @@
+"""Which code versions change: the package is copied, one line of the copy edited, and the versions asked for again."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import nba_assets
+from nba_assets.compile.code_version import canonical
+from nba_assets.compile.statements import FOLDERS
+from nba_assets_tests.test_wall import PURE
+
+SHOOTERS, TEAMS, CLOCKLESS = "player_shot_zone_analysis", "team_offense_game_summary", "rosters"
+TABLES = (TEAMS, SHOOTERS, CLOCKLESS)
+
+SCRIPT = """
+import sys
+from nba_assets.compile.code_version import code_version
+from nba_assets.tables.registry import tables
+named = {table.name: table for table in tables()}
+print(*[code_version(named[name], "duckdb") for name in sys.argv[1:]])
+"""
+
+Edited = Callable[..., set[str]]
+
+
+@pytest.fixture(scope="module")
+def edited(tmp_path_factory: pytest.TempPathFactory) -> Edited:
+    """Of TABLES, those whose version is another once a text is replaced in a file of the copy."""
+    root = tmp_path_factory.mktemp("copied")
+    package = root / "nba_assets"
+    original = Path(nba_assets.__file__).parent
+    for folder in FOLDERS:
+        shutil.copytree(original / folder, package / folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (package / "__init__.py").touch()
+
+    def versions() -> dict[str, str]:
+        environment = os.environ | {"PYTHONPATH": str(root), "XDG_CACHE_HOME": str(root / "cache")}
+        command = [sys.executable, "-c", SCRIPT, *TABLES]
+        done = subprocess.run(command, cwd=root, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return dict(zip(TABLES, done.stdout.split(), strict=True))
+
+    before = versions()
+
+    def edited(file: str, was: str, now: str) -> set[str]:
+        path = package / file
+        text = path.read_text()
+        assert text.count(was) >= 1, f"{file}: no {was!r}"
+        path.write_text(text.replace(was, now, 1))
+        try:
+            return {name for name, version in versions().items() if version != before[name]}
+        finally:
+            path.write_text(text)
+
+    return edited
+
+
+@pytest.mark.slow
+def test_a_comment_and_a_docstring_change_nothing(edited: Edited) -> None:
+    assert edited("basketball/metrics.py", '"""', '# A remark.\n"""Other words. ') == set()
+
+
+@pytest.mark.slow
+def test_the_text_and_the_rule_of_a_check_change_nothing(edited: Edited) -> None:
+    assert edited(
+        f"tables/analytics/{TEAMS}.py", "checks=(", 'checks=(holds("new", lambda t: t.pace > 0, "told"),'
+    ) == (set())
+
+
+@pytest.mark.slow
+def test_a_columns_meaning_changes_nothing_and_its_type_that_table(edited: Edited) -> None:
+    file = f"tables/analytics/{TEAMS}.py"
+    assert edited(file, "possessions per 48 minutes, mean", "possessions in 48 minutes, mean") == set()
+    assert edited(file, 'Column("pace", "DECIMAL(5,1)"', 'Column("pace", "DECIMAL(6,1)"') == {TEAMS}
+
+
+@pytest.mark.slow
+def test_a_helper_changes_exactly_the_tables_that_use_it(edited: Edited) -> None:
+    assert edited("basketball/metrics.py", "0.44", "0.45") == {TEAMS}
+
+
+def test_the_wall_and_the_cache_agree_on_what_a_table_is() -> None:
+    assert FOLDERS == PURE
+
+
+def test_relations_have_no_names_but_their_order() -> None:
+    one = 'WITH "t3" AS (\n  SELECT "t1"."t1" FROM "raw"."games" AS "t1"\n), "games" AS (\n  SELECT 1\n)\nFROM "games" AS "t9"'
+    other = one.replace('"games" AS (', '"schedule" AS (').replace('FROM "games"', 'FROM "schedule"')
+    assert canonical(one) == canonical(other.replace('"t9"', '"t12"').replace('"t3"', '"t5"'))
+    assert canonical(one) != canonical(one.replace('"raw"."games"', '"raw"."plays"'))
+    assert canonical(one) != canonical(one.replace('"t1"."t1"', '"t1"."t2"')), "a column is no relation"
