@@ -53,7 +53,7 @@ def backfill(
 ) -> None:
     """Build what is missing, failed or older than what it reads, of the tables of a range of dates.
 
-    All in one Dagster run, one query for each table and season, or in as few runs as build nothing twice. Ctrl-C
+    The conformed tables that they read are built with them. All in one Dagster run, one query for each table and season, or in as few runs as build nothing twice. Ctrl-C
     cancels it; what was finished stays finished, and the same command builds the rest. Exits with 0 only if every
     partition of the range is good afterwards.
 
@@ -81,12 +81,14 @@ def _build(start: str, end: str, names: list[str], lake: Path, *, dry_run: bool,
 
         window, chunked = parse_range(start, end), parse_chunk(chunk)
         days = partition_days(window)
-        tables = named_tables(names)
         warehouse = warehouse_at(lake)
 
         from nba_assets.orchestration.backfill.plan import everything, pieces
         from nba_assets.orchestration.backfill.record import close_dead
+        from nba_assets.orchestration.slates import with_conformed
         from nba_assets.orchestration.staleness import out_of_date
+
+        tables = with_conformed(named_tables(names))  # each with the conformed ones that it reads
 
     with instance_at_home() as instance:
         if not dry_run:

@@ -18,7 +18,7 @@ def materialize(
     tables: TablesOption = None,
     lake: LakeOption = DEFAULT_LAKE,
 ) -> None:
-    """Build the tables of one date in one Dagster run.
+    """Build the tables of one date in one Dagster run, with the conformed tables that they read.
 
     Examples:
 
@@ -31,11 +31,13 @@ def materialize(
             from nba_assets.orchestration.partitions import partition_days
 
             days = partition_days(parse_day(day))
-            chosen = named_tables(tables or [])
             warehouse_at(lake)
 
             from nba_assets import definitions  # noqa: F401
             from nba_assets.orchestration.launch import launch
+            from nba_assets.orchestration.slates import with_conformed
+
+            chosen = with_conformed(named_tables(tables or []))
 
         started = time.perf_counter()
         with instance_at_home() as instance, RunProgress({table.name: len(days) for table in chosen}) as progress:
