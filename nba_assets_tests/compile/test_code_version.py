@@ -91,7 +91,8 @@ def test_the_wall_and_the_cache_agree_on_what_a_table_is() -> None:
 
 
 def test_relations_have_no_names_but_their_order() -> None:
-    one = 'WITH "t3" AS (\n  SELECT "t1"."t1" FROM "raw"."games" AS "t1"\n), "games" AS (\n  SELECT 1\n)\nFROM "games" AS "t9"'
+    one = 'WITH "t3" AS (\n  SELECT "t1"."t1" FROM "raw"."games" AS "t1"\n), "games" AS (\n  SELECT 1\n)'
+    one += '\nFROM "games" AS "t9"'
     other = one.replace('"games" AS (', '"schedule" AS (').replace('FROM "games"', 'FROM "schedule"')
     assert canonical(one) == canonical(other.replace('"t9"', '"t12"').replace('"t3"', '"t5"'))
     assert canonical(one) != canonical(one.replace('"raw"."games"', '"raw"."plays"'))
