@@ -49,6 +49,11 @@ bench-patches: .venv/installed  ## what each patch of Dagster is worth: CPU seco
 newest-dagster:  ## a day on the newest Dagster that setup.cfg allows, in an environment of its own
 	PYTHON=$(PYTHON) .ci/newest_dagster build
 
+BASE ?= 61aaf46
+RUNS ?= 5
+bench-before: .venv/installed  ## a date and the history, now and at the revision BASE, in turns
+	$(BIN)/python -m benchmarks.before $(BASE) $(SHARED) build/bench $(RUNS)
+
 bench-peers: .venv/installed build/sqlmesh/installed  ## the same work by SQLMesh, the reference's way, bare queries
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test,peers]'
 	$(BIN)/python -m benchmarks.peers.run build/bench/simulated/lake

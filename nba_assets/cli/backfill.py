@@ -88,12 +88,15 @@ def _build(start: str, end: str, names: list[str], lake: Path, *, dry_run: bool,
         from nba_assets.orchestration.slates import with_conformed
         from nba_assets.orchestration.staleness import out_of_date
 
-        tables = with_conformed(named_tables(names))  # each with the conformed ones that it reads
+        named = named_tables(names)
+        tables = with_conformed(named)
 
     with instance_at_home() as instance:
         if not dry_run:
             close_dead(instance)
-        plan = everything(tables, days) if force else out_of_date(instance, warehouse, tables, days)
+        plan = out_of_date(instance, warehouse, tables, days)
+        if force:  # what they read is built where it is not good
+            plan |= everything(named, days)
         todo = pieces(plan, days, chunked)
         _print_todo(plan, todo, window, dry_run)
         if todo and not dry_run:

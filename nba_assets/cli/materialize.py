@@ -18,7 +18,7 @@ def materialize(
     tables: TablesOption = None,
     lake: LakeOption = DEFAULT_LAKE,
 ) -> None:
-    """Build the tables of one date in one Dagster run, with the conformed tables that they read.
+    """Build the tables of one date in one Dagster run, with what is not good of the conformed tables that they read.
 
     Examples:
 
@@ -31,17 +31,23 @@ def materialize(
             from nba_assets.orchestration.partitions import partition_days
 
             days = partition_days(parse_day(day))
-            warehouse_at(lake)
+            warehouse = warehouse_at(lake)
 
             from nba_assets import definitions  # noqa: F401
             from nba_assets.orchestration.launch import launch
             from nba_assets.orchestration.slates import with_conformed
+            from nba_assets.orchestration.staleness import out_of_date
 
-            chosen = with_conformed(named_tables(tables or []))
+            named = named_tables(tables or [])
+            needed = with_conformed(named)
 
         started = time.perf_counter()
-        with instance_at_home() as instance, RunProgress({table.name: len(days) for table in chosen}) as progress:
-            result = launch(instance, chosen, days, progress.report)
+        with instance_at_home() as instance:
+            # What the named tables read is built where it is not good.
+            stale = out_of_date(instance, warehouse, needed, days) if len(needed) > len(named) else {}
+            chosen = [table for table in needed if table in named or stale.get(table)]
+            with RunProgress({table.name: len(days) for table in chosen}) as progress:
+                result = launch(instance, chosen, days, progress.report)
     print_made(result.made)
     seconds = time.perf_counter() - started
     out.print(f"run {result.run_id}: {len(chosen)} tables, {len(days)} days, {seconds:.1f} s")
