@@ -5,7 +5,7 @@ SHARED ?= ../shared
 export DAGSTER_HOME := $(CURDIR)/dagster_home
 export NBA_LAKE ?= $(CURDIR)/lake
 
-.PHONY: demo dev test test-slow lint format truth bench bench-patches bench-peers compare newest-dagster clean
+.PHONY: demo dev test test-slow lint format truth bench bench-before bench-patches bench-peers compare newest-dagster clean
 
 demo: .venv/installed  ## five simulated weeks, and all tables for the last of them
 	$(BIN)/nba simulate --season 2024-25 --seed 7 --days 41
