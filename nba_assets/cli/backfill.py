@@ -54,8 +54,8 @@ def backfill(
     """Build what is missing, failed or older than what it reads, of the tables of a range of dates.
 
     The conformed tables that they read are built with them, all in one Dagster run, one query for each table and
-    season, or in as few runs as build nothing twice. Ctrl-C cancels it; what was finished stays finished, and the same command
-    builds the rest. Exits with 0 only if every partition of the range is good afterwards.
+    season, or in as few runs as build nothing twice. Ctrl-C cancels it; what was finished stays finished, and the same
+    command builds the rest. Exits with 0 only if every partition of the range is good afterwards.
 
     Examples:
 
