@@ -21,8 +21,9 @@ from nba_assets.contracts.calendar import Window
 from nba_assets.orchestration.assets import OWNERS
 from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.run_history import table_run
-from nba_assets.orchestration.run_history.run_events import ENDED, table_runs, waits_for
+from nba_assets.orchestration.run_history.run_events import table_runs, waits_for
 from nba_assets.orchestration.run_history.table_run import RUN_HISTORY, TableRun, Timings
+from nba_assets.orchestration.run_tags import ENDED
 from nba_assets.warehouse.base import Warehouse
 from nba_assets.warehouse.records import records
 
