@@ -65,7 +65,6 @@ def test_a_table_is_an_asset_that_runs_by_the_common_policy(table: Table) -> Non
     assert node.backfill_policy == dg.BackfillPolicy.single_run()
     assert node.pools == {"warehouse"}
     assert node.group_name == table.group
-    assert node.group_name in ("analytics", "precompute")
     assert node.owners == ["team:nba-data"]
     assert node.kinds == {"duckdb", "parquet"}
     assert node.code_version == code_version(table, "duckdb")

@@ -58,4 +58,4 @@ def _all_inputs(of: Sequence[Table], season: Window) -> Dates:
             if contract in found and dates:
                 dates = dates.hull(found[contract])
             found[contract] = dates
-    return {contract: dates for contract, dates in found.items() if not contract.written_by}
+    return {contract: dates for contract, dates in found.items() if not contract.part}

@@ -25,13 +25,13 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from nba_assets.orchestration.launch import Made
+    from nba_assets.orchestration.launch import TableResult
 
 out = Console(width=None if sys.stdout.isatty() else 200)
 err = Console(stderr=True, soft_wrap=True)
 
 
-def print_made(made: Mapping[str, Made]) -> None:
+def print_made(made: Mapping[str, TableResult]) -> None:
     shown = RichTable("table", "partitions", "rows", "seconds", "broken checks")
     for table, result in made.items():
         shown.add_row(

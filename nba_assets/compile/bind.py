@@ -87,8 +87,8 @@ class Binder:
         """A stored table, filtered to `dates`, its decimals read as FLOAT64."""
         if (contract.name, dates) not in self._scans:
             rows = ibis.table(contract.schema(), name=contract.name, database=contract.dataset)
-            if contract.written_by:
-                rows = rows.filter(rows[contract.writer] == contract.written_by)
+            if contract.part:
+                rows = rows.filter(rows[contract.part_column] == contract.part)
             self._scans[contract.name, dates] = read_back(_between(rows, contract, dates), contract)
             known = self.scanned.get(contract)
             self.scanned[contract] = known.hull(dates) if known and dates else dates

@@ -64,10 +64,10 @@ class Contract:
     partition_by: str | None
     cluster_by: tuple[str, ...] = ()
     description: str = ""
-    writer: str = "processor_name"
-    """For a table that several write: the column that says who wrote a row."""
-    written_by: str = ""
-    """And whose part this is, by that column."""
+    part_column: str = "processor_name"
+    """For a table that several write, a part each: the column that says whose part a row is of."""
+    part: str = ""
+    """And whose part this is, by that column; empty for the whole table."""
 
     def __post_init__(self) -> None:
         names = [c.name for c in self.columns]

@@ -36,4 +36,4 @@ def failures_of(table: Table) -> Contract | None:
     """The part of the failure records that `table` writes, None for a table that owes nobody a row it may not have."""
     if table.population is None or table.population.failed is None:
         return None
-    return replace(RECORDS, written_by=table.name)
+    return replace(RECORDS, part=table.name)

@@ -34,12 +34,12 @@ CANCELLED = "cancelled"
 RUN_FAILURES = ("RUN_FAILURE", "PIPELINE_FAILURE")
 STOPPED = (dg.DagsterRunStatus.CANCELING, dg.DagsterRunStatus.CANCELED)
 
-Progress = Callable[[str, int, str], None]
+TableProgress = Callable[[str, int, str], None]
 """Called with a table's name, how many of its days are done, and how it stands: running, done or failed."""
 
 
 @dataclass
-class Made:
+class TableResult:
     """What a run did to one table: partitions and rows written, seconds of query and writing, broken checks."""
 
     partitions: int = 0
@@ -47,8 +47,8 @@ class Made:
     seconds: float = 0.0
     broken_checks: list[str] = field(default_factory=list)
 
-    def __add__(self, other: Made) -> Made:
-        return Made(
+    def __add__(self, other: TableResult) -> TableResult:
+        return TableResult(
             self.partitions + other.partitions,
             self.rows + other.rows,
             self.seconds + other.seconds,
@@ -57,12 +57,12 @@ class Made:
 
 
 @dataclass(frozen=True)
-class Launched:
+class RunResult:
     """A finished run: its id, whether all went well, what it made of each table, and each failed table's error."""
 
     run_id: str
     success: bool
-    made: dict[str, Made]
+    made: dict[str, TableResult]
     failures: dict[str, str]
     cancelled: bool = False
 
@@ -76,10 +76,10 @@ def launch(
     instance: dg.DagsterInstance,
     tables: Sequence[Table],
     days: Sequence[date],
-    progress: Progress | None = None,
+    progress: TableProgress | None = None,
     tags: Mapping[str, str] | None = None,
     withdrawn: Callable[[], bool] = lambda: False,
-) -> Launched:
+) -> RunResult:
     """Materialise `tables` for `days` (sorted, no gaps but off-seasons) in one run.
 
     SIGINT, SIGTERM, cancelling the run in the UI, and `withdrawn` all end it as cancelled, and its queries with it.
@@ -113,7 +113,7 @@ def launch(
     success, cancelled = status == dg.DagsterRunStatus.SUCCESS, status == dg.DagsterRunStatus.CANCELED
     # Of a run that was broken off, what its steps recorded last may not have come here.
     _keep_history(instance, run.run_id, list(_materialisations(events)) if success else None)
-    return Launched(run.run_id, success, _made(tables, events), _failures(tables, events, cancelled), cancelled)
+    return RunResult(run.run_id, success, _made(tables, events), _failures(tables, events, cancelled), cancelled)
 
 
 def _materialisations(events: Sequence[dg.DagsterEvent]) -> Iterator[dg.DagsterEvent]:
@@ -158,8 +158,8 @@ def _built(tables: Sequence[Table], events: Sequence[dg.DagsterEvent]) -> set[st
     return built | {table.name for table in tables if asset_key(table) in whole}
 
 
-def _made(tables: Sequence[Table], events: Sequence[dg.DagsterEvent]) -> dict[str, Made]:
-    made = {asset_key(table): Made() for table in tables}
+def _made(tables: Sequence[Table], events: Sequence[dg.DagsterEvent]) -> dict[str, TableResult]:
+    made = {asset_key(table): TableResult() for table in tables}
     for (key, _), event in _latest(events).items():
         said = Materialised.read(event.materialization.metadata)
         table = made[key]
@@ -220,7 +220,7 @@ class _Watcher:
         run_id: str,
         tables: Sequence[Table],
         days: int,
-        progress: Progress | None,
+        progress: TableProgress | None,
         called_off: Callable[[], bool],
     ) -> None:
         self._instance, self._run_id = instance, run_id

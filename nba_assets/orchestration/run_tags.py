@@ -15,6 +15,8 @@ TRIGGER_TAG = "nba/trigger"
 CORRELATION_TAG = "nba/correlation_id"
 """The ids that came with the raw data which led to the run, separated by commas."""
 
+ENDED = (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
+
 _ONE = "dagster/partition"
 _FIRST, _LAST = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 

@@ -15,12 +15,10 @@ from nba_assets.contracts.table import Table
 from nba_assets.orchestration.jobs import ALL_TABLES
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.resource import WarehouseResource
-from nba_assets.orchestration.run_tags import TRIGGER_TAG, days_of
+from nba_assets.orchestration.run_tags import ENDED, TRIGGER_TAG, days_of
 from nba_assets.orchestration.slates import slate_tables, summaries, with_conformed
 from nba_assets.orchestration.staleness import out_of_date
 from nba_assets.warehouse.base import Warehouse
-
-FINISHED = (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
 
 Found = dg.RunRequest | dg.SkipReason
 
@@ -71,8 +69,6 @@ def _wanted(
 
 def _being_built(instance: dg.DagsterInstance, tables: Sequence[Table], day: date) -> list[str]:
     """Those that a run which waits or runs is to write: its end is worth waiting for, and its failure is told."""
-    runs = instance.get_runs(
-        dg.RunsFilter(statuses=[status for status in dg.DagsterRunStatus if status not in FINISHED])
-    )
+    runs = instance.get_runs(dg.RunsFilter(statuses=[status for status in dg.DagsterRunStatus if status not in ENDED]))
     selections = [run.asset_selection for run in runs if day in days_of(run)]
     return [t.name for t in tables if any(chosen is None or asset_key(t) in chosen for chosen in selections)]

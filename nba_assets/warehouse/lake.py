@@ -76,7 +76,7 @@ class Lake:
     def folder(self, contract: Contract) -> Path:
         """Where its partitions lie; a table that several write has a folder for each, so that writers never meet."""
         folder = self.root / contract.dataset / contract.name
-        return folder / f"{contract.writer}={contract.written_by}" if contract.written_by else folder
+        return folder / f"{contract.part_column}={contract.part}" if contract.part else folder
 
     def file(self, contract: Contract, day: date | None) -> Path:
         if contract.partition_by is None:
@@ -173,12 +173,12 @@ class Lake:
                     yield day, stamp, rows
 
     def _parts(self, contract: Contract) -> list[Contract]:
-        """A table that several write, asked for as a whole: each writer's part."""
-        if contract.written_by or contract.writer not in _names(contract):
+        """A table that several write, asked for as a whole: its parts."""
+        if contract.part or contract.part_column not in _names(contract):
             return []
-        prefix = f"{contract.writer}="
-        writers = [folder.name.removeprefix(prefix) for folder in self.folder(contract).glob(f"{prefix}*")]
-        return [replace(contract, written_by=writer) for writer in sorted(writers)]
+        prefix = f"{contract.part_column}="
+        parts = [folder.name.removeprefix(prefix) for folder in self.folder(contract).glob(f"{prefix}*")]
+        return [replace(contract, part=part) for part in sorted(parts)]
 
     def replace(self, contract: Contract, parts: Iterable[tuple[date | None, pa.Table]]) -> dict[date | None, Replaced]:
         """Replace each given partition by its rows, one rename each. Equal ones are left alone."""

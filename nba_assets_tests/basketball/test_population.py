@@ -175,7 +175,7 @@ def test_who_may_stay_without_a_row_has_records_of_it() -> None:
     for made in WITH_RECORDS:
         records = failures_of(made)
         assert records
-        assert (records.full_name, records.written_by) == ("nba_processing.precompute_failures", made.name)
+        assert (records.full_name, records.part) == ("nba_processing.precompute_failures", made.name)
         assert records is failures_of(made)
 
 

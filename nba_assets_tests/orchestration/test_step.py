@@ -133,7 +133,7 @@ def test_a_range_says_of_each_day_of_each_table_what_a_single_table_would(
             assert event.metadata["partitions_in_run"].value == len(OVER_A_SUMMER)
             stored = Lake(lake).file(built, date.fromisoformat(day))
             content = sha256(stored.read_bytes()).hexdigest()[:16]
-            assert (event.tags or {})["dagster/data_version"] == content
+            assert event.metadata["content"].value == content
         assert "sql" in found[OVER_A_SUMMER[-1]].metadata
     checked = {(e.asset_key, e.check_name) for e in result.get_asset_check_evaluations()}
     assert (asset_key(PLAYERS), "points_are_few") in checked

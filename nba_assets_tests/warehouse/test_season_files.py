@@ -210,10 +210,10 @@ def test_a_part_of_each_writer(tmp_path: Path) -> None:
         columns=(Column("day", "DATE", "day"), Column("writer", "STRING", "who"), Column("n", "INT64", "n")),
         key=("n",),
         partition_by="day",
-        writer="writer",
+        part_column="writer",
     )
     for name in ("a", "b"):
-        part = Contract(**{**vars(shared), "written_by": name})
+        part = Contract(**{**vars(shared), "part": name})
         made = [(day, pa.table({"day": [day], "writer": [name], "n": [1]})) for day in DAYS]
         lake.replace(part, made)
         lake.pack(part, DAYS)

@@ -20,7 +20,7 @@ from nba_assets.contracts.calendar import Window, season_year
 from nba_assets.contracts.table import Table
 from nba_assets.orchestration.backfill.record import BackfillRecord
 from nba_assets.orchestration.instance.backfills import BulkActionStatus
-from nba_assets.orchestration.launch import Launched, Made, Progress, launch
+from nba_assets.orchestration.launch import RunResult, TableProgress, TableResult, launch
 from nba_assets.orchestration.staleness import Plan, out_of_date
 from nba_assets.warehouse.base import Warehouse
 
@@ -120,7 +120,7 @@ class Filled:
     """What a back-fill did: its runs, and what of the range is still not good."""
 
     backfill_id: str
-    runs: list[Launched] = field(default_factory=list)
+    runs: list[RunResult] = field(default_factory=list)
     left: Plan = field(default_factory=dict)
     cancelled: bool = False
 
@@ -129,12 +129,12 @@ class Filled:
         return not self.cancelled and not any(self.left.values())
 
     @property
-    def made(self) -> dict[str, Made]:
+    def made(self) -> dict[str, TableResult]:
         """What all runs made of each table."""
-        total: dict[str, Made] = {}
+        total: dict[str, TableResult] = {}
         for run in self.runs:
             for table, made in run.made.items():
-                total[table] = total.get(table, Made()) + made
+                total[table] = total.get(table, TableResult()) + made
         return total
 
     @property
@@ -148,7 +148,7 @@ def fill(
     todo: Sequence[Piece],
     tables: Sequence[Table],
     days: Sequence[date],
-    progress: Progress | None = None,
+    progress: TableProgress | None = None,
 ) -> Filled:
     """Run the pieces of a back-fill of `tables` for `days`, then look whether all is good."""
     targets: dict[Table, set[date]] = {}
@@ -178,7 +178,7 @@ def _run_all(
     todo: Sequence[Piece],
     record: BackfillRecord,
     filled: Filled,
-    progress: Progress | None,
+    progress: TableProgress | None,
 ) -> None:
     """One run after the other; a table that reads one that failed in the same season is left out, as in one run."""
     done: Counter[str] = Counter()
@@ -202,8 +202,8 @@ def _run_all(
             return
 
 
-def _continued(progress: Progress | None, done: Counter[str]) -> Progress | None:
-    """Progress over all runs: what earlier ones did counts."""
+def _continued(progress: TableProgress | None, done: Counter[str]) -> TableProgress | None:
+    """TableProgress over all runs: what earlier ones did counts."""
     if progress is None:
         return None
     before = Counter(done)

@@ -21,8 +21,9 @@ from nba_assets.contracts.calendar import Window
 from nba_assets.orchestration.assets import OWNERS
 from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.run_history import table_run
-from nba_assets.orchestration.run_history.run_events import ENDED, table_runs, waits_for
+from nba_assets.orchestration.run_history.run_events import table_runs, waits_for
 from nba_assets.orchestration.run_history.table_run import RUN_HISTORY, TableRun, Timings
+from nba_assets.orchestration.run_tags import ENDED
 from nba_assets.warehouse.base import Warehouse
 from nba_assets.warehouse.records import records
 
@@ -75,7 +76,7 @@ def keep(
     runs = table_runs(instance, run_id, made) if run and run.status in ENDED else []
     if not runs:
         return []
-    known = bool(warehouse.dates(replace(RUN_HISTORY, written_by=run_id)))
+    known = bool(warehouse.dates(replace(RUN_HISTORY, part=run_id)))
     store(warehouse, runs)
     if not known:
         _report_page(instance, warehouse, runs)
@@ -84,7 +85,7 @@ def keep(
 
 def store(warehouse: Warehouse, runs: Sequence[TableRun]) -> None:
     """Replace the rows of one run. Each run has a part of its own, so that writers never meet."""
-    own = replace(RUN_HISTORY, written_by=runs[0].run_id)
+    own = replace(RUN_HISTORY, part=runs[0].run_id)
     with warehouse.session(TIMEOUT_SECONDS) as session:
         session.replace(own, _as_sql(runs, warehouse.dialect), [runs[0].data_date])
 

@@ -21,11 +21,9 @@ from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.run_history import table_run
 from nba_assets.orchestration.run_history.table_run import TableRun
 from nba_assets.orchestration.run_tables import failed_in, of_step, tables_of, was_interrupted
-from nba_assets.orchestration.run_tags import CORRELATION_TAG, TRIGGER_TAG, days_of
+from nba_assets.orchestration.run_tags import CORRELATION_TAG, ENDED, TRIGGER_TAG, days_of
 from nba_assets.orchestration.slates import PHASES
 from nba_assets.tables.registry import steps, tables
-
-ENDED = (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
 
 
 def waits_for() -> dict[str, set[str]]:
