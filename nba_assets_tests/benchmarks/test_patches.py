@@ -52,3 +52,21 @@ def test_the_docs_have_the_figures_that_are_kept() -> None:
     assert f"{MARK}\n{markdown(kept)}\n{MARK}" in patches.DOCS.read_text()
     assert {g.patch for g in kept} <= NAMES.keys()
     assert all(g.pairs >= 12 for g in kept)
+
+
+def test_what_is_interrupted_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    measured: list[tuple[str, str | None]] = []
+
+    def cpu_seconds(work: str, root: Path, without: str | None) -> float:
+        measured.append((work, without))
+        return float(len(measured))
+
+    monkeypatch.setattr(patches, "cpu_seconds", cpu_seconds)
+    first = next(iter(patches.blocks(2, tmp_path, ["run_log"])))
+    assert sorted(first, key=str) == sorted(measured, key=str)
+    assert len(measured) == 4
+    again = list(patches.blocks(2, tmp_path, ["run_log"]))
+    assert again[0] == first
+    assert len(again) == 2
+    assert len(measured) == 8
+    assert not list(tmp_path.iterdir())

@@ -1,6 +1,7 @@
 """What Dagster is told of a partition: its own version and metadata in a range, the same again if nothing changed."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import dagster as dg
 import pytest
 from dagster._core.definitions.data_version import DATA_VERSION_TAG
 
+from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.table import Table
 from nba_assets.orchestration.dagster_patches.partition_versions import (
     MAKES_EVENTS,
@@ -19,6 +21,10 @@ from nba_assets.orchestration.dagster_patches.wrapping import unwrap
 from nba_assets.orchestration.partitions import DAILY
 from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary as offense
 from nba_assets.tables.precompute.team_defense_zone_analysis import team_defense_zone_analysis as zones
+from nba_assets.tables.registry import tables
+from nba_assets.warehouse.duckdb import DuckDBWarehouse
+from nba_assets.warehouse.lake import Lake
+from nba_assets_tests.build import build
 from nba_assets_tests.orchestration.test_assets import add_points, run_in
 
 DAYS = ["2024-10-22", "2024-10-23", "2024-10-24"]
@@ -36,7 +42,9 @@ def instance() -> Iterator[dg.DagsterInstance]:
 
 
 def told(lake: Path, instance: dg.DagsterInstance, *days: str, table: Table = offense) -> dict[str, Any]:
-    """The materialisation of each day of one run."""
+    """The materialisation of each day of one run, over what is in the raw tables now."""
+    read = [source for source in tables() if source.group == "conformed"]
+    build(DuckDBWarehouse(Lake(lake)), Window(date.fromisoformat(days[0]), date.fromisoformat(days[-1])), read)
     result = run_in(lake, instance, days[0], days[-1] if len(days) > 1 else None, table)
     assert result.success
     made = [e.step_materialization_data.materialization for e in result.all_events if e.is_step_materialization]
