@@ -1,8 +1,7 @@
 """Comparison of two lakes, table by table and column by column: do two builds hold the same rows?
 
 Partitions of the same bytes are equal; all others are compared in one DuckDB query a table, rows matched by the
-contract's key. What a table ought to
-hold is not asked here, nor is anything built.
+contract's key. What a table ought to hold is not asked here, nor is anything built.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Is it all there: what the schedule says each table should hold, against what it holds.
+"""Coverage: what each table owes on the dates of the schedule, against what it holds.
 
 Whom a table of form owes a row says its own `population`; what the other tables owe a game is said here, by the kind
-of table. Whether the numbers are right is the tables' checks' business; printing is `printing.py`'s.
+of table. Whether the numbers are right is the tables' checks' business; printing is the command's.
 """
 
 from __future__ import annotations

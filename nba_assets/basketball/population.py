@@ -1,7 +1,7 @@
-"""Whom the tables of form cover: on which dates, who is owed a row, and what is recorded of those who get none.
+"""Populations of the tables of form: on which dates, who is owed a row, and what is recorded of those who get none.
 
-The rules that all of them share. How many games a table wants is the table's own; where records are stored is said in
-`failures.py`.
+The rules that all of them share. How many games a table wants is the table's own; the records' columns are the
+failure records' own.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""What the absence of teammates means for a player: stars out, doubts, and the usage that falls to him.
+"""Absence of teammates, and what it means for a player: stars out, doubts, and the usage that falls to him.
 
-Who is on the roster and what the report says is `conformed/availability.py`'s; form is the caller's.
+Who is on the roster and what the report says is settled in the conformed tables; form is the caller's.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Ibis expression -> SQL text in an engine's dialect. Nothing here runs it."""
+"""SQL text of an Ibis expression, in an engine's dialect. Nothing here runs it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which stored columns each column of a table comes from, derived from its expression.
+"""Column lineage: which stored columns each column of a table comes from, derived from its expression.
 
 Nobody writes lineage by hand here; a filter or a join condition does not count, only what a value is made of.
 """

@@ -1,6 +1,6 @@
-"""The season calendar: which season a date belongs to and when a season runs.
+"""Season calendar: which season a date belongs to and when a season runs.
 
-Pure dates. What Dagster makes of them is `partitions.py`; what a table makes of them is `history.py`.
+Pure dates. What they are to Dagster is its partitions', what a table makes of them its history's.
 """
 
 from dataclasses import dataclass

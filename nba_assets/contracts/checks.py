@@ -1,6 +1,6 @@
-"""Rules that more than one table keeps, as builders of `Check`s.
+"""Checks that more than one table keeps, as builders of `Check`s.
 
-A rule of one table stands in that table's file. Dagster's side of a check is in `asset.py`.
+A rule of one table stands with that table. How a check is run and recorded is not said here.
 """
 
 from __future__ import annotations

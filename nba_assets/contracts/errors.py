@@ -1,4 +1,4 @@
-"""What goes wrong because of what a user gave us, told in one line. No other failure belongs here."""
+"""Errors that are the user's to mend, told in one line. No other failure belongs here."""
 
 
 class BadInput(Exception):  # noqa: N818 - it names what a user gave, not what broke

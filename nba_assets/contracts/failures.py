@@ -1,4 +1,4 @@
-"""Where it is kept who is owed a row in a table and has none: `nba_processing.precompute_failures`.
+"""Failure records, `nba_processing.precompute_failures`: who is owed a row in a table and has none.
 
 Only the contract. Who that is says a table's `Population`; the records are replaced with the partition they are of.
 """

@@ -1,4 +1,4 @@
-"""How a row says how good its sources were: a tier and codes. It annotates rows; it never keeps one out.
+"""Data quality of a row: a tier and codes that say how good its sources were. They never keep a row out.
 
 Tiers and codes: `spec/analytics_tables.md` section 3.
 """

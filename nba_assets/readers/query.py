@@ -1,4 +1,7 @@
-"""Read-only SQL over the lake, every table a view under its own name. Nothing can be written from here."""
+"""Read-only SQL over the lake, every table a view under its own name.
+
+Nothing can be written from here; how rows are printed is the command's.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A simulated season in the shapes of the raw tables, for machines without data.
+"""Simulated season in the shapes of the raw tables, for machines without data.
 
 Real teams, arenas and schedule rules, invented players. Games are played possession by possession, box scores are
 sums of the play-by-play, and the sources that report them have their known quirks. The same year and seed give the

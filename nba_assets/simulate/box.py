@@ -1,4 +1,4 @@
-"""The box score: who did what in a game, added up from its events and nothing else."""
+"""Box score of a simulated game: who did what, added up from the game's events and nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The games that depend on results: the Cup final, the play-in and the playoffs. Fixed games are `schedule.py`."""
+"""Games of a simulated season that depend on results: the Cup final, the play-in and the playoffs.
+
+Games that are fixed beforehand belong to the schedule.
+"""
 
 from __future__ import annotations
 

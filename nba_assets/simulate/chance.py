@@ -1,4 +1,4 @@
-"""Where randomness comes from: one stream of numbers for each purpose.
+"""Random numbers of a simulated season: one stream for each purpose.
 
 A stream is named after what it decides, so that playing fewer days, or deciding one thing more, moves no other
 outcome. Nothing here knows basketball.

@@ -1,4 +1,7 @@
-"""What an event of a game is, and where shots are taken from. How a game produces them is `game.py`."""
+"""Events of a simulated game, and where its shots are taken from.
+
+How a game comes to produce them is the game's.
+"""
 
 from __future__ import annotations
 

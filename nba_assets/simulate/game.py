@@ -1,6 +1,6 @@
-"""A game, possession by possession: makes the events, from which everything that is counted follows.
+"""Simulated game, possession by possession: makes the events, from which everything that is counted follows.
 
-Who is fit is `health.py`, who is sent on is `rotation.py`, what adds up to whose line is `box.py`.
+Who is fit, who is sent on, and what adds up to whose line is decided elsewhere in this package.
 """
 
 from __future__ import annotations

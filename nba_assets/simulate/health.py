@@ -1,4 +1,4 @@
-"""Who is fit: ailments, rest, absences, and what the injury report makes of them.
+"""Health of simulated players: ailments, rest, absences, and what the injury report makes of them.
 
 There is one truth, a player's readiness for a game, between 0 and 1. The report is a noisy look at it and the decision
 to play a draw from it; neither knows the other, so a report is right as often as reports are.

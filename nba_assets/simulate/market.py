@@ -1,4 +1,4 @@
-"""What the bookmakers think: lines that open on what is expected and move towards what is known at tip-off.
+"""Betting lines of a simulated season: they open on what is expected and move towards what is known at tip-off.
 
 A line never sees the result, only the two squads.
 """

@@ -1,6 +1,6 @@
 """Invented names, and how each vendor spells a player (`spec/raw_tables.md`, R-5). Nobody here exists.
 
-Who carries a name and how he plays is `players.py`.
+Who carries a name and how he plays is the players'.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The players: who they are, how good, and which team has them when. Whether one is fit today is `health.py`."""
+"""Players of a simulated season: who they are, how good, and which team has them when.
+
+Whether one is fit today is a matter of health, not of this.
+"""
 
 from __future__ import annotations
 

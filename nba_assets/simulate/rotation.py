@@ -1,4 +1,4 @@
-"""Who plays how long: the coach's plan before a game and his substitutions during it."""
+"""Rotation of a simulated team: the coach's plan of minutes before a game and his substitutions during it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The regular season: who plays whom, on which day, when and where. What depends on results is `bracket.py`."""
+"""Regular season of a simulated league: who plays whom, on which day, when and where.
+
+Games that depend on results belong to the bracket.
+"""
 
 from __future__ import annotations
 

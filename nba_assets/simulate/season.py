@@ -1,6 +1,6 @@
-"""The season as it unfolds: day after day, rosters, squads, games and what they leave behind.
+"""Simulated season as it unfolds: day after day, rosters, squads, games and what they leave behind.
 
-What the sources publish about it is `feeds/`.
+What sources publish about it is the feeds' business.
 """
 
 from __future__ import annotations

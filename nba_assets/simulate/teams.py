@@ -1,4 +1,4 @@
-"""The thirty real teams and their arenas, and the places abroad. General knowledge, no players, no results."""
+"""Teams of the NBA, the real thirty, with their arenas and the places abroad: no players, no results."""
 
 from __future__ import annotations
 

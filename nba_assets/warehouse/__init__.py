@@ -1,1 +1,1 @@
-"""What runs the queries and stores the tables; `base.py` is the interface, `resource.py` the choice of engine."""
+"""Warehouse: engines that run the queries, and the lake that stores the tables. No Dagster and no basketball."""

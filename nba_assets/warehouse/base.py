@@ -1,6 +1,6 @@
-"""What a warehouse does for a table: replace a range of its partitions by a query, and answer questions.
+"""Warehouse interface: what an engine does for a table, replacing partitions by a query and answering questions.
 
-`duckdb.py` is the engine of a laptop; BigQuery's stands beside it behind the same few methods. Nothing here knows
+DuckDB is the engine of a laptop; BigQuery's is to stand beside it behind the same few methods. Nothing here knows
 basketball or Dagster.
 """
 

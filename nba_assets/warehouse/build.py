@@ -1,7 +1,7 @@
-"""Building one season's part of a table: rows, failure records, what was skipped, what breaks a check.
+"""Build of one season's part of a table: rows, failure records, what was skipped, what breaks a check.
 
-The same queries in the same order whoever builds: a Dagster step (`asset.py`), a replay, a test, the benchmark. What is
-recorded of it is theirs; no Dagster here.
+The same queries in the same order whoever builds: a Dagster step, a replay, a test, the benchmark. What is recorded of
+it is theirs; no Dagster here.
 """
 
 from __future__ import annotations

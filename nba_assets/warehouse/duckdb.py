@@ -1,7 +1,7 @@
 """DuckDB over the Parquet lake: an engine in the process, no server and no database file.
 
 A step has its own in-memory connection over views of exactly the files its inputs need, so any number of step
-processes and readers work at once. How files are laid out and replaced is `lake.py`'s.
+processes and readers work at once. How files are laid out and replaced is the lake's.
 """
 
 from __future__ import annotations

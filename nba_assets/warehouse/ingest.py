@@ -1,7 +1,7 @@
-"""From delivered files to the lake: find them, have them checked, replace the partitions they hold.
+"""Ingestion of delivered files into the lake: find them, have them checked, replace the partitions they hold.
 
 All tables pass their checks before the first partition is written: one bad file leaves the lake as it was. What a
-file must look like belongs in `staging.py`, what its rows mean in `conformed/`.
+file must look like is a matter of staging, what its rows mean one of the conformed tables.
 """
 
 from __future__ import annotations

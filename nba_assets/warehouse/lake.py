@@ -1,8 +1,8 @@
-"""The Parquet lake: where a partition lies, and how it is replaced.
+"""Parquet lake: where a partition lies, and how it is replaced.
 
 One partition is one file. It is written beside its place and renamed into it, so a reader finds the old file or
-the new one, never half of one, and no lock is needed. Queries are `duckdb.py`'s; what spares them opening a file a day
-is `season_files.py`'s.
+the new one, never half of one, and no lock is needed. Queries are the engine's; what spares them opening a file a day
+is the season files'.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Delivered files against their contract: parsed, checked and put aside in a scratch database.
+"""Staging of delivered files: parsed, checked against their contract and put aside in a scratch database.
 
-Whether a row can be stored is settled here. Where the files are and how rows reach the lake belongs in `ingest.py`,
-what rows mean in `conformed/`.
+Whether a row can be stored is settled here. Where the files are and how rows reach the lake is the ingestion's, what
+rows mean the conformed tables'.
 """
 
 from __future__ import annotations

@@ -16,9 +16,9 @@ import typer
 from typer.testing import CliRunner
 
 from nba_assets.cli import app as cli
-from nba_assets.cli.instance import instance_at_home
 from nba_assets.compile.bind import stored_inputs
 from nba_assets.contracts.contract import RawTable
+from nba_assets.orchestration.instance.opening import instance_at_home
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.partitions import DAILY
 from nba_assets.tables.analytics.player_game_summary import player_game_summary

@@ -1,6 +1,6 @@
 """Alerts on their way out: one message an incident, repeats held back, nothing lost while the webhook is down.
 
-What is worth an alert says `alerts.py`. An outbox lives in a sensor's cursor, so it survives the daemon.
+What is worth an alert the sensors say. An outbox lives in a sensor's cursor, so it survives the daemon.
 """
 
 from __future__ import annotations

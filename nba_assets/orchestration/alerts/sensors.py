@@ -1,6 +1,6 @@
 """Sensors that tell people: a run failed, numbers are wrong, today's slate is not ready. One message an incident.
 
-How messages are held back, kept and sent is `outbox.py`'s. Dagster's own run-failure sensor drops a message that its
+How messages are held back, kept and sent is the outbox's. Dagster's own run-failure sensor drops a message that its
 function fails to send, so these follow the same events with a cursor of their own. A message may come twice, where the
 daemon dies between sending and saving the cursor; none is lost.
 """

@@ -1,7 +1,7 @@
 """Back-fills: what is to be built of a range, in which runs, and running them until the range is good.
 
-Why a partition is to be built is found in `automation/staleness.py`; one run is `launch.py`'s; how a back-fill is shown
-in the UI is `backfill_record.py`'s.
+Why a partition is to be built is staleness's to find, how one run goes is the launch's, and how a back-fill is shown in
+the UI its record's.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What a message says: the one shape in which the phases of the pipeline tell each other that data is complete.
+"""Messages between the phases of the pipeline: the one shape in which they tell each other that data is complete.
 
-Only reading and writing the shape (`spec/operations.md` section 8.2). Where messages come from is `sources.py`'s, what
-follows from them `triggers.py`'s.
+Only reading and writing the shape (`spec/operations.md` section 8.2). Where messages come from is their sources'
+business, what follows from them the triggers'.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""How a date came about: when its raw data was there, when each table started and ended, and what it waited for.
+"""Timeline of a date: when its raw data was there, when each table started and ended, and what it waited for.
 
 Answers from the run history, from Dagster for what is not in it yet, and from the raw tables' events. How the parts of
-one run add up is `automation/table_run.py`'s; printing is `printing.py`'s.
+one run add up stands with the history's rows; printing is the command's.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""What became of one table in one run, and how the parts of a run add up: critical path, gain, a page of Markdown.
+"""Run history, row by row: what became of one table in one run, and how a run adds up to a critical path and a gain.
 
-The contract, values and arithmetic only; no Dagster, so that a query need not load it. How they are read from Dagster's
-events and kept is `run_history.py`'s.
+The contract, values and arithmetic only; no Dagster, so that a query need not load it. How rows are read from Dagster's
+events and kept is said elsewhere in this package.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The four box scores, and the schedule. Which games a source lacks is decided in `collect.py`."""
+"""Box-score sources of a simulated season, four of them, and its schedule.
+
+Which games a source lacks is decided where the sources are gathered.
+"""
 
 from __future__ import annotations
 

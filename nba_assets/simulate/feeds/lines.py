@@ -1,4 +1,7 @@
-"""The betting lines, as three vendors sell them. What the lines are is `market.py`."""
+"""Betting-line sources of a simulated season, as three vendors sell them.
+
+What the lines are is the market's.
+"""
 
 from __future__ import annotations
 

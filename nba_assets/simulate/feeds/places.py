@@ -1,4 +1,4 @@
-"""Where games are played: the home arenas, and the arenas away from home that a season uses."""
+"""Arenas of a simulated season: the home arenas, and those away from home that a season uses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The two play-by-plays: one game told by BigDataBall and by the league's live feed."""
+"""Play-by-play sources of a simulated season: one game told by BigDataBall and by the league's live feed."""
 
 from __future__ import annotations
 

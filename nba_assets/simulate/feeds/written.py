@@ -1,4 +1,4 @@
-"""The columns every scraper adds to its rows, and the tables they are gathered into."""
+"""Columns that every scraper adds to its rows, and the Arrow tables that rows are gathered into."""
 
 from __future__ import annotations
 

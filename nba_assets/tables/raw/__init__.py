@@ -1,7 +1,7 @@
-"""The raw layer: what the scrapers' tables hold, and how their rows get into the lake.
+"""Raw tables: what the scrapers deliver, table by table, each declared as a contract.
 
-`RAW_TABLES` is every `RawTable` that a module of this package declares; a new one needs no other mention.
-What the rows mean to a game, a player or a line belongs in `conformed/`.
+`RAW_TABLES` is every `RawTable` that a module of this package declares; a new one needs no other mention. What the
+rows mean to a game, a player or a line is settled in the conformed tables.
 """
 
 from collections.abc import Iterator

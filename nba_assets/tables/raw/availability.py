@@ -1,6 +1,6 @@
-"""Who can play: the official injury report and the rosters.
+"""Raw tables of who can play: the official injury report and the rosters.
 
-Who did play belongs in `box_scores.py`, who a player is in `reference.py`.
+Who did play is in the box scores, who a player is among the reference tables.
 """
 
 from nba_assets.contracts.contract import Column, RawTable

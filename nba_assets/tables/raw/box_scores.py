@@ -1,6 +1,6 @@
-"""What each player and each team did in a game: three player box scores and the official team totals.
+"""Raw box scores: what each player and each team did in a game, from three player sources and the official totals.
 
-Single events belong in `play_by_play.py`. Which source wins for a game is settled in `conformed/`, not here.
+Single events are in the play-by-play. Which source wins for a game is settled in the conformed tables, not here.
 """
 
 from nba_assets.contracts.contract import Column, RawTable

@@ -1,6 +1,6 @@
-"""What bookmakers offered, and when: player points lines, spreads and totals.
+"""Raw betting lines: what bookmakers offered, and when, as player points, spreads and totals.
 
-Which book and which capture count as the line is settled in `conformed/`, not here.
+Which book and which capture count as the line is settled in the conformed tables, not here.
 """
 
 from nba_assets.contracts.contract import Column, RawTable

@@ -1,6 +1,6 @@
-"""What happened in a game, event by event: where shots were taken, who assisted, who was on court.
+"""Raw play-by-play: a game event by event, where shots were taken, who assisted, who was on court.
 
-Totals belong in `box_scores.py`. What makes a shot a paint shot is settled in `conformed/`, not here.
+Totals are in the box scores. What makes a shot a paint shot is settled in the conformed tables, not here.
 """
 
 from nba_assets.contracts.contract import Column, RawTable

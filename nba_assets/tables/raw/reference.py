@@ -1,6 +1,6 @@
-"""What changes by season rather than by day: who a player is, what else he is called, where games are played.
+"""Raw reference tables: who a player is, what else he is called, where games are played.
 
-These tables are small, stored whole and not partitioned.
+They change by season rather than by day, are small, stored whole and not partitioned.
 """
 
 from nba_assets.contracts.contract import Column, RawTable

@@ -1,6 +1,6 @@
-"""Who plays whom, when and where: the NBA schedule, which every game id is resolved through.
+"""Raw schedule of the NBA: who plays whom, when and where, which every game id is resolved through.
 
-What happened in a game belongs in `box_scores.py` and `play_by_play.py`.
+What happened in a game is in the box scores and the play-by-play.
 """
 
 from nba_assets.contracts.contract import Column, RawTable
