@@ -61,15 +61,15 @@ def test_the_rest_of_an_interrupted_back_fill_and_nothing_else() -> None:
 def test_tables_with_the_same_days_share_a_run_where_their_order_allows() -> None:
     some, others = TWO_SEASONS[:3], TWO_SEASONS[5:9]
     plan = planned(
-        team_offense_game_summary=some,
-        team_defense_game_summary=others,
+        team_defense_game_summary=some,
+        team_offense_game_summary=others,
         player_game_summary=others,
         player_shot_zone_analysis=some,
     )
     found = pieces(plan, TWO_SEASONS)
     assert spans(found)[:2] == [
-        ({"team_offense_game_summary"}, some[0], some[-1]),
-        ({"team_defense_game_summary", "player_game_summary"}, others[0], others[-1]),
+        ({"team_defense_game_summary"}, some[0], some[-1]),
+        ({"team_offense_game_summary", "player_game_summary"}, others[0], others[-1]),
     ]
     assert spans(found)[2:] == [({"player_shot_zone_analysis"}, some[0], some[-1])]
 
