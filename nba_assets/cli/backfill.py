@@ -81,6 +81,7 @@ def _build(start: str, end: str, names: list[str], lake: Path, *, dry_run: bool,
 
         window, chunked = parse_range(start, end), parse_chunk(chunk)
         days = partition_days(window)
+        named = named_tables(names)
         warehouse = warehouse_at(lake)
 
         from nba_assets.orchestration.backfill.plan import everything, pieces
@@ -88,7 +89,6 @@ def _build(start: str, end: str, names: list[str], lake: Path, *, dry_run: bool,
         from nba_assets.orchestration.slates import with_conformed
         from nba_assets.orchestration.staleness import out_of_date
 
-        named = named_tables(names)
         tables = with_conformed(named)
 
     with instance_at_home() as instance:

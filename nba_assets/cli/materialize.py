@@ -31,6 +31,7 @@ def materialize(
             from nba_assets.orchestration.partitions import partition_days
 
             days = partition_days(parse_day(day))
+            named = named_tables(tables or [])
             warehouse = warehouse_at(lake)
 
             from nba_assets import definitions  # noqa: F401
@@ -38,7 +39,6 @@ def materialize(
             from nba_assets.orchestration.slates import with_conformed
             from nba_assets.orchestration.staleness import out_of_date
 
-            named = named_tables(tables or [])
             needed = with_conformed(named)
 
         started = time.perf_counter()
