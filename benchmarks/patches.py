@@ -5,8 +5,8 @@ no games. So the bookkeeping, which is what patches are about, has a larger shar
 small here is smaller there.
 
 The two of a pair, with a patch and without, run one right after the other, and take turns in going first. A gain is
-(without - with) / without, its interval that of the mean of the pairs. Most of an hour on a quiet machine; on a busy one
-many times that, with wider intervals. What is interrupted goes on where it was when it is started again.
+(without - with) / without, its interval that of the mean of the pairs. Most of an hour on a quiet machine, on a busy
+one many times that, with wider intervals. What is interrupted goes on where it was when it is started again.
 
 | column | what |
 |---|---|
