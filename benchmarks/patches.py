@@ -2,11 +2,11 @@
 
 Two works on a simulated lake, three cheap tables in two steps each: a date, and a range of days of which the last have
 no games. So the bookkeeping, which is what patches are about, has a larger share than in a real range: a gain that is
-small here is smaller there. In each block every work runs once as it is and once without each patch, in an order of its
-own; the two of a block are a pair. A gain is (without - with) / without, its interval that of the mean of the pairs.
+small here is smaller there.
 
-Half an hour on a quiet machine, and on a busy one many times that, with wider intervals. What is interrupted goes on
-where it was when it is started again.
+The two of a pair, with a patch and without, run one right after the other, and take turns in going first. A gain is
+(without - with) / without, its interval that of the mean of the pairs. Most of an hour on a quiet machine, on a busy
+one many times that, with wider intervals. What is interrupted goes on where it was when it is started again.
 
 | column | what |
 |---|---|
@@ -21,7 +21,6 @@ import ctypes
 import json
 import math
 import os
-import random
 import re
 import resource
 import shutil
@@ -29,7 +28,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -62,7 +61,8 @@ STUDENT = (
 SUBREAPER = 36  # prctl's PR_SET_CHILD_SUBREAPER: what outlives the command comes to us, and its seconds with it
 
 
-Block = dict[tuple[str, str | None], float]
+Pairs = dict[tuple[str, str], list[tuple[float, float]]]
+"""By patch and work, CPU seconds with the patch and without."""
 
 
 @dataclass(frozen=True)
@@ -117,23 +117,26 @@ def _spent() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def blocks(number: int, root: Path, patches: Sequence[str]) -> Iterator[Block]:
-    """CPU seconds by work and what was left out, a block after the other; first those of an interrupted run."""
+def rounds(number: int, root: Path, patches: Sequence[str]) -> Iterator[Pairs]:
+    """All pairs that there are after each round of one for each work and patch; first those of an interrupted run."""
     file = root / f"{'+'.join(patches)}.json"
-    taken = json.loads(file.read_text()) if file.exists() else []
-    yield from map(_block, taken)
-    order = random.Random()  # another one for each run, so that a continued one does not repeat its first orders
-    for _ in range(number - len(taken)):
-        todo = [(work, without) for work in WORKS for without in (None, *patches)]
-        order.shuffle(todo)
-        taken.append([(work, without, cpu_seconds(work, root, without)) for work, without in todo])
-        file.write_text(json.dumps(taken))
-        yield _block(taken[-1])
+    done = [tuple(one) for one in json.loads(file.read_text())] if file.exists() else []
+    for place in range(number):
+        for work in WORKS:
+            for patch in patches:
+                if any(one[:3] == (place, work, patch) for one in done):
+                    continue
+                done.append((place, work, patch, *_pair(work, root, patch, with_first=place % 2 == 0)))
+                file.write_text(json.dumps(done))
+        so_far = [one for one in done if one[0] <= place]
+        yield {(p, w): [one[3:] for one in so_far if one[1:3] == (w, p)] for p in patches for w in WORKS}
     file.unlink()
 
 
-def _block(measured: Iterable[tuple[str, str | None, float]]) -> Block:
-    return {(work, without): seconds for work, without, seconds in measured}
+def _pair(work: str, root: Path, patch: str, *, with_first: bool) -> tuple[float, float]:
+    order = (None, patch) if with_first else (patch, None)
+    seconds = {without: cpu_seconds(work, root, without) for without in order}
+    return seconds[None], seconds[patch]
 
 
 def prepare(root: Path) -> None:
@@ -170,18 +173,15 @@ def keep(gains: Sequence[Gain]) -> None:
 
 
 def main(root: Path, number: int, patches: Sequence[str]) -> None:
-    """Measure, keep the figures, and print the table; after each block, to stderr, what there is."""
+    """Measure, keep the figures, and print the table; after each round, to stderr, what there is."""
     ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
     prepare(root)
     cpu_seconds("day", root, None)  # fills the caches of compiled code and files
-    taken: list[Block] = []
     gains: list[Gain] = []
-    for block in blocks(number, root, patches):
-        taken.append(block)
-        if len(taken) > 1:
-            pairs = {(p, w): [(b[w, None], b[w, p]) for b in taken] for p in patches for w in WORKS}
+    for done, pairs in enumerate(rounds(number, root, patches), 1):
+        if done > 1:
             gains = [gain(patch, work, of) for (patch, work), of in pairs.items()]
-            print(f"{len(taken)} of {number} pairs\n{markdown(gains)}", file=sys.stderr, flush=True)  # noqa: T201
+            print(f"{done} of {number}\n{markdown(gains)}", file=sys.stderr, flush=True)  # noqa: T201
     keep(gains)
     print(markdown(gains))  # noqa: T201
 

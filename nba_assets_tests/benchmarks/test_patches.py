@@ -54,7 +54,9 @@ def test_the_docs_have_the_figures_that_are_kept() -> None:
     assert all(g.pairs >= 12 for g in kept)
 
 
-def test_what_is_interrupted_goes_on_where_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pairs_take_turns_and_what_is_interrupted_goes_on_where_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     measured: list[tuple[str, str | None]] = []
 
     def cpu_seconds(work: str, root: Path, without: str | None) -> float:
@@ -62,11 +64,14 @@ def test_what_is_interrupted_goes_on_where_it_was(tmp_path: Path, monkeypatch: p
         return float(len(measured))
 
     monkeypatch.setattr(patches, "cpu_seconds", cpu_seconds)
-    first = next(iter(patches.blocks(2, tmp_path, ["run_log"])))
-    assert sorted(first, key=str) == sorted(measured, key=str)
-    assert len(measured) == 4
-    again = list(patches.blocks(2, tmp_path, ["run_log"]))
-    assert again[0] == first
-    assert len(again) == 2
-    assert len(measured) == 8
+    first = next(iter(patches.rounds(2, tmp_path, ["run_log"])))
+    assert measured == [("day", None), ("day", "run_log"), ("range", None), ("range", "run_log")]
+    assert first == {("run_log", "day"): [(1.0, 2.0)], ("run_log", "range"): [(3.0, 4.0)]}
+
+    again = list(patches.rounds(2, tmp_path, ["run_log"]))
+    assert measured[4:] == [("day", "run_log"), ("day", None), ("range", "run_log"), ("range", None)]
+    assert again[1] == {
+        ("run_log", "day"): [(1.0, 2.0), (6.0, 5.0)],
+        ("run_log", "range"): [(3.0, 4.0), (8.0, 7.0)],
+    }
     assert not list(tmp_path.iterdir())

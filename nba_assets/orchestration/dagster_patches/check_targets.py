@@ -1,7 +1,7 @@
 """Target of an asset check: which materialisation the checks of a step are about, asked once a step.
 
 Changes: `AssetCheckResult._get_partitioned_target_materialization_data`.
-Gain: GAIN
+Gain: `make bench-patches` measures it and writes the table of the docs.
 Without: Dagster asks the database twice for each check of a step for one date, and reads the whole event each time,
 with its query, preview and lineage.
 Checked against: Dagster 1.13.27 (a day also on 1.13.29).

@@ -1,7 +1,7 @@
 """Database migrations of Dagster, read once a process.
 
 Changes: Alembic's `ScriptDirectory.from_config`.
-Gain: GAIN
+Gain: `make bench-patches` measures it and writes the table of the docs.
 Without: whenever a process first opens one of Dagster's databases, it asks whether that is of the newest version, and
 reads the scripts of all migrations for the answer: some 90 files, four times in every step process.
 Checked against: Dagster 1.13.27 (a day also on 1.13.29), Alembic 1.20.1.
