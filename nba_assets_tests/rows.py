@@ -86,6 +86,7 @@ def failed_of(made: Table, **inputs: Rows) -> list[dict[str, Any]]:
 def skipped_of(made: Table, **inputs: Rows) -> list[dict[str, Any]]:
     """The dates on which the table builds nothing, with the reason."""
     assert made.population
+    assert made.population.skipped
     return _answer(made, _part(made.population.skipped, made), inputs)
 
 

@@ -44,7 +44,6 @@ ENGINES = {"dagster", "dagster_gcp", "duckdb", "google", "pyarrow"}
 DOORS = {
     # who -> the one thing of basketball that he may know
     "audit/game_days.py": {"nba_assets.tables.conformed.views.schedule"},
-    "audit/coverage.py": {"nba_assets.basketball.population", "nba_assets.tables.conformed.games"},
     "orchestration/events/sensors.py": {"nba_assets.tables.raw"},
 }
 

@@ -1,47 +1,39 @@
 """Coverage: what each table owes on the dates of the schedule, against what it holds.
 
-Whom a table of form owes a row says its own `population`; what the other tables owe a game is said here, by the kind
-of table. Whether the numbers are right is the tables' checks' business; printing is the command's.
+Whom a table owes rows says its own population; a table that says nothing owes a row a day with games. Whether the
+numbers are right is the tables' checks' business; printing is the command's.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.compile.bind import Binder, stored_inputs
+from nba_assets.audit.game_days import game_days
+from nba_assets.compile.bind import Binder
 from nba_assets.compile.dialects import Dialect, to_sql
 from nba_assets.compile.statements import MADE_UP, compiled_once, inputs_in, with_dates
 from nba_assets.contracts.calendar import Window, season_label, season_year
 from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.failures import failures_of
-from nba_assets.contracts.read import Reach, same_day
 from nba_assets.contracts.table import Table
-from nba_assets.tables.conformed.availability import availability
-from nba_assets.tables.conformed.rosters import rosters
-from nba_assets.tables.conformed.views.schedule import schedule, team_schedule
-from nba_assets.tables.raw.box_scores import bdl_player_boxscores, nbac_gamebook_player_stats, nbac_team_boxscore
 from nba_assets.tables.raw.schedule import nbac_schedule
 from nba_assets.warehouse.base import QueryTimeout, TransientError, Warehouse
 
 LEAST_READY = 0.95
-LEAST_PLAYERS = 5
-"""Fewer players of a team cannot have played a game."""
-
 NAMED = 5
 """So many of those who are missing are named; of the others, the number is told."""
 
 TIMEOUT_SECONDS = 300.0
-
-_BOX_SCORES = {nbac_team_boxscore, nbac_gamebook_player_stats, bdl_player_boxscores}
 
 
 @dataclass(frozen=True)
@@ -179,48 +171,46 @@ class _Season:
 
     warehouse: Warehouse
     window: Window
-    _skipped: dict[str, set[date]] = field(default_factory=dict)
+    _asked: dict[str, set[date]] = field(default_factory=dict)
 
     def days(self, table: Table, stored: set[date]) -> Iterator[Day]:
         """The dates on which `table` owes something, and what it holds of it."""
         due = sorted(self._due(table))
-        found: Mapping[date, dict] = {}
+        found: Mapping[date, Mapping[str, Any]] = {}
         if stored.intersection(due):
             questions = _questions(table, self.warehouse.dialect)
             found = {row["day"]: row for row in self._fetch(questions.tally, questions.named, table)}
         for day in due:
-            row = found.get(day, {})
-            counts = {
-                name: int(row.get(name, 0)) for name in ("rows", "owed", "written", "failed")
-            }  # sums are decimals
+            row = found.get(day) or (_NOTHING_THERE if table.population is None else {})
+            # Sums are decimals.
+            counts = {name: int(row.get(name, 0)) for name in ("rows", "owed", "written", "failed")}
             missing = tuple(sorted(row.get("missing") or ()))
             yield Day(day, True, missing=missing, **counts) if day in stored else Day(day, False)
 
     def _due(self, table: Table) -> set[date]:
-        if _of_finished_games(table):
-            return {row["day"] for row in self._slate if row["finished"]}
-        slate = {row["day"] for row in self._slate}
         if table.population is None:
-            return slate
+            return self._with_games
+        if table.population.due is None:
+            return set()
         questions = _questions(table, self.warehouse.dialect)
-        sql = questions.skipped
-        if sql not in self._skipped:  # the tables of form skip the same days and ask for them in the same words
-            self._skipped[sql] = {row["game_date"] for row in self._fetch(sql, questions.skipped_named, table)}
-        return slate - self._skipped[sql]
+        sql = questions.due
+        if sql not in self._asked:  # tables of one kind are due on the same days and ask for them in the same words
+            self._asked[sql] = {row["game_date"] for row in self._fetch(sql, questions.due_named, table)}
+        return self._asked[sql]
 
     @cached_property
-    def _slate(self) -> list[dict]:
-        """The dates with games that are not postponed, and whether any of them is finished."""
-        binder = Binder(self.window)
-        rows = binder.read(same_day(schedule)).filter(lambda game: ~game.is_postponed)
-        rows = rows.group_by(day="game_date").agg(finished=rows.is_final.any())
-        sql = to_sql(rows, self.warehouse.dialect)
-        return self.warehouse.fetch(sql, binder.scanned, TIMEOUT_SECONDS).to_pylist()
+    def _with_games(self) -> set[date]:
+        return set(game_days(self.warehouse, self.window))
 
     def _fetch(self, sql: str, named: Collection[str], table: Table) -> list[dict]:
         """The rows of a question with made-up dates, asked of the season's."""
-        inputs = {source: dates for source, dates in inputs_in(table, self.window).items() if source.full_name in named}
+        read = inputs_in(_with_all_reads(table), self.window)
+        inputs = {source: dates for source, dates in read.items() if source.full_name in named}
         return self.warehouse.fetch(with_dates(sql, self.window), inputs, TIMEOUT_SECONDS).to_pylist()
+
+
+_NOTHING_THERE: Mapping[str, Any] = {"owed": 1, "missing": ["any row"]}
+"""Of a table that owes any row."""
 
 
 @dataclass(frozen=True)
@@ -229,8 +219,8 @@ class _Questions:
 
     tally: str
     named: list[str]
-    skipped: str
-    skipped_named: list[str]
+    due: str
+    due_named: list[str]
 
 
 @cache
@@ -241,22 +231,25 @@ def _questions(table: Table, dialect: Dialect) -> _Questions:
 
 
 def _compile(table: Table, dialect: Dialect) -> _Questions:
-    counting, skipping = Binder(MADE_UP), Binder(MADE_UP)
-    sql = to_sql(tally(table, counting), dialect)
-    skipped = to_sql(skipping.skipped(table), dialect) if table.population else ""
-    named, skipped_named = ([source.full_name for source in binder.scanned] for binder in (counting, skipping))
-    return _Questions(sql, named, skipped, skipped_named)
+    counting, dating = Binder(MADE_UP), Binder(MADE_UP)
+    sql, due = to_sql(tally(table, counting), dialect), ""
+    if table.population and table.population.due:
+        days = dating.given(_with_all_reads(table), table.population.due)
+        due = to_sql(days.select("game_date").distinct(), dialect)
+    named, due_named = ([source.full_name for source in binder.scanned] for binder in (counting, dating))
+    return _Questions(sql, named, due, due_named)
+
+
+def _with_all_reads(table: Table) -> Table:
+    """The table with the inputs that only its population asks for."""
+    return replace(table, reads={**table.reads, **table.population.reads}) if table.population else table
 
 
 def tally(table: Table, binder: Binder) -> ir.Table:
     """For each day: the table's rows, how many are owed, written and failed, and the names of the missing."""
     day = str(table.partition_by)
     rows = binder.scan(table, binder.window)
-    owed, held = _accounts(table, binder, rows)
-    parts = [
-        owed.select("day", "entity", least=owed.least, rows=_NONE, failed=_NONE),
-        held.select("day", "entity", least=_NONE, rows=ibis.literal(1, "int64"), failed=_NONE),
-    ]
+    parts = [part for owed in _owed(table, binder, rows) for part in owed]
     if records := failures_of(table):
         failures = binder.scan(records, binder.window)
         parts.append(
@@ -281,54 +274,20 @@ def tally(table: Table, binder: Binder) -> ir.Table:
 
 
 _NONE = ibis.literal(0, "int64")
+_ANY_ROW = ibis.literal("any row")
 
 
-def _accounts(table: Table, binder: Binder, rows: ir.Table) -> tuple[ir.Table, ir.Table]:
-    """What is owed (`day`, `entity`, and the `least` rows of it), and what the table's rows are of."""
-    if table.population:
-        return _population(table, binder, rows)
-    teams = binder.read(same_day(team_schedule))
-    due = teams.filter(teams.is_final if _of_finished_games(table) else ~teams.is_postponed)
-    team = next((name for name in ("team_abbr", "defending_team_abbr") if name in rows.columns), None)
-    if team is None or "game_id" not in rows.columns:  # of neither games nor players, so all it owes is to be filled
-        any_row = ibis.literal("any row")
-        owed = due.select(day="game_date", entity=any_row, least=ibis.literal(1, "int64")).distinct()
-        return owed, rows.select(day=table.partition_by, entity=any_row)
-    least = LEAST_PLAYERS if "player_lookup" in table.key else 1
-    owed = due.select(day="game_date", entity=_side(due, "team_abbr"), least=ibis.literal(least, "int64"))
-    held = rows.select(day=table.partition_by, entity=_side(rows, team))
-    if "player_lookup" not in table.key or _of_finished_games(table):
-        return owed, held
-    squads = _squads(due, binder)
-    return owed.union(squads), held.union(rows.select(day=table.partition_by, entity=_player(rows)))
-
-
-def _population(table: Table, binder: Binder, rows: ir.Table) -> tuple[ir.Table, ir.Table]:
-    population = table.population
-    assert population
-    eligible = binder.eligible(table)
-    owed = eligible.select(day=table.partition_by, entity=population.entity, least=ibis.literal(1, "int64"))
-    return owed, rows.select(day=table.partition_by, entity=population.entity)
-
-
-def _squads(due: ir.Table, binder: Binder) -> ir.Table:
-    """Everybody on the latest roster of a team that plays, less those reported out."""
-    on_team = binder.read(same_day(rosters)).select("team_abbr", "game_date", "player_lookup")
-    players = due.select("game_id", "game_date", "team_abbr").inner_join(on_team, ["team_abbr", "game_date"])
-    reports = binder.read(same_day(availability))
-    out = reports.filter(reports.player_status == "out").select("game_id", "player_lookup")
-    players = players.anti_join(out, ["game_id", "player_lookup"])
-    return players.select(day="game_date", entity=_player(players), least=ibis.literal(1, "int64"))
-
-
-def _side(rows: ir.Table, team: str) -> ir.StringValue:
-    return rows.game_id + " " + rows[team]
-
-
-def _player(rows: ir.Table) -> ir.StringValue:
-    return rows.player_lookup + " (" + rows.team_abbr + ")"
-
-
-def _of_finished_games(table: Table) -> bool:
-    """Whether it tells of the day's games after they were played: it reads their box scores."""
-    return any(Reach.SAME_DAY in reaches for source, reaches in stored_inputs(table).items() if source in _BOX_SCORES)
+def _owed(table: Table, binder: Binder, rows: ir.Table) -> Iterator[tuple[ir.Table, ir.Table]]:
+    """Of each kind of what is owed: those owed it, with how many rows, and what the table's rows are of."""
+    day, one = str(table.partition_by), ibis.literal(1, "int64")
+    if table.population is None:  # says nothing of whom it is about, so all it owes is to be filled
+        held = rows.select(day=day, entity=_ANY_ROW, least=one, rows=one, failed=_NONE)
+        yield held, held.limit(0)
+        return
+    for owed in table.population.owed:
+        eligible = binder.given(_with_all_reads(table), owed.eligible)
+        least = ibis.literal(owed.least, "int64")
+        yield (
+            eligible.select(day=day, entity=owed.name(eligible), least=least, rows=_NONE, failed=_NONE),
+            rows.select(day=day, entity=owed.name(rows), least=_NONE, rows=one, failed=_NONE),
+        )

@@ -39,7 +39,7 @@ class Binder:
 
     def rows(self, table: Table) -> ir.Table:
         """The table's rows for the window, cast to its contract."""
-        return stored(_between(self._given(table, table.build), table, self.window), table)
+        return stored(_between(self.given(table, table.build), table, self.window), table)
 
     def failed(self, table: Table) -> ir.Table:
         """The failure records of the window, cast to their contract; for a table that has any."""
@@ -47,19 +47,15 @@ class Binder:
         assert records
         assert table.population
         assert table.population.failed
-        made = self._given(table, table.population.failed).mutate(processor_name=ibis.literal(table.name))
+        made = self.given(table, table.population.failed).mutate(processor_name=ibis.literal(table.name))
         return stored(_between(made, records, self.window), records)
 
     def skipped(self, table: Table) -> ir.Table:
         """The dates of the window on which nothing is built, with the `reason`; for a table that skips some."""
         assert table.population
-        made = self._given(table, table.population.skipped)
+        assert table.population.skipped
+        made = self.given(table, table.population.skipped)
         return made.filter(made.game_date.between(ibis.literal(self.window.start), ibis.literal(self.window.end)))
-
-    def eligible(self, table: Table) -> ir.Table:
-        """Whom the table owes a row, of the window; for a table with a population."""
-        assert table.population
-        return self._given(table, table.population.eligible)
 
     def broken(self, check: Check, table: Table) -> ir.Table:
         """The stored rows of the window that break `check`."""
@@ -69,7 +65,7 @@ class Binder:
         broken = check.broken(rows=self.scan(table, self.window), **inputs)
         return _between(broken, table, self.window)
 
-    def _given(self, table: Table, build: Callable[..., ir.Table]) -> ir.Table:
+    def given(self, table: Table, build: Callable[..., ir.Table]) -> ir.Table:
         """What a function of some of the table's inputs makes of them."""
         return build(**{name: self.read(table.reads[name]) for name in inspect.signature(build).parameters})
 

@@ -120,7 +120,7 @@ def _compile(table: Table, dialect: Dialect) -> CompiledSQL:
         rows=to_sql(_in_order(rows, table), dialect),
         broken=to_sql(counts[0].union(*counts[1:]), dialect),
         failed=to_sql(_in_order(binder.failed(table), records), dialect) if records else "",
-        skipped=to_sql(binder.skipped(table), dialect) if table.population else "",
+        skipped=to_sql(binder.skipped(table), dialect) if table.population and table.population.skipped else "",
         preview=to_sql(binder.scan(table, Window(MADE_UP.end, MADE_UP.end)).limit(PREVIEW_ROWS), dialect),
         sources={name: [list(source) for source in found] for name, found in column_sources(rows).items()},
     )

@@ -16,7 +16,8 @@ from nba_assets.contracts.table import Check, Population, Table, holds
 
 def checks_of(table: Table) -> tuple[Check, ...]:
     """All checks of a table: the rules its contract and its population imply, then its own."""
-    accounted = (_accounted(table, table.population),) if table.population else ()
+    exact = table.population if table.population and table.population.exact else None
+    accounted = (_accounted(table, exact),) if exact else ()
     return (*rules_of(table), *accounted, *table.checks)
 
 
@@ -41,15 +42,16 @@ def rules_of(contract: Contract) -> tuple[Check, ...]:
 def _accounted(table: Table, population: Population) -> Check:
     """Whoever is owed a row on a date has either it or one failure record; nobody else has one."""
     day = str(table.partition_by)
+    (owed,) = population.owed
 
-    def side(rows: ir.Table, entity: str, date: str, count: int) -> ir.Table:
-        return rows.select(entity=rows[entity], count=ibis.literal(count, "int64"), **{day: rows[date]})
+    def side(rows: ir.Table, entity: ir.Value, date: str, count: int) -> ir.Table:
+        return rows.select(entity=entity, count=ibis.literal(count, "int64"), **{day: rows[date]})
 
     def unequal(rows: ir.Table, failures: ir.Table | None = None, **inputs: ir.Table) -> ir.Table:
-        tally = side(population.eligible(**inputs), population.entity, day, 1)
-        tally = tally.union(side(rows, population.entity, day, -1))
+        eligible = owed.eligible(**inputs)
+        tally = side(eligible, owed.name(eligible), day, 1).union(side(rows, owed.name(rows), day, -1))
         if failures is not None:
-            tally = tally.union(side(failures, "entity_id", "analysis_date", -1))
+            tally = tally.union(side(failures, failures.entity_id, "analysis_date", -1))
         summed = tally.group_by("entity", day).agg(unaccounted=tally["count"].sum())
         return summed.filter(summed.unaccounted != 0)
 
@@ -57,5 +59,5 @@ def _accounted(table: Table, population: Population) -> Check:
         "eligible_is_written_or_failed",
         "whoever is owed a row has it or a failure record, and nobody has both",
         unequal,
-        inputs=tuple(inspect.signature(population.eligible).parameters),
+        inputs=tuple(inspect.signature(owed.eligible).parameters),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import ibis.expr.types as ir
@@ -51,23 +51,48 @@ def holds(
 
 
 @dataclass(frozen=True)
-class Population:
-    """Whom a table of form owes a row on a date, and whom it has none for.
+class Owed:
+    """One kind of what a table owes rows: a player, a team's side of a game.
 
-    Each is a function of some of the table's inputs, by name. `eligible` gives rows of the partition column and of
-    `entity`, the column that names whom a row is about; `failed` those of them without a row, in the columns of
-    `failures.py`; `skipped` the dates with games on which nothing is built, with a `reason`.
+    `entity` names it, as a column or as a text of several, in the table's rows and in those of `eligible` alike.
+    `eligible`, a function of some of the inputs by name, gives those owed with the table's partition column; each is
+    owed `least` rows or more.
     """
 
-    entity: str
+    entity: str | Callable[[ir.Table], ir.StringValue]
     eligible: Callable[..., ir.Table]
-    skipped: Callable[..., ir.Table]
+    least: int = 1
+
+    def name(self, rows: ir.Table) -> ir.Value:
+        return rows[self.entity] if isinstance(self.entity, str) else self.entity(rows)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Population:
+    """What a table owes on a date, and whom it has no row for; without anything it owes nothing.
+
+    Each part is a function of some of the inputs, by name: `due` gives the dates, as `game_date`, on which anything
+    is owed; `skipped` those with games on which nothing is built, with a `reason`; `failed` those owed without a row,
+    in the columns of the failure records. `reads` are inputs that only coverage asks for; the table is not built from
+    them.
+    """
+
+    owed: tuple[Owed, ...] = ()
+    due: Callable[..., ir.Table] | None = None
+    reads: Mapping[str, Read] = field(default_factory=dict)
+    skipped: Callable[..., ir.Table] | None = None
     failed: Callable[..., ir.Table] | None = None
+    exact: bool = False
+    """Whether a check says that exactly those owed have either a row or a failure record."""
+
+    def __post_init__(self) -> None:
+        if self.exact and len(self.owed) != 1:
+            raise ValueError("exact is for what owes one kind of row")
 
     @property
     def needs(self) -> set[str]:
-        parts = [part for part in (self.eligible, self.skipped, self.failed) if part]
-        return {name for part in parts for name in inspect.signature(part).parameters}
+        parts = [*(owed.eligible for owed in self.owed), self.due, self.skipped, self.failed]
+        return {name for part in parts if part for name in inspect.signature(part).parameters}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,6 +181,10 @@ def table(
     return declare
 
 
+OWES_NOTHING = Population()
+"""Of a table of what sources may or may not have."""
+
+
 def conformed(
     *,
     step: str,
@@ -165,6 +194,7 @@ def conformed(
     columns: tuple[Column, ...],
     partition_by: str = "game_date",
     checks: tuple[Check, ...] = (),
+    population: Population = OWES_NOTHING,
 ) -> Callable[[Callable[..., ir.Table]], Table]:
     """Declare a conformed table: raw rows under settled ids, unrounded and unrated, built with the others of `step`."""
     return table(
@@ -175,6 +205,7 @@ def conformed(
         reads=reads,
         columns=columns,
         checks=checks,
+        population=population,
         step=step,
         rated=False,
     )

@@ -20,20 +20,23 @@ from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.failures import failures_of
-from nba_assets.contracts.read import same_day, season_to_date
+from nba_assets.contracts.read import same_day
 from nba_assets.contracts.table import Table
 from nba_assets.tables.analytics.player_game_summary import player_game_summary
 from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary
 from nba_assets.tables.analytics.upcoming_player_game_context import upcoming_player_game_context
 from nba_assets.tables.analytics.upcoming_team_game_context import upcoming_team_game_context
-from nba_assets.tables.conformed.availability import rosters
-from nba_assets.tables.conformed.games import team_games
+from nba_assets.tables.conformed.availability import availability
+from nba_assets.tables.conformed.games import games
+from nba_assets.tables.conformed.rosters import rosters
+from nba_assets.tables.conformed.team_boxes import team_boxes
+from nba_assets.tables.conformed.views.schedule import team_schedule
 from nba_assets.tables.precompute.player_daily_cache import player_daily_cache
 from nba_assets.tables.precompute.team_defense_zone_analysis import team_defense_zone_analysis
-from nba_assets.tables.raw.availability import nbac_injury_report
 from nba_assets.tables.registry import tables
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake
+from nba_assets_tests.build import build
 
 FIRST, LAST = date(2024, 10, 22), date(2024, 10, 27)
 SIX_DAYS = Window(FIRST, LAST)
@@ -64,7 +67,7 @@ def warehouse(lake: Path) -> DuckDBWarehouse:
 def sides(warehouse: DuckDBWarehouse) -> list[Row]:
     """Each team's game of the six days, and of the later day."""
     binder = Binder(Window(FIRST, LATER))
-    rows = binder.read(same_day(team_games)).order_by("game_id", "team_abbr")
+    rows = binder.read(same_day(team_schedule)).order_by("game_id", "team_abbr")
     found = warehouse.fetch(to_sql(rows, "duckdb"), binder.scanned, 60.0).to_pylist()
     return [{name: row[name] for name in ("game_id", "game_date", "team_abbr")} for row in found]
 
@@ -149,11 +152,10 @@ def test_games_to_come_are_owed_a_context_and_no_summary(warehouse: DuckDBWareho
 @pytest.fixture
 def squads(warehouse: DuckDBWarehouse, sides: list[Row]) -> list[Row]:
     """Everybody on a roster of a team that plays on the first day."""
-    window = Window(FIRST, FIRST)
-    binder = Binder(window)
-    rows = binder.read(season_to_date(rosters))
-    found = warehouse.fetch(to_sql(rows, "duckdb"), binder.scanned, 60.0).to_pylist()
-    held = [row for row in found if row["since"] <= FIRST < row["until"]]
+    build(warehouse, SIX_DAYS, [rosters, availability])
+    binder = Binder(Window(FIRST, FIRST))
+    rows = binder.read(same_day(rosters))
+    held = warehouse.fetch(to_sql(rows, "duckdb"), binder.scanned, 60.0).to_pylist()
     return [
         side | {"player_lookup": row["player_lookup"]}
         for side in on(sides, FIRST)
@@ -164,7 +166,7 @@ def squads(warehouse: DuckDBWarehouse, sides: list[Row]) -> list[Row]:
 
 def test_the_players_owed_a_context_are_on_the_rosters(warehouse: DuckDBWarehouse, squads: list[Row]) -> None:
     window, table = Window(FIRST, FIRST), upcoming_player_game_context
-    warehouse.lake.remove(nbac_injury_report, warehouse.dates(nbac_injury_report))
+    warehouse.lake.remove(availability, warehouse.dates(availability))
     put(warehouse, table, FIRST, squads)
     assert look(warehouse, table, window).gaps == []
 
@@ -181,10 +183,11 @@ def test_the_players_owed_a_context_are_on_the_rosters(warehouse: DuckDBWarehous
 
 
 def test_whoever_was_reported_out_is_owed_nothing(warehouse: DuckDBWarehouse) -> None:
+    build(warehouse, SIX_DAYS, [rosters, availability])
     for day in SIX_DAYS.dates():
         put(warehouse, upcoming_player_game_context, day, [])
     with_report = look(warehouse, upcoming_player_game_context, SIX_DAYS).owed
-    warehouse.lake.remove(nbac_injury_report, warehouse.dates(nbac_injury_report))
+    warehouse.lake.remove(availability, warehouse.dates(availability))
     assert look(warehouse, upcoming_player_game_context, SIX_DAYS).owed > with_report
 
 
@@ -193,6 +196,7 @@ def slate(warehouse: DuckDBWarehouse, sides: list[Row]) -> list[Row]:
     """Three players' contexts of the later day."""
     game = on(sides, LATER)[0]
     rows = [{**game, "player_lookup": name, "season_year": 2024} for name in ("adams", "baker", "clark")]
+    build(warehouse, Window(LATER, LATER), [games])
     put(warehouse, upcoming_player_game_context, LATER, rows)
     return rows
 
@@ -260,6 +264,15 @@ def test_what_cannot_be_read_is_an_error_and_nothing_missing(warehouse: DuckDBWa
     assert "data.parquet" in found.error
     assert (found.ready, found.gaps) == (False, [])
     assert other.error == ""
+
+
+def test_a_conformed_table_owes_what_it_says(warehouse: DuckDBWarehouse, sides: list[Row]) -> None:
+    """Both sides of a game for box scores; nothing for what a source may not have."""
+    for day in SIX_DAYS.dates():
+        put(warehouse, team_boxes, day, on(sides, day)[1:])
+    found = look(warehouse, team_boxes, SIX_DAYS)
+    assert (found.owed - found.written, len(found.gaps), found.ready) == (6, 6, False)
+    assert look(warehouse, availability, SIX_DAYS).days == []
 
 
 def test_a_table_of_another_kind_owes_a_row_a_day(warehouse: DuckDBWarehouse) -> None:

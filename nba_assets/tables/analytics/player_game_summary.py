@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 
 from nba_assets.basketball import metrics
 from nba_assets.basketball.box_checks import makes_within_attempts
+from nba_assets.basketball.population import LEAST_PLAYERS, of_finished_games
 from nba_assets.basketball.zones import with_zones, zone_counts
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
@@ -21,18 +22,19 @@ from nba_assets.tables.conformed.games import games
 from nba_assets.tables.conformed.player_boxes import player_boxes
 from nba_assets.tables.conformed.views.court import first_fives, late_minutes
 from nba_assets.tables.conformed.views.market import points_lines
+from nba_assets.tables.conformed.views.schedule import team_schedule
 from nba_assets.tables.conformed.views.shots import fourth_quarter_points, shots
 from nba_assets.tables.conformed.views.starters import starters
 
-FEWEST_PLAYERS, MOST_PLAYERS = 5, 18
-"""A side of a game. Five suffice: Oklahoma City played three games of 2022 and 2023 with six men."""
+MOST_PLAYERS = 18
+"""A side of a game. The fewest suffice: Oklahoma City played three games of 2022 and 2023 with six men."""
 
 
 def _thin_games(rows: ir.Table, games: ir.Table) -> ir.Table:
     final = games.filter(games.is_final).select("game_id", "game_date")
     sides = rows.group_by("game_id", "team_abbr").agg(players=rows.count())
     full = (
-        sides.filter(sides.players.between(FEWEST_PLAYERS, MOST_PLAYERS))
+        sides.filter(sides.players.between(LEAST_PLAYERS, MOST_PLAYERS))
         .group_by(_game="game_id")
         .agg(_sides=lambda t: t.count())
     )
@@ -56,6 +58,7 @@ def _thin_games(rows: ir.Table, games: ir.Table) -> ir.Table:
         "prop_lines": same_day(points_lines),
         "team_offense": same_day(team_offense_game_summary),
     },
+    population=of_finished_games(same_day(team_schedule), LEAST_PLAYERS),
     columns=(
         Column("player_lookup", "STRING", "canonical player", required=True),
         Column("universal_player_id", "STRING", "registry id", required=True),

@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 
 from nba_assets.basketball import metrics
 from nba_assets.basketball.box_checks import makes_within_attempts, opposite_margins, two_rows_a_final_game
+from nba_assets.basketball.population import of_finished_games
 from nba_assets.basketball.starting_five import with_absences
 from nba_assets.basketball.zones import with_second_chances, with_zones, zone_counts
 from nba_assets.contracts import quality
@@ -20,6 +21,7 @@ from nba_assets.tables.conformed.expected_starters import expected_starters
 from nba_assets.tables.conformed.games import games
 from nba_assets.tables.conformed.listed_players import listed_players
 from nba_assets.tables.conformed.team_boxes import team_boxes
+from nba_assets.tables.conformed.views.schedule import team_schedule
 from nba_assets.tables.conformed.views.shots import second_chances, shots
 
 
@@ -36,6 +38,7 @@ from nba_assets.tables.conformed.views.shots import second_chances, shots
         "listed_players": same_day(listed_players),
         "expected_starters": same_day(expected_starters),
     },
+    population=of_finished_games(same_day(team_schedule), team="defending_team_abbr"),
     columns=(
         Column("game_id", "STRING", "canonical game, YYYYMMDD_AWAY_HOME", required=True),
         Column("game_date", "DATE", "Eastern date", required=True),

@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 
 from nba_assets.basketball import metrics
 from nba_assets.basketball.box_checks import opposite_margins, two_rows_a_final_game
+from nba_assets.basketball.population import of_finished_games
 from nba_assets.basketball.starting_five import with_absences
 from nba_assets.basketball.zones import with_second_chances, with_zones, zone_counts
 from nba_assets.contracts import quality
@@ -20,6 +21,7 @@ from nba_assets.tables.conformed.expected_starters import expected_starters
 from nba_assets.tables.conformed.games import games
 from nba_assets.tables.conformed.listed_players import listed_players
 from nba_assets.tables.conformed.team_boxes import team_boxes
+from nba_assets.tables.conformed.views.schedule import team_schedule
 from nba_assets.tables.conformed.views.shots import second_chances, shots
 
 
@@ -46,6 +48,7 @@ def _paint_mid_three(rows: ir.Table) -> ir.BooleanValue:
         "listed_players": same_day(listed_players),
         "expected_starters": same_day(expected_starters),
     },
+    population=of_finished_games(same_day(team_schedule)),
     columns=(
         Column("game_id", "STRING", "canonical game, YYYYMMDD_AWAY_HOME", required=True),
         Column("nba_game_id", "STRING", "the NBA's ten digits", required=True),

@@ -11,11 +11,12 @@ import ibis.expr.types as ir
 
 from nba_assets.basketball import form, history, metrics
 from nba_assets.basketball.market import books_named
+from nba_assets.basketball.population import LEAST_PLAYERS, of_slate, on_slate
 from nba_assets.basketball.teammates import with_teammates
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day, season_history
-from nba_assets.contracts.table import Check, holds, table
+from nba_assets.contracts.table import Check, Owed, holds, table
 from nba_assets.tables.analytics.player_game_summary import player_game_summary
 from nba_assets.tables.analytics.team_defense_game_summary import team_defense_game_summary
 from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary
@@ -23,6 +24,7 @@ from nba_assets.tables.analytics.upcoming_team_game_context import upcoming_team
 from nba_assets.tables.conformed.availability import availability
 from nba_assets.tables.conformed.rosters import rosters
 from nba_assets.tables.conformed.views.market import points_lines, team_lines
+from nba_assets.tables.conformed.views.schedule import team_schedule
 
 LONG_REST_GAP_DAYS = 3
 """Two whole days off: the gap in dates between two games that counts as a long rest."""
@@ -34,6 +36,18 @@ def _short_rosters(rows: ir.Table, slate: ir.Table) -> ir.Table:
     found = rows.group_by(_game="game_id", _team="team_abbr").agg(_players=rows.count())
     joined = slate.left_join(found, [("game_id", "_game"), ("team_abbr", "_team")])
     return joined.filter(joined._players.fill_null(0) < 8)
+
+
+def _squads(schedule: ir.Table, rosters: ir.Table, availability: ir.Table) -> ir.Table:
+    """Everybody on the latest roster of a team that plays, less those reported out."""
+    teams = on_slate(schedule).select("game_id", "game_date", "team_abbr")
+    players = teams.inner_join(rosters.select("team_abbr", "game_date", "player_lookup"), ["team_abbr", "game_date"])
+    out = availability.filter(availability.player_status == "out").select("game_id", "player_lookup")
+    return players.anti_join(out, ["game_id", "player_lookup"])
+
+
+def _player(rows: ir.Table) -> ir.StringValue:
+    return rows.player_lookup + " (" + rows.team_abbr + ")"
 
 
 @table(
@@ -51,6 +65,7 @@ def _short_rosters(rows: ir.Table, slate: ir.Table) -> ir.Table:
         "offense": season_history(team_offense_game_summary),
         "defense": season_history(team_defense_game_summary),
     },
+    population=of_slate(same_day(team_schedule), Owed(_player, _squads), least=LEAST_PLAYERS),
     columns=(
         Column("player_lookup", "STRING", "canonical player", required=True),
         Column("universal_player_id", "STRING", "registry id", required=True),

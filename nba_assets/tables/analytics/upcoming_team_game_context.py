@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 
 from nba_assets.basketball import history, metrics
 from nba_assets.basketball.clock import hours_between
+from nba_assets.basketball.population import of_slate
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day, whole_season
@@ -50,6 +51,7 @@ def _unequal_lines(rows: ir.Table) -> ir.Table:
         "availability": same_day(availability),
         "expected_starters": same_day(expected_starters),
     },
+    population=of_slate(same_day(team_schedule)),
     columns=(
         Column("team_abbr", "STRING", "the team", required=True),
         Column("game_id", "STRING", "canonical game, YYYYMMDD_AWAY_HOME", required=True),

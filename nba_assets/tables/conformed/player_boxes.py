@@ -15,11 +15,12 @@ from nba_assets.basketball.box_checks import makes_within_attempts, points_add_u
 from nba_assets.basketball.box_scores import COUNTS, SOURCES_NAMES
 from nba_assets.basketball.identity import resolve, stamp_by_pair, team
 from nba_assets.basketball.joins import first_source, latest
+from nba_assets.basketball.population import LEAST_PLAYERS, of_finished_games
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day
 from nba_assets.contracts.table import Check, conformed, holds
 from nba_assets.tables.conformed.views.player_names import player_names
-from nba_assets.tables.conformed.views.schedule import schedule
+from nba_assets.tables.conformed.views.schedule import schedule, team_schedule
 from nba_assets.tables.conformed.views.strays import stray_boxes
 from nba_assets.tables.raw.box_scores import bdl_player_boxscores, nbac_gamebook_player_stats, nbac_player_boxscores
 
@@ -40,6 +41,7 @@ def _of_no_game(rows: ir.Table, stray_boxes: ir.Table) -> ir.Table:
         "names": same_day(player_names),
         "stray_boxes": same_day(stray_boxes),
     },
+    population=of_finished_games(same_day(team_schedule), LEAST_PLAYERS),
     columns=(
         Column("game_id", "STRING", "canonical game, YYYYMMDD_AWAY_HOME", required=True),
         Column("game_date", "DATE", "Eastern date", required=True),

@@ -15,11 +15,12 @@ from nba_assets.basketball.box_checks import makes_within_attempts, points_add_u
 from nba_assets.basketball.box_scores import COUNTS
 from nba_assets.basketball.identity import stamp_by_nba_id
 from nba_assets.basketball.joins import first_source, latest
+from nba_assets.basketball.population import of_finished_games
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day
 from nba_assets.contracts.table import Check, conformed
 from nba_assets.tables.conformed.player_boxes import player_boxes
-from nba_assets.tables.conformed.views.schedule import schedule
+from nba_assets.tables.conformed.views.schedule import schedule, team_schedule
 from nba_assets.tables.raw.box_scores import nbac_team_boxscore
 
 _OFFICIAL = {
@@ -58,6 +59,7 @@ def _unequal_points(rows: ir.Table, players: ir.Table) -> ir.Table:
         "players": same_day(player_boxes),
         "games": same_day(schedule),
     },
+    population=of_finished_games(same_day(team_schedule)),
     columns=(
         Column("game_id", "STRING", "canonical game, YYYYMMDD_AWAY_HOME", required=True),
         Column("nba_game_id", "STRING", "the NBA's ten digits", required=True),

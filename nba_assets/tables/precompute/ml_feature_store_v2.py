@@ -15,16 +15,16 @@ import ibis
 import ibis.expr.types as ir
 
 from nba_assets.basketball import form, history, metrics
-from nba_assets.basketball.population import covered_context, early_days
+from nba_assets.basketball.population import covered_context, of_form
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day, season_history, season_to_date
-from nba_assets.contracts.table import Population, holds, table
+from nba_assets.contracts.table import holds, table
 from nba_assets.tables.analytics.player_game_summary import player_game_summary
 from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary
 from nba_assets.tables.analytics.upcoming_player_game_context import upcoming_player_game_context
 from nba_assets.tables.conformed.games import games
-from nba_assets.tables.conformed.views.schedule import season_starts
+from nba_assets.tables.conformed.views.schedule import schedule, season_starts
 from nba_assets.tables.precompute.player_composite_factors import player_composite_factors
 from nba_assets.tables.precompute.player_daily_cache import player_daily_cache
 from nba_assets.tables.precompute.player_shot_zone_analysis import player_shot_zone_analysis
@@ -142,7 +142,7 @@ def _score(sources: ir.ArrayValue) -> ir.NumericValue:
         "players": season_history(player_game_summary),
         "offense": season_history(team_offense_game_summary),
     },
-    population=Population("player_lookup", _eligible, early_days),
+    population=of_form("player_lookup", _eligible, schedule=same_day(schedule)),
     columns=(
         Column("player_lookup", "STRING", "canonical player", required=True),
         Column("universal_player_id", "STRING", "registry id", required=True),

@@ -9,14 +9,14 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball.population import covered_context, early_days
+from nba_assets.basketball.population import covered_context, of_form
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day, season_to_date
-from nba_assets.contracts.table import Population, holds, table
+from nba_assets.contracts.table import holds, table
 from nba_assets.tables.analytics.upcoming_player_game_context import upcoming_player_game_context
 from nba_assets.tables.conformed.games import games
-from nba_assets.tables.conformed.views.schedule import season_starts
+from nba_assets.tables.conformed.views.schedule import schedule, season_starts
 from nba_assets.tables.precompute.player_shot_zone_analysis import player_shot_zone_analysis
 from nba_assets.tables.precompute.team_defense_zone_analysis import team_defense_zone_analysis
 
@@ -53,7 +53,7 @@ def _eligible(slate: ir.Table, season_starts: ir.Table, context: ir.Table) -> ir
         "player_zones": same_day(player_shot_zone_analysis),
         "team_zones": same_day(team_defense_zone_analysis),
     },
-    population=Population("player_lookup", _eligible, early_days),
+    population=of_form("player_lookup", _eligible, schedule=same_day(schedule)),
     columns=(
         Column("player_lookup", "STRING", "canonical player", required=True),
         Column("universal_player_id", "STRING", "registry id", required=True),

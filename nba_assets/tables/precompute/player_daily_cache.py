@@ -14,19 +14,19 @@ from nba_assets.basketball.population import (
     INCOMPLETE_DATA,
     INSUFFICIENT_DATA,
     covered_context,
-    early_days,
+    of_form,
     too_few_games,
     with_games_missing,
 )
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day, season_history, season_to_date
-from nba_assets.contracts.table import Population, holds, table
+from nba_assets.contracts.table import holds, table
 from nba_assets.tables.analytics.player_game_summary import player_game_summary
 from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary
 from nba_assets.tables.analytics.upcoming_player_game_context import upcoming_player_game_context
 from nba_assets.tables.conformed.games import games
-from nba_assets.tables.conformed.views.schedule import season_starts, team_schedule
+from nba_assets.tables.conformed.views.schedule import schedule, season_starts, team_schedule
 from nba_assets.tables.precompute.player_shot_zone_analysis import player_shot_zone_analysis
 
 LEAST_GAMES = 5
@@ -66,7 +66,7 @@ def _failed(
         "players": season_history(player_game_summary),
         "offense": season_history(team_offense_game_summary),
     },
-    population=Population("player_lookup", _eligible, early_days, _failed),
+    population=of_form("player_lookup", _eligible, _failed, schedule=same_day(schedule)),
     columns=(
         Column("player_lookup", "STRING", "canonical player", required=True),
         Column("universal_player_id", "STRING", "registry id", required=True),

@@ -15,17 +15,17 @@ from nba_assets.basketball.population import (
     EXPECTED_INCOMPLETE,
     INCOMPLETE_UPSTREAM,
     covered_days,
-    early_days,
+    of_form,
     too_few_games,
     with_games_missing,
 )
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day, season_history, season_to_date
-from nba_assets.contracts.table import Population, holds, table
+from nba_assets.contracts.table import holds, table
 from nba_assets.tables.analytics.player_game_summary import player_game_summary
 from nba_assets.tables.conformed.games import games
-from nba_assets.tables.conformed.views.schedule import season_starts, team_schedule
+from nba_assets.tables.conformed.views.schedule import schedule, season_starts, team_schedule
 
 SAMPLE_GAMES, TREND_GAMES = 10, 20
 LEAST_TREND_GAMES = 15
@@ -76,7 +76,7 @@ def _failed(slate: ir.Table, season_starts: ir.Table, results: ir.Table, players
         "results": season_to_date(team_schedule),
         "players": season_history(player_game_summary),
     },
-    population=Population("player_lookup", _eligible, early_days, _failed),
+    population=of_form("player_lookup", _eligible, _failed, schedule=same_day(schedule)),
     columns=(
         Column("player_lookup", "STRING", "canonical player", required=True),
         Column("universal_player_id", "STRING", "registry id", required=True),

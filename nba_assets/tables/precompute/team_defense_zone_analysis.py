@@ -14,16 +14,16 @@ from nba_assets.basketball.population import (
     INCOMPLETE_DATA,
     INSUFFICIENT_DATA,
     covered_days,
-    early_days,
+    of_form,
     too_few_games,
 )
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day, season_history, season_to_date
-from nba_assets.contracts.table import Population, holds, table
+from nba_assets.contracts.table import holds, table
 from nba_assets.tables.analytics.team_defense_game_summary import team_defense_game_summary
 from nba_assets.tables.conformed.games import games
-from nba_assets.tables.conformed.views.schedule import season_starts, team_schedule
+from nba_assets.tables.conformed.views.schedule import schedule, season_starts, team_schedule
 
 SAMPLE_GAMES = 15
 LEAGUE_DAYS, LEAGUE_GAMES, LEAGUE_TEAMS = 30, 10, 10
@@ -65,7 +65,7 @@ def _failed(slate: ir.Table, season_starts: ir.Table, results: ir.Table, defense
         "results": season_to_date(team_schedule),
         "defense": season_history(team_defense_game_summary),
     },
-    population=Population("team_abbr", _eligible, early_days, _failed),
+    population=of_form("team_abbr", _eligible, _failed, schedule=same_day(schedule)),
     columns=(
         Column("team_abbr", "STRING", "the team that defends", required=True),
         Column("analysis_date", "DATE", "Eastern date; only games before it count", required=True),

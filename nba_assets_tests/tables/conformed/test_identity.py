@@ -7,10 +7,10 @@ from datetime import date
 
 import ibis
 import pytest
+from nba_assets.tables.conformed.identity import player_names
 
 from nba_assets.tables.conformed import identity
 from nba_assets.tables.conformed.games import games
-from nba_assets.tables.conformed.identity import player_names
 from nba_assets_tests.given import MATCH, game_row, named
 from nba_assets_tests.rows import Query, one, rows_of, told, values_of
 
