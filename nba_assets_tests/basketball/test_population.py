@@ -14,7 +14,8 @@ from nba_assets.basketball import population
 from nba_assets.contracts.checks import checks_of
 from nba_assets.contracts.failures import failures_of
 from nba_assets.contracts.table import Table
-from nba_assets.tables.conformed.games import games, season_starts, team_games
+from nba_assets.tables.conformed.games import games
+from nba_assets.tables.conformed.views.schedule import season_starts, team_schedule
 from nba_assets.tables.registry import tables
 from nba_assets_tests.given import COVERED, TODAY, ago, played, result, upcoming
 from nba_assets_tests.rows import Query, Row, broken_of, failed_of, rows_of, skipped_of, told
@@ -207,7 +208,7 @@ SEEN = ibis.schema({"game_id": "string", "team_abbr": "string"})
 
 
 def test_a_game_is_missing_when_nobody_of_the_team_has_a_row_of_it() -> None:
-    query = Query(population.with_games_missing, {"rows": TEAM_DAYS, "results": team_games, "players": SEEN})
+    query = Query(population.with_games_missing, {"rows": TEAM_DAYS, "results": team_schedule, "players": SEEN})
     results = [result(days) for days in (1, 2, 3)] + [result(days, "PHI") for days in (1, 2)]
     results += [result(4, is_final=False), result(5, season_type="cup_final"), result(0), result(400)]
     players = [{"game_id": ago(2)["game_id"], "team_abbr": "NYK"}, {"game_id": ago(1)["game_id"], "team_abbr": "PHI"}]
