@@ -30,7 +30,7 @@ from nba_assets.tables.raw.box_scores import nbac_gamebook_player_stats
         Column("game_id", "STRING", "canonical game, YYYYMMDD_AWAY_HOME", required=True),
         Column("game_date", "DATE", "Eastern date", required=True),
         Column("season_year", "INT64", "year the season started in", required=True),
-        Column("team_abbr", "STRING", "his team in this game"),
+        Column("team_abbr", "STRING", "his team in this game", required=True),
         Column("player_lookup", "STRING", "canonical player; NULL if nobody by that spelling is known"),
         Column("player_lookup_raw", "STRING", "his spelling in the source", required=True),
         Column("universal_player_id", "STRING", "registry id"),

@@ -1,15 +1,15 @@
-"""Who is on a team on a date, and what the last injury report before the tip says."""
+"""What the last injury report before the tip says of each player."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any
 
-import ibis
+import pytest
 
-from nba_assets.tables.conformed.availability import availability, on_roster, rosters
+from nba_assets.tables.conformed.availability import availability
 from nba_assets_tests.given import MATCH, game_row, named
-from nba_assets_tests.rows import Query, Row, one, rows_of, told
+from nba_assets_tests.rows import Row, broken_of, one, rows_of, told
 
 NAMES = named("tatum", "brown", "brunson", "jadenivey", jadeney="jadenivey")
 EVE = MATCH.day - timedelta(days=1)
@@ -70,75 +70,30 @@ def test_a_game_that_is_not_scheduled_is_left_out() -> None:
     assert statuses(entry("tatum", "out", 13, home_team="LAL")) == []
 
 
-def snapshot(day: int, team: str, *players: str, hour: int = 8) -> list[Row]:
-    return [
-        {
-            "roster_date": date(2024, 11, day),
-            "scrape_hour": hour,
-            "season_year": 2024,
-            "team_abbr": team,
-            "espn_player_id": n,
-            "player_lookup": player,
-            "player_full_name": player.title(),
-            "age": 26,
-        }
-        for n, player in enumerate(players)
-    ]
+def test_a_row_says_which_edition_it_is_of() -> None:
+    row = one(rows_of(availability, report=[entry("tatum", "Out", 22, EVE)], games=[game_row(MATCH)], names=NAMES))
+    assert (row["report_date"], row["report_hour"], row["confidence"], row["season_year"]) == (EVE, 22, 0.95, 2024)
+    assert (row["player_lookup_raw"], row["universal_player_id"]) == ("tatum", "tatum_001")
 
 
-def rosters_of(*snapshots: list[Row]) -> list[dict[str, Any]]:
-    return rows_of(rosters, rosters=[row for snapshot in snapshots for row in snapshot], names=NAMES)
+GOOD = {
+    "game_id": MATCH.id,
+    "game_date": MATCH.day,
+    "season_year": 2024,
+    "player_lookup": "tatum",
+    "player_lookup_raw": "tatum",
+    "player_status": "out",
+    "report_date": MATCH.day,
+    "report_hour": 13,
+}
 
 
-def test_a_snapshot_holds_until_the_teams_next() -> None:
-    """The Knicks' newer roster does not hide Boston's (U6)."""
-    rows = rosters_of(
-        snapshot(1, "BOS", "tatum", "brown"), snapshot(6, "BOS", "tatum", "stranger"), snapshot(8, "NY", "brunson")
-    )
-    forever = date(9999, 12, 31)
-    assert told(rows, "team_abbr", "player_lookup", "since", "until") == [
-        ("BOS", "brown", date(2024, 11, 1), date(2024, 11, 6)),
-        ("BOS", "tatum", date(2024, 11, 1), date(2024, 11, 6)),
-        ("BOS", "tatum", date(2024, 11, 6), forever),
-        ("NYK", "brunson", date(2024, 11, 8), forever),
-    ]
+@pytest.mark.parametrize("bad", [{"player_status": None}, {"player_lookup": None}, {"report_hour": None}])
+def test_a_row_lacks_what_it_needs(bad: dict[str, Any]) -> None:
+    assert broken_of(availability, "required_columns_are_filled", [GOOD]) == []
+    assert len(broken_of(availability, "required_columns_are_filled", [GOOD | bad])) == 1
 
 
-def test_the_last_scrape_of_a_day_counts() -> None:
-    rows = rosters_of(snapshot(1, "BOS", "tatum", "brown", hour=8), snapshot(1, "BOS", "tatum", hour=17))
-    assert told(rows, "player_lookup") == [("tatum",)]
-
-
-DAYS = ibis.schema({"team_abbr": "string", "season_year": "int64", "game_date": "date"})
-ON_ROSTER = Query(on_roster, {"days": DAYS, "rosters": rosters})
-
-
-def players_on(day: int, spans: list[Row], *teams: str) -> list[tuple]:
-    days = [{"team_abbr": team, "season_year": 2024, "game_date": date(2024, 11, day)} for team in teams]
-    return told(ON_ROSTER(days=days, rosters=spans), "team_abbr", "player_lookup")
-
-
-def test_who_is_on_a_team_on_a_day() -> None:
-    spans = rosters_of(snapshot(3, "BOS", "tatum", "brown"), snapshot(6, "BOS", "tatum"))
-    assert players_on(2, spans, "BOS") == []
-    assert players_on(3, spans, "BOS") == players_on(5, spans, "BOS") == [("BOS", "brown"), ("BOS", "tatum")]
-    assert players_on(6, spans, "BOS") == [("BOS", "tatum")]
-
-
-def test_a_player_on_two_rosters_is_on_the_newer_one() -> None:
-    spans = rosters_of(snapshot(1, "BOS", "tatum", "brown"), snapshot(5, "NYK", "brunson", "brown"))
-    assert players_on(4, spans, "BOS", "NYK") == [("BOS", "brown"), ("BOS", "tatum")]
-    assert players_on(8, spans, "BOS", "NYK") == [("BOS", "tatum"), ("NYK", "brown"), ("NYK", "brunson")]
-
-
-def test_a_traded_player_has_left_though_his_new_team_does_not_play_that_day() -> None:
-    spans = rosters_of(snapshot(1, "BOS", "tatum", "brown"), snapshot(5, "NYK", "brunson", "brown"))
-    assert players_on(8, spans, "BOS") == [("BOS", "tatum")]
-
-
-def test_a_row_keeps_what_the_roster_knows() -> None:
-    spans = rosters_of(snapshot(1, "BOS", "tatum"))
-    row = one(
-        ON_ROSTER(days=[{"team_abbr": "BOS", "season_year": 2024, "game_date": date(2024, 11, 2)}], rosters=spans)
-    )
-    assert (row["universal_player_id"], row["player_full_name"], row["age"]) == ("tatum_001", "Tatum", 26)
+def test_a_player_has_one_status_in_a_game() -> None:
+    assert broken_of(availability, "key_is_unique", [GOOD, GOOD | {"player_lookup": "brown"}]) == []
+    assert len(broken_of(availability, "key_is_unique", [GOOD, GOOD])) == 2

@@ -1,110 +1,37 @@
-"""The schedule's rows as games: their id, kind, venue, and whether they were played."""
+"""Games as they are stored: the schedule's of the date, with the tip on Eastern clocks; and a game's two sides."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
 
 from nba_assets.tables.conformed.games import games, team_games
-from nba_assets_tests.given import MATCH, PLACES, game_row, location, scheduled
-from nba_assets_tests.rows import one, rows_of, told
+from nba_assets_tests.given import MATCH, PLACES, eastern, game_row, location
+from nba_assets_tests.rows import broken_of, one, rows_of, told
 
 LOCATIONS = [location(team) for team in PLACES]
-PARIS = {"arena_name": "Accor Arena", "season": "2024-25", "latitude": 48.8, "longitude": 2.4}
-VENUES = [PARIS | {"timezone": "Europe/Paris"}]
 NEXT = replace(MATCH, nba_id="0022400103", score=None)
 
 
-def game(**changes: Any) -> dict[str, Any]:
-    return one(rows_of(games, schedule=[scheduled(MATCH, **changes)], locations=LOCATIONS, venues=VENUES))
+def stored(**changes: Any) -> dict[str, Any]:
+    return one(rows_of(games, schedule=[game_row(MATCH, **changes)]))
 
 
-def test_a_final_game() -> None:
-    row = game()
-    assert row["game_id"] == "20241108_NYK_BOS"
-    assert row["nba_game_id"] == "0022400101"
-    assert (row["away_team_abbr"], row["away_points"]) == ("NYK", 100)
-    assert (row["home_team_abbr"], row["home_points"]) == ("BOS", 110)
-    assert (row["is_final"], row["is_postponed"], row["is_neutral"]) == (True, False, False)
-    assert (row["venue_latitude"], row["venue_longitude"], row["venue_timezone"]) == PLACES["BOS"]
+def test_a_game_is_stored_as_the_schedule_has_it() -> None:
+    row, scheduled = stored(), game_row(MATCH)
+    assert {name: row[name] for name in scheduled} == scheduled
 
 
-def test_away_and_home_come_from_the_game_code() -> None:
-    """The tricode columns follow the feed's array order in some seasons."""
-    row = game(home_team_tricode="NYK", away_team_tricode="BOS")
-    assert (row["away_team_abbr"], row["home_team_abbr"]) == ("NYK", "BOS")
-
-
-@pytest.mark.parametrize(
-    ("nba_id", "season_type"),
-    [
-        ("0022400101", "regular"),
-        ("0042400101", "playoffs"),
-        ("0052400101", "play_in"),
-        ("0062400001", "cup_final"),
-    ],
-)
-def test_the_nba_ids_prefix_is_the_season_type(nba_id: str, season_type: str) -> None:
-    """The flags of the schedule overlap (R-6)."""
-    assert game(game_id=nba_id, is_regular_season=True, is_playoffs=True)["season_type"] == season_type
-
-
-@pytest.mark.parametrize("nba_id", ["0012400001", "0032400001"], ids=["pre-season", "All-Star"])
-def test_pre_season_and_all_star_games_are_left_out(nba_id: str) -> None:
-    assert rows_of(games, schedule=[scheduled(MATCH, game_id=nba_id)], locations=LOCATIONS) == []
-
-
-@pytest.mark.parametrize(
-    ("status", "words", "read_on", "is_postponed"),
-    [
-        (1, "7:30 pm ET", date(2024, 11, 7), False),
-        (1, "7:30 pm ET", date(2024, 11, 9), False),
-        (1, "7:30 pm ET", date(2024, 11, 10), True),
-        (2, "Q3 4:10", date(2024, 11, 9), False),
-        (1, "PPD", date(2024, 11, 8), True),
-        (1, "Postponed", date(2024, 11, 1), True),
-        (1, "Cancelled", date(2024, 11, 1), True),
-        (1, None, date(2024, 11, 8), False),
-        (3, "Final", date(2025, 3, 1), False),
-        (3, "Final (was PPD)", date(2025, 3, 1), False),
-    ],
-)
-def test_postponed(status: int, words: str | None, read_on: date, is_postponed: bool) -> None:
-    """Marked so, or still not final two days later: the source keeps such a game "scheduled" (R-7)."""
-    read_at = datetime(read_on.year, read_on.month, read_on.day, 9, tzinfo=UTC)
-    row = game(game_status=status, game_status_text=words, processed_at=read_at)
-    assert (row["is_postponed"], row["is_final"]) == (is_postponed, status == 3)
-
-
-def test_a_neutral_game_in_a_listed_venue_is_played_there() -> None:
-    row = game(neutral_site_flag=True, arena_name="Accor Arena")
-    assert (row["is_neutral"], row["venue_latitude"], row["venue_timezone"]) == (True, 48.8, "Europe/Paris")
-
-
-def test_a_moved_home_game_is_played_in_its_venue() -> None:
-    row = game(arena_name="Accor Arena")
-    assert (row["is_neutral"], row["venue_longitude"]) == (False, 2.4)
-
-
-def test_a_neutral_game_in_an_unlisted_venue_has_no_known_place() -> None:
-    row = game(neutral_site_flag=True, arena_name="Nowhere Dome")
-    assert (row["venue_latitude"], row["venue_longitude"], row["venue_timezone"]) == (None, None, None)
-
-
-def test_a_venue_counts_in_its_own_season() -> None:
-    rows = rows_of(
-        games,
-        schedule=[scheduled(MATCH, neutral_site_flag=True, arena_name="Accor Arena")],
-        venues=[row | {"season": "2023-24"} for row in VENUES],
+def test_the_tip_on_eastern_clocks() -> None:
+    """Summer time ends on 3 November 2024; a tip after midnight in UTC is of the evening before."""
+    assert stored()["tip_eastern"] == "2024-11-08 19:30"
+    assert stored(game_date=date(2024, 10, 30), tip_at=eastern(date(2024, 10, 30), 19.5))["tip_eastern"] == (
+        "2024-10-30 20:30"
     )
-    assert one(rows)["venue_latitude"] is None
-
-
-def test_a_missing_flag_means_not_neutral() -> None:
-    assert game(neutral_site_flag=None)["is_neutral"] is False
+    assert stored(tip_at=None)["tip_eastern"] is None
 
 
 def test_both_teams_of_a_game() -> None:
@@ -124,3 +51,17 @@ def test_nobody_is_at_home_in_a_neutral_game() -> None:
 def test_a_team_without_a_listed_arena_keeps_its_games() -> None:
     rows = rows_of(team_games, games=[game_row(NEXT)])
     assert told(rows, "team_abbr", "points", "arena_latitude") == [("BOS", None, None), ("NYK", None, None)]
+
+
+@pytest.mark.parametrize(
+    ("check", "bad"),
+    [
+        ("final_games_have_a_winner", {"home_points": 100}),
+        ("final_games_have_a_winner", {"home_points": None}),
+        ("two_teams", {"home_team_abbr": "NYK"}),
+        ("required_columns_are_filled", {"season_type": None}),
+    ],
+)
+def test_a_check_finds_what_breaks_it(check: str, bad: dict[str, Any]) -> None:
+    assert broken_of(games, check, [game_row(MATCH), game_row(NEXT)]) == []
+    assert len(broken_of(games, check, [game_row(MATCH) | bad])) == 1

@@ -3,45 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from nba_assets.tables.conformed.player_boxes import COUNTS, listed_players, player_boxes, starters, stray_boxes
+import pytest
+
+from nba_assets.basketball.box_scores import COUNTS
+from nba_assets.tables.conformed.player_boxes import player_boxes
 from nba_assets_tests.given import MATCH, game_row, named
-from nba_assets_tests.rows import Row, one, rows_of, told
+from nba_assets_tests.rows import Row, broken_of, one, rows_of, told
+from nba_assets_tests.tables.conformed.sheets import bdl, nbac, sheet
 
 OTHER = replace(MATCH, nba_id="0022400102", away="LAL", home="DEN")
 GAMES = [game_row(MATCH), game_row(OTHER)]
 NAMES = named("tatum", "brown", "brunson", "timhardawayjr", "jokic", timhardaway="timhardawayjr")
 NOTHING = dict.fromkeys(("field_goals_made", "field_goals_attempted", "free_throws_attempted", "assists"), 0)
-
-
-def line(player: str, points: int = 10, minutes: str | None = "30:00", team: str = "BOS", **more: Any) -> Row:
-    """A player's row in MATCH, as all three box scores have it."""
-    row = {
-        "game_date": MATCH.day,
-        "home_team_abbr": "BOS",
-        "away_team_abbr": "NYK",
-        "team_abbr": team,
-        "player_lookup": player,
-        "points": points,
-        "minutes": minutes,
-        "processed_at": datetime(2024, 11, 9, 9, tzinfo=UTC),
-        "data_hash": "a",
-    }
-    return row | more
-
-
-def sheet(player: str, points: int = 10, status: str = "active", **more: Any) -> Row:
-    return line(player, points, player_status=status, player_name=player.title(), **more)
-
-
-def bdl(player: str, points: int = 10, minutes: str | None = "30", **more: Any) -> Row:
-    return line(player, points, minutes, player_full_name=player.title(), **more)
-
-
-def nbac(player: str, points: int = 10, *, starter: bool | None = None, **more: Any) -> Row:
-    return line(player, points, player_full_name=player.title(), nba_game_id=MATCH.nba_id, starter=starter, **more)
 
 
 def boxes(**sources: list[Row]) -> list[dict[str, Any]]:
@@ -123,66 +99,59 @@ def test_home_and_away_are_the_schedules() -> None:
     assert (row["game_id"], row["team_abbr"], row["opponent_team_abbr"]) == (MATCH.id, "NYK", "BOS")
 
 
-def test_rows_of_no_game_are_told_apart() -> None:
-    """They are kept out of the boxes, and a check counts them."""
-    stray = {"home_team_abbr": "LAL"}
-    rows = rows_of(
-        stray_boxes,
-        gamebook=[sheet("tatum"), sheet("brown", **stray)],
-        nbac=[nbac("white", game_date=date(2024, 11, 7))],
-        bdl=[bdl("hart"), bdl("towns", home_team_abbr=None)],
-        games=GAMES,
-    )
-    assert told(rows, "player_lookup", "source") == [
-        ("brown", "gamebook"),
-        ("towns", "bdl"),
-        ("white", "nbac_boxscore"),
-    ]
-    assert boxes(gamebook=[sheet("brown", **stray)]) == []
-
-
 def test_every_counting_statistic_has_a_name_of_ours() -> None:
     assert set(COUNTS) <= set(one(boxes(gamebook=[sheet("tatum")])))
 
 
-def test_starters() -> None:
-    rows = rows_of(
-        starters,
-        nbac=[nbac("tatum", starter=True), nbac("timhardaway", starter=False), nbac("stranger", starter=True)],
-        games=GAMES,
-        names=NAMES,
-    )
-    assert told(rows, "game_id", "game_date", "team_abbr", "player_lookup", "is_starter") == [
-        (MATCH.id, date(2024, 11, 8), "BOS", "tatum", True),
-        (MATCH.id, date(2024, 11, 8), "BOS", "timhardawayjr", False),
-    ]
+GOOD = {
+    "game_id": MATCH.id,
+    "game_date": MATCH.day,
+    "season_year": 2024,
+    "season_type": "regular",
+    "team_abbr": "BOS",
+    "opponent_team_abbr": "NYK",
+    "player_lookup": "tatum",
+    "player_lookup_raw": "tatum",
+    "source": "gamebook",
+    **dict.fromkeys(COUNTS, 2),
+    "points": 8,
+    "fg_makes": 3,
+    "fg_attempts": 5,
+    "three_pt_makes": 1,
+    "three_pt_attempts": 3,
+    "ft_makes": 1,
+}
 
 
-def test_a_starter_delivered_twice_is_one_starter() -> None:
-    """Two rows would make two rows of `player_game_summary`."""
-    rows = rows_of(starters, nbac=[nbac("tatum", starter=True)] * 2, games=GAMES, names=NAMES)
-    assert told(rows, "player_lookup") == [("tatum",)]
+@pytest.mark.parametrize(
+    ("check", "bad"),
+    [
+        ("points_add_up", {"points": 9}),
+        ("makes_within_attempts", {"fg_makes": 6}),
+        ("makes_within_attempts", {"three_pt_makes": 4}),
+        ("makes_within_attempts", {"ft_makes": 3}),
+        ("players_are_known", {"player_lookup": None}),
+        ("required_columns_are_filled", {"opponent_team_abbr": None}),
+    ],
+)
+def test_a_check_finds_what_breaks_it(check: str, bad: dict[str, Any]) -> None:
+    assert broken_of(player_boxes, check, [GOOD]) == []
+    assert len(broken_of(player_boxes, check, [GOOD | bad])) == 1
 
 
-def test_listed_players() -> None:
-    rows = rows_of(
-        listed_players,
-        gamebook=[
-            sheet("tatum"),
-            sheet("brown", None, "dnp", dnp_reason="Coach's Decision"),
-            sheet("brunson", None, "inactive", team="NY", dnp_reason="Left Ankle Sprain"),
-        ],
-        games=GAMES,
-        names=NAMES,
-    )
-    assert told(rows, "player_lookup", "team_abbr", "player_status", "dnp_reason") == [
-        ("brown", "BOS", "dnp", "Coach's Decision"),
-        ("brunson", "NYK", "inactive", "Left Ankle Sprain"),
-        ("tatum", "BOS", "active", None),
-    ]
+def test_what_is_unknown_breaks_no_sum() -> None:
+    unknown = GOOD | dict.fromkeys(("fg_makes", "fg_attempts"))
+    assert broken_of(player_boxes, "points_add_up", [unknown]) == []
+    assert broken_of(player_boxes, "makes_within_attempts", [unknown]) == []
 
 
-def test_a_person_delivered_twice_is_listed_once() -> None:
-    """Two rows would be two players inactive."""
-    rows = rows_of(listed_players, gamebook=[sheet("brown", None, "inactive")] * 2, games=GAMES, names=NAMES)
-    assert told(rows, "player_lookup") == [("brown",)]
+def test_rows_of_no_game_are_counted() -> None:
+    stray = {"game_date": MATCH.day, "home_team_abbr": "LAL", "away_team_abbr": "BOS", "source": "bdl"}
+    assert broken_of(player_boxes, "boxes_match_the_schedule", [GOOD]) == []
+    assert len(broken_of(player_boxes, "boxes_match_the_schedule", [GOOD], stray_boxes=[stray])) == 1
+
+
+def test_the_key_is_the_spelling_so_that_unknown_players_stay_apart() -> None:
+    strangers = [GOOD | {"player_lookup": None, "player_lookup_raw": name} for name in ("nobody", "stranger")]
+    assert broken_of(player_boxes, "key_is_unique", [GOOD, *strangers]) == []
+    assert len(broken_of(player_boxes, "key_is_unique", [GOOD, GOOD])) == 2

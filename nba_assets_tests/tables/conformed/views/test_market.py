@@ -1,52 +1,24 @@
-"""One line before the tip: which book, which capture, and whose spread."""
+"""The chosen line of a player and of a team, through the stored lines of the books: which book, which capture."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from nba_assets.tables.conformed.lines import prop_lines, stray_lines, team_lines
+from nba_assets.tables.conformed.game_lines import game_lines
+from nba_assets.tables.conformed.prop_lines import prop_lines
+from nba_assets.tables.conformed.views.market import points_lines, team_lines
 from nba_assets_tests.given import MATCH, eastern, game_row, named
 from nba_assets_tests.rows import Row, one, rows_of, told
+from nba_assets_tests.tables.conformed.captures import lines, offer, prop
 
 NAMES = named("tatum", "brunson", "timhardawayjr", timhardaway="timhardawayjr")
 GAMES = [game_row(MATCH)]
-TIP = 19.5
-"""Half past seven in the evening."""
-
-
-def prop(book: str, hour: float, points: float, player: str = "tatum", **more: Any) -> Row:
-    return {
-        "game_id": "0022400101",
-        "game_date": MATCH.day,
-        "home_team_abbr": "NYK",
-        "away_team_abbr": "BOS",
-        "bookmaker": book,
-        "snapshot_timestamp": eastern(MATCH.day, hour),
-        "minutes_before_tipoff": round(60 * (TIP - hour)),
-        "player_lookup": player,
-        "points_line": points,
-    } | more
-
-
-def offer(book: str, points: float, opening: float | None = None, hour: float = 12, **more: Any) -> Row:
-    return {
-        "game_date": MATCH.day,
-        "player_lookup": "tatum",
-        "player_team": "BOS",
-        "bet_side": "over",
-        "bookmaker": book,
-        "points_line": points,
-        "opening_line": opening,
-        "is_active": True,
-        "bookmaker_last_update": eastern(MATCH.day, hour),
-        "processed_at": eastern(MATCH.day, hour),
-    } | more
 
 
 def props(*odds_api: Row, bettingpros: list[Row] = ()) -> list[tuple]:
     """Player, line, opening line, book."""
-    rows = rows_of(prop_lines, odds_api=odds_api, bettingpros=bettingpros, games=GAMES, names=NAMES)
-    return told(rows, "player_lookup", "line", "opening", "book")
+    books = rows_of(prop_lines, odds_api=odds_api, bettingpros=bettingpros, games=GAMES, names=NAMES)
+    return told(rows_of(points_lines, books=books), "player_lookup", "line", "opening", "book")
 
 
 def test_draftkings_then_fanduel() -> None:
@@ -105,28 +77,9 @@ def test_spellings_of_one_player_are_one_line() -> None:
     assert props(prop("draftkings", 12, 9.5, "nobodyknown")) == []
 
 
-def lines(book: str, hour: float, boston: float | None = None, total: float | None = None) -> list[Row]:
-    """A capture of one book: Boston's spread and New York's, or a total. The feed has home and away swapped."""
-    capture = {
-        "game_id": "hash",
-        "game_date": MATCH.day,
-        "home_team": "New York Knicks",
-        "away_team": "Boston Celtics",
-        "home_team_abbr": "NYK",
-        "away_team_abbr": "BOS",
-        "bookmaker_key": book,
-        "snapshot_timestamp": eastern(MATCH.day, hour),
-    }
-    outcomes = []
-    if boston is not None:
-        outcomes += [("spreads", "Boston Celtics", boston), ("spreads", "New York Knicks", -boston)]
-    if total is not None:
-        outcomes += [("totals", "Over", total), ("totals", "Under", total)]
-    return [capture | {"market_key": m, "outcome_name": o, "outcome_point": p} for m, o, p in outcomes]
-
-
 def market(*captures: list[Row]) -> list[dict[str, Any]]:
-    return rows_of(team_lines, lines=[row for capture in captures for row in capture], games=GAMES)
+    books = rows_of(game_lines, lines=[row for capture in captures for row in capture], games=GAMES)
+    return rows_of(team_lines, books=books)
 
 
 def test_a_spread_is_signed_for_the_team_it_names() -> None:
@@ -167,16 +120,3 @@ def test_a_book_without_a_point_is_passed_over() -> None:
     pointless = [row | {"outcome_point": None} for row in lines("draftkings", 18, total=0)]
     row = one(market(pointless, lines("fanduel", 17, total=221.5)), team_abbr="BOS")
     assert (row["line"], row["book"]) == (221.5, "fanduel")
-
-
-def test_lines_of_no_game_are_told_apart() -> None:
-    """They are no line of anybody, and a check counts them."""
-    stray = [row | {"home_team_abbr": "LAL"} for row in lines("fanduel", 17, total=221.5)]
-    rows = rows_of(
-        stray_lines,
-        lines=[*stray, *lines("fanduel", 17, total=221.5)],
-        props=[prop("draftkings", 12, 22.5), prop("draftkings", 11, 22.5, away_team_abbr="LAL")],
-        games=GAMES,
-    )
-    assert told(rows, "home_team_abbr", "away_team_abbr") == [("LAL", "BOS"), ("LAL", "BOS"), ("NYK", "LAL")]
-    assert market(stray) == []

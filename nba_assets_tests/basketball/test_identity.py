@@ -7,12 +7,12 @@ from datetime import date
 
 import ibis
 import pytest
-from nba_assets.tables.conformed.identity import player_names
 
-from nba_assets.tables.conformed import identity
-from nba_assets.tables.conformed.games import games
+from nba_assets.basketball import identity
+from nba_assets.tables.conformed.views.player_names import player_names
+from nba_assets.tables.conformed.views.schedule import schedule
 from nba_assets_tests.given import MATCH, game_row, named
-from nba_assets_tests.rows import Query, one, rows_of, told, values_of
+from nba_assets_tests.rows import Query, one, told, values_of
 
 RAW = ibis.schema(
     {
@@ -27,8 +27,8 @@ RAW = ibis.schema(
 )
 REMATCH = replace(MATCH, nba_id="0022400102", day=date(2024, 11, 9), away="BOS", home="NYK")
 
-BY_PAIR = Query(lambda rows, games: identity.stamp_by_pair(rows, games), {"rows": RAW, "games": games})
-BY_ID = Query(lambda rows, games: identity.stamp_by_nba_id(rows, games), {"rows": RAW, "games": games})
+BY_PAIR = Query(lambda rows, games: identity.stamp_by_pair(rows, games), {"rows": RAW, "games": schedule})
+BY_ID = Query(lambda rows, games: identity.stamp_by_nba_id(rows, games), {"rows": RAW, "games": schedule})
 GAMES = [game_row(MATCH), game_row(REMATCH)]
 
 
@@ -68,41 +68,6 @@ def test_a_game_is_found_by_the_nbas_id_whatever_its_own_id_and_date_say() -> No
     assert (found["game_id"], found["game_date"], found["season_year"]) == ("20241108_NYK_BOS", MATCH.day, 2024)
 
 
-def registered(lookup: str, team: str = "BOS", season: str = "2024-25", number: int = 1) -> dict:
-    return {
-        "player_lookup": lookup,
-        "team_abbr": team,
-        "season": season,
-        "universal_player_id": f"{lookup}_{number:03}",
-    }
-
-
-def alias(spelling: str, lookup: str, *, is_active: bool = True) -> dict:
-    return {"alias_lookup": spelling, "nba_canonical_lookup": lookup, "is_active": is_active}
-
-
-def test_every_spelling_means_one_player() -> None:
-    found = rows_of(
-        player_names,
-        registry=[
-            registered("timhardawayjr"),
-            registered("timhardawayjr", "DAL", "2023-24"),
-            registered("timhardaway"),
-        ],
-        aliases=[
-            alias("thardawayjr", "timhardawayjr"),
-            alias("hardawayold", "timhardawayjr", is_active=False),
-            alias("timhardaway", "timhardawayjr"),
-            alias("nobody", "someoneelse"),
-        ],
-    )
-    assert told(found, "spelling", "player_lookup", "universal_player_id") == [
-        ("thardawayjr", "timhardawayjr", "timhardawayjr_001"),
-        ("timhardaway", "timhardaway", "timhardaway_001"),
-        ("timhardawayjr", "timhardawayjr", "timhardawayjr_001"),
-    ], "a registered name is never an alias; inactive aliases and aliases of nobody resolve nothing"
-
-
 def test_resolve_keeps_what_stood_there() -> None:
     rows = ibis.schema({"player_lookup": "string", "points": "int64"})
     query = Query(lambda rows, names: identity.resolve(rows, names), {"rows": rows, "names": player_names})
@@ -130,3 +95,25 @@ def test_resolve_into_another_column_leaves_the_rest() -> None:
     )
     (found,) = query(rows=[{"blocker": "jtatum", "player_lookup": "x"}], names=named("tatum", jtatum="tatum"))
     assert found == {"blocker": "jtatum", "player_lookup": "x", "blocked_by": "tatum"}
+
+
+@pytest.mark.parametrize(
+    ("spelling", "name"), [("12345tatum", "tatum"), ("tatum", "tatum"), ("tatum2", "tatum2"), (None, None)]
+)
+def test_a_number_in_front_of_a_spelling_is_taken_off(spelling: str | None, name: str | None) -> None:
+    assert values_of(identity.without_number, "string", spelling) == [name]
+
+
+BY_NO_GAME = Query(lambda rows, games: identity.without_game(rows, games), {"rows": RAW, "games": schedule})
+
+
+def test_rows_of_no_game_are_what_the_pair_leaves_out() -> None:
+    """Together they are all rows, as they came."""
+    rows = [
+        {"game_id": "hash", "game_date": MATCH.day, "home_team_abbr": home, "away_team_abbr": away, "points": n}
+        for n, (home, away) in enumerate([("NY", "BOS"), ("BOS", "LAL"), ("BOS", None)])
+    ]
+    assert told(BY_PAIR(rows=rows, games=GAMES), "points") == [(0,)]
+    strays = BY_NO_GAME(rows=rows, games=GAMES)
+    assert told(strays, "points", "home_team_abbr") == [(1, "BOS"), (2, "BOS")]
+    assert set(strays[0]) == set(RAW)

@@ -1,0 +1,132 @@
+"""Who was on court from when to when: BOS at home to NYK, each event with the ten on court, its clock and the lead."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from nba_assets.tables.conformed.court_time import FIVE, court_time
+from nba_assets_tests.given import MATCH, game_row
+from nba_assets_tests.rows import Row, broken_of, one, rows_of, told
+from nba_assets_tests.tables.conformed.play_by_play import AWAY, HOME, NAMES, bigdataball, other
+
+
+def at(period: int, clock: int | None, lead: int | None = 0, **more: Any) -> Row:
+    score = {"score_home": 80 + (lead or 0) if lead is not None else None, "score_away": 80}
+    return other("shot", period=period, game_clock_seconds=clock) | score | more
+
+
+def stretches(*events: Row, team: str = "BOS") -> list[dict[str, Any]]:
+    rows = rows_of(court_time, events=bigdataball(*events), games=[game_row(MATCH)], names=NAMES)
+    return [row for row in rows if row["team_abbr"] == team]
+
+
+SPAN = ("period", "from_sequence", "until_sequence", "start_clock", "end_clock", "seconds")
+
+
+def test_a_period_with_one_five_is_one_stretch_of_each_team() -> None:
+    rows = rows_of(
+        court_time, events=bigdataball(at(1, 720), at(1, 400), at(1, 0)), games=[game_row(MATCH)], names=NAMES
+    )
+    assert told(rows, "team_abbr", *SPAN, "five_known") == [
+        ("BOS", 1, 0, 2, 720, 0, 720, True),
+        ("NYK", 1, 0, 2, 720, 0, 720, True),
+    ]
+    assert [tuple(one(rows, team_abbr=team)[name] for name in FIVE) for team in ("BOS", "NYK")] == [HOME, AWAY]
+    assert {(row["game_id"], row["game_date"], row["season_year"]) for row in rows} == {(MATCH.id, MATCH.day, 2024)}
+
+
+def test_a_substitution_ends_a_stretch_of_its_team_only() -> None:
+    """The new five plays from the event that first names it; who comes back makes a third stretch."""
+    porzingis = {"home_player_1_lookup": "porzingis"}
+    events = at(1, 720), at(1, 500, **porzingis), at(1, 300, **porzingis), at(1, 100), at(1, 0)
+    assert told(stretches(*events), *SPAN, "player_1") == [
+        (1, 0, 0, 720, 500, 220, "tatum"),
+        (1, 1, 2, 500, 100, 400, "porzingis"),
+        (1, 3, 4, 100, 0, 100, "tatum"),
+    ]
+    assert told(stretches(*events, team="NYK"), *SPAN) == [(1, 0, 4, 720, 0, 720)]
+
+
+def test_a_period_ends_a_stretch() -> None:
+    assert told(stretches(at(1, 720), at(2, 720)), *SPAN) == [(1, 0, 0, 720, 0, 720), (2, 1, 1, 720, 0, 720)]
+
+
+def test_an_unknown_five_is_a_stretch_of_its_own() -> None:
+    """Whoever of the five is known: they are NULL together. Two unknown events in a row are one stretch."""
+    unknown = {"home_player_3_lookup": None}
+    rows = stretches(at(1, 720), at(1, 500, **unknown), at(1, 400, **unknown), at(1, 300))
+    assert told(rows, *SPAN, "five_known", "player_1") == [
+        (1, 0, 0, 720, 500, 220, True, "tatum"),
+        (1, 1, 2, 500, 300, 200, False, None),
+        (1, 3, 3, 300, 0, 300, True, "tatum"),
+    ]
+    assert told(stretches(at(1, 720, **unknown)), *SPAN, "five_known") == [(1, 0, 0, 720, 0, 720, False)]
+
+
+def test_a_known_five_with_a_spelling_that_nobody_knows() -> None:
+    """All five are named by the source, one of them means nobody; a number in front of a name is no part of it."""
+    row = one(stretches(at(1, 720, home_player_1_lookup="newcomer", home_player_2_lookup="12345brown")))
+    assert (row["five_known"], row["player_1"], row["player_2"]) == (True, None, "brown")
+
+
+def test_the_clutch_is_the_last_five_minutes_within_five() -> None:
+    """From 6:00 to 4:00 the score is close: only the minute after 5:00 counts."""
+    assert told(stretches(at(4, 720, 20), at(4, 360, 5), at(4, 240, 6)), "seconds", "clutch_seconds") == [(720, 60)]
+    assert told(stretches(at(4, 720, 20), at(4, 360, -5), at(4, 100, -6)), "clutch_seconds") == [(200,)]
+    assert told(stretches(at(4, 310, 0), at(4, 300, 6)), "clutch_seconds") == [(0,)]
+    assert told(stretches(at(3, 200, 0)), "clutch_seconds") == [(0,)], "no earlier quarter has a clutch"
+    assert told(stretches(at(4, 200, None)), "clutch_seconds") == [(0,)], "nor an unknown score"
+
+
+def test_a_close_overtime_is_clutch() -> None:
+    rows = stretches(at(4, 720, 20), at(5, 300, 0), at(5, 200, 10), at(6, 300, 3))
+    assert told(rows, "period", "seconds", "clutch_seconds") == [(4, 720, 0), (5, 300, 100), (6, 300, 300)]
+
+
+def test_clutch_time_is_of_the_five_on_court() -> None:
+    rows = stretches(at(4, 400, 0), at(4, 250, 0, home_player_1_lookup="porzingis"))
+    assert told(rows, "player_1", "seconds", "clutch_seconds") == [("porzingis", 250, 250), ("tatum", 150, 50)]
+
+
+def test_events_at_one_clock_take_no_time() -> None:
+    """Nor does a clock that runs backwards for an event."""
+    assert told(stretches(at(4, 300, 0), at(4, 300, 0), at(4, 120, 0)), "seconds", "clutch_seconds") == [(300, 300)]
+    assert told(stretches(at(1, 700), at(1, 710), at(1, 600)), "seconds") == [(710,)]
+
+
+def test_events_of_no_game_are_left_out() -> None:
+    strays = [row | {"home_team_abbr": "LAL"} for row in bigdataball(at(1, 720))]
+    assert rows_of(court_time, events=strays, games=[game_row(MATCH)], names=NAMES) == []
+
+
+GOOD = {
+    "game_id": MATCH.id,
+    "game_date": MATCH.day,
+    "season_year": 2024,
+    "team_abbr": "BOS",
+    "from_sequence": 7,
+    "until_sequence": 9,
+    "seconds": 40,
+    "clutch_seconds": 10,
+    "five_known": True,
+}
+
+
+@pytest.mark.parametrize(
+    ("check", "bad"),
+    [
+        ("clutch_within_time", {"clutch_seconds": 41}),
+        ("clutch_within_time", {"clutch_seconds": -1}),
+        ("required_columns_are_filled", {"five_known": None}),
+    ],
+)
+def test_a_check_finds_what_breaks_it(check: str, bad: dict[str, Any]) -> None:
+    assert broken_of(court_time, check, [GOOD, GOOD | {"clutch_seconds": 40}]) == []
+    assert len(broken_of(court_time, check, [GOOD | bad])) == 1
+
+
+def test_a_stretch_begins_once() -> None:
+    assert broken_of(court_time, "key_is_unique", [GOOD, GOOD | {"team_abbr": "NYK"}]) == []
+    assert len(broken_of(court_time, "key_is_unique", [GOOD, GOOD])) == 2

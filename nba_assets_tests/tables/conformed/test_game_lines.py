@@ -1,0 +1,104 @@
+"""One row a book: its first and last spread or total on a team's game before the tip, with the prices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from nba_assets.tables.conformed.game_lines import game_lines
+from nba_assets_tests.given import MATCH, eastern, game_row
+from nba_assets_tests.rows import Row, broken_of, one, rows_of, told
+from nba_assets_tests.tables.conformed.captures import lines
+
+
+def books(*captures: list[Row]) -> list[dict[str, Any]]:
+    return rows_of(game_lines, lines=[row for capture in captures for row in capture], games=[game_row(MATCH)])
+
+
+def test_a_spread_is_a_row_a_book_for_each_team() -> None:
+    """Boston is at home and favoured; the feed calls New York the home team. Each side has its own price."""
+    rows = books(
+        lines("DraftKings", 9, boston=-4.5, price=1.8),
+        lines("DraftKings", 18, boston=-5.5, price=1.9),
+        lines("fanduel", 12, boston=-6.0),
+    )
+    assert told(rows, "team_abbr", "book", "line", "opening", "price", "under_price") == [
+        ("BOS", "draftkings", -5.5, -4.5, 1.9, None),
+        ("BOS", "fanduel", -6.0, -6.0, None, None),
+        ("NYK", "draftkings", 5.5, 4.5, 2.0, None),
+        ("NYK", "fanduel", 6.0, 6.0, None, None),
+    ]
+    row = one(rows, team_abbr="BOS", book="draftkings")
+    assert (row["game_id"], row["season_year"], row["market"]) == (MATCH.id, 2024, "spread")
+    assert (row["first_at"], row["last_at"]) == (eastern(MATCH.day, 9), eastern(MATCH.day, 18))
+
+
+def test_a_total_stands_for_both_teams_with_over_and_under() -> None:
+    rows = books(lines("fanduel", 9, total=219.5, price=1.8), lines("fanduel", 12, total=221.5, price=1.87))
+    assert told(rows, "team_abbr", "market", "line", "opening", "price", "under_price") == [
+        ("BOS", "total", 221.5, 219.5, 1.87, 1.97),
+        ("NYK", "total", 221.5, 219.5, 1.87, 1.97),
+    ]
+
+
+def test_an_under_of_another_capture_is_not_this_ones() -> None:
+    over, under = lines("fanduel", 12, total=221.5, price=1.87)
+    earlier = under | {"snapshot_timestamp": eastern(MATCH.day, 9)}
+    assert told(books([over, earlier]), "price", "under_price") == [(1.87, None), (1.87, None)]
+
+
+def test_what_is_seen_after_the_tip_is_no_line() -> None:
+    live = lines("draftkings", 20, boston=-20.5)
+    row = one(books(lines("draftkings", 19.5, boston=-5.5), live), team_abbr="BOS")
+    assert (row["line"], row["last_at"]) == (-5.5, eastern(MATCH.day, 19.5))
+    assert books(live) == []
+
+
+def test_a_capture_without_a_point_is_none() -> None:
+    pointless = [row | {"outcome_point": None} for row in lines("draftkings", 18, total=0)]
+    assert told(books(pointless, lines("draftkings", 17, total=221.5)), "line") == [(221.5,), (221.5,)]
+
+
+def test_a_spread_of_a_team_that_the_capture_does_not_name_is_nobodys() -> None:
+    renamed = [row | {"outcome_name": "Celtics of Boston"} for row in lines("draftkings", 12, boston=-5.5)]
+    assert books(renamed) == []
+
+
+def test_a_game_that_is_not_scheduled_has_no_lines() -> None:
+    assert books([row | {"home_team_abbr": "LAL"} for row in lines("fanduel", 17, total=221.5)]) == []
+
+
+GOOD = {
+    "game_id": MATCH.id,
+    "game_date": MATCH.day,
+    "season_year": 2024,
+    "team_abbr": "BOS",
+    "market": "spread",
+    "book": "fanduel",
+    "first_at": eastern(MATCH.day, 9),
+    "last_at": eastern(MATCH.day, 18),
+}
+
+
+@pytest.mark.parametrize(
+    ("check", "bad"),
+    [
+        ("first_before_last", {"first_at": eastern(MATCH.day, 19)}),
+        ("required_columns_are_filled", {"market": None}),
+    ],
+)
+def test_a_check_finds_what_breaks_it(check: str, bad: dict[str, Any]) -> None:
+    assert broken_of(game_lines, check, [GOOD]) == []
+    assert len(broken_of(game_lines, check, [GOOD | bad])) == 1
+
+
+def test_the_key_is_a_market_on_a_teams_game_at_a_book() -> None:
+    assert broken_of(game_lines, "key_is_unique", [GOOD, GOOD | {"market": "total"}, GOOD | {"book": "b"}]) == []
+    assert len(broken_of(game_lines, "key_is_unique", [GOOD, GOOD])) == 2
+
+
+def test_lines_of_no_game_are_counted() -> None:
+    stray = {"game_date": MATCH.day, "home_team_abbr": "LAL", "away_team_abbr": "BOS"}
+    assert broken_of(game_lines, "lines_match_the_schedule", [GOOD]) == []
+    assert len(broken_of(game_lines, "lines_match_the_schedule", [GOOD], strays=[stray])) == 1

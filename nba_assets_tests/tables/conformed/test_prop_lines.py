@@ -1,0 +1,149 @@
+"""One row a book: its first and last line on a player's points before the tip, with the prices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from nba_assets.tables.conformed.prop_lines import prop_lines
+from nba_assets_tests.given import MATCH, eastern, game_row, named
+from nba_assets_tests.rows import Row, broken_of, one, rows_of, told
+from nba_assets_tests.tables.conformed.captures import offer, prop
+
+NAMES = named("tatum", "brunson", "timhardawayjr", timhardaway="timhardawayjr")
+
+
+def books(*odds_api: Row, bettingpros: list[Row] = ()) -> list[dict[str, Any]]:
+    return rows_of(prop_lines, odds_api=odds_api, bettingpros=bettingpros, games=[game_row(MATCH)], names=NAMES)
+
+
+def test_a_book_is_one_row_with_its_first_and_last_line_and_the_last_prices() -> None:
+    captures = [
+        prop("DraftKings", 10, 21.5, over_price_american=-105, under_price_american=-115),
+        prop("DraftKings", 14, 22.5, over_price_american=-120, under_price_american=100),
+        prop("DraftKings", 18, 23.5, over_price_american=-110, under_price_american=-112),
+    ]
+    assert one(books(*captures)) == {
+        "game_date": MATCH.day,
+        "player_lookup": "tatum",
+        "player_lookup_raw": "tatum",
+        "source": "odds_api",
+        "book": "draftkings",
+        "line": 23.5,
+        "opening": 21.5,
+        "over_price": -110,
+        "under_price": -112,
+        "last_at": eastern(MATCH.day, 18),
+        "first_at": eastern(MATCH.day, 10),
+    }
+
+
+def test_each_book_has_a_row() -> None:
+    rows = books(prop("draftkings", 12, 22.5), prop("fanduel", 12, 21.5), prop("betmgm", 12, 20.5))
+    assert told(rows, "book", "line") == [("betmgm", 20.5), ("draftkings", 22.5), ("fanduel", 21.5)]
+
+
+def test_what_is_seen_after_the_tip_is_no_line() -> None:
+    """A capture at the tip still is one; and the last price is of the last line that counts."""
+    live = prop("draftkings", 20, 30.5, over_price_american=500)
+    row = one(books(prop("draftkings", 19.5, 22.5, over_price_american=-110), live))
+    assert (row["line"], row["over_price"], row["last_at"]) == (22.5, -110, eastern(MATCH.day, 19.5))
+    assert books(live) == []
+
+
+def test_a_capture_without_a_line_is_none() -> None:
+    row = one(books(prop("draftkings", 12, 22.5), prop("draftkings", 18, None)))
+    assert (row["line"], row["last_at"]) == (22.5, eastern(MATCH.day, 12))
+
+
+def test_of_two_captures_of_one_moment_the_first_by_its_hash_counts() -> None:
+    twice = [prop("draftkings", 12, 22.5, data_hash="b"), prop("draftkings", 12, 20.5, data_hash="a")]
+    assert told(books(*twice), "line", "opening") == told(books(*reversed(twice)), "line", "opening") == [(20.5, 20.5)]
+
+
+def test_a_game_that_is_not_scheduled_has_no_lines() -> None:
+    assert books(prop("draftkings", 12, 22.5, away_team_abbr="LAL")) == []
+
+
+def test_spellings_of_one_player_at_one_book_are_one_row() -> None:
+    rows = books(prop("fanduel", 10, 7.5, "timhardawayjr"), prop("fanduel", 12, 8.5, "timhardaway"))
+    assert told(rows, "player_lookup", "player_lookup_raw", "line", "opening") == [
+        ("timhardawayjr", "timhardaway", 8.5, 7.5)
+    ]
+
+
+def test_unknown_players_are_kept_apart_by_their_spelling() -> None:
+    """The check `players_are_known` counts them; they are nobody's line."""
+    rows = books(prop("fanduel", 10, 7.5, "nobody"), prop("fanduel", 10, 9.5, "stranger"))
+    assert told(rows, "player_lookup", "player_lookup_raw", "line") == [(None, "nobody", 7.5), (None, "stranger", 9.5)]
+
+
+def test_an_offer_of_bettingpros_with_the_price_of_its_under() -> None:
+    offers = [
+        offer("FanDuel", 18.5, 17.5, hour=15, odds_american=-110, opening_timestamp=eastern(MATCH.day, 9)),
+        offer("FanDuel", 18.5, hour=15, bet_side="under", odds_american=-118),
+    ]
+    row = one(books(bettingpros=offers))
+    assert (row["source"], row["book"], row["player_lookup"]) == ("bettingpros", "fanduel", "tatum")
+    assert (row["line"], row["opening"], row["over_price"], row["under_price"]) == (18.5, 17.5, -110, -118)
+    assert (row["first_at"], row["last_at"]) == (eastern(MATCH.day, 9), eastern(MATCH.day, 15))
+
+
+def test_the_price_of_an_under_at_another_line_is_not_of_this_one() -> None:
+    """Nor of another book's, nor of an offer that is gone."""
+    over = offer("FanDuel", 18.5, odds_american=-110)
+    for other in (
+        offer("FanDuel", 19.5, bet_side="under", odds_american=-118),
+        offer("BetMGM", 18.5, bet_side="under", odds_american=-118),
+        offer("FanDuel", 18.5, bet_side="under", odds_american=-118, is_active=False),
+    ):
+        assert told(books(bettingpros=[over, other]), "over_price", "under_price") == [(-110, None)]
+
+
+def test_both_sources_stand_beside_each_other() -> None:
+    rows = books(prop("fanduel", 12, 22.5), bettingpros=[offer("FanDuel", 23.5)])
+    assert told(rows, "source", "book", "line") == [("bettingpros", "fanduel", 23.5), ("odds_api", "fanduel", 22.5)]
+
+
+GOOD = {
+    "game_date": MATCH.day,
+    "player_lookup": "tatum",
+    "player_lookup_raw": "tatum",
+    "source": "odds_api",
+    "book": "fanduel",
+    "line": 22.5,
+    "first_at": eastern(MATCH.day, 9),
+    "last_at": eastern(MATCH.day, 18),
+}
+
+
+@pytest.mark.parametrize(
+    ("check", "bad"),
+    [
+        ("players_are_known", {"player_lookup": None}),
+        ("first_before_last", {"first_at": eastern(MATCH.day, 19)}),
+        ("required_columns_are_filled", {"book": None}),
+    ],
+)
+def test_a_check_finds_what_breaks_it(check: str, bad: dict[str, Any]) -> None:
+    assert broken_of(prop_lines, check, [GOOD]) == []
+    assert len(broken_of(prop_lines, check, [GOOD | bad])) == 1
+
+
+def test_an_opening_of_bettingpros_may_be_of_any_moment() -> None:
+    """It is of the offer at whatever book had it first, which may change its line later than this one."""
+    later = GOOD | {"source": "bettingpros", "first_at": eastern(MATCH.day, 19)}
+    assert broken_of(prop_lines, "first_before_last", [later]) == []
+
+
+def test_the_key_is_the_spelling_at_a_book_of_a_source() -> None:
+    other = [GOOD | {"source": "bettingpros"}, GOOD | {"book": "betmgm"}, GOOD | {"player_lookup_raw": "jtatum"}]
+    assert broken_of(prop_lines, "key_is_unique", [GOOD, *other]) == []
+    assert len(broken_of(prop_lines, "key_is_unique", [GOOD, GOOD])) == 2
+
+
+def test_lines_of_no_game_are_counted() -> None:
+    stray = {"game_date": MATCH.day, "home_team_abbr": "LAL", "away_team_abbr": "BOS"}
+    assert broken_of(prop_lines, "lines_match_the_schedule", [GOOD]) == []
+    assert len(broken_of(prop_lines, "lines_match_the_schedule", [GOOD], strays=[stray])) == 1

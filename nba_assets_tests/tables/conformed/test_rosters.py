@@ -1,0 +1,96 @@
+"""Who is on a team that plays on a date: from each team's own latest snapshot."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from nba_assets.tables.conformed.rosters import rosters
+from nba_assets.tables.conformed.views.roster_snapshots import roster_snapshots
+from nba_assets_tests.given import MATCH, game_row
+from nba_assets_tests.rows import Row, broken_of, one, rows_of, told
+from nba_assets_tests.tables.conformed.scrapes import NAMES, snapshot
+
+
+def rosters_of(*snapshots: list[Row]) -> list[dict[str, Any]]:
+    return rows_of(roster_snapshots, scrapes=[row for snapshot in snapshots for row in snapshot], names=NAMES)
+
+
+def rows_on(day: int, spans: list[Row], away: str = "NYK", home: str = "BOS", **game: Any) -> list[dict[str, Any]]:
+    slate = game_row(replace(MATCH, day=date(2024, 11, day), away=away, home=home), **game)
+    return rows_of(rosters, games=[slate], snapshots=spans)
+
+
+def players_on(day: int, spans: list[Row], *teams: str) -> list[tuple]:
+    found = rows_on(day, spans, *(("NYK", "BOS") if len(teams) == 2 else ("PHI", *teams)))
+    return told(found, "team_abbr", "player_lookup")
+
+
+def test_who_is_on_a_team_on_a_day() -> None:
+    spans = rosters_of(snapshot(3, "BOS", "tatum", "brown"), snapshot(6, "BOS", "tatum"))
+    assert players_on(2, spans, "BOS") == []
+    assert players_on(3, spans, "BOS") == players_on(5, spans, "BOS") == [("BOS", "brown"), ("BOS", "tatum")]
+    assert players_on(6, spans, "BOS") == [("BOS", "tatum")]
+
+
+def test_a_player_on_two_rosters_is_on_the_newer_one() -> None:
+    spans = rosters_of(snapshot(1, "BOS", "tatum", "brown"), snapshot(5, "NYK", "brunson", "brown"))
+    assert players_on(4, spans, "BOS", "NYK") == [("BOS", "brown"), ("BOS", "tatum")]
+    assert players_on(8, spans, "BOS", "NYK") == [("BOS", "tatum"), ("NYK", "brown"), ("NYK", "brunson")]
+
+
+def test_a_traded_player_has_left_though_his_new_team_does_not_play_that_day() -> None:
+    spans = rosters_of(snapshot(1, "BOS", "tatum", "brown"), snapshot(5, "NYK", "brunson", "brown"))
+    assert players_on(8, spans, "BOS") == [("BOS", "tatum")]
+
+
+def test_a_row_keeps_what_the_roster_knows() -> None:
+    spans = rosters_of(snapshot(1, "BOS", "tatum"))
+    row = one(rows_on(2, spans))
+    assert (row["universal_player_id"], row["player_full_name"], row["age"]) == ("tatum_001", "Tatum", 26)
+    assert (row["game_date"], row["season_year"], row["since"]) == (date(2024, 11, 2), 2024, date(2024, 11, 1))
+
+
+def test_a_team_of_the_slate_without_a_snapshot_has_no_rows() -> None:
+    assert told(rows_on(8, rosters_of(snapshot(9, "NYK", "brunson"), snapshot(1, "BOS", "tatum"))), "team_abbr") == [
+        ("BOS",)
+    ]
+
+
+def test_a_postponed_game_needs_no_rosters() -> None:
+    assert rows_on(8, rosters_of(snapshot(1, "BOS", "tatum")), is_postponed=True) == []
+
+
+def test_a_roster_of_last_season_is_none() -> None:
+    old = [row | {"season_year": 2023} for row in snapshot(1, "BOS", "tatum")]
+    assert rows_on(8, rosters_of(old)) == []
+
+
+GOOD = {
+    "game_date": MATCH.day,
+    "season_year": 2024,
+    "team_abbr": "BOS",
+    "player_lookup": "tatum",
+    "since": date(2024, 11, 1),
+}
+
+
+@pytest.mark.parametrize("bad", [{"since": None}, {"player_lookup": None}])
+def test_a_row_lacks_what_it_needs(bad: dict[str, Any]) -> None:
+    assert broken_of(rosters, "required_columns_are_filled", [GOOD]) == []
+    assert len(broken_of(rosters, "required_columns_are_filled", [GOOD | bad])) == 1
+
+
+def test_a_player_is_on_a_roster_once() -> None:
+    assert broken_of(rosters, "key_is_unique", [GOOD, GOOD | {"player_lookup": "brown"}]) == []
+    assert len(broken_of(rosters, "key_is_unique", [GOOD, GOOD])) == 2
+
+
+def test_unknown_names_are_counted_on_the_day_of_the_scrape() -> None:
+    unknown = {"roster_date": MATCH.day, "team_abbr": "BOS", "player_lookup_raw": "stranger"}
+    assert broken_of(rosters, "players_are_known", [GOOD]) == []
+    found = broken_of(rosters, "players_are_known", [GOOD], unknown=[unknown])
+    assert told(found, "game_date", "player_lookup_raw") == [(MATCH.day, "stranger")]

@@ -1,0 +1,40 @@
+"""Each team's snapshots, with the dates they hold for; and whom nobody knows on them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from nba_assets.tables.conformed.views.roster_snapshots import roster_snapshots, unknown_on_rosters
+from nba_assets_tests.rows import Row, rows_of, told
+from nba_assets_tests.tables.conformed.scrapes import NAMES, snapshot
+
+
+def rosters_of(*snapshots: list[Row]) -> list[dict[str, Any]]:
+    return rows_of(roster_snapshots, scrapes=[row for snapshot in snapshots for row in snapshot], names=NAMES)
+
+
+def test_a_snapshot_holds_until_the_teams_next() -> None:
+    """The Knicks' newer roster does not hide Boston's (U6)."""
+    rows = rosters_of(
+        snapshot(1, "BOS", "tatum", "brown"), snapshot(6, "BOS", "tatum", "stranger"), snapshot(8, "NY", "brunson")
+    )
+    forever = date(9999, 12, 31)
+    assert told(rows, "team_abbr", "player_lookup", "since", "until") == [
+        ("BOS", "brown", date(2024, 11, 1), date(2024, 11, 6)),
+        ("BOS", "tatum", date(2024, 11, 1), date(2024, 11, 6)),
+        ("BOS", "tatum", date(2024, 11, 6), forever),
+        ("NYK", "brunson", date(2024, 11, 8), forever),
+    ]
+
+
+def test_the_last_scrape_of_a_day_counts() -> None:
+    rows = rosters_of(snapshot(1, "BOS", "tatum", "brown", hour=8), snapshot(1, "BOS", "tatum", hour=17))
+    assert told(rows, "player_lookup") == [("tatum",)]
+
+
+def test_whom_nobody_knows_is_told_apart() -> None:
+    """By the day's last scrape; he is on no roster, and a check counts him."""
+    scrapes = snapshot(1, "NY", "brunson", "gone", hour=8) + snapshot(1, "NY", "brunson", "stranger", hour=17)
+    rows = rows_of(unknown_on_rosters, scrapes=scrapes, names=NAMES)
+    assert told(rows, "roster_date", "team_abbr", "player_lookup_raw") == [(date(2024, 11, 1), "NYK", "stranger")]
