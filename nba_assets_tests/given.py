@@ -58,7 +58,7 @@ def location(team: str, season: str = "2024-25") -> Row:
 
 
 def game_row(game: Game, **changes: Any) -> Row:
-    """A row of the view `games`, at home."""
+    """A row of the view `schedule`, and of `games`, at home."""
     away, home = game.score or (None, None)
     latitude, longitude, zone = PLACES[game.home]
     return {
@@ -83,7 +83,7 @@ def game_row(game: Game, **changes: Any) -> Row:
 
 
 def team_game_rows(game: Game, **changes: Any) -> list[Row]:
-    """The two rows of the view `team_games`."""
+    """The two rows of the views `team_schedule` and `team_games`."""
     shared = game_row(game, **changes)
     sides = {side: (shared.pop(f"{side}_team_abbr"), shared.pop(f"{side}_points")) for side in ("home", "away")}
     rows = []
@@ -130,7 +130,7 @@ GOLDEN_BOXES = {
 
 
 def boxed(game: Game, team: str, team_minutes: float = 240.0, **totals: Any) -> Row:
-    """A row of the view `team_boxes`."""
+    """A row of `team_boxes`."""
     return {
         "game_id": game.id,
         "nba_game_id": game.nba_id,
@@ -190,7 +190,7 @@ def ago(days: int, **more: Any) -> Row:
 
 
 def result(days: int, team: str = "NYK", **more: Any) -> Row:
-    """A row of the view `team_games`, of a finished game."""
+    """A row of the view `team_schedule`, of a finished game."""
     return ago(days, team_abbr=team, is_final=True, is_postponed=False) | more
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from nba_assets.basketball.clock import ZONES, local_time, utc_offset_hours
+from nba_assets.basketball.clock import EASTERN, ZONES, eastern_time, hours_between, local_time, utc_offset_hours
 from nba_assets_tests.rows import values_of
 
 FIRST, LAST = date(2021, 1, 1), date(2035, 12, 31)
@@ -38,3 +38,26 @@ def test_local_time_of_a_tip() -> None:
         *[(tip, zone, day) for zone in zones],
     )
     assert clocks == ["2024-11-08 19:30", "2024-11-08 17:30", "2024-11-09 00:30", "2024-11-08 17:30", None]
+
+
+def test_eastern_time_is_local_time_in_new_york() -> None:
+    """In winter, in summer, and on the days between."""
+    days = [date(2024, 11, 2), date(2024, 11, 3), date(2025, 3, 8), date(2025, 3, 9), date(2025, 6, 15)]
+    tips = [(datetime(day.year, day.month, day.day, 23, tzinfo=UTC), day) for day in days]
+    clocks = values_of(lambda at, day: eastern_time(at, day).strftime("%H:%M"), "timestamp('UTC') date", *tips)
+    assert clocks == [f"{tip.astimezone(ZoneInfo(EASTERN)):%H:%M}" for tip, _ in tips]
+
+
+def test_hours_between_two_zones_are_the_difference_of_their_offsets() -> None:
+    """Europe and Arizona change on other days, or never; an unknown zone has none."""
+    days = [date(2024, 10, 27), date(2024, 11, 2), date(2024, 11, 8), date(2025, 3, 15), date(2025, 4, 2)]
+    triples = [(one, other, day) for one in ZONES for other in ZONES for day in days]
+    offsets = {
+        (zone, day): datetime(day.year, day.month, day.day, 12, tzinfo=UTC).astimezone(ZoneInfo(zone)).utcoffset()
+        for zone in ZONES
+        for day in days
+    }
+    hours = [(offsets[one, day] - offsets[other, day]) / timedelta(hours=1) for one, other, day in triples]
+    assert values_of(hours_between, "string string date", *triples) == hours
+    unknown = [("Asia/Tokyo", EASTERN, days[0]), (EASTERN, None, days[0])]
+    assert values_of(hours_between, "string string date", *unknown) == [None, None]

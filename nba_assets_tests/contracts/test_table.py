@@ -14,7 +14,7 @@ from nba_assets.compile.storage import read_back, stored
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.contract import Column, Contract
 from nba_assets.contracts.read import Reach, same_day, season_history, view
-from nba_assets.contracts.table import Table, holds, table
+from nba_assets.contracts.table import BOOKKEEPING, Table, conformed, holds, table
 from nba_assets.tables.registry import tables
 from nba_assets_tests.rows import Query, one, told
 
@@ -178,7 +178,7 @@ LITTLE = {"game_id": "G", "game_date": date(2024, 11, 8), "pace": 99.25, "won": 
 
 def test_a_table_is_named_after_its_function_and_told_by_its_module() -> None:
     assert (little_table.full_name, little_table.description) == ("test.little_table", __doc__)
-    assert little_table.group == "nba_assets_tests"
+    assert little_table.group == "contracts", "the package that its module lies in"
 
 
 def test_the_hash_is_sixteen_digits_of_sha256_over_the_stored_values() -> None:
@@ -205,7 +205,7 @@ VALUES = {
 }
 
 
-@pytest.mark.parametrize("made", tables(), ids=lambda made: made.name)
+@pytest.mark.parametrize("made", [made for made in tables() if made.rated], ids=lambda made: made.name)
 def test_the_hash_covers_every_domain_column_and_no_note_on_quality(made: Table) -> None:
     kinds = {c.name: VALUES["DECIMAL" if c.scale is not None else c.type] for c in made.columns}
     first = {name: values[0] for name, values in kinds.items()}
@@ -221,3 +221,48 @@ def test_the_hash_covers_every_domain_column_and_no_note_on_quality(made: Table)
     assert len(set(hashes[:4])) == 1, "a note on quality changes the hash"
     assert len(set(hashes[3:])) == 1 + len(changed), "a column does not change the hash"
     assert all(len(h) == 16 and set(h) <= set("0123456789abcdef") for h in hashes)
+
+
+CONFORMED = [made for made in tables() if made.dataset == "nba_conformed"]
+
+
+@pytest.mark.parametrize("made", CONFORMED, ids=lambda made: made.name)
+def test_a_conformed_table_is_unrated_and_unrounded(made: Table) -> None:
+    """Nothing is rounded before the boundary of the ten tables: a measure is a whole number or a double."""
+    assert made.group == "conformed"
+    assert not made.rated
+    assert not {*BOOKKEEPING} & {column.name for column in made.columns}
+    assert {column.name: column.type for column in made.columns if column.type.startswith("DECIMAL")} == {}
+    assert {column.name for column in made.columns if column.unit in ("points", "count", "minutes", "seconds")} <= {
+        column.name for column in made.columns if column.type in ("INT64", "FLOAT64")
+    }
+
+
+def test_every_other_table_is_rated() -> None:
+    assert {made.name for made in tables() if not made.rated} == {made.name for made in CONFORMED}
+    assert len(tables()) - len(CONFORMED) == 10
+
+
+@conformed(
+    step="little_step",
+    key=("game_id",),
+    cluster_by=("game_id",),
+    reads={"games": same_day(GAMES)},
+    columns=(KEY, DAY, Column("pace", "FLOAT64", "")),
+)
+def little_conformed_table(games: ir.Table) -> ir.Table:
+    return games
+
+
+def test_a_conformed_table_is_stored_as_its_function_makes_it() -> None:
+    """Without columns of its own making, and to the last digit."""
+    rows = Query(lambda rows: stored(rows, little_conformed_table), {"rows": little_conformed_table})
+    given = {"game_id": "G", "game_date": date(2024, 11, 8), "pace": 100 / 3}
+    assert rows(rows=[given]) == [given]
+    assert little_conformed_table.domain_columns == little_conformed_table.columns
+
+
+def test_a_table_is_built_by_the_step_it_names_or_by_its_own() -> None:
+    assert (little_conformed_table.step, little_table.step) == ("little_step", "little_table")
+    assert little_conformed_table.full_name == "nba_conformed.little_conformed_table"
+    assert little_conformed_table.partition_by == "game_date"

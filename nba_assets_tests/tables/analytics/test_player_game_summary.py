@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nba_assets.basketball.box_scores import COUNTS
 from nba_assets.tables.analytics.player_game_summary import player_game_summary
-from nba_assets.tables.conformed.player_boxes import COUNTS
 from nba_assets_tests.given import GOLDEN, shot_row
 from nba_assets_tests.rows import Row, one, rows_of, told
 
@@ -35,7 +35,7 @@ NEW_YORK = {
 
 
 def box(player: str = "brunson", team: str = "NYK", **line: Any) -> Row:
-    """A row of the view `player_boxes`."""
+    """A row of `player_boxes`."""
     return {
         "game_id": GOLDEN.id,
         "game_date": GOLDEN.day,

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from typing import Any
 
 from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary
-from nba_assets_tests.given import GOLDEN, boxed, golden_boxes, shot_row, started
+from nba_assets.tables.conformed.expected_starters import expected_starters
+from nba_assets_tests.given import GOLDEN, boxed, game_row, golden_boxes, shot_row, started
 from nba_assets_tests.rows import Row, one, rows_of, told
 
 
@@ -92,22 +93,28 @@ def listed(player: str, status: str, team: str = "PHI") -> Row:
     }
 
 
+def expected(history: list[Row]) -> list[dict[str, Any]]:
+    """The fives that are expected after those starts."""
+    return rows_of(expected_starters, games=[game_row(GOLDEN)], starters=history)
+
+
 def test_inactive_players_and_starters() -> None:
     """A starter is one of the five who started most in the last ten games; dressed without playing is not inactive."""
     history = started(GOLDEN.day - timedelta(days=2), "PHI", "embiid", "maxey", "george", "oubre", "martin")
     sheet = [listed("embiid", "inactive"), listed("lowry", "inactive"), listed("maxey", "dnp")]
-    row = philadelphia(listed_players=sheet, starters=history)
+    row = philadelphia(listed_players=sheet, expected_starters=expected(history))
     assert (row["players_inactive"], row["starters_inactive"]) == (2, 1)
 
 
 def test_without_a_sheet_nobody_knows_who_was_inactive() -> None:
     history = started(GOLDEN.day - timedelta(days=2), "PHI", "embiid")
-    row = philadelphia(starters=history, listed_players=[listed("brunson", "inactive", "NYK")])
+    row = philadelphia(expected_starters=expected(history), listed_players=[listed("brunson", "inactive", "NYK")])
     assert (row["players_inactive"], row["starters_inactive"]) == (None, None)
 
 
 def test_before_a_teams_first_game_nobody_is_its_starter() -> None:
-    row = philadelphia(listed_players=[listed("embiid", "inactive")], starters=started(GOLDEN.day, "PHI", "embiid"))
+    five = expected(started(GOLDEN.day, "PHI", "embiid"))
+    row = philadelphia(listed_players=[listed("embiid", "inactive")], expected_starters=five)
     assert (row["players_inactive"], row["starters_inactive"]) == (1, None)
 
 
@@ -118,7 +125,7 @@ def test_the_five_are_those_who_started_most_lately() -> None:
     history = [row for n in range(7) for row in started(opening + timedelta(days=n), "PHI", *regulars)]
     history += [row for n in (5, 6) for row in started(opening + timedelta(days=n), "PHI", "embiid")]
     sheet = [listed("embiid", "inactive"), listed("yabusele", "inactive")]
-    assert philadelphia(listed_players=sheet, starters=history)["starters_inactive"] == 1
+    assert philadelphia(listed_players=sheet, expected_starters=expected(history))["starters_inactive"] == 1
 
 
 def test_the_source_is_the_tier() -> None:

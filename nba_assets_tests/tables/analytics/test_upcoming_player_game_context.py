@@ -33,14 +33,9 @@ def slate(**boston: Any) -> list[Row]:
 
 
 def on_roster(player: str, team: str = "BOS", **more: Any) -> Row:
-    return {
-        "team_abbr": team,
-        "player_lookup": player,
-        "universal_player_id": f"{player}_001",
-        "since": on(1),
-        "until": date(9999, 12, 31),
-        "season_year": 2024,
-    } | more
+    """A row of `rosters`."""
+    who = {"team_abbr": team, "player_lookup": player, "universal_player_id": f"{player}_001"}
+    return TODAY | who | {"since": on(1)} | more
 
 
 def played(day: int, points: int = 20, player: str = "tatum", minutes: float = 36.0, **more: Any) -> Row:

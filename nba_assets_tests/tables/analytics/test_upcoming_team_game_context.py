@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nba_assets.tables.analytics.upcoming_team_game_context import upcoming_team_game_context
+from nba_assets.tables.conformed.expected_starters import expected_starters
 from nba_assets_tests.bigquery.games import Game
-from nba_assets_tests.given import eastern, started, team_game_rows
+from nba_assets_tests.given import eastern, game_row, started, team_game_rows
 from nba_assets_tests.rows import Row, one, rows_of, told
 
 
@@ -28,8 +30,20 @@ def g(day: int, away: str, home: str, score: tuple[int, int] | None = None, **mo
 
 def rows_on(day: int, *season: list[Row], **inputs: list[Row]) -> list[dict[str, Any]]:
     calendar = [row for game in season for row in game]
-    slate = [row for row in calendar if row["game_date"] == on(day)]
+    slate = [row | {"tip_local": _on_clocks_of(row)} for row in calendar if row["game_date"] == on(day)]
     return rows_of(upcoming_team_game_context, slate=slate, season=calendar, **inputs)
+
+
+def _on_clocks_of(row: Row) -> str | None:
+    """As `games` stores it."""
+    zone = row["venue_timezone"]
+    return zone and f"{row['tip_at'].astimezone(ZoneInfo(zone)):%H:%M}"
+
+
+def expected(day: int, *starters: list[Row]) -> list[dict[str, Any]]:
+    """The fives that Boston at New York is expected to see, after those starts."""
+    history = [row for rows in starters for row in rows]
+    return rows_of(expected_starters, games=[game_row(Game("", on(day), "BOS", "NYK"))], starters=history)
 
 
 def boston(day: int, *season: list[Row], **inputs: list[Row]) -> dict[str, Any]:
@@ -223,19 +237,19 @@ ABSENT = ("starters_out_count", "players_out_count", "doubtful_players_count", "
 
 def test_absences() -> None:
     """Only one of the two who are out starts; a line that the parser hardly read does not count."""
-    five = started(on(15), "BOS", "tatum", "brown", "white", "holiday", "horford")
+    five = expected(20, started(on(15), "BOS", "tatum", "brown", "white", "holiday", "horford"))
     report = [absent("tatum", "out"), absent("hauser", "out"), absent("brown", "doubtful")]
     report += [absent("white", "questionable"), absent("holiday", "probable"), absent("horford", "out", confidence=0.7)]
-    assert columns(boston(20, TODAY, availability=report, starters=five), *ABSENT) == (1, 2, 1, 1)
+    assert columns(boston(20, TODAY, availability=report, expected_starters=five), *ABSENT) == (1, 2, 1, 1)
     assert columns(boston(20, TODAY, availability=report), *ABSENT) == (None, 2, 1, 1)
 
 
 def test_a_healthy_team_and_an_unreported_game() -> None:
     """Zero where a report covers the game, NULL where none does."""
-    five = started(on(15), "BOS", "tatum")
-    healthy = boston(20, TODAY, availability=[absent("brunson", "out", "NYK")], starters=five)
+    five = expected(20, started(on(15), "BOS", "tatum"))
+    healthy = boston(20, TODAY, availability=[absent("brunson", "out", "NYK")], expected_starters=five)
     assert columns(healthy, *ABSENT) == (0, 0, 0, 0)
-    unreported = boston(20, TODAY, starters=five)
+    unreported = boston(20, TODAY, expected_starters=five)
     assert columns(unreported, *ABSENT) == (None, None, None, None)
     assert "missing_injury_report" in unreported["quality_issues"]
 
@@ -262,9 +276,11 @@ def test_results_of_the_day_and_after_change_nothing(calendar: list, day: int, r
     five = [row for game in past for row in started(game[0]["game_date"], "BOS", "tatum", "brown")]
     later = [row for game in future for row in started(on(game[0]), "BOS", "white", "horford")]
 
-    unplayed = rows_on(day, *past, *[g(*game[:3]) for game in future], availability=report, starters=five)
+    unplayed = rows_on(
+        day, *past, *[g(*game[:3]) for game in future], availability=report, expected_starters=expected(day, five)
+    )
     played = [g(*game[:3], rewritten) for game in future]
-    assert rows_on(day, *past, *played, availability=report, starters=five + later) == unplayed
+    assert rows_on(day, *past, *played, availability=report, expected_starters=expected(day, five, later)) == unplayed
 
     assert len({(row["team_abbr"], row["game_id"]) for row in unplayed}) == len(unplayed) == 2
     for row in unplayed:

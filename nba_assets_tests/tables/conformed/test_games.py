@@ -34,6 +34,12 @@ def test_the_tip_on_eastern_clocks() -> None:
     assert stored(tip_at=None)["tip_eastern"] is None
 
 
+def test_the_tip_on_the_arenas_clocks() -> None:
+    """NULL where its zone is unknown."""
+    zones = ("America/New_York", "America/Denver", "Europe/Paris", None)
+    assert [stored(venue_timezone=zone)["tip_local"] for zone in zones] == ["19:30", "17:30", "01:30", None]
+
+
 def test_both_teams_of_a_game() -> None:
     rows = rows_of(team_games, games=[game_row(MATCH)], locations=LOCATIONS)
     shared = ("team_abbr", "opponent_team_abbr", "points", "opponent_points", "home_game", "arena_latitude")

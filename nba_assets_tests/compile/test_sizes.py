@@ -1,0 +1,33 @@
+"""How long the SQL of our tables is: whoever reads a query plan, or waits for a planner, reads all of it."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+
+from nba_assets.compile.dialects import Dialect
+from nba_assets.compile.statements import statements
+from nba_assets.contracts.table import Table
+from nba_assets.tables.registry import tables
+
+LONGEST = 60_000
+MOST = 25_000
+
+each_dialect = pytest.mark.parametrize("dialect", get_args(Dialect))
+
+
+def _size(table: Table, dialect: Dialect) -> int:
+    return len(statements(table, dialect).rows.encode())
+
+
+@each_dialect
+@pytest.mark.parametrize("table", tables(), ids=lambda table: table.name)
+def test_no_query_is_longer_than_somebody_reads(table: Table, dialect: Dialect) -> None:
+    assert _size(table, dialect) <= LONGEST
+
+
+@each_dialect
+def test_most_queries_are_short(dialect: Dialect) -> None:
+    short = [table.name for table in tables() if _size(table, dialect) < MOST]
+    assert len(short) > len(tables()) / 2
