@@ -26,7 +26,7 @@ from nba_assets_tests.shared import BOTH_SEASONS, needs_shared
 pytestmark = [pytest.mark.slow, needs_shared]
 
 RAW = ("nba_raw", "nba_reference", "nba_static")
-OURS = ("nba_analytics", "nba_precompute", "nba_predictions", "nba_processing")
+OURS = ("nba_conformed", "nba_analytics", "nba_precompute", "nba_predictions", "nba_processing")
 
 SEASON = BOTH_SEASONS.by_season()[0]
 

@@ -59,7 +59,7 @@ the season whose shots it places.
 
 @pytest.fixture(scope="module")
 def appearances(real_warehouse: DuckDBWarehouse) -> list[dict[str, Any]]:
-    """Everyone in a box score of the season up to the day, from the conformed view."""
+    """Everyone in a box score of the season up to the day, from the stored conformed box scores."""
     binder = Binder(Window(DAY, DAY))
     rows = binder.read(season_to_date(player_boxes)).select("player_lookup", "game_date", "minutes", "fg_attempts")
     return real_warehouse.fetch(to_sql(rows, "duckdb"), binder.scanned, TIMEOUT_SECONDS).to_pylist()
@@ -98,7 +98,7 @@ def test_shot_zones_hold_whoever_has_ten_games(appearances: list[dict[str, Any]]
 def test_checks_hold(real_warehouse: DuckDBWarehouse) -> None:
     """No wrong number; of the thin ones only what these seasons are known to have."""
     assert {table: broken for table, broken in broken_in(real_warehouse, BOTH_SEASONS).items() if broken} == {
-        "team_offense_game_summary": {"official_totals (warn)": 53},  # the gaps made on purpose, 21 and 32
+        "team_boxes": {"official_totals (warn)": 53},  # the gaps made on purpose, 21 and 32
         "upcoming_player_game_context": {"plausible (warn)": 19},  # projected usage after seconds on court
     }
 

@@ -121,13 +121,17 @@ def _team_boxes(game: Game) -> Iterable[Row]:
 
 
 def _bigdataball(game: Game) -> Iterable[Row]:
+    """The home team's sixth man plays a part of the first quarter; of the visitors a part is not known."""
     on_court = {
         f"{side}_player_{n}_lookup": _spelling(PLAYERS[team][n - 1])
         for side, team in (("home", game.home), ("away", game.away))
         for n in range(1, 6)
     }
     for event in BIGDATABALL_EVENTS:
-        yield game.keys | on_court | {"event_id": f"{game.id}_{event['event_sequence']}"} | event
+        place = event["event_sequence"]
+        changed = {"home_player_5_lookup": PLAYERS[game.home][5]} if 8 <= place < 12 else {}
+        changed |= {"away_player_2_lookup": None} if place in (10, 11) else {}
+        yield game.keys | on_court | changed | {"event_id": f"{game.id}_{place}"} | event
 
 
 def _nbac_events(game: Game) -> Iterable[Row]:
@@ -179,6 +183,8 @@ def _props(game: Game) -> Iterable[Row]:
             "bookmaker": book,
             "player_lookup": PLAYERS[game.home][place],
             "points_line": line,
+            "over_price_american": -110 - hours,
+            "under_price_american": 100 + hours,
         }
 
 
@@ -193,6 +199,7 @@ def _bettingpros(game: Game) -> Iterable[Row]:
             "bookmaker": "FanDuel",
             "points_line": 7.5,
             "opening_line": 6.5,
+            "odds_american": -110 if side == "over" else -118,
             "is_active": True,
             "bookmaker_last_update": game.tip - timedelta(hours=3),
         }
@@ -215,10 +222,19 @@ def _game_lines(game: Game) -> Iterable[Row]:
                 "snapshot_timestamp": game.tip - timedelta(hours=hours),
             }
         )
-        yield capture | {"market_key": "spreads", "outcome_name": names["home_team"], "outcome_point": spread}
-        yield capture | {"market_key": "spreads", "outcome_name": names["away_team"], "outcome_point": -spread}
-        yield capture | {"market_key": "totals", "outcome_name": "Over", "outcome_point": total}
-        yield capture | {"market_key": "totals", "outcome_name": "Under", "outcome_point": total}
+        outcomes = (
+            ("spreads", names["home_team"], spread, 1.91),
+            ("spreads", names["away_team"], -spread, 1.95),
+            ("totals", "Over", total, 1.87),
+            ("totals", "Under", total, 1.99),
+        )
+        for market, outcome, point, price in outcomes:
+            yield capture | {
+                "market_key": market,
+                "outcome_name": outcome,
+                "outcome_point": point,
+                "outcome_price": price,
+            }
 
 
 def _injuries(game: Game) -> Iterable[Row]:

@@ -32,6 +32,7 @@ class Given:
 
 BOX_SCORES = Given(fixture.ROWS, games.WINDOW)
 FORM = Given(form.FORM, form.FORM_WINDOW)
+EARLY = Given(form.FORM, form.EARLY_WINDOW)
 
 
 def given_for(table: Table) -> Given:

@@ -26,11 +26,7 @@ WITH_FAILURES = [table for table in TABLES if failures_of(table)]
 each_table = pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 
 
-@pytest.mark.parametrize(
-    "table",
-    # The analytics tables are made from raw data, by statements of hundreds of kilobytes: a minute and a half of all.
-    [pytest.param(t, marks=() if t.population else pytest.mark.slow, id=t.name) for t in TABLES],
-)
+@each_table
 def test_rows(table: Table) -> None:
     assert analysed(table, statements(table, "bigquery").rows_in(ONE_DATE)) == bigquery_columns(table)
 

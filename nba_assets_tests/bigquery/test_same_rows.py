@@ -21,10 +21,22 @@ from nba_assets.contracts.table import Table
 from nba_assets.tables.registry import tables
 from nba_assets_tests.bigquery.analyser import BigQuery, bigquery_columns
 from nba_assets_tests.bigquery.form import EARLY_WINDOW
-from nba_assets_tests.bigquery.stored import FORM, Row, Rows, failed, given_for, in_duckdb, read_by, stored
+from nba_assets_tests.bigquery.stored import (
+    EARLY,
+    FORM,
+    Given,
+    Row,
+    Rows,
+    failed,
+    given_for,
+    in_duckdb,
+    read_by,
+    stored,
+)
 
 TABLES = sorted(tables(), key=lambda table: table.full_name)
 OF_FORM = [table for table in TABLES if table.population]
+CONFORMED = [table for table in TABLES if table.group == "conformed"]
 WITH_FAILURES = [table for table in TABLES if failures_of(table)]
 
 pytestmark = pytest.mark.slow
@@ -60,7 +72,7 @@ def test_same_failures(table: Table) -> None:
 
 @each_of_form
 def test_same_skipped_dates(table: Table) -> None:
-    inputs = read_by(table, FORM)
+    inputs = read_by(table, EARLY)
 
     expected = in_duckdb(statements(table, "duckdb").skipped_in(EARLY_WINDOW), inputs)
     answer = BigQuery.of(inputs).evaluate(statements(table, "bigquery").skipped_in(EARLY_WINDOW), inputs)
@@ -81,6 +93,31 @@ def test_same_breaches(table: Table) -> None:
 
     assert in_order(answer.rows) == in_order(expected)
     assert {row["check"] for row in answer.rows if row["broken"]} == set(range(len(checks_of(table))))
+
+
+@pytest.mark.parametrize("table", CONFORMED, ids=lambda table: table.name)
+def test_same_breaches_of_conformed_tables(table: Table) -> None:
+    """Raw rows of no game of the schedule included; of the date, whom nobody knows by any spelling is one, too."""
+    given = with_strays(given_for(table))
+    inputs = read_by(table, given) | {table: list(spoilt(stored(table, given), table))}
+
+    expected = in_duckdb(statements(table, "duckdb").broken_in(given.window), inputs)
+    answer = BigQuery.of(inputs).evaluate(statements(table, "bigquery").broken_in(given.window), inputs)
+
+    assert in_order(answer.rows) == in_order(expected)
+    found = {checks_of(table)[row["check"]].name for row in answer.rows if row["broken"]}
+    assert found >= {"key_is_unique", "required_columns_are_filled"}
+    strays = {"boxes_match_the_schedule", "lines_match_the_schedule"}
+    assert strays & {check.name for check in table.checks} == strays & found
+
+
+def with_strays(given: Given) -> Given:
+    """The rows, and the first of each raw table again as if it were of a game that is not in the schedule."""
+    rows = {
+        contract: [*found, found[0] | {"home_team_abbr": "LAL"}] if found and "home_team_abbr" in found[0] else found
+        for contract, found in given.rows.items()
+    }
+    return Given(rows, given.window)
 
 
 def spoilt(rows: Rows, contract: Contract) -> Iterable[Row]:
