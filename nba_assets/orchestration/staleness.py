@@ -38,6 +38,7 @@ MISSING = "missing"
 FAILED = "failed"
 OLDER_SCHEMA = "older schema"
 OLDER_CODE = "older code"
+_WILL_BE_BUILT = "which will be built"
 RUNS_AT_ONCE = 500
 
 Recorded = Literal[dg.DagsterEventType.ASSET_MATERIALIZATION, dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED]
@@ -124,8 +125,13 @@ def _follows(day: date, planned: Iterable[tuple[Contract, Reach, list[date]]]) -
         window = _dates(reach, day)
         first = bisect_left(days, window.start)
         if first < len(days) and days[first] in window:
-            return f"reads {source.full_name} {days[first]}, which will be built"
+            return f"reads {source.full_name} {days[first]}, {_WILL_BE_BUILT}"
     return None
+
+
+def follows(reason: str) -> bool:
+    """Whether a reason is only that something else will be built."""
+    return reason.endswith(_WILL_BE_BUILT)
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,9 @@ def raw(name: str) -> RawTable:
 
 
 def table(name: str, **reads: Any) -> Table:
-    return Table(name=name, step=name, reads=reads, build=lambda **inputs: next(iter(inputs.values())), **SHAPE, dataset="made")
+    return Table(
+        name=name, step=name, reads=reads, build=lambda **inputs: next(iter(inputs.values())), **SHAPE, dataset="made"
+    )
 
 
 SHAPE: dict[str, Any] = {
