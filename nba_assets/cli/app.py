@@ -20,10 +20,11 @@ from nba_assets.cli.query import query
 from nba_assets.cli.replay import replay
 from nba_assets.cli.simulate import simulate
 from nba_assets.cli.terminal import err
+from nba_assets.cli.upgrade import upgrade
 from nba_assets.cli.verify import verify
 from nba_assets.contracts.errors import BadInput
 
-COMMANDS = (ingest, emit, simulate, materialize, backfill, replay, compare, verify, cascade, query)
+COMMANDS = (ingest, emit, simulate, materialize, backfill, upgrade, replay, compare, verify, cascade, query)
 """In the order of the help: how data comes in, how tables are built, how they are looked at."""
 
 app = typer.Typer(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
@@ -25,18 +25,18 @@ from nba_assets.cli.arguments import (
     parse_range,
 )
 from nba_assets.cli.instance import INTERRUPTED, going_to_run, said_afterwards, warehouse_at
+from nba_assets.cli.older_code import accept, print_older
 from nba_assets.cli.terminal import RunProgress, err, out, print_failures, print_made
+from nba_assets.contracts.calendar import Window
+from nba_assets.contracts.errors import BadInput
 from nba_assets.orchestration.instance.opening import instance_at_home
 from nba_assets.orchestration.processes.garbage import loading
 
 if TYPE_CHECKING:
     import dagster as dg
 
-    from nba_assets.contracts.calendar import Window
-    from nba_assets.contracts.table import Table
-    from nba_assets.orchestration.backfill.plan import Filled, Piece
+    from nba_assets.orchestration.backfill.plan import Chunk, Filled, Piece
     from nba_assets.orchestration.staleness import Plan
-    from nba_assets.warehouse.base import Warehouse
 
 _DATE = re.compile(r" \d{4}-\d{2}-\d{2}")
 
@@ -49,13 +49,22 @@ def backfill(
     force: Annotated[bool, typer.Option("--force", help="Build all of it, good or not.")] = False,
     workers: Annotated[int | None, typer.Option(min=1, help="Tables built at once, which share the machine.")] = None,
     chunk: Annotated[str, typer.Option(help="A run for each season or month, or one for all: none.")] = "none",
+    code: Annotated[bool, typer.Option("--code", help="Build what was built by older code, too.")] = False,
+    accept_code: Annotated[
+        bool, typer.Option("--accept-code", help="Show how older code differs, and count it as today's from now on.")
+    ] = False,
     lake: LakeOption = DEFAULT_LAKE,
 ) -> None:
-    """Build what is missing, failed or older than what it reads, of the tables of a range of dates.
+    """Build what is missing, failed, of an older schema or older than what it reads, of the tables of a range of dates.
 
     The conformed tables that they read are built with them, all in one Dagster run, one query for each table and
-    season, or in as few runs as build nothing twice. Ctrl-C cancels it; what was finished stays finished, and the same
-    command builds the rest. Exits with 0 only if every partition of the range is good afterwards.
+    season, or in as few runs as build nothing twice. Where all else is stale only because of conformed tables, those
+    are built first, and the rest if they have changed. Ctrl-C cancels it; what was finished stays finished, and the
+    same command builds the rest. Exits with 0 only if every partition of the range is good afterwards.
+
+    What was built by older code is told by --dry-run, and is as good as any until --code asks for it. A new version of
+    a library may write the same query otherwise: after a look at the difference, --accept-code says that it is the
+    same. It builds nothing.
 
     Examples:
 
@@ -65,17 +74,24 @@ def backfill(
 
         nba backfill --start 2021-11-01 --end 2021-11-30 --tables team_offense_game_summary --force
     """
+    if accept_code:
+        if force or code:
+            raise BadInput("--accept-code builds nothing: leave out --force and --code")
+        accept(start, end, tables or [], lake, dry_run=dry_run)
+        return
     if workers:  # read by the executor, and by the warehouse for a step's share of the cores
         os.environ["NBA_MAX_CONCURRENT"] = str(workers)
     try:
         with said_afterwards(), nullcontext() if dry_run else going_to_run(lake):
-            _build(start, end, tables or [], lake, dry_run=dry_run, force=force, chunk=chunk)
+            _build(start, end, tables or [], lake, dry_run=dry_run, force=force, code=code, chunk=chunk)
     except KeyboardInterrupt:
         err.print("cancelled before anything was started")
         raise typer.Exit(INTERRUPTED) from None
 
 
-def _build(start: str, end: str, names: list[str], lake: Path, *, dry_run: bool, force: bool, chunk: str) -> None:
+def _build(
+    start: str, end: str, names: list[str], lake: Path, *, dry_run: bool, force: bool, code: bool, chunk: str
+) -> None:
     with loading():
         from nba_assets.orchestration.partitions import partition_days
 
@@ -84,38 +100,62 @@ def _build(start: str, end: str, names: list[str], lake: Path, *, dry_run: bool,
         named = named_tables(names)
         warehouse = warehouse_at(lake)
 
-        from nba_assets.orchestration.backfill.plan import everything, pieces
+        from nba_assets.orchestration.backfill.plan import everything
         from nba_assets.orchestration.backfill.record import close_dead
         from nba_assets.orchestration.slates import with_conformed
-        from nba_assets.orchestration.staleness import out_of_date
+        from nba_assets.orchestration.staleness import because_of_code, older_code, out_of_date
 
         tables = with_conformed(named)
 
     with instance_at_home() as instance:
         if not dry_run:
             close_dead(instance)
-        plan = out_of_date(instance, warehouse, tables, days)
+        older = older_code(warehouse, tables, days) if dry_run or code else {}
+        plan = out_of_date(instance, warehouse, tables, days, because_of_code(older) if code else None)
         if force:  # what they read is built where it is not good
             plan |= everything(named, days)
-        todo = pieces(plan, days, chunked)
-        _print_todo(plan, todo, window, dry_run)
-        if todo and not dry_run:
-            _fill(instance, warehouse, todo, tables, days)
+        say_and_fill(
+            instance, plan, days, lambda: out_of_date(instance, warehouse, tables, days), chunked, dry_run=dry_run
+        )
+        if dry_run and not code:
+            print_older(older)
+
+
+def say_and_fill(
+    instance: dg.DagsterInstance,
+    plan: Plan,
+    days: Sequence[date],
+    look: Callable[[], Plan],
+    chunk: Chunk = "none",
+    *,
+    dry_run: bool,
+) -> None:
+    """Say what a plan for some of `days` builds, and build it, until a `look` finds all of it good."""
+    from nba_assets.orchestration.backfill.plan import conformed_first, pieces
+
+    todo, first = pieces(plan, days, chunk), pieces(conformed_first(plan) or {}, days, chunk)
+    _print_todo(plan, todo, first, Window(days[0], days[-1]), dry_run)
+    if todo and not dry_run:
+        _fill(instance, todo, first, days, look, chunk)
 
 
 def _fill(
     instance: dg.DagsterInstance,
-    warehouse: Warehouse,
     todo: Sequence[Piece],
-    tables: Sequence[Table],
+    first: Sequence[Piece],
     days: Sequence[date],
+    look: Callable[[], Plan],
+    chunk: Chunk,
 ) -> None:
     from nba_assets.orchestration.backfill.plan import fill
 
     started = time.perf_counter()
-    totals = {table.name: sum(len(p.days) for p in todo if table in p.tables) for table in tables}
-    with RunProgress({name: total for name, total in totals.items() if total}, by_line=True) as progress:
-        filled = fill(instance, warehouse, todo, tables, days, progress.report)
+    totals: dict[str, int] = {}
+    for piece in todo:
+        for table in piece.tables:
+            totals[table.name] = totals.get(table.name, 0) + len(piece.days)
+    with RunProgress(totals, by_line=True) as progress:
+        filled = fill(instance, todo, look, progress.report, first, days, chunk)
     print_made(filled.made)
     seconds = time.perf_counter() - started
     runs = ", ".join(run.run_id for run in filled.runs)
@@ -123,7 +163,7 @@ def _fill(
     _tell_end(filled)
 
 
-def _print_todo(plan: Plan, todo: Sequence[Piece], window: Window, dry_run: bool) -> None:
+def _print_todo(plan: Plan, todo: Sequence[Piece], first: Sequence[Piece], window: Window, dry_run: bool) -> None:
     planned = sum(map(len, plan.values()))
     if not planned:
         out.print(f"nothing to do: all partitions of {len(plan)} tables are good, {window}", highlight=False)
@@ -134,6 +174,9 @@ def _print_todo(plan: Plan, todo: Sequence[Piece], window: Window, dry_run: bool
     also = f", {again:,} good ones between them built again" if again else ""
     runs = f"{len(todo)} run{'s' if len(todo) > 1 else ''}"
     out.print(f"{planned:,} partitions to build in {runs}{also}", highlight=False)
+    if first:
+        ahead = sum(piece.partitions for piece in first)
+        out.print(f"{ahead:,} conformed ones go first, the others follow where those have changed", highlight=False)
 
 
 def print_plan(plan: Plan) -> None:

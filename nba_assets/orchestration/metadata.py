@@ -33,6 +33,7 @@ _CHECKS_FAILED = "checks_failed"
 _FAILURE_RECORDS = "failure_records"
 _SKIPPED = "skipped"
 _NOTE = "note"
+_OLDER_SCHEMA = "read_with_older_schema"
 _SECONDS = "seconds"
 _STARTED, _ENDED = "started", "ended"
 _PARTITIONS_IN_RUN, _ROWS_IN_RUN, _BYTES_IN_RUN = "partitions_in_run", "rows_in_run", "bytes_in_run"
@@ -58,6 +59,9 @@ def of_days(part: Part) -> Iterator[tuple[date, dict[str, str | int]]]:
             metadata[_SKIPPED] = part.skipped[day]
         elif not rows:
             metadata[_NOTE] = "no rows: no games on this date, or none in the sources"
+        if part.older_schema:
+            read = sorted(part.older_schema.items())
+            metadata[_OLDER_SCHEMA] = ", ".join(f"{partitions} partitions of {name}" for name, partitions in read)
         yield day, metadata
 
 

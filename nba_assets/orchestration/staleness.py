@@ -3,6 +3,9 @@
 Only finds out; what is run is up to schedules and to `nba backfill`. Dagster's own staleness gives up at a hundred
 upstream partitions, and a day of form reads a season.
 
+A partition of another schema than is declared is built again like one that failed. Other code alone makes none stale:
+it is told, and built when a person asks for it.
+
 A partition is good when its latest materialisation began to read after everything it reads last changed. A rebuild that
 writes the same again changes nothing, so nothing that reads it becomes stale. What one plan builds may change, so
 the days of the plan that read it are built as well, and no others. Tables stored whole (names, arenas) have no dates: a
@@ -22,6 +25,7 @@ from typing import Literal
 import dagster as dg
 
 from nba_assets.compile.bind import stored_inputs
+from nba_assets.compile.code_version import code_version
 from nba_assets.contracts.calendar import Window, season_year
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.read import Reach
@@ -32,6 +36,9 @@ from nba_assets.warehouse.base import Warehouse
 
 MISSING = "missing"
 FAILED = "failed"
+OLDER_SCHEMA = "older schema"
+OLDER_CODE = "older code"
+_WILL_BE_BUILT = "which will be built"
 RUNS_AT_ONCE = 500
 
 Recorded = Literal[dg.DagsterEventType.ASSET_MATERIALIZATION, dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED]
@@ -41,13 +48,18 @@ Plan = dict[Table, dict[date, str]]
 
 
 def out_of_date(
-    instance: dg.DagsterInstance, warehouse: Warehouse, tables: Sequence[Table], days: Sequence[date]
+    instance: dg.DagsterInstance,
+    warehouse: Warehouse,
+    tables: Sequence[Table],
+    days: Sequence[date],
+    asked_for: Plan | None = None,
 ) -> Plan:
     """Which of `days` are to be built of each of `tables` (each after those it reads), and why.
 
-    A reason is `missing`, `failed`, `older than <dataset.table> <date>`, or `reads <dataset.table> <date>, which will
-    be built`.
+    A reason is `missing`, `failed`, `older schema`, `older than <dataset.table> <date>`, what is `asked_for` beside
+    these, or `reads <dataset.table> <date>, which will be built`.
     """
+    asked_for = asked_for or {}
     inputs = {table: _dated_inputs(table) for table in tables}
     read = {source for sources in inputs.values() for source, _ in sources}
     changes = {source: _Changes(warehouse.changed_at(source)) for source in read}
@@ -56,6 +68,7 @@ def out_of_date(
     plan: Plan = {}
     for table in tables:
         made[table] = _Made.of(instance, warehouse, table)
+        builds = warehouse.builds(table, days)
         planned = [
             (source, reach, list(plan[source]))
             for source, reach in inputs[table]
@@ -66,12 +79,33 @@ def out_of_date(
             found = (changes[source].newest(source, _dates(reach, day)) for source, reach in inputs[table])
             news = max(filter(None, found), key=lambda news: news.at, default=None)
             reason = made[table].lacks(day)
+            if not reason and day in builds and not builds[day].as_declared:
+                reason = OLDER_SCHEMA
             if not reason and news:
                 reason = made[table].older(day, news, made.get(news.source), starts)
-            reason = reason or _follows(day, planned)
+            reason = reason or asked_for.get(table, {}).get(day) or _follows(day, planned)
             if reason:
                 plan[table][day] = reason
     return plan
+
+
+def older_code(warehouse: Warehouse, tables: Sequence[Table], days: Sequence[date]) -> dict[Table, dict[date, str]]:
+    """Which stored partitions were built by other code than today's, and by which: empty where none is noted.
+
+    Nothing is built for that unless it is asked for, and what a person has accepted as the same code is not older.
+    """
+    found: dict[Table, dict[date, str]] = {}
+    for table in tables:
+        same = warehouse.code_notes.accepted(table.full_name, code_version(table, warehouse.dialect))
+        builds = warehouse.builds(table, days)
+        if older := {day: build.code for day, build in builds.items() if build.code not in same}:
+            found[table] = older
+    return found
+
+
+def because_of_code(older: Mapping[Table, Mapping[date, str]]) -> Plan:
+    """Partitions of older code, as reasons of a plan."""
+    return {table: dict.fromkeys(days, OLDER_CODE) for table, days in older.items()}
 
 
 def _dated_inputs(table: Table) -> list[tuple[Contract, Reach]]:
@@ -91,8 +125,13 @@ def _follows(day: date, planned: Iterable[tuple[Contract, Reach, list[date]]]) -
         window = _dates(reach, day)
         first = bisect_left(days, window.start)
         if first < len(days) and days[first] in window:
-            return f"reads {source.full_name} {days[first]}, which will be built"
+            return f"reads {source.full_name} {days[first]}, {_WILL_BE_BUILT}"
     return None
+
+
+def follows(reason: str) -> bool:
+    """Whether a reason is only that something else will be built."""
+    return reason.endswith(_WILL_BE_BUILT)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from typing import Any
 import dagster as dg
 
 from nba_assets.compile.bind import stored_inputs
+from nba_assets.compile.code_version import code_of
 from nba_assets.compile.dialects import Dialect
 from nba_assets.compile.statements import CompiledSQL, examples, inputs_in, statements
 from nba_assets.contracts.calendar import Window
@@ -123,12 +124,13 @@ class _TableBuild:
 
     def replace(self, days: Sequence[date]) -> None:
         """Replace the partitions of `days`, season by season, each part whole before the next."""
-        windows = Window(min(days), max(days)).by_season()
+        windows, code = Window(min(days), max(days)).by_season(), code_of(self.table, self.dialect)
         if self.in_company:
             self._say_progress(len(windows), len(days))
         for window in windows:
             in_season = [day for day in days if day in window]
-            self.done.append(build_part(self.session, self.table, self._sql, window, in_season))
+            self.done.append(build_part(self.session, self.table, self._sql, window, in_season, code))
+            self._say_older_schema()
             self._say_progress(len(windows), len(days))
         self._describe_query(days[-1])
 
@@ -176,6 +178,11 @@ class _TableBuild:
     def _say_progress(self, parts: int, days: int) -> None:
         finished = sum(len(part.written.rows) for part in self.done)
         self.context.log.info(DaysDone(self.table.name, finished, days).line(self.done, parts))
+
+    def _say_older_schema(self) -> None:
+        if older := self.done[-1].older_schema:
+            read = ", ".join(f"{partitions} of {name}" for name, partitions in sorted(older.items()))
+            self.context.log.warning(f"{self.table.name} read partitions of an older schema, by name: {read}")
 
     def _describe_query(self, day: date) -> None:
         """What is long, once: on the last day of the range."""

@@ -6,7 +6,7 @@ basketball or Dagster.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
@@ -15,8 +15,11 @@ from typing import Protocol
 import pyarrow as pa
 
 from nba_assets.compile.bind import Dates
+from nba_assets.compile.code_version import Code
 from nba_assets.compile.dialects import Dialect
 from nba_assets.contracts.contract import Contract
+from nba_assets.warehouse.code_notes import CodeNotes
+from nba_assets.warehouse.footers import Build
 
 
 class TransientError(Exception):
@@ -45,14 +48,19 @@ class Written:
 class Session(Protocol):
     """The queries of one step: what one of them writes, those after it see."""
 
+    @property
+    def older(self) -> Mapping[str, int]:
+        """Of the views there are, those over partitions of another schema than is declared, and over how many."""
+        ...
+
     def create_views(self, inputs: Dates) -> None:
         """Let the queries that follow see these inputs, the files or rows that there are now."""
         ...
 
-    def replace(self, contract: Contract, sql: str, days: Sequence[date]) -> Written:
+    def replace(self, contract: Contract, sql: str, days: Sequence[date], code: Code | None = None) -> Written:
         """Replace the partitions of `days` by the query's rows, which are in order of date and key.
 
-        A day without rows becomes an empty partition.
+        A day without rows becomes an empty partition. Each notes the `code` that made it.
 
         Raises QueryTimeout for a query that ran too long, TransientError for what may pass.
         """
@@ -82,6 +90,15 @@ class Warehouse(Protocol):
 
     def changed_at(self, contract: Contract) -> Mapping[date, float]:
         """When each stored partition last changed, in seconds since 1970; writing the same again is no change."""
+        ...
+
+    def builds(self, contract: Contract, days: Iterable[date]) -> Mapping[date, Build]:
+        """With which schema and by which code each of `days` was built that is stored."""
+        ...
+
+    @property
+    def code_notes(self) -> CodeNotes:
+        """What the versions of code were, and which are accepted as the same."""
         ...
 
     def session(self, timeout: float) -> AbstractContextManager[Session]:

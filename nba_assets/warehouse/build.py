@@ -7,9 +7,10 @@ it is theirs; no Dagster here.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
+from nba_assets.compile.code_version import Code
 from nba_assets.compile.statements import CompiledSQL, inputs_in
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.checks import checks_of
@@ -30,6 +31,8 @@ class Part:
     """Why nothing was built on a day with games."""
     broken: Mapping[str, Mapping[date, int]]
     """Broken rows by check and day."""
+    older_schema: Mapping[str, int] = field(default_factory=dict)
+    """The tables of which partitions of another schema were read, and how many."""
 
     @property
     def seconds(self) -> float:
@@ -40,12 +43,17 @@ class Part:
         return sum(self.written.rows.values())
 
 
-def build_part(session: Session, table: Table, sql: CompiledSQL, window: Window, days: Sequence[date]) -> Part:
+def build_part(
+    session: Session, table: Table, sql: CompiledSQL, window: Window, days: Sequence[date], code: Code | None = None
+) -> Part:
     """Write the days of one season's window, then count the rows that break each check, all checks in one query.
+
+    Partitions note the `code` that made them.
 
     Raises QueryTimeout and TransientError as the warehouse does.
     """
-    written, failed = write_part(session, table, sql, window, days)
+    written, failed = write_part(session, table, sql, window, days, code)
+    older = dict(session.older)
     skipped: dict[date, str] = {}
     if sql.skipped and not all(written.rows.values()):
         skipped = {row["game_date"]: row["reason"] for row in session.fetch(sql.skipped_in(window)).to_pylist()}
@@ -53,14 +61,14 @@ def build_part(session: Session, table: Table, sql: CompiledSQL, window: Window,
     broken: dict[str, dict[date, int]] = {}
     for row in session.fetch(sql.broken_in(window)).to_pylist():
         broken.setdefault(checks[row["check"]].name, {})[row["day"]] = row["broken"]
-    return Part(window, written, failed, skipped, broken)
+    return Part(window, written, failed, skipped, broken, older)
 
 
 def write_part(
-    session: Session, table: Table, sql: CompiledSQL, window: Window, days: Sequence[date]
+    session: Session, table: Table, sql: CompiledSQL, window: Window, days: Sequence[date], code: Code | None = None
 ) -> tuple[Written, Written | None]:
     """Replace the rows of the days and their failure records, without a look at what came out."""
     session.create_views(inputs_in(table, window))
-    written = session.replace(table, sql.rows_in(window), days)
+    written = session.replace(table, sql.rows_in(window), days, code)
     records = failures_of(table)
     return written, session.replace(records, sql.failed_in(window), days) if records else None

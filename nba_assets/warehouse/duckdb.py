@@ -11,10 +11,11 @@ import os
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -22,10 +23,13 @@ import pyarrow.compute as pc
 from ibis.backends.sql.datatypes import DuckDBType
 
 from nba_assets.compile.bind import Dates
+from nba_assets.compile.code_version import Code
 from nba_assets.compile.dialects import Dialect
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.contract import Contract
 from nba_assets.warehouse.base import QueryTimeout, TransientError, Written
+from nba_assets.warehouse.code_notes import CodeNotes
+from nba_assets.warehouse.footers import Build
 from nba_assets.warehouse.lake import Copied, Lake
 
 TRANSIENT = (duckdb.IOException, duckdb.ConnectionException)
@@ -48,6 +52,13 @@ class DuckDBWarehouse:
 
     def changed_at(self, contract: Contract) -> dict[date, float]:
         return self.lake.changed_at(contract)
+
+    def builds(self, contract: Contract, days: Iterable[date]) -> dict[date, Build]:
+        return self.lake.builds(contract, days)
+
+    @property
+    def code_notes(self) -> CodeNotes:
+        return CodeNotes(self.lake.root)
 
     @contextmanager
     def session(self, timeout: float) -> Iterator[DuckDBSession]:
@@ -85,10 +96,19 @@ class DuckDBSession:
     lake: Lake
     connection: duckdb.DuckDBPyConnection
     timeout: float
+    older: dict[str, int] = field(default_factory=dict)
 
     def create_views(self, inputs: Dates) -> None:
+        self.older.clear()
         with _telling_what_passes():
-            _create_views(self.connection, self.lake, inputs)
+            for contract, dates in inputs.items():
+                self._create_view(contract, dates)
+
+    def _create_view(self, contract: Contract, dates: Window | None) -> None:
+        older = _create_view(self.connection, self.lake, contract, dates)
+        self.older.pop(contract.full_name, None)
+        if older:
+            self.older[contract.full_name] = older
 
     def fetch(self, sql: str) -> pa.Table:
         with _telling_what_passes(), _interrupted_after(self.connection, self.timeout) as timed_out:
@@ -99,15 +119,17 @@ class DuckDBSession:
                     raise QueryTimeout(f"cancelled after {self.timeout:.0f} s") from error
                 raise
 
-    def replace(self, contract: Contract, sql: str, days: Sequence[date]) -> Written:
+    def replace(self, contract: Contract, sql: str, days: Sequence[date], code: Code | None = None) -> Written:
         started = time.perf_counter()
         # DuckDB sums whole numbers into HUGEINT and adds days into TIMESTAMP, unseen by Ibis: the contract decides.
         rows = self.fetch(sql).combine_chunks().cast(contract.schema().to_pyarrow())
         queried = time.perf_counter()
         parts = _by_day(rows, contract, days)
-        replaced = self.lake.replace(contract, parts.items())
+        if code:
+            CodeNotes(self.lake.root).keep(contract.full_name, code)
+        replaced = self.lake.replace(contract, parts.items(), code.version if code else "")
         self.lake.pack(contract, days, {day: (replaced[day].stamp, part) for day, part in parts.items()})
-        _create_view(self.connection, self.lake, contract, Window(min(days), max(days)))
+        self._create_view(contract, Window(min(days), max(days)))
         return Written(
             rows={day: part.num_rows for day, part in parts.items()},
             hashes={day: _content_hash(part) or replaced[day].content for day, part in parts.items()},
@@ -131,24 +153,37 @@ def _create_views(connection: duckdb.DuckDBPyConnection, lake: Lake, inputs: Dat
         _create_view(connection, lake, contract, dates)
 
 
-def _create_view(connection: duckdb.DuckDBPyConnection, lake: Lake, contract: Contract, dates: Window | None) -> None:
-    """Make a view of the files that hold `dates` now, or one without rows."""
+def _create_view(connection: duckdb.DuckDBPyConnection, lake: Lake, contract: Contract, dates: Window | None) -> int:
+    """Make a view of the files that hold `dates` now, or one without rows. How many of them have another schema."""
     stored = lake.stored(contract, dates)
     rows = [_from_copy(copy, contract) for copy in stored.copies]
     if stored.partitions:
         listed = ", ".join(quoted(os.fspath(file)) for file in stored.partitions)
         rows.append(f"SELECT * FROM read_parquet([{listed}], hive_partitioning = false)")
+    if stored.older:
+        rows.append(_by_name(stored.older, contract))
     if not rows:
         rows.append(no_rows(contract))
     connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{contract.dataset}"')
     view = f'"{contract.dataset}"."{contract.name}"'
     connection.execute(f"CREATE OR REPLACE VIEW {view} AS {' UNION ALL '.join(rows)}")
+    return len(stored.older)
 
 
 def no_rows(contract: Contract) -> str:
     """A query for the contract's columns and no rows."""
     columns = ", ".join(f'CAST(NULL AS {DuckDBType.to_string(c.stored)}) AS "{c.name}"' for c in contract.columns)
     return f"SELECT {columns} WHERE false"
+
+
+def _by_name(files: Sequence[Path], contract: Contract) -> str:
+    """A query for the contract's columns of partitions that have others: what they lack is NULL, and so is what cannot
+    be read as the declared type."""
+    listed = ", ".join(quoted(os.fspath(file)) for file in files)
+    types = {column.name: DuckDBType.to_string(column.stored) for column in contract.columns}
+    columns = ", ".join(f'TRY_CAST("{name}" AS {kind}) AS "{name}"' for name, kind in types.items())
+    rows = f"SELECT * FROM read_parquet([{listed}], hive_partitioning = false, union_by_name = true)"
+    return f"SELECT {columns} FROM ({no_rows(contract)} UNION ALL BY NAME {rows})"
 
 
 def _from_copy(copy: Copied, contract: Contract) -> str:

@@ -23,7 +23,8 @@ import pyarrow.parquet as pq
 
 from nba_assets.contracts.calendar import Window, season_year
 from nba_assets.contracts.contract import Contract
-from nba_assets.warehouse import season_files
+from nba_assets.warehouse import footers, season_files
+from nba_assets.warehouse.footers import Build
 from nba_assets.warehouse.season_files import Stamp
 
 FILE = "data.parquet"
@@ -33,16 +34,14 @@ LOOSE = 16
 
 STRAY_SECONDS = 24 * 60 * 60
 
-_SMALL_FILES = {"compression": "snappy", "use_dictionary": False, "write_statistics": False, "store_schema": False}
-"""A partition is a few hundred rows in dozens of columns, so what counts is the cost of a column, not of a byte:
-without dictionaries and statistics (the files to read are known by name) both writing and reading take half as long."""
-
 
 @dataclass
 class Stored:
-    """The files that hold some dates: partitions, and season files with the days of each."""
+    """The files that hold some dates: partitions, those of another schema than is declared, and season files with the
+    days of each."""
 
     partitions: list[Path] = field(default_factory=list)
+    older: list[Path] = field(default_factory=list)
     copies: list[Copied] = field(default_factory=list)
 
 
@@ -57,7 +56,7 @@ class Copied:
 
 @dataclass(frozen=True)
 class Replaced:
-    """A partition as it was written: its version, and the first 16 hex digits of SHA-256 over its bytes.
+    """A partition as it was written: its version, and the first 16 hex digits of SHA-256 over the bytes of its rows.
 
     Bytes are equal for equal rows in equal order, as long as the same library writes them.
     """
@@ -117,7 +116,7 @@ class Lake:
     def stored(self, contract: Contract, dates: Window | None) -> Stored:
         """The files to read for `dates`: as few as hold all of them as they are now."""
         if contract.partition_by is None:
-            return Stored(self.files(contract, None))
+            return self._by_schema(contract, self.files(contract, None))
         found = Stored()
         for part in self._parts(contract) or [contract]:
             stamps = self.stamps(part, _within(dates))
@@ -125,13 +124,32 @@ class Lake:
                 of_season = {day: stamp for day, stamp in stamps.items() if season_year(day) == year}
                 copy = self._copied(part, year, of_season) if len(of_season) > LOOSE else None
                 taken = set(copy.days) if copy else set()
-                found.partitions += [self.file(part, day) for day in sorted(of_season) if day not in taken]
+                loose = self._by_schema(part, [self.file(part, day) for day in sorted(of_season) if day not in taken])
+                found.partitions += loose.partitions
+                found.older += loose.older
                 found.copies += [copy] if copy else []
+        return found
+
+    def _by_schema(self, contract: Contract, files: Iterable[Path]) -> Stored:
+        """Partitions told apart by whether they have the declared columns."""
+        found, declared = Stored(), footers.declared(contract)
+        for file in files:
+            with suppress(FileNotFoundError):  # removed meanwhile
+                (found.partitions if footers.look(file, declared).as_declared else found.older).append(file)
+        return found
+
+    def builds(self, contract: Contract, days: Iterable[date]) -> dict[date, Build]:
+        """With which schema and by which code each of `days` was built that is stored."""
+        declared, found = footers.declared(contract), {}
+        folder = f"{self.folder(contract)}/{contract.partition_by}"  # a path of its own takes longer than the look
+        for day in days:
+            with suppress(FileNotFoundError):
+                found[day] = footers.look(f"{folder}={day}/{FILE}", declared)
         return found
 
     def _copied(self, contract: Contract, year: int, stamps: Mapping[date, Stamp]) -> Copied | None:
         """What of a season's wanted days its season file holds as they are."""
-        copy = season_files.newest(self.folder(contract), year, _names(contract))
+        copy = season_files.newest(self.folder(contract), year, footers.declared(contract).schema)
         days = sorted(copy.current(stamps)) if copy else []
         if not (copy and days):
             return None
@@ -153,7 +171,7 @@ class Lake:
                 return season_year(day) == year
 
             stamps = self.stamps(contract, of_season)
-            copy = season_files.newest(folder, year, _names(contract))
+            copy = season_files.newest(folder, year, footers.declared(contract).schema)
             if len(stamps) - len(copy.current(stamps) if copy else ()) > LOOSE:
                 rows = self._rows(contract, stamps, fresh or {})
                 season_files.write(folder, year, contract.schema().to_pyarrow(), rows, contract.partition_by)
@@ -169,7 +187,7 @@ class Lake:
             with suppress(FileNotFoundError):
                 file = self.file(contract, day)
                 rows = pq.ParquetFile(file).read()
-                if rows.column_names == _names(contract) and Stamp.of(file) == stamp:
+                if rows.schema.equals(footers.declared(contract).schema) and Stamp.of(file) == stamp:
                     yield day, stamp, rows
 
     def _parts(self, contract: Contract) -> list[Contract]:
@@ -180,9 +198,14 @@ class Lake:
         parts = [folder.name.removeprefix(prefix) for folder in self.folder(contract).glob(f"{prefix}*")]
         return [replace(contract, part=part) for part in sorted(parts)]
 
-    def replace(self, contract: Contract, parts: Iterable[tuple[date | None, pa.Table]]) -> dict[date | None, Replaced]:
-        """Replace each given partition by its rows, one rename each. Equal ones are left alone."""
-        return {day: _write(self.file(contract, day), rows) for day, rows in parts}
+    def replace(
+        self, contract: Contract, parts: Iterable[tuple[date | None, pa.Table]], code: str = ""
+    ) -> dict[date | None, Replaced]:
+        """Replace each given partition by its rows, one rename each, with a note of the code that made them.
+
+        Equal ones are left alone, and of equal rows the note alone is changed: when they changed stays as it was.
+        """
+        return {day: _write(self.file(contract, day), rows, code) for day, rows in parts}
 
     def remove(self, contract: Contract, days: Iterable[date]) -> None:
         """Remove partitions that the source no longer has, such as the old date of a postponed game."""
@@ -198,21 +221,25 @@ def _within(dates: Window | None) -> Callable[[date], bool]:
     return lambda day: dates is None or day in dates
 
 
-def _write(file: Path, rows: pa.Table) -> Replaced:
+def _write(file: Path, rows: pa.Table, code: str) -> Replaced:
     folder, name = os.path.split(file)
     os.makedirs(folder, exist_ok=True)
     beside = os.listdir(folder)
     _remove_strays(folder, name, beside)
-    new = _parquet(rows) if rows.num_rows else _parquet_without_rows(rows.schema)
-    content = hashlib.sha256(new).hexdigest()[:16]
+    new = footers.file_of(rows, code) if rows.num_rows else _without_rows(rows.schema, code)
+    content = hashlib.sha256(footers.rows_in(new)).hexdigest()[:16]
     old = Stamp.of(file) if name in beside else None
-    if old and old.size == new.size and file.read_bytes() == new:
+    before = file.read_bytes() if old else b""
+    if old and before == new:
         return Replaced(old, content)  # the file keeps its time: what reads it has nothing new to read
     temporary = os.path.join(folder, f".{name}.{socket.gethostname()}.{os.getpid()}.tmp")
     with open(temporary, "wb") as opened:
         opened.write(new)
     stamp = Stamp.of(temporary)
-    if old and stamp.changed_ns <= old.changed_ns:
+    if old and footers.same_rows(before, new):
+        os.utime(temporary, ns=(old.changed_ns, old.changed_ns))
+        stamp = Stamp.of(temporary)
+    elif old and stamp.changed_ns <= old.changed_ns:
         # The clock ticks in milliseconds: without this, two versions of equal size could pass for one.
         os.utime(temporary, ns=(old.changed_ns + 1, old.changed_ns + 1))
         stamp = Stamp.of(temporary)
@@ -220,16 +247,10 @@ def _write(file: Path, rows: pa.Table) -> Replaced:
     return Replaced(stamp, content)
 
 
-def _parquet(rows: pa.Table) -> pa.Buffer:
-    sink = pa.BufferOutputStream()
-    pq.write_table(rows, sink, **_SMALL_FILES)
-    return sink.getvalue()
-
-
 @cache
-def _parquet_without_rows(columns: pa.Schema) -> pa.Buffer:
+def _without_rows(columns: pa.Schema, code: str) -> pa.Buffer:
     """A day without games, as every third is: always the same file."""
-    return _parquet(columns.empty_table())
+    return footers.file_of(columns.empty_table(), code)
 
 
 def _remove_strays(folder: str, name: str, beside: Iterable[str]) -> None:

@@ -59,14 +59,14 @@ class SeasonFile:
         return {day for day, stamp in self.holds.items() if stamps.get(day) == stamp}
 
 
-def newest(folder: Path, year: int, columns: list[str]) -> SeasonFile | None:
-    """The latest file of a season that has the columns; what cannot be read is none."""
+def newest(folder: Path, year: int, schema: pa.Schema) -> SeasonFile | None:
+    """The latest file of a season that has this schema; what cannot be read is none."""
     found = [(file.stat().st_mtime_ns, file) for file in _all(folder, year)]
     for _, file in sorted(found, reverse=True):
         with suppress(OSError, pa.ArrowInvalid, KeyError, ValueError):
             metadata = pq.read_metadata(file)
             noted = json.loads(metadata.metadata[_NOTE])
-            if metadata.schema.to_arrow_schema().names == columns:
+            if metadata.schema.to_arrow_schema().equals(schema):
                 return SeasonFile(file, {date.fromisoformat(day): Stamp(*stamp) for day, stamp in noted.items()})
     return None
 
@@ -97,6 +97,7 @@ def _gathered(
     gathered: list[pa.Table] = []
     for day, stamp, rows in parts:
         holds[day.isoformat()] = stamp
+        rows = rows.replace_schema_metadata(None)
         gathered.append(rows if rows.schema == schema else rows.cast(schema))
         if sum(table.num_rows for table in gathered) >= ROWS_IN_MEMORY:
             yield pa.concat_tables(gathered).combine_chunks()  # else each day's columns are encoded by themselves

@@ -16,6 +16,7 @@ from nba_assets.contracts.table import Table
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.partitions import DAILY
 from nba_assets.orchestration.staleness import Plan, out_of_date
+from nba_assets.warehouse.footers import Build
 
 
 def raw(name: str) -> RawTable:
@@ -23,7 +24,9 @@ def raw(name: str) -> RawTable:
 
 
 def table(name: str, **reads: Any) -> Table:
-    return Table(name=name, reads=reads, build=lambda **inputs: next(iter(inputs.values())), **SHAPE, dataset="made")
+    return Table(
+        name=name, step=name, reads=reads, build=lambda **inputs: next(iter(inputs.values())), **SHAPE, dataset="made"
+    )
 
 
 SHAPE: dict[str, Any] = {
@@ -49,12 +52,17 @@ class Stored:
     """A warehouse that knows only when its partitions changed."""
 
     at: dict[Contract, dict[date, float]] = field(default_factory=dict)
+    built: dict[tuple[Contract, date], Build] = field(default_factory=dict)
 
     def changed_at(self, contract: Contract) -> Mapping[date, float]:
         return self.at.get(contract, {})
 
     def dates(self, contract: Contract) -> list[date]:
         return sorted(self.at.get(contract, {}))
+
+    def builds(self, contract: Contract, days: Sequence[date]) -> Mapping[date, Build]:
+        stored = self.at.get(contract, {})
+        return {day: self.built.get((contract, day), Build(True, "")) for day in days if day in stored}
 
     def change(self, contract: Contract, *days: date) -> None:
         self.at.setdefault(contract, {}).update(dict.fromkeys(days, time.time()))
@@ -160,6 +168,23 @@ def test_a_rebuild_with_other_content_is(built: World) -> None:
     built.run(SUMMARY, days=[SECOND])
     assert set(built.plan()) == {"form", "features"}
     assert built.plan()["form"] == dict.fromkeys([THIRD, LAST], f"older than made.summary {SECOND}")
+
+
+def test_another_schema_is_built_again_and_what_reads_it(built: World) -> None:
+    built.stored.built[SUMMARY, THIRD] = Build(False, "")
+    assert built.plan() == {
+        "summary": {THIRD: "older schema"},
+        "form": {LAST: f"reads made.summary {THIRD}, which will be built"},
+        "features": {LAST: f"reads made.form {LAST}, which will be built"},
+    }
+
+
+def test_what_is_asked_for_is_built_with_what_reads_it(built: World) -> None:
+    asked = {SUMMARY: {THIRD: "older code"}, FEATURES: {FIRST: "older code"}}
+    found = out_of_date(built.instance, built.stored, ALL, DAYS, asked)  # type: ignore[arg-type]
+    assert found[SUMMARY] == {THIRD: "older code"}
+    assert set(found[FORM]) == {LAST}
+    assert found[FEATURES] == {FIRST: "older code", LAST: f"reads made.form {LAST}, which will be built"}
 
 
 def test_what_changed_while_it_was_being_read_is_read_again(built: World) -> None:

@@ -21,8 +21,8 @@ from nba_assets.contracts.table import Table
 from nba_assets.orchestration.backfill.record import BackfillRecord
 from nba_assets.orchestration.instance.backfills import BulkActionStatus
 from nba_assets.orchestration.launch import RunResult, TableProgress, TableResult, launch
-from nba_assets.orchestration.staleness import Plan, out_of_date
-from nba_assets.warehouse.base import Warehouse
+from nba_assets.orchestration.slates import is_conformed
+from nba_assets.orchestration.staleness import Plan, follows
 
 Chunk = Literal["season", "month", "none"]
 """What has a run of its own in a back-fill."""
@@ -142,27 +142,47 @@ class Filled:
         return {table: reason for run in self.runs for table, reason in run.failures.items()}
 
 
+def conformed_first(plan: Plan) -> Plan | None:
+    """The conformed part of a plan of which all else is planned only because of it; None where that is not so.
+
+    A delivery of raw data that leaves conformed partitions as they were makes nothing after them stale: so they are
+    built, and then it is seen whether anything has changed.
+    """
+    conformed = {table: days for table, days in plan.items() if is_conformed(table) and days}
+    others = [days for table, days in plan.items() if not is_conformed(table) and days]
+    if not (conformed and others and all(follows(reason) for days in others for reason in days.values())):
+        return None
+    return conformed
+
+
 def fill(
     instance: dg.DagsterInstance,
-    warehouse: Warehouse,
     todo: Sequence[Piece],
-    tables: Sequence[Table],
-    days: Sequence[date],
+    look: Callable[[], Plan],
     progress: TableProgress | None = None,
+    first: Sequence[Piece] = (),
+    days: Sequence[date] = (),
+    chunk: Chunk = "none",
 ) -> Filled:
-    """Run the pieces of a back-fill of `tables` for `days`, then look whether all is good."""
+    """Run the pieces of a back-fill, then `look` whether all is good.
+
+    What is to be built `first` is; what is then still stale, of `days`, takes the place of all other pieces.
+    """
     targets: dict[Table, set[date]] = {}
     for piece in todo:
         for table in piece.tables:
             targets.setdefault(table, set()).update(piece.days)
-    title = f"nba backfill {Window(days[0], days[-1])}: {len(targets)} tables"
-    record = BackfillRecord.enter(instance, targets, title)
-    filled = Filled(record.backfill_id)
+    whole = Window(min(piece.days[0] for piece in todo), max(piece.days[-1] for piece in todo))
+    record = BackfillRecord.enter(instance, targets, f"nba backfill {whole}: {len(targets)} tables")
+    filled, done = Filled(record.backfill_id), Counter[str]()
     try:
-        _run_all(instance, todo, record, filled, progress)
+        if first:
+            _run_all(instance, first, record, filled, progress, done)
+            todo = () if filled.failures or filled.cancelled else pieces(look(), days, chunk)
+        _run_all(instance, todo, record, filled, progress, done)
     except KeyboardInterrupt:
         filled.cancelled = True
-    filled.left = {t: left for t, left in out_of_date(instance, warehouse, tables, days).items() if left}
+    filled.left = {t: left for t, left in look().items() if left}
     record.close(_status(filled), filled.left)
     return filled
 
@@ -179,9 +199,9 @@ def _run_all(
     record: BackfillRecord,
     filled: Filled,
     progress: TableProgress | None,
+    done: Counter[str],
 ) -> None:
     """One run after the other; a table that reads one that failed in the same season is left out, as in one run."""
-    done: Counter[str] = Counter()
     failed: set[tuple[Table, int]] = set()
     for piece in todo:
         seasons = {season_year(day) for day in piece.days}
