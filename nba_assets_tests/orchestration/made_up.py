@@ -116,7 +116,7 @@ def play(lake: Path, day: str, note: str = "1", points: int = 10) -> None:
 
 def assets() -> list[dg.AssetsDefinition]:
     kinds = frozenset({"duckdb"})
-    return [step_assets(OF_THE_STEP, kinds), step_assets([FORM], kinds)]
+    return [step_assets(OF_THE_STEP, kinds, "duckdb"), step_assets([FORM], kinds, "duckdb")]
 
 
 def warehouse(lake: Path) -> WarehouseResource:

@@ -17,18 +17,22 @@ import pyarrow.parquet as pq
 import pytest
 
 import nba_assets.orchestration.step
+from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.checks import checks_of
 from nba_assets.contracts.table import Table
 from nba_assets.orchestration.assets import step_assets
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.partitions import DAILY
 from nba_assets.orchestration.resource import WarehouseResource
+from nba_assets.orchestration.slates import is_conformed
 from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary as offense
 from nba_assets.tables.analytics.upcoming_team_game_context import upcoming_team_game_context
-from nba_assets.tables.raw import raw_table
+from nba_assets.tables.conformed.team_boxes import team_boxes
+from nba_assets.tables.registry import tables
 from nba_assets.warehouse.base import QueryTimeout, TransientError, Written
-from nba_assets.warehouse.duckdb import DuckDBSession
-from nba_assets.warehouse.lake import Lake
+from nba_assets.warehouse.duckdb import DuckDBSession, DuckDBWarehouse
+from nba_assets.warehouse.lake import Lake, Stored
+from nba_assets_tests.build import build
 
 KEY = asset_key(offense)
 SIX_DAYS = [f"2024-10-{day}" for day in range(22, 28)]
@@ -36,6 +40,16 @@ OVER_A_SUMMER = ["2024-06-29", "2024-06-30", "2024-10-01", "2024-10-02"]
 
 Result = dg.ExecuteInProcessResult
 Run = Callable[..., Result]
+
+
+@pytest.fixture(scope="module")
+def simulated_lake(simulated_lake: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The simulated lake with the conformed tables of all its days."""
+    root = tmp_path_factory.mktemp("conformed") / "lake"
+    shutil.copytree(simulated_lake, root, copy_function=os.link)
+    window = Window(date.fromisoformat(SIX_DAYS[0]), date.fromisoformat(SIX_DAYS[-1]))
+    build(DuckDBWarehouse(Lake(root)), window, [table for table in tables() if is_conformed(table)])
+    return root
 
 
 @pytest.fixture
@@ -128,22 +142,20 @@ def failing_replace(monkeypatch: pytest.MonkeyPatch, fails: Callable[[int, list[
     """Let the warehouse fail as `fails` says, given the number of calls so far and the days asked for."""
     real, calls = DuckDBSession.replace, iter(range(1000))
 
-    def replace(self: DuckDBSession, contract: Any, sql: str, days: Any) -> Written:
+    def replace(self: DuckDBSession, contract: Any, sql: str, days: Any, *code: Any) -> Written:
         if error := fails(next(calls), list(days)):
             raise error
-        return real(self, contract, sql, days)
+        return real(self, contract, sql, days, *code)
 
     monkeypatch.setattr(DuckDBSession, "replace", replace)
 
 
-def add_points(lake: Path, day: str) -> str:
-    """Give one team of `day` points nobody scored; its name."""
-    boxes = raw_table("nba_raw.nbac_team_boxscore")
-    assert boxes
-    file = Lake(lake).file(boxes, date.fromisoformat(day))
+def add_minutes(lake: Path, day: str) -> str:
+    """Give one team of `day` minutes that no game has; its name."""
+    file = Lake(lake).file(team_boxes, date.fromisoformat(day))
     rows = pq.read_table(file)
     changed = rows.to_pylist()
-    changed[0]["points"] += 7
+    changed[0]["team_minutes"] += 7
     new = file.with_suffix(".new")
     pq.write_table(pa.Table.from_pylist(changed, rows.schema), new)
     os.replace(new, file)
@@ -196,7 +208,7 @@ def test_the_last_day_shows_the_query_a_preview_and_where_columns_come_from(six_
     assert preview[0].startswith("| 20241027_")
     sources = last["dagster/column_lineage"].deps_by_column
     assert set(sources) <= {column.name for column in offense.columns}
-    official = dg.AssetKey(["nba_raw", "nbac_team_boxscore"])
+    official = asset_key(team_boxes)
     assert dg.TableColumnDep(official, "points") in sources["points_scored"]
 
 
@@ -224,15 +236,15 @@ def test_a_date_without_games_is_empty_and_says_so(run: Run, lake: Path, six_day
 def test_a_wrong_number_is_a_failed_check_with_its_day_and_an_example(
     run: Run, lake: Path, instance: dg.DagsterInstance
 ) -> None:
-    team = add_points(lake, "2024-10-24")
+    team = add_minutes(lake, "2024-10-24")
 
     result = run(SIX_DAYS[0], SIX_DAYS[-1])
 
     assert result.success, "a check reports; it holds nothing back"
     found = by_day(result)
     assert {day for day, metadata in found.items() if metadata["checks_failed"] != "none"} == {"2024-10-24"}
-    assert "points_add_up" in found["2024-10-24"]["checks_failed"]
-    broken = [e for e in evaluations(instance) if e.check_name == "points_add_up"]
+    assert "minutes_fit_overtimes" in found["2024-10-24"]["checks_failed"]
+    broken = [e for e in evaluations(instance) if e.check_name == "minutes_fit_overtimes"]
     assert all(e.severity == dg.AssetCheckSeverity.ERROR and not e.passed for e in broken)
     in_all = next(e for e in broken if e.partition is None)
     assert in_all.metadata["broken_rows"].value == 1
@@ -288,9 +300,9 @@ def test_a_file_that_is_withdrawn_under_the_query_is_tried_again(
 ) -> None:
     """The ingest removes the old date of a postponed game, perhaps between a step's listing and its reading."""
     monkeypatch.setattr(nba_assets.orchestration.step, "LONGEST_WAIT_SECONDS", 0.0)
-    real, gone = Lake.files, [lake / "nba_raw" / "withdrawn" / "data.parquet"]
+    real, gone = Lake.stored, [lake / "nba_conformed" / "withdrawn" / "data.parquet"]
     monkeypatch.setattr(
-        Lake, "files", lambda self, contract, dates: [gone.pop()] if gone else real(self, contract, dates)
+        Lake, "stored", lambda self, contract, dates: Stored([gone.pop()]) if gone else real(self, contract, dates)
     )
 
     result = run("2024-10-23")

@@ -1,11 +1,14 @@
 """What Dagster is told of a partition: its own version and metadata in a range, the same again if nothing changed."""
 
+import os
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from dagster._core.definitions.data_version import DATA_VERSION_TAG
 
@@ -21,11 +24,12 @@ from nba_assets.orchestration.dagster_patches.wrapping import unwrap
 from nba_assets.orchestration.partitions import DAILY
 from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary as offense
 from nba_assets.tables.precompute.team_defense_zone_analysis import team_defense_zone_analysis as zones
+from nba_assets.tables.raw import raw_table
 from nba_assets.tables.registry import tables
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake
 from nba_assets_tests.build import build
-from nba_assets_tests.orchestration.test_assets import add_points, run_in
+from nba_assets_tests.orchestration.test_assets import run_in
 
 DAYS = ["2024-10-22", "2024-10-23", "2024-10-24"]
 
@@ -39,6 +43,19 @@ def _patched() -> None:
 def instance() -> Iterator[dg.DagsterInstance]:
     with dg.instance_for_test() as instance:
         yield instance
+
+
+def add_points(lake: Path, day: str) -> None:
+    """Give one team of `day` points that nobody scored."""
+    boxes = raw_table("nba_raw.nbac_team_boxscore")
+    assert boxes
+    file = Lake(lake).file(boxes, date.fromisoformat(day))
+    rows = pq.read_table(file)
+    changed = rows.to_pylist()
+    changed[0]["points"] += 7
+    new = file.with_suffix(".new")
+    pq.write_table(pa.Table.from_pylist(changed, rows.schema), new)
+    os.replace(new, file)
 
 
 def told(lake: Path, instance: dg.DagsterInstance, *days: str, table: Table = offense) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dagster._core.storage import tags as dagsters
 from dagster._core.storage.dagster_run import NOT_FINISHED_STATUSES
 
 from nba_assets.orchestration.instance import tags
-from nba_assets.orchestration.schedules import FINISHED
+from nba_assets.orchestration.run_tags import ENDED
 
 
 def test_they_are_dagsters() -> None:
@@ -15,4 +15,4 @@ def test_they_are_dagsters() -> None:
 
 
 def test_a_run_that_is_not_finished_is_one_that_dagster_says_is_not() -> None:
-    assert not set(FINISHED) & set(NOT_FINISHED_STATUSES)
+    assert not set(ENDED) & set(NOT_FINISHED_STATUSES)
