@@ -44,8 +44,10 @@ class Build(NamedTuple):
 def file_of(rows: pa.Table, code: str = "") -> pa.Buffer:
     """The Parquet file of a partition, with a note of the code that made the rows."""
     sink = pa.BufferOutputStream()
-    noted = rows.replace_schema_metadata({_CODE: code.encode()} if code else None)
-    pq.write_table(noted, sink, **SMALL_FILES)
+    with pq.ParquetWriter(sink, rows.schema, **SMALL_FILES) as writer:
+        writer.write_table(rows)
+        if code:
+            writer.add_key_value_metadata({_CODE: code})
     return sink.getvalue()
 
 
@@ -105,5 +107,5 @@ def declared(contract: Contract) -> Declared:
 
 
 def _footer_in(file: pa.Buffer) -> bytes:
-    whole = file.to_pybytes()
+    whole: bytes = file.to_pybytes()
     return whole[len(rows_in(whole)) : -_TAIL]
