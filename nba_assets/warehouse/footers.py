@@ -53,7 +53,7 @@ def file_of(rows: pa.Table, code: str = "") -> pa.Buffer:
 
 def rows_in(file: bytes | pa.Buffer) -> memoryview:
     """The part of a file that holds rows: all before the footer."""
-    view = memoryview(file)
+    view = memoryview(file).cast("B")  # a buffer's bytes are signed, and equal no others
     return view[: max(len(view) - _TAIL - int.from_bytes(view[-_TAIL:-4], "little"), 0)]
 
 
