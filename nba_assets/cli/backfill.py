@@ -58,8 +58,8 @@ def backfill(
     """Build what is missing, failed, of an older schema or older than what it reads, of the tables of a range of dates.
 
     The conformed tables that they read are built with them, all in one Dagster run, one query for each table and
-    season, or in as few runs as build nothing twice. Where all else is stale only because of conformed tables, those
-    are built first, and the rest if they have changed. Ctrl-C cancels it; what was finished stays finished, and the
+    season, or in as few runs as build nothing twice. Where raw data was delivered anew, what reads it is built
+    first, and the rest if that has changed. Ctrl-C cancels it; what was finished stays finished, and the
     same command builds the rest. Exits with 0 only if every partition of the range is good afterwards.
 
     What was built by older code is told by --dry-run, and is as good as any until --code asks for it. A new version of
@@ -131,9 +131,9 @@ def say_and_fill(
     dry_run: bool,
 ) -> None:
     """Say what a plan for some of `days` builds, and build it, until a `look` finds all of it good."""
-    from nba_assets.orchestration.backfill.plan import conformed_first, pieces
+    from nba_assets.orchestration.backfill.plan import ahead, pieces
 
-    todo, first = pieces(plan, days, chunk), pieces(conformed_first(plan) or {}, days, chunk)
+    todo, first = pieces(plan, days, chunk), pieces(ahead(plan), days, chunk)
     _print_todo(plan, todo, first, Window(days[0], days[-1]), dry_run)
     if todo and not dry_run:
         _fill(instance, todo, first, days, look, chunk)
@@ -175,8 +175,8 @@ def _print_todo(plan: Plan, todo: Sequence[Piece], first: Sequence[Piece], windo
     runs = f"{len(todo)} run{'s' if len(todo) > 1 else ''}"
     out.print(f"{planned:,} partitions to build in {runs}{also}", highlight=False)
     if first:
-        ahead = sum(piece.partitions for piece in first)
-        out.print(f"{ahead:,} conformed ones go first, the others follow where those have changed", highlight=False)
+        count = sum(piece.partitions for piece in first)
+        out.print(f"{count:,} go first, the others follow where those have changed", highlight=False)
 
 
 def print_plan(plan: Plan) -> None:

@@ -38,6 +38,7 @@ MISSING = "missing"
 FAILED = "failed"
 OLDER_SCHEMA = "older schema"
 OLDER_CODE = "older code"
+_OLDER_THAN = "older than"
 _WILL_BE_BUILT = "which will be built"
 RUNS_AT_ONCE = 500
 
@@ -134,6 +135,11 @@ def follows(reason: str) -> bool:
     return reason.endswith(_WILL_BE_BUILT)
 
 
+def is_news(reason: str) -> bool:
+    """Whether a reason is that something it reads has changed."""
+    return reason.startswith(_OLDER_THAN)
+
+
 @dataclass(frozen=True)
 class _News:
     """The latest change among some partitions of an input."""
@@ -210,7 +216,7 @@ class _Made:
         began = finished
         if news.at > self.requested.get(run_id, finished) and not (upstream and upstream.made_in(run_id, news)):
             began = starts.of(run_id, self.table.step, finished)
-        return f"older than {news.source.full_name} {news.day}" if news.at > began else None
+        return f"{_OLDER_THAN} {news.source.full_name} {news.day}" if news.at > began else None
 
     def made_in(self, run_id: str, news: _News) -> bool:
         """Whether that run made this news: then its steps that read this table began after it."""

@@ -20,19 +20,20 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from ibis.backends.sql.datatypes import DuckDBType
 
 from nba_assets.compile.bind import Dates
 from nba_assets.compile.code_version import Code
 from nba_assets.compile.dialects import Dialect
 from nba_assets.contracts.calendar import Window
-from nba_assets.contracts.contract import Contract
+from nba_assets.contracts.contract import Column, Contract
 from nba_assets.warehouse.base import QueryTimeout, TransientError, Written
 from nba_assets.warehouse.code_notes import CodeNotes
 from nba_assets.warehouse.footers import Build
 from nba_assets.warehouse.lake import Copied, Lake
 
-TRANSIENT = (duckdb.IOException, duckdb.ConnectionException)
+TRANSIENT = (duckdb.IOException, duckdb.ConnectionException, FileNotFoundError)
 """A file that a concurrent writer renamed away under a reader, and the like."""
 
 
@@ -160,8 +161,7 @@ def _create_view(connection: duckdb.DuckDBPyConnection, lake: Lake, contract: Co
     if stored.partitions:
         listed = ", ".join(quoted(os.fspath(file)) for file in stored.partitions)
         rows.append(f"SELECT * FROM read_parquet([{listed}], hive_partitioning = false)")
-    if stored.older:
-        rows.append(_by_name(stored.older, contract))
+    rows += _by_name(stored.older, contract)
     if not rows:
         rows.append(no_rows(contract))
     connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{contract.dataset}"')
@@ -176,14 +176,21 @@ def no_rows(contract: Contract) -> str:
     return f"SELECT {columns} WHERE false"
 
 
-def _by_name(files: Sequence[Path], contract: Contract) -> str:
-    """A query for the contract's columns of partitions that have others: what they lack is NULL, and so is what cannot
+def _by_name(files: Sequence[Path], contract: Contract) -> Iterator[str]:
+    """Queries for the contract's columns of partitions that have others: what they lack is NULL, and so is what cannot
     be read as the declared type."""
-    listed = ", ".join(quoted(os.fspath(file)) for file in files)
-    types = {column.name: DuckDBType.to_string(column.stored) for column in contract.columns}
-    columns = ", ".join(f'TRY_CAST("{name}" AS {kind}) AS "{name}"' for name, kind in types.items())
-    rows = f"SELECT * FROM read_parquet([{listed}], hive_partitioning = false, union_by_name = true)"
-    return f"SELECT {columns} FROM ({no_rows(contract)} UNION ALL BY NAME {rows})"
+    alike: dict[pa.Schema, list[Path]] = {}
+    for file in files:
+        alike.setdefault(pq.read_schema(file), []).append(file)
+    for schema, these in alike.items():
+        listed = ", ".join(quoted(os.fspath(file)) for file in these)
+        columns = ", ".join(_as_declared(column, column.name in schema.names) for column in contract.columns)
+        yield f"SELECT {columns} FROM read_parquet([{listed}], hive_partitioning = false)"
+
+
+def _as_declared(column: Column, there: bool) -> str:
+    value = f'"{column.name}"' if there else "NULL"
+    return f'TRY_CAST({value} AS {DuckDBType.to_string(column.stored)}) AS "{column.name}"'
 
 
 def _from_copy(copy: Copied, contract: Contract) -> str:

@@ -44,14 +44,16 @@ class Build(NamedTuple):
 def file_of(rows: pa.Table, code: str = "") -> pa.Buffer:
     """The Parquet file of a partition, with a note of the code that made the rows."""
     sink = pa.BufferOutputStream()
-    noted = rows.replace_schema_metadata({_CODE: code.encode()} if code else None)
-    pq.write_table(noted, sink, **SMALL_FILES)
+    with pq.ParquetWriter(sink, rows.schema, **SMALL_FILES) as writer:
+        writer.write_table(rows)
+        if code:
+            writer.add_key_value_metadata({_CODE: code})
     return sink.getvalue()
 
 
 def rows_in(file: bytes | pa.Buffer) -> memoryview:
     """The part of a file that holds rows: all before the footer."""
-    view = memoryview(file)
+    view = memoryview(file).cast("B")  # a buffer's bytes are signed, and equal no others
     return view[: max(len(view) - _TAIL - int.from_bytes(view[-_TAIL:-4], "little"), 0)]
 
 
@@ -105,5 +107,5 @@ def declared(contract: Contract) -> Declared:
 
 
 def _footer_in(file: pa.Buffer) -> bytes:
-    whole = file.to_pybytes()
+    whole: bytes = file.to_pybytes()
     return whole[len(rows_in(whole)) : -_TAIL]

@@ -111,7 +111,7 @@ def test_a_write_that_fails_leaves_the_old_file(lake: Lake, monkeypatch: pytest.
     def broken(*_: object, **__: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(pq, "write_table", broken)
+    monkeypatch.setattr(pq.ParquetWriter, "write_table", broken)
     with pytest.raises(OSError, match="disk full"):
         lake.replace(POINTS, [(DAY, rows("brown"))])
     assert players(lake) == ["tatum"]

@@ -22,7 +22,7 @@ from nba_assets.orchestration.backfill.record import BackfillRecord
 from nba_assets.orchestration.instance.backfills import BulkActionStatus
 from nba_assets.orchestration.launch import RunResult, TableProgress, TableResult, launch
 from nba_assets.orchestration.slates import is_conformed
-from nba_assets.orchestration.staleness import Plan, follows
+from nba_assets.orchestration.staleness import Plan, follows, is_news
 
 Chunk = Literal["season", "month", "none"]
 """What has a run of its own in a back-fill."""
@@ -142,17 +142,20 @@ class Filled:
         return {table: reason for run in self.runs for table, reason in run.failures.items()}
 
 
-def conformed_first(plan: Plan) -> Plan | None:
-    """The conformed part of a plan of which all else is planned only because of it; None where that is not so.
+def ahead(plan: Plan) -> Plan:
+    """What of a plan is built before it is looked at again; nothing where all of it is built at once.
 
-    A delivery of raw data that leaves conformed partitions as they were makes nothing after them stale: so they are
-    built, and then it is seen whether anything has changed.
+    A delivery of raw data that leaves conformed partitions as they were makes nothing after them stale. So where raw
+    data has only been delivered anew, what reads it and all that is conformed is built first, and the rest, which is
+    planned only because of that, if it has changed. A table with another reason of its own is built in any case.
     """
-    conformed = {table: days for table, days in plan.items() if is_conformed(table) and days}
-    others = [days for table, days in plan.items() if not is_conformed(table) and days]
-    if not (conformed and others and all(follows(reason) for days in others for reason in days.values())):
-        return None
-    return conformed
+    first: Plan = {}
+    for table, days in plan.items():
+        own = {day: reason for day, reason in days.items() if is_conformed(table) or not follows(reason)}
+        if not is_conformed(table) and not all(map(is_news, own.values())):
+            return {}
+        first[table] = own
+    return first if sum(map(len, first.values())) < sum(map(len, plan.values())) else {}
 
 
 def fill(

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.table import Table
-from nba_assets.orchestration.backfill.plan import MOST_RUNS, Piece, everything, pieces
+from nba_assets.orchestration.backfill.plan import MOST_RUNS, Piece, ahead, everything, pieces
 from nba_assets.orchestration.backfill.record import PROCESS_TAG, BackfillRecord, close_dead, subset_of
 from nba_assets.orchestration.partitions import DAILY, partition_days
 from nba_assets.orchestration.staleness import Plan
@@ -99,6 +99,37 @@ def test_chunks_are_runs_in_order(chunk: str, runs: int) -> None:
     found = pieces(everything(tables(), TWO_SEASONS), TWO_SEASONS, chunk)  # type: ignore[arg-type]
     assert len(found) == runs
     assert [day for piece in found for day in piece.days] == TWO_SEASONS
+
+
+# What is built before it is looked at again.
+
+FIRST = TWO_SEASONS[0]
+NEWS, FOLLOWS = "older than nba_raw.x 2022-05-01", "reads nba_conformed.x 2022-05-01, which will be built"
+
+
+def first_of(**reasons: str) -> set[str]:
+    """Of a plan for one day, by table and reason, the tables that are built first."""
+    plan = {table: {FIRST: reasons[table.name]} for table in tables() if table.name in reasons}
+    return {table.name for table, days in ahead(plan).items() if days}
+
+
+def test_raw_data_delivered_anew_is_taken_in_before_the_rest_is_looked_at() -> None:
+    found = first_of(player_boxes=NEWS, team_boxes=FOLLOWS, player_game_summary=NEWS, team_offense_game_summary=FOLLOWS)
+    assert found == {"player_boxes", "team_boxes", "player_game_summary"}
+
+
+@pytest.mark.parametrize("reason", ["missing", "failed", "older schema", "older code", "forced"])
+def test_with_a_reason_of_its_own_all_is_built_at_once(reason: str) -> None:
+    assert first_of(player_boxes=NEWS, team_offense_game_summary=FOLLOWS, player_game_summary=reason) == set()
+
+
+@pytest.mark.parametrize("reason", ["missing", "older schema", "older code"])
+def test_conformed_tables_go_first_whatever_their_reason(reason: str) -> None:
+    assert first_of(player_boxes=reason, player_game_summary=FOLLOWS) == {"player_boxes"}
+
+
+def test_nothing_goes_first_where_nothing_follows() -> None:
+    assert first_of(player_boxes=NEWS, player_game_summary=NEWS) == set()
 
 
 # How it is entered among Dagster's own.

@@ -1,0 +1,151 @@
+"""What a partition's file says of how it was built, and what follows for reading and for replacing it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from nba_assets.contracts.calendar import Window
+from nba_assets.contracts.contract import Column
+from nba_assets.tables.raw import RAW_TABLES
+from nba_assets.tables.registry import tables
+from nba_assets.warehouse import footers
+from nba_assets.warehouse.duckdb import DuckDBWarehouse
+from nba_assets.warehouse.footers import Build
+from nba_assets.warehouse.lake import LOOSE, Lake
+from nba_assets_tests.warehouse.points import POINTS, points
+
+DAY, LATER = date(2024, 11, 8), date(2024, 11, 9)
+WINDOW = Window(DAY, LATER)
+CODE, OTHER = "0123456789ab", "ba9876543210"
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Lake:
+    return Lake(tmp_path / "lake")
+
+
+def rows(day: date = DAY) -> pa.Table:
+    return points(day, "tatum", "brown", issues=["x"])
+
+
+def build(lake: Lake, day: date = DAY) -> Build:
+    return lake.builds(POINTS, [day])[day]
+
+
+@pytest.mark.parametrize("code", ["", CODE])
+@pytest.mark.parametrize("made", [rows(), rows().slice(0, 0)], ids=["rows", "none"])
+def test_a_partition_says_how_it_was_built(lake: Lake, made: pa.Table, code: str) -> None:
+    lake.replace(POINTS, [(DAY, made)], code)
+    assert build(lake) == Build(True, code)
+
+
+def test_a_partition_that_is_not_there_says_nothing(lake: Lake) -> None:
+    assert lake.builds(POINTS, [DAY]) == {}
+
+
+def test_the_librarys_own_reading_agrees(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a footer does not begin as expected, as in a file of another version of the library."""
+    lake.replace(POINTS, [(DAY, rows())], CODE)
+    odd = footers.declared(POINTS)._replace(beginning=b"something else")
+    assert footers.look(lake.file(POINTS, DAY), odd) == Build(True, CODE)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda t: t.drop_columns(["pace"]),
+        lambda t: t.append_column("more", pa.nulls(t.num_rows, pa.string())),
+        lambda t: t.rename_columns(["game_date", "player", "tempo", "issues", "at"]),
+        lambda t: t.set_column(2, "pace", pa.nulls(t.num_rows, pa.float64())),
+        lambda t: t.select(["player", "game_date", "pace", "issues", "at"]),
+    ],
+    ids=["less", "more", "renamed", "another type", "another order"],
+)
+def test_other_columns_are_another_schema(lake: Lake, change) -> None:  # noqa: ANN001
+    lake.replace(POINTS, [(DAY, change(rows()))])
+    assert not build(lake).as_declared
+
+
+def test_a_damaged_file_is_not_as_declared(lake: Lake) -> None:
+    lake.replace(POINTS, [(DAY, rows())])
+    lake.file(POINTS, DAY).write_bytes(b"half a download")
+    assert build(lake) == Build(False, "")
+
+
+@pytest.mark.parametrize("contract", [*tables(), *RAW_TABLES], ids=lambda contract: contract.name)
+def test_every_contract_comes_back_as_declared(lake: Lake, contract) -> None:  # noqa: ANN001
+    day = DAY if contract.partition_by else None
+    lake.replace(contract, [(day, contract.schema().to_pyarrow().empty_table())])
+    assert footers.look(lake.file(contract, day), footers.declared(contract)).as_declared
+
+
+def test_other_code_that_makes_the_same_rows_changes_the_note_alone(lake: Lake) -> None:
+    for before, after in (("", CODE), (CODE, OTHER)):
+        first = lake.replace(POINTS, [(DAY, rows())], before)[DAY]
+        second = lake.replace(POINTS, [(DAY, rows())], after)[DAY]
+        assert build(lake).code == after
+        assert second.content == first.content
+        assert second.stamp.changed_ns == first.stamp.changed_ns, "what reads it has nothing new to read"
+        assert pq.ParquetFile(lake.file(POINTS, DAY)).read().num_rows == 2
+
+
+def test_the_same_bytes_under_other_types_are_a_change(lake: Lake) -> None:
+    whole = replace(POINTS, columns=(Column("game_date", "DATE", ""), Column("player", "INT64", "")))
+    moment = replace(POINTS, columns=(Column("game_date", "DATE", ""), Column("player", "TIMESTAMP", "")))
+    days, numbers = pa.array([DAY]), pa.array([5])
+    first = lake.replace(whole, [(DAY, pa.table([days, numbers], schema=whole.schema().to_pyarrow()))])[DAY]
+    schema = moment.schema().to_pyarrow()
+    second = lake.replace(moment, [(DAY, pa.table([days, numbers.cast(schema.field(1).type)], schema=schema))])[DAY]
+    assert second.stamp.changed_ns > first.stamp.changed_ns
+
+
+# Reading what has another schema.
+
+
+def fetched(lake: Lake) -> list[dict]:
+    sql = "SELECT * FROM test.points ORDER BY game_date, player"
+    answer = DuckDBWarehouse(lake, threads=1).fetch(sql, {POINTS: WINDOW}, 60)
+    types = DuckDBWarehouse(lake).fetch(sql, {POINTS: Window(date(2020, 11, 1), date(2020, 11, 2))}, 60).schema
+    assert answer.schema == types, "typed as the contract says, whatever is stored"
+    return answer.to_pylist()
+
+
+def test_another_schema_is_read_by_name(lake: Lake) -> None:
+    old = rows().rename_columns(["game_date", "player", "tempo", "issues", "at"])
+    old = old.set_column(3, "issues", pa.array(["not a list", "of texts"])).select(
+        ["at", "player", "issues", "game_date"]
+    )
+    lake.replace(POINTS, [(DAY, old), (LATER, rows(LATER))])
+    found = fetched(lake)
+    assert [(row["game_date"], row["player"], row["pace"]) for row in found[:2]] == [
+        (DAY, "brown", None),
+        (DAY, "tatum", None),
+    ]
+    assert found[0]["issues"] is None, "what cannot be read as declared is NULL"
+    assert found[2]["issues"] == ["x"]
+
+
+def test_a_session_says_what_it_reads_of_another_schema(lake: Lake) -> None:
+    lake.replace(POINTS, [(DAY, rows().drop_columns(["pace"])), (LATER, rows(LATER))])
+    with DuckDBWarehouse(lake, threads=1).session(60) as session:
+        session.create_views({POINTS: WINDOW})
+        assert session.older == {"test.points": 1}
+        session.create_views({POINTS: Window(LATER, LATER)})
+        assert session.older == {}
+
+
+def test_another_schema_gets_into_no_season_file(lake: Lake) -> None:
+    days = Window(date(2024, 11, 1), date(2024, 11, LOOSE + 4)).dates()
+    lake.replace(POINTS, [(day, rows(day)) for day in days[1:]], CODE)
+    older = rows(days[0]).set_column(2, "pace", pa.nulls(2, pa.float64()))
+    lake.replace(POINTS, [(days[0], older)])
+    lake.pack(POINTS, days)
+    stored = lake.stored(POINTS, Window(days[0], days[-1]))
+    assert stored.older == [lake.file(POINTS, days[0])]
+    assert [day for copy in stored.copies for day in copy.days] == days[1:]
