@@ -18,24 +18,25 @@ def with_columns(
     on: Iterable[str] | Mapping[str, str],
     *names: str,
     found: str | None = None,
-    **columns: str | ir.Value,
+    **renamed: str,
 ) -> ir.Table:
     """`rows` with columns of the one row of `other` that matches, NULL where none does.
 
-    `on` are names that both have, or ours to theirs. Columns are taken as `select` takes them: by name, under a new
-    name, or as a value of `other`. `found` names a BOOL that says whether a row matched. No name of ours may be taken.
+    `on` are names that both have, or ours to theirs. The columns taken keep their names, or get new ones: ours=theirs.
+    `found` names a BOOL that says whether a row matched. No column of ours may be taken for another.
 
-    Selected from the join itself, because joins in a row then make one SELECT.
+    Selected from the join itself, for joins in a row to be one SELECT; and of a view, for Ibis to tell whose a column
+    is where `rows` are made of `other` or joined to it before.
     """
     keys = dict(on) if isinstance(on, Mapping) else {name: name for name in on}
-    added = [*names, *columns, *([found] if found else [])]
+    added = [*names, *renamed, *([found] if found else [])]
     if taken := sorted({name for name in added if name in rows.columns or added.count(name) > 1}):
         raise ValueError(f"joined columns are already there: {', '.join(taken)}")
-    matched = {f"_on_{ours}": theirs for ours, theirs in keys.items()}
-    right = other.select(*names, **columns, **matched)
-    joined = rows.left_join(right, list(zip(keys, matched, strict=True)))
-    flag = {found: joined[next(iter(matched))].notnull()} if found else {}
-    return joined.select(*rows.columns, *names, *columns, **flag)
+    theirs = other.view()
+    joined = rows.left_join(theirs, list(keys.items()))
+    flag = {found: theirs[next(iter(keys.values()))].notnull()} if found else {}
+    columns = {name: theirs[name] for name in names} | {name: theirs[column] for name, column in renamed.items()}
+    return joined.select(*rows.columns, **columns, **flag)
 
 
 def first_source(by: tuple[str, ...], **sources: ir.Table) -> ir.Table:

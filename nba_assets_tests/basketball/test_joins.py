@@ -68,13 +68,16 @@ def test_joins_in_a_row_are_one_select_and_later_ones_see_earlier_columns() -> N
     ]
 
 
-def test_a_table_may_be_joined_to_a_part_of_itself() -> None:
+def test_a_table_may_be_joined_to_a_part_of_itself_and_to_itself() -> None:
     def build(boxes: ir.Table) -> ir.Table:
         best = boxes.filter(boxes.player == "tatum")
-        return with_columns(boxes, best, ("game",), his_points="points")
+        rows = with_columns(boxes, best, ("game",), his_points="points")
+        rows = with_columns(rows, boxes, ("game", "player"), own_points="points")
+        return with_columns(rows, rows, ("game", "player"), same_points="points")
 
     rows = Query(build, {"boxes": BOXES})(boxes=[box(), box("brown", points=5)])
-    assert told(rows, "player", "his_points") == [("brown", 30), ("tatum", 30)]
+    points = told(rows, "player", "points", "his_points", "own_points", "same_points")
+    assert points == [("brown", 5, 30, 5, 5), ("tatum", 30, 30, 30, 30)]
 
 
 @pytest.mark.parametrize(
