@@ -229,12 +229,7 @@ def _with_opponent(slate: ir.Table, offense: ir.Table, defense: ir.Table) -> ir.
         "quality_issues",
         "data_hash",
     )
-    rows = history.as_of(
-        rows,
-        history.counted(offense),
-        "team_abbr",
-        pace_last_10=form.mean_of("pace", 10),
-    )
+    rows = history.as_of(rows, history.counted(offense), "team_abbr", pace_last_10=form.mean_of("pace", 10))
     rows = history.as_of(
         rows,
         form.allowed(defense),
