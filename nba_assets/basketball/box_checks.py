@@ -8,6 +8,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from nba_assets.basketball.joins import with_columns
 from nba_assets.contracts.table import Check, holds
 
 
@@ -16,9 +17,9 @@ def two_rows_a_final_game(team: str) -> Check:
 
     def missing(rows: ir.Table, games: ir.Table) -> ir.Table:
         final = games.filter(games.is_final).select("game_id", "game_date")
-        found = rows.group_by(_game="game_id").agg(_teams=rows[team].nunique())
-        joined = final.left_join(found, final.game_id == found._game)
-        return joined.filter(joined._teams.fill_null(0) != 2)
+        found = rows.group_by("game_id").agg(teams=rows[team].nunique())
+        counted = with_columns(final, found, ("game_id",), "teams")
+        return counted.filter(counted.teams.fill_null(0) != 2)
 
     return Check("two_rows_a_final_game", "each finished game of the schedule has a row for both teams", missing)
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from nba_assets.basketball.joins import with_columns
+
 VENDOR_TEAM_CODES = {
     "BRK": "BKN",
     "CHO": "CHA",
@@ -84,11 +86,8 @@ def resolve(rows: ir.Table, names: ir.Table, spelling: str = "player_lookup", in
     Resolving into `player_lookup` also gives `universal_player_id` and keeps what stood there as
     `player_lookup_raw`.
     """
-    known = names.select(_spelling="spelling", _canonical="player_lookup", _universal="universal_player_id")
-    joined = rows.left_join(known, [(spelling, "_spelling")])
     if into != "player_lookup":
-        return joined.select(*rows.columns, **{into: "_canonical"})
+        return with_columns(rows, names, {spelling: "spelling"}, **{into: "player_lookup"})
     kept = [name for name in rows.columns if name not in ("player_lookup", "universal_player_id")]
-    return joined.select(
-        *kept, player_lookup_raw=spelling, player_lookup="_canonical", universal_player_id="_universal"
-    )
+    rows = rows.select(*kept, player_lookup_raw=spelling)
+    return with_columns(rows, names, {"player_lookup_raw": "spelling"}, "player_lookup", "universal_player_id")

@@ -1,12 +1,42 @@
-"""One way to pick among sources: for each game the first source that has it.
+"""Joins and picks: columns of another table's row, the first source that has a game, the newest row of a key.
 
-The order is the caller's, from `spec/raw_tables.md` section 5.
+What is joined, and in which order sources come (`spec/raw_tables.md` section 5), is the caller's. Joins over a span of
+time are history's.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import ibis
 import ibis.expr.types as ir
+
+
+def with_columns(
+    rows: ir.Table,
+    other: ir.Table,
+    on: Iterable[str] | Mapping[str, str],
+    *names: str,
+    found: str | None = None,
+    **renamed: str,
+) -> ir.Table:
+    """`rows` with columns of the one row of `other` that matches, NULL where none does.
+
+    `on` are names that both have, or ours to theirs. The columns taken keep their names, or get new ones: ours=theirs.
+    `found` names a BOOL that says whether a row matched. No column of ours may be taken for another.
+
+    Selected from the join itself, for joins in a row to be one SELECT; and of a view, for Ibis to tell whose a column
+    is where `rows` are made of `other` or joined to it before.
+    """
+    keys = dict(on) if isinstance(on, Mapping) else {name: name for name in on}
+    added = [*names, *renamed, *([found] if found else [])]
+    if taken := sorted({name for name in added if name in rows.columns or added.count(name) > 1}):
+        raise ValueError(f"joined columns are already there: {', '.join(taken)}")
+    theirs = other.view()
+    joined = rows.left_join(theirs, list(keys.items()))
+    flag = {found: theirs[next(iter(keys.values()))].notnull()} if found else {}
+    columns = {name: theirs[name] for name in names} | {name: theirs[column] for name, column in renamed.items()}
+    return joined.select(*rows.columns, **columns, **flag)
 
 
 def first_source(by: tuple[str, ...], **sources: ir.Table) -> ir.Table:
@@ -25,7 +55,12 @@ def first_source(by: tuple[str, ...], **sources: ir.Table) -> ir.Table:
 
 def latest(rows: ir.Table, key: tuple[str, ...]) -> ir.Table:
     """One row for each `key`: the one written last. Bulk loads and overlapping deliveries leave duplicates."""
-    newest_first = ibis.window(group_by=list(key), order_by=[ibis.desc("processed_at"), "data_hash"])
+    return newest(rows, key, ("processed_at",), ties=("data_hash",))
+
+
+def newest(rows: ir.Table, key: tuple[str, ...], by: tuple[str, ...], ties: tuple[str, ...]) -> ir.Table:
+    """One row for each `key`: the greatest in `by`, and of equals the first in `ties`."""
+    newest_first = ibis.window(group_by=list(key), order_by=[*[ibis.desc(name) for name in by], *ties])
     return rows.mutate(_nth=ibis.row_number().over(newest_first)).filter(lambda t: t._nth == 0).drop("_nth")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball.joins import median
+from nba_assets.basketball.joins import median, with_columns
 
 PREFERRED_BOOKS = ("draftkings", "fanduel")
 """In this order; without either, the median of the books there are."""
@@ -46,11 +46,9 @@ def preferred(books: ir.Table, by: tuple[str, ...]) -> ir.Table:
 def medians(books: ir.Table, by: tuple[str, ...]) -> ir.Table:
     """Medians of `line` and `opening` over the books of each `by`, how many there are, and one of their names."""
     line = median(books, by, "line")
-    opening = median(books, by, "opening").rename({f"_{name}": name for name in by})
-    names = books.group_by(**{f"__{name}": name for name in by}).agg(books=books.count(), one_book=books.book.min())
-    rows = line.left_join(opening, [line[name] == opening[f"_{name}"] for name in by])
-    rows = rows.join(names, [rows[name] == names[f"__{name}"] for name in by])
-    return rows.select(*by, "line", "opening", "books", "one_book")
+    names = books.group_by(list(by)).agg(books=books.count(), one_book=books.book.min())
+    rows = with_columns(line, median(books, by, "opening"), by, "opening")
+    return with_columns(rows, names, by, "books", "one_book")
 
 
 def books_named(books: ir.IntegerValue, one_book: ir.StringValue) -> ir.StringValue:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import ibis
 import ibis.expr.types as ir
+
+from nba_assets.basketball.joins import newest
 
 
 def on_roster(days: ir.Table, rosters: ir.Table) -> ir.Table:
@@ -17,9 +18,7 @@ def on_roster(days: ir.Table, rosters: ir.Table) -> ir.Table:
     held = dates.inner_join(
         rosters, [dates._season == rosters.season_year, dates._date >= rosters.since, dates._date < rosters.until]
     )
-    newest_first = ibis.window(group_by=["_date", "player_lookup"], order_by=[ibis.desc("since"), "team_abbr"])
-    held = held.mutate(_nth=ibis.row_number().over(newest_first))
-    on_team = held.filter(held._nth == 0).select(
+    on_team = newest(held, ("_date", "player_lookup"), ("since",), ties=("team_abbr",)).select(
         "_date",
         "player_lookup",
         "universal_player_id",

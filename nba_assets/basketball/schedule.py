@@ -8,41 +8,29 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from nba_assets.basketball.joins import with_columns
+
 SEASON_TYPES = {"002": "regular", "004": "playoffs", "005": "play_in", "006": "cup_final"}
 """By the first three digits of the NBA's game id; the schedule's own flags overlap (R-6)."""
 
 FINAL = 3
 """The schedule's status of a game that is over."""
 
+PLACE = ("latitude", "longitude", "timezone")
+
 
 def with_arenas(rows: ir.Table, locations: ir.Table, venues: ir.Table) -> ir.Table:
     """Games with `venue_latitude`, `venue_longitude` and `venue_timezone`: of a listed extra venue by its arena's name,
     else of the home team's arena; a neutral game in an unlisted arena has no known place."""
-    home_arena = locations.select(
-        _team=locations.team_abbr,
-        _season=locations.season,
-        _latitude=locations.latitude,
-        _longitude=locations.longitude,
-        _timezone=locations.timezone,
-    )
-    season = _label(rows.season_year)
-    rows = rows.left_join(home_arena, [rows.home_team_abbr == home_arena._team, season == home_arena._season])
-    elsewhere = venues.select(
-        _arena=venues.arena_name,
-        _arena_season=venues.season,
-        _venue_latitude=venues.latitude,
-        _venue_longitude=venues.longitude,
-        _venue_timezone=venues.timezone,
-    )
-    rows = rows.left_join(
-        elsewhere, [rows.arena_name == elsewhere._arena, _label(rows.season_year) == elsewhere._arena_season]
-    )
-    at_home = ~rows.is_neutral
-    return rows.mutate(
-        venue_latitude=rows._venue_latitude.coalesce(at_home.ifelse(rows._latitude, None)),
-        venue_longitude=rows._venue_longitude.coalesce(at_home.ifelse(rows._longitude, None)),
-        venue_timezone=rows._venue_timezone.coalesce(at_home.ifelse(rows._timezone, None)),
-    ).drop(*(name for name in rows.columns if name.startswith("_")))
+    rows = rows.mutate(_season=_label(rows.season_year))
+    at_home, listed = {f"_home_{name}": name for name in PLACE}, {f"_listed_{name}": name for name in PLACE}
+    rows = with_columns(rows, locations, {"home_team_abbr": "team_abbr", "_season": "season"}, **at_home)
+    rows = with_columns(rows, venues, {"arena_name": "arena_name", "_season": "season"}, **listed)
+
+    def place(name: str) -> ir.Value:
+        return rows[f"_listed_{name}"].coalesce((~rows.is_neutral).ifelse(rows[f"_home_{name}"], None))
+
+    return rows.mutate(**{f"venue_{name}": place(name) for name in PLACE}).drop("_season", *at_home, *listed)
 
 
 def sides(games: ir.Table, locations: ir.Table) -> ir.Table:
@@ -61,15 +49,9 @@ def sides(games: ir.Table, locations: ir.Table) -> ir.Table:
         for side, other in (("home", "away"), ("away", "home"))
     ]
     rows = both[0].union(both[1]).drop("home_team_abbr", "away_team_abbr", "home_points", "away_points")
-    arenas = locations.select(
-        _team=locations.team_abbr,
-        _season=locations.season,
-        arena_latitude=locations.latitude,
-        arena_longitude=locations.longitude,
-        arena_timezone=locations.timezone,
-    )
-    joined = rows.left_join(arenas, [rows.team_abbr == arenas._team, _label(rows.season_year) == arenas._season])
-    return joined.drop("_team", "_season")
+    rows = rows.mutate(_season=_label(rows.season_year))
+    arena = {f"arena_{name}": name for name in PLACE}
+    return with_columns(rows, locations, {"team_abbr": "team_abbr", "_season": "season"}, **arena).drop("_season")
 
 
 def teams_of(games: ir.Table) -> ir.Table:

@@ -9,6 +9,7 @@ import ibis
 import ibis.expr.types as ir
 
 from nba_assets.basketball.history import before
+from nba_assets.basketball.joins import with_columns
 
 LOOK_BACK_GAMES = 10
 
@@ -43,19 +44,15 @@ def with_absences(rows: ir.Table, listed_players: ir.Table, expected: ir.Table) 
 
     NULL without a sheet; of starters, also NULL for a team's first game, when nobody is known to start.
     """
-    five = expected.select(_starter_team="team_abbr", _starter_date="game_date", _starter="player_lookup")
-    listed = listed_players.left_join(
-        five,
-        [("team_abbr", "_starter_team"), ("game_date", "_starter_date"), ("player_lookup", "_starter")],
+    listed = with_columns(
+        listed_players, expected, ("team_abbr", "game_date", "player_lookup"), found="is_expected_to_start"
     )
     inactive = listed.player_status == "inactive"
-    sheet = listed.group_by(_game="game_id", _team="team_abbr").agg(
-        players_inactive=inactive.sum(), _starters_out=(inactive & listed._starter.notnull()).sum()
+    sheet = listed.group_by("game_id", "team_abbr").agg(
+        players_inactive=inactive.sum(), starters_inactive=(inactive & listed.is_expected_to_start).sum()
     )
-    known = five.group_by(_five_team="_starter_team", _five_date="_starter_date").agg(_starters=five.count())
-    rows = rows.left_join(sheet, [("game_id", "_game"), ("team_abbr", "_team")])
-    rows = rows.left_join(known, [("team_abbr", "_five_team"), ("game_date", "_five_date")])
-    counted = rows._starters.notnull().ifelse(rows._starters_out, ibis.null("int64"))
-    return rows.mutate(starters_inactive=counted).drop(
-        "_game", "_team", "_starters_out", "_five_team", "_five_date", "_starters"
-    )
+    fives = expected.select("team_abbr", "game_date").distinct()
+    rows = with_columns(rows, sheet, ("game_id", "team_abbr"), "players_inactive", "starters_inactive")
+    rows = with_columns(rows, fives, ("team_abbr", "game_date"), found="_has_five")
+    counted = rows._has_five.ifelse(rows.starters_inactive, ibis.null("int64"))
+    return rows.mutate(starters_inactive=counted).drop("_has_five")

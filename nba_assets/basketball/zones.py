@@ -9,6 +9,8 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from nba_assets.basketball.joins import with_columns
+
 ZONES = ("paint", "mid_range", "three")
 
 
@@ -33,22 +35,16 @@ def with_zones(rows: ir.Table, shots: ir.Table, counts: ir.Table, **on: str) -> 
 
     Zero where the game has play-by-play and the player or team has no shot; NULL where it has none.
     """
-    covered = shots.group_by(_covered="game_id").agg(shot_zones_source=shots.source.min())
-    rows = rows.left_join(covered, rows.game_id == covered._covered).drop("_covered")
+    covered = shots.group_by("game_id").agg(shot_zones_source=shots.source.min())
+    rows = with_columns(rows, covered, ("game_id",), "shot_zones_source")
     values = [name for name in counts.columns if name != "game_id" and name not in on]
-    keyed = counts.rename({f"_{name}": name for name in ("game_id", *on)})
-    joined = rows.left_join(
-        keyed, [rows.game_id == keyed._game_id, *[rows[ours] == keyed[f"_{theirs}"] for theirs, ours in on.items()]]
-    ).drop("_game_id", *(f"_{theirs}" for theirs in on))
-    return joined.mutate(
-        **{
-            name: joined.shot_zones_source.isnull().ifelse(ibis.null("int64"), joined[name].fill_null(0))
-            for name in values
-        }
+    keys = {"game_id": "game_id"} | {ours: theirs for theirs, ours in on.items()}
+    rows = with_columns(rows, counts, keys, *values)
+    return rows.mutate(
+        **{name: rows.shot_zones_source.isnull().ifelse(ibis.null("int64"), rows[name].fill_null(0)) for name in values}
     )
 
 
 def with_second_chances(rows: ir.Table, second_chances: ir.Table, team: str, into: str) -> ir.Table:
     """Team-game `rows` with the second-chance points of the team that `team` names; NULL without play-by-play."""
-    found = second_chances.select(_game="game_id", _team="team_abbr", **{into: "points"})
-    return rows.left_join(found, [("game_id", "_game"), (team, "_team")]).drop("_game", "_team")
+    return with_columns(rows, second_chances, {"game_id": "game_id", team: "team_abbr"}, **{into: "points"})

@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 
 from nba_assets.basketball import metrics
 from nba_assets.basketball.box_checks import makes_within_attempts
+from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.population import LEAST_PLAYERS, of_finished_games
 from nba_assets.basketball.zones import with_zones, zone_counts
 from nba_assets.contracts import quality
@@ -29,17 +30,19 @@ from nba_assets.tables.conformed.views.starters import starters
 MOST_PLAYERS = 18
 """A side of a game. The fewest suffice: Oklahoma City played three games of 2022 and 2023 with six men."""
 
+PLAYER, TEAM = ("game_id", "player_lookup"), ("game_id", "team_abbr")
+
 
 def _thin_games(rows: ir.Table, games: ir.Table) -> ir.Table:
     final = games.filter(games.is_final).select("game_id", "game_date")
     sides = rows.group_by("game_id", "team_abbr").agg(players=rows.count())
     full = (
         sides.filter(sides.players.between(LEAST_PLAYERS, MOST_PLAYERS))
-        .group_by(_game="game_id")
-        .agg(_sides=lambda t: t.count())
+        .group_by("game_id")
+        .agg(sides=lambda t: t.count())
     )
-    joined = final.left_join(full, [("game_id", "_game")])
-    return joined.filter(joined._sides.fill_null(0) != 2)
+    counted = with_columns(final, full, ("game_id",), "sides")
+    return counted.filter(counted.sides.fill_null(0) != 2)
 
 
 @table(
@@ -216,78 +219,66 @@ def player_game_summary(
 
 
 def _with_team(rows: ir.Table, team_offense: ir.Table) -> ir.Table:
-    team = team_offense.select(
+    return with_columns(
+        rows,
+        team_offense,
+        TEAM,
         "home_game",
         "win_flag",
         "team_minutes",
-        _game="game_id",
-        _team="team_abbr",
         team_fg_attempts="fg_attempts",
         team_ft_attempts="ft_attempts",
         team_turnovers="turnovers",
     )
-    return rows.left_join(team, [("game_id", "_game"), ("team_abbr", "_team")]).drop("_game", "_team")
 
 
 def _with_shots(rows: ir.Table, shots: ir.Table) -> ir.Table:
     """Zones of his own shots, and of those he blocked, whether he shot himself or not."""
     rows = with_zones(rows, shots, zone_counts(shots, "game_id", "player_lookup"), player_lookup="player_lookup")
     blocked = zone_counts(shots.filter(shots.blocked_by.notnull()), "game_id", "blocked_by")
-    found = blocked.select(
-        _game="game_id",
-        _blocker="blocked_by",
-        paint_blocks="paint_attempts",
-        mid_range_blocks="mid_range_attempts",
-        three_pt_blocks="three_attempts",
-    )
-    rows = rows.left_join(found, [("game_id", "_game"), ("player_lookup", "_blocker")]).drop("_game", "_blocker")
+    blocks = {
+        "paint_blocks": "paint_attempts",
+        "mid_range_blocks": "mid_range_attempts",
+        "three_pt_blocks": "three_attempts",
+    }
+    rows = with_columns(rows, blocked, {"game_id": "game_id", "player_lookup": "blocked_by"}, **blocks)
     covered = rows.shot_zones_source.notnull()
-    return rows.mutate(
-        **{
-            name: covered.ifelse(rows[name].fill_null(0), ibis.null("int64"))
-            for name in ("paint_blocks", "mid_range_blocks", "three_pt_blocks")
-        }
-    )
+    return rows.mutate(**{name: covered.ifelse(rows[name].fill_null(0), ibis.null("int64")) for name in blocks})
 
 
 def _with_time(rows: ir.Table, late_minutes: ir.Table, fourth_quarter_points: ir.Table) -> ir.Table:
     """Late time on court and points: zero for who sat out where the sources cover his team, else NULL."""
-    teams = late_minutes.select(_known_game="game_id", _known_team="team_abbr").distinct()
-    rows = rows.left_join(teams, [("game_id", "_known_game"), ("team_abbr", "_known_team")])
-    time = late_minutes.select("fourth_quarter_seconds", "clutch_seconds", _game="game_id", _player="player_lookup")
-    rows = rows.left_join(time, [("game_id", "_game"), ("player_lookup", "_player")]).drop("_game", "_player")
-    late = fourth_quarter_points.select(_late_points="points", _game="game_id", _player="player_lookup")
-    rows = rows.left_join(late, [("game_id", "_game"), ("player_lookup", "_player")]).drop("_game", "_player")
-    covered = rows._known_game.notnull()
+    rows = with_columns(rows, late_minutes.select(*TEAM).distinct(), TEAM, found="_is_timed")
+    rows = with_columns(rows, late_minutes, PLAYER, "fourth_quarter_seconds", "clutch_seconds")
+    rows = with_columns(rows, fourth_quarter_points, PLAYER, fourth_quarter_points="points")
+
+    def minutes(seconds: ir.IntegerValue) -> ir.FloatingValue:
+        return rows._is_timed.ifelse(seconds.fill_null(0) / 60, ibis.null("float64"))
+
     return rows.mutate(
-        fourth_quarter_minutes=covered.ifelse(rows.fourth_quarter_seconds.fill_null(0) / 60, ibis.null("float64")),
-        clutch_minutes=covered.ifelse(rows.clutch_seconds.fill_null(0) / 60, ibis.null("float64")),
+        fourth_quarter_minutes=minutes(rows.fourth_quarter_seconds),
+        clutch_minutes=minutes(rows.clutch_seconds),
         fourth_quarter_points=rows.shot_zones_source.notnull().ifelse(
-            rows._late_points.fill_null(0), ibis.null("int64")
+            rows.fourth_quarter_points.fill_null(0), ibis.null("int64")
         ),
-    ).drop("_known_game", "_known_team", "_late_points")
+    ).drop("_is_timed")
 
 
 def _with_start(rows: ir.Table, starters: ir.Table, first_fives: ir.Table) -> ir.Table:
-    listed = starters.select("is_starter", _game="game_id", _player="player_lookup")
-    rows = rows.left_join(listed, [("game_id", "_game"), ("player_lookup", "_player")]).drop("_game", "_player")
-    opening = first_fives.select(_game="game_id", _player="player_lookup").distinct()
-    seen = first_fives.select(_seen_game="game_id", _seen_team="team_abbr").distinct()
-    rows = rows.left_join(opening, [("game_id", "_game"), ("player_lookup", "_player")])
-    rows = rows.left_join(seen, [("game_id", "_seen_game"), ("team_abbr", "_seen_team")])
-    opened = rows._seen_game.notnull().ifelse(rows._player.notnull(), ibis.null("boolean"))
-    return rows.mutate(starter_flag=rows.is_starter.coalesce(opened)).drop(
-        "_game", "_player", "_seen_game", "_seen_team"
-    )
+    rows = with_columns(rows, starters, PLAYER, "is_starter")
+    rows = with_columns(rows, first_fives.select(*PLAYER).distinct(), PLAYER, found="_opened")
+    rows = with_columns(rows, first_fives.select(*TEAM).distinct(), TEAM, found="_is_seen")
+    opened = rows._is_seen.ifelse(rows._opened, ibis.null("boolean"))
+    return rows.mutate(starter_flag=rows.is_starter.coalesce(opened)).drop("_opened", "_is_seen")
 
 
 def _with_line(rows: ir.Table, prop_lines: ir.Table) -> ir.Table:
-    line = prop_lines.select(
-        _date="game_date",
-        _player="player_lookup",
+    rows = with_columns(
+        rows,
+        prop_lines,
+        ("game_date", "player_lookup"),
         points_line="line",
         points_line_source="book",
         opening_line="opening",
-        opening_line_source=prop_lines.opening.notnull().ifelse(prop_lines.book, None),
     )
-    return rows.left_join(line, [("game_date", "_date"), ("player_lookup", "_player")]).drop("_date", "_player")
+    return rows.mutate(opening_line_source=rows.opening_line.notnull().ifelse(rows.points_line_source, None))

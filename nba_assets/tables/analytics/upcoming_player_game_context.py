@@ -10,6 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from nba_assets.basketball import form, history, metrics
+from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.market import books_named
 from nba_assets.basketball.population import LEAST_PLAYERS, of_slate, on_slate
 from nba_assets.basketball.teammates import with_teammates
@@ -31,11 +32,14 @@ LONG_REST_GAP_DAYS = 3
 
 THIN_SAMPLE = 3
 
+TEAM = ("game_id", "team_abbr")
+PLAYER_DAY = ("player_lookup", "game_date")
+
 
 def _short_rosters(rows: ir.Table, slate: ir.Table) -> ir.Table:
-    found = rows.group_by(_game="game_id", _team="team_abbr").agg(_players=rows.count())
-    joined = slate.left_join(found, [("game_id", "_game"), ("team_abbr", "_team")])
-    return joined.filter(joined._players.fill_null(0) < 8)
+    found = rows.group_by(*TEAM).agg(players=rows.count())
+    counted = with_columns(slate, found, TEAM, "players")
+    return counted.filter(counted.players.fill_null(0) < 8)
 
 
 def _squads(schedule: ir.Table, rosters: ir.Table, availability: ir.Table) -> ir.Table:
@@ -225,12 +229,7 @@ def _with_opponent(slate: ir.Table, offense: ir.Table, defense: ir.Table) -> ir.
         "quality_issues",
         "data_hash",
     )
-    rows = history.as_of(
-        rows,
-        history.counted(offense),
-        "team_abbr",
-        pace_last_10=form.mean_of("pace", 10),
-    )
+    rows = history.as_of(rows, history.counted(offense), "team_abbr", pace_last_10=form.mean_of("pace", 10))
     rows = history.as_of(
         rows,
         form.allowed(defense),
@@ -240,9 +239,10 @@ def _with_opponent(slate: ir.Table, offense: ir.Table, defense: ir.Table) -> ir.
             g.opp_ft_attempts.sum().over(before.last(10)), g.opp_fg_attempts.sum().over(before.last(10))
         ),
     )
-    other = rows.select(
-        _game="game_id",
-        _team="team_abbr",
+    rows = with_columns(
+        rows,
+        rows,
+        {"game_id": "game_id", "opponent_team_abbr": "team_abbr"},
         opponent_pace_last_10="pace_last_10",
         opponent_def_rating_last_10="def_rating_last_10",
         opponent_ft_rate_allowed="ft_rate_allowed",
@@ -250,19 +250,15 @@ def _with_opponent(slate: ir.Table, offense: ir.Table, defense: ir.Table) -> ir.
         opponent_games_in_next_7_days="games_in_next_7_days",
         opponent_next_game_days_rest="next_game_days_rest",
     )
-    rows = rows.left_join(other, [("game_id", "_game"), ("opponent_team_abbr", "_team")])
     return rows.mutate(pace_differential=rows.pace_last_10 - rows.opponent_pace_last_10).drop(
-        "_game", "_team", "games_in_last_7_days", "games_in_last_14_days"
+        "games_in_last_7_days", "games_in_last_14_days"
     )
 
 
 def _with_status(rows: ir.Table, availability: ir.Table) -> ir.Table:
     """Status and reason of the listed; `is_reported` says whether a report covers the game at all."""
-    status = availability.select("player_status", "injury_report", _game="game_id", _player="player_lookup")
-    covered = availability.select(_covered="game_id").distinct()
-    rows = rows.left_join(status, [("game_id", "_game"), ("player_lookup", "_player")]).drop("_game", "_player")
-    rows = rows.left_join(covered, [("game_id", "_covered")])
-    return rows.mutate(is_reported=rows._covered.notnull()).drop("_covered")
+    rows = with_columns(rows, availability, ("game_id", "player_lookup"), "player_status", "injury_report")
+    return with_columns(rows, availability.select("game_id").distinct(), ("game_id",), found="is_reported")
 
 
 def _with_form(rows: ir.Table, players: ir.Table) -> ir.Table:
@@ -325,48 +321,44 @@ def _with_load(rows: ir.Table, players: ir.Table) -> ir.Table:
         rows.select("player_lookup", "season_year", "game_date"), appeared, "player_lookup", within_days=14
     )
     week = past.past_days_ago <= 7
-    load = past.group_by(_player="player_lookup", _date="game_date").agg(
-        _games_7=week.sum(),
-        _games_14=past.count(),
-        _minutes_7=past.past_seconds_played.sum(where=week) / 60,
-        _minutes_14=past.past_seconds_played.sum() / 60,
-        _pairs=((past.past_gap == 1) & (past.past_days_ago < 14)).sum(),
+    load = past.group_by(*PLAYER_DAY).agg(
+        games_in_last_7_days=week.sum(),
+        games_in_last_14_days=past.count(),
+        minutes_in_last_7_days=past.past_seconds_played.sum(where=week) / 60,
+        minutes_in_last_14_days=past.past_seconds_played.sum() / 60,
+        back_to_backs_last_14_days=((past.past_gap == 1) & (past.past_days_ago < 14)).sum(),
     )
-    rows = rows.left_join(load, [("player_lookup", "_player"), ("game_date", "_date")])
+    rows = with_columns(rows, load, PLAYER_DAY, *(name for name in load.columns if name not in PLAYER_DAY))
     return rows.mutate(
-        games_in_last_7_days=rows._games_7.fill_null(0),
-        games_in_last_14_days=rows._games_14.fill_null(0),
-        minutes_in_last_7_days=rows._minutes_7.fill_null(0.0).floor(),
-        minutes_in_last_14_days=rows._minutes_14.fill_null(0.0).floor(),
-        avg_minutes_per_game_last_7=metrics.ratio(rows._minutes_7, rows._games_7),
-        back_to_backs_last_14_days=rows._pairs.fill_null(0),
-    ).drop("_player", "_date", "_games_7", "_games_14", "_minutes_7", "_minutes_14", "_pairs")
+        games_in_last_7_days=rows.games_in_last_7_days.fill_null(0),
+        games_in_last_14_days=rows.games_in_last_14_days.fill_null(0),
+        minutes_in_last_7_days=rows.minutes_in_last_7_days.fill_null(0.0).floor(),
+        minutes_in_last_14_days=rows.minutes_in_last_14_days.fill_null(0.0).floor(),
+        avg_minutes_per_game_last_7=metrics.ratio(rows.minutes_in_last_7_days, rows.games_in_last_7_days),
+        back_to_backs_last_14_days=rows.back_to_backs_last_14_days.fill_null(0),
+    )
 
 
 def _with_lines(rows: ir.Table, prop_lines: ir.Table, team_lines: ir.Table) -> ir.Table:
-    prop = prop_lines.select(
-        _date="game_date",
-        _player="player_lookup",
+    rows = with_columns(
+        rows,
+        prop_lines,
+        PLAYER_DAY,
+        found="has_prop_line",
         current_points_line="line",
         current_points_line_source="book",
         opening_points_line="opening",
-        opening_points_line_source=prop_lines.opening.notnull().ifelse(prop_lines.book, None),
     )
-    rows = rows.left_join(prop, [("game_date", "_date"), ("player_lookup", "_player")])
-    rows = rows.mutate(has_prop_line=rows._player.notnull()).drop("_date", "_player")
+    team_lines = team_lines.mutate(books_named=books_named(team_lines.books, team_lines.one_book))
     for market in ("spread", "total"):
-        lines = team_lines.filter(team_lines.market == market)
-        line = lines.select(
-            _game="game_id",
-            _team="team_abbr",
-            **{
-                f"game_{market}": "median_line",
-                f"opening_{market}": "median_opening",
-                f"game_{market}_source": books_named(lines.books, lines.one_book),
-            },
-        )
-        rows = rows.left_join(line, [("game_id", "_game"), ("team_abbr", "_team")]).drop("_game", "_team")
-    return rows
+        columns = {
+            f"game_{market}": "median_line",
+            f"opening_{market}": "median_opening",
+            f"game_{market}_source": "books_named",
+        }
+        rows = with_columns(rows, team_lines.filter(team_lines.market == market), TEAM, **columns)
+    opening_source = rows.opening_points_line.notnull().ifelse(rows.current_points_line_source, None)
+    return rows.mutate(opening_points_line_source=opening_source)
 
 
 def _with_streaks(rows: ir.Table, players: ir.Table) -> ir.Table:
@@ -380,20 +372,20 @@ def _with_streaks(rows: ir.Table, players: ir.Table) -> ir.Table:
     past = past.mutate(
         _over=past.past_points > past.current_points_line, _under=past.past_points < past.current_points_line
     )
-    latest = past.group_by(_his="player_lookup", _day="game_date").agg(
+    latest = past.group_by(*PLAYER_DAY).agg(
         _latest_over=past.past_nth.max(where=past._over), _latest_under=past.past_nth.max(where=past._under)
     )
-    past = past.inner_join(latest, [("player_lookup", "_his"), ("game_date", "_day")])
-    streaks = past.group_by(_player="player_lookup", _date="game_date").agg(
-        _overs=(past._over & (past._latest_under.isnull() | (past.past_nth > past._latest_under))).sum(),
-        _unders=(past._under & (past._latest_over.isnull() | (past.past_nth > past._latest_over))).sum(),
+    past = with_columns(past, latest, PLAYER_DAY, "_latest_over", "_latest_under")
+    streaks = past.group_by(*PLAYER_DAY).agg(
+        prop_over_streak=(past._over & (past._latest_under.isnull() | (past.past_nth > past._latest_under))).sum(),
+        prop_under_streak=(past._under & (past._latest_over.isnull() | (past.past_nth > past._latest_over))).sum(),
     )
-    rows = rows.left_join(streaks, [("player_lookup", "_player"), ("game_date", "_date")])
+    rows = with_columns(rows, streaks, PLAYER_DAY, "prop_over_streak", "prop_under_streak")
     lined = rows.current_points_line.notnull()
     return rows.mutate(
-        prop_over_streak=lined.ifelse(rows._overs.fill_null(0), ibis.null("int64")),
-        prop_under_streak=lined.ifelse(rows._unders.fill_null(0), ibis.null("int64")),
-    ).drop("_player", "_date", "_overs", "_unders")
+        prop_over_streak=lined.ifelse(rows.prop_over_streak.fill_null(0), ibis.null("int64")),
+        prop_under_streak=lined.ifelse(rows.prop_under_streak.fill_null(0), ibis.null("int64")),
+    )
 
 
 def _age(rows: ir.Table) -> ir.IntegerValue:

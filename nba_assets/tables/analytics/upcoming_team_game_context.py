@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 
 from nba_assets.basketball import history, metrics
 from nba_assets.basketball.clock import hours_between
+from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.population import of_slate
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
@@ -24,6 +25,8 @@ from nba_assets.tables.conformed.views.schedule import team_schedule
 
 TRUSTED_CONFIDENCE = 0.8
 """Of the parser, below which a report says nothing of a player here."""
+
+TEAM = ("game_id", "team_abbr")
 
 EARLY_GAMES = LATE_GAMES = 20
 """The first and the last twenty of a team's regular season are its early and its late phase."""
@@ -229,7 +232,7 @@ def _with_load(rows: ir.Table, legs: ir.Table) -> ir.Table:
     legs = legs.select("team_abbr", "season_year", "game_date", "game_id", "travel_miles", "time_zone_changes")
     days = rows.select("team_abbr", "season_year", "game_date", "game_id")
     past = history.before(days, legs, "team_abbr", within_days=14)
-    load = past.group_by(_game="game_id", _team="team_abbr").agg(
+    load = past.group_by(*TEAM).agg(
         games_in_last_7_days=(past.past_days_ago <= 7).sum(),
         games_in_last_14_days=past.count(),
         _miles=past.past_travel_miles.sum(),
@@ -245,9 +248,9 @@ def _with_load(rows: ir.Table, legs: ir.Table) -> ir.Table:
             ahead._ahead_date.delta(days.game_date, unit="day") <= 7,
         ],
     )
-    coming = coming.group_by(_next_game="game_id", _next_team="team_abbr").agg(_coming=coming.count())
-    rows = rows.left_join(load, [("game_id", "_game"), ("team_abbr", "_team")])
-    rows = rows.left_join(coming, [("game_id", "_next_game"), ("team_abbr", "_next_team")])
+    coming = coming.group_by(*TEAM).agg(games_in_next_7_days=coming.count())
+    rows = with_columns(rows, load, TEAM, *(name for name in load.columns if name not in TEAM))
+    rows = with_columns(rows, coming, TEAM, "games_in_next_7_days")
     whole = rows._unknown_legs.fill_null(0) == 0
     return rows.mutate(
         games_in_last_7_days=rows.games_in_last_7_days.fill_null(0),
@@ -256,8 +259,8 @@ def _with_load(rows: ir.Table, legs: ir.Table) -> ir.Table:
         time_zones_crossed_last_14_days=whole.ifelse(
             rows.time_zone_changes + rows._hours.fill_null(0), ibis.null("int64")
         ),
-        games_in_next_7_days=rows._coming.fill_null(0),
-    ).drop("_game", "_team", "_miles", "_hours", "_unknown_legs", "_next_game", "_next_team", "_coming")
+        games_in_next_7_days=rows.games_in_next_7_days.fill_null(0),
+    ).drop("_miles", "_hours", "_unknown_legs")
 
 
 def _with_results(rows: ir.Table, season: ir.Table) -> ir.Table:
@@ -289,19 +292,19 @@ def _with_results(rows: ir.Table, season: ir.Table) -> ir.Table:
         "team_abbr",
         next_opponent_win_pct=lambda g, before: g.won.ifelse(1.0, 0.0).mean().over(before.season),
     )
-    record = record.select("next_opponent_win_pct", _game="game_id", _next="team_abbr")
-    return rows.left_join(record, [("game_id", "_game"), ("next_opponent_team_abbr", "_next")]).drop("_game", "_next")
+    keys = {"game_id": "game_id", "next_opponent_team_abbr": "team_abbr"}
+    return with_columns(rows, record, keys, "next_opponent_win_pct")
 
 
 def _with_lines(rows: ir.Table, team_lines: ir.Table) -> ir.Table:
     for market in ("spread", "total"):
-        line = team_lines.filter(team_lines.market == market).select(
-            _game="game_id",
-            _team="team_abbr",
-            **{f"game_{market}": "line", f"opening_{market}": "opening", f"game_{market}_source": "book"},
-            **{f"_{market}_at": "captured_at"},
-        )
-        rows = rows.left_join(line, [("game_id", "_game"), ("team_abbr", "_team")]).drop("_game", "_team")
+        columns = {
+            f"game_{market}": "line",
+            f"opening_{market}": "opening",
+            f"game_{market}_source": "book",
+            f"_{market}_at": "captured_at",
+        }
+        rows = with_columns(rows, team_lines.filter(team_lines.market == market), TEAM, **columns)
     # Written out, because the engines disagree on the greater of a value and NULL.
     later = (rows._total_at > rows._spread_at).ifelse(rows._total_at, rows._spread_at)
     updated = ibis.coalesce(later, rows._spread_at, rows._total_at)
@@ -311,25 +314,20 @@ def _with_lines(rows: ir.Table, team_lines: ir.Table) -> ir.Table:
 def _with_absences(rows: ir.Table, availability: ir.Table, expected: ir.Table) -> ir.Table:
     """Counts from the last report before the tip: zero for a healthy team, NULL where nothing covers the game."""
     report = availability.filter(availability.confidence >= TRUSTED_CONFIDENCE)
-    five = expected.select(_five_team="team_abbr", _five_date="game_date", _starter="player_lookup")
-    report = report.left_join(
-        five, [("team_abbr", "_five_team"), ("game_date", "_five_date"), ("player_lookup", "_starter")]
-    )
+    report = with_columns(report, expected, ("team_abbr", "game_date", "player_lookup"), found="is_expected_to_start")
     out = report.player_status == "out"
-    counts = report.group_by(_game="game_id", _team="team_abbr").agg(
+    counts = report.group_by(*TEAM).agg(
         players_out_count=out.sum(),
-        starters_out_count=(out & report._starter.notnull()).sum(),
+        starters_out_count=(out & report.is_expected_to_start).sum(),
         questionable_players_count=(report.player_status == "questionable").sum(),
         doubtful_players_count=(report.player_status == "doubtful").sum(),
     )
-    covered = report.select(_covered="game_id").distinct()
-    known = five.select(_known_team="_five_team", _known_date="_five_date").distinct()
-    rows = rows.left_join(counts, [("game_id", "_game"), ("team_abbr", "_team")])
-    rows = rows.left_join(covered, [("game_id", "_covered")])
-    rows = rows.left_join(known, [("team_abbr", "_known_team"), ("game_date", "_known_date")])
-    reported = rows._covered.notnull()
-    names = [name for name in counts.columns if not name.startswith("_")]
+    fives = expected.select("team_abbr", "game_date").distinct()
+    names = [name for name in counts.columns if name not in TEAM]
+    rows = with_columns(rows, counts, TEAM, *names)
+    rows = with_columns(rows, report.select("game_id").distinct(), ("game_id",), found="_is_reported")
+    rows = with_columns(rows, fives, ("team_abbr", "game_date"), found="_has_five")
+    reported = rows._is_reported
     rows = rows.mutate(**{name: reported.ifelse(rows[name].fill_null(0), ibis.null("int64")) for name in names})
-    return rows.mutate(
-        starters_out_count=rows._known_team.notnull().ifelse(rows.starters_out_count, ibis.null("int64"))
-    ).drop("_game", "_team", "_covered", "_known_team", "_known_date")
+    counted = rows._has_five.ifelse(rows.starters_out_count, ibis.null("int64"))
+    return rows.mutate(starters_out_count=counted).drop("_is_reported", "_has_five")

@@ -6,11 +6,11 @@ the game is with the listed players.
 
 from __future__ import annotations
 
-import ibis
 import ibis.expr.types as ir
 
 from nba_assets.basketball.clock import eastern_time
 from nba_assets.basketball.identity import resolve, stamp_by_pair, team
+from nba_assets.basketball.joins import newest
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import eve_and_day, same_day
 from nba_assets.contracts.table import conformed
@@ -66,10 +66,6 @@ def availability(report: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table
     days_early = entries.game_date.delta(entries.report_date, unit="day")
     entries = entries.filter((days_early > 0) | (entries.report_hour <= entries._tip_hour))
     entries = resolve(entries, names)
-    newest_first = ibis.window(
-        group_by=["game_id", "player_lookup"],
-        order_by=[ibis.desc("report_date"), ibis.desc("report_hour"), "team_abbr", "player_lookup_raw"],
-    )
-    entries = entries.filter(entries.player_lookup.notnull())
-    rows = entries.mutate(_nth=ibis.row_number().over(newest_first))
-    return rows.filter(rows._nth == 0).drop("_nth", "_tip_game", "_tip_hour")
+    entries = entries.filter(entries.player_lookup.notnull()).drop("_tip_game", "_tip_hour")
+    key, edition = ("game_id", "player_lookup"), ("report_date", "report_hour")
+    return newest(entries, key, edition, ties=("team_abbr", "player_lookup_raw"))

@@ -10,6 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from nba_assets.basketball.identity import stamp_by_pair, team
+from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.market import first_and_last
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day
@@ -76,13 +77,10 @@ def _team_snapshots(lines: ir.Table, games: ir.Table) -> ir.Table:
     rows = rows.filter(rows.snapshot_timestamp <= rows.tip_at)
     spreads = rows.filter((rows.market_key == "spreads") & rows.named_team.notnull())
     totals = rows.filter(rows.market_key == "totals")
-    unders = totals.filter(totals.outcome_name == "Under").group_by(
-        _of="game_id", _at_book="bookmaker_key", _seen="snapshot_timestamp"
-    )
+    key = ("game_id", "bookmaker_key", "snapshot_timestamp")
+    unders = totals.filter(totals.outcome_name == "Under").group_by(*key)
     unders = unders.agg(under_price=lambda t: t.outcome_price.max())
-    totals = totals.filter(totals.outcome_name == "Over").left_join(
-        unders, [("game_id", "_of"), ("bookmaker_key", "_at_book"), ("snapshot_timestamp", "_seen")]
-    )
+    totals = with_columns(totals.filter(totals.outcome_name == "Over"), unders, key, "under_price")
     spreads = spreads.mutate(under_price=ibis.null("float64"))
     parts = [
         part.select(

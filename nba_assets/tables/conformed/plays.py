@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 
 from nba_assets.basketball import metrics
 from nba_assets.basketball.identity import resolve, stamp_by_nba_id, stamp_by_pair, team, without_number
-from nba_assets.basketball.joins import first_source
+from nba_assets.basketball.joins import first_source, with_columns
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day
 from nba_assets.contracts.table import Check, conformed
@@ -88,16 +88,11 @@ def plays(bigdataball: ir.Table, nbac: ir.Table, games: ir.Table, names: ir.Tabl
 
 def _with_and_ones(rows: ir.Table) -> ir.Table:
     """Marks a made shot followed by the same player's 1-of-1 free throw at the same clock."""
-    bonus = (
-        rows.filter(rows.single)
-        .group_by(_game="game_id", _period="period", _clock="clock", _shooter="spelling")
-        .agg(_bonus_at=lambda t: t.sequence.max())
-    )
-    rows = rows.left_join(
-        bonus, [("game_id", "_game"), ("period", "_period"), ("clock", "_clock"), ("spelling", "_shooter")]
-    )
+    key = ("game_id", "period", "clock", "spelling")
+    bonus = rows.filter(rows.single).group_by(*key).agg(_bonus_at=lambda t: t.sequence.max())
+    rows = with_columns(rows, bonus, key, "_bonus_at")
     and_one = (rows.kind == "shot") & rows.made & (rows._bonus_at > rows.sequence)
-    return rows.mutate(is_and_one=and_one.fill_null(False)).drop("_game", "_period", "_clock", "_shooter", "_bonus_at")
+    return rows.mutate(is_and_one=and_one.fill_null(False)).drop("_bonus_at")
 
 
 def _in_order(rows: ir.Table) -> ir.Table:

@@ -11,7 +11,7 @@ import ibis
 import ibis.expr.types as ir
 
 from nba_assets.basketball.identity import resolve, stamp_by_pair, team
-from nba_assets.basketball.joins import latest
+from nba_assets.basketball.joins import latest, with_columns
 from nba_assets.basketball.market import first_and_last
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day
@@ -100,16 +100,12 @@ def _offers(bettingpros: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table
     )
     tips = tips.select(_date=tips.game_date, _team=tips._team, _tip=tips.tip_at)
     last_tips = games.group_by(_day="game_date").agg(_last_tip=games.tip_at.max())
-    unders = latest(
-        bettingpros.filter((bettingpros.bet_side == "under") & bettingpros.is_active),
-        ("game_date", "player_lookup", "bookmaker"),
-    ).select(_on="game_date", _who="player_lookup", _at="bookmaker", _line="points_line", under_price="odds_american")
-    offers = bettingpros.filter((bettingpros.bet_side == "over") & bettingpros.is_active)
-    offers = latest(offers, ("game_date", "player_lookup", "bookmaker"))
+    key = ("game_date", "player_lookup", "bookmaker")
+    active = bettingpros.filter(bettingpros.is_active)
+    unders = latest(active.filter(active.bet_side == "under"), key)
+    offers = latest(active.filter(active.bet_side == "over"), key)
     # The price of the other side counts with the same line only.
-    offers = offers.left_join(
-        unders, [("game_date", "_on"), ("player_lookup", "_who"), ("bookmaker", "_at"), ("points_line", "_line")]
-    )
+    offers = with_columns(offers, unders, (*key, "points_line"), under_price="odds_american")
     offers = resolve(offers, names)
     offers = offers.left_join(tips, [offers.game_date == tips._date, team(offers.player_team) == tips._team])
     offers = offers.join(last_tips, offers.game_date == last_tips._day)

@@ -15,6 +15,7 @@ import ibis
 import ibis.expr.types as ir
 
 from nba_assets.basketball import form, history, metrics
+from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.population import covered_context, of_form
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
@@ -292,17 +293,15 @@ def _with_precomputed(
     scores = ("fatigue_score", "shot_zone_mismatch_score", "pace_score", "usage_spike_score")
     rates = ("paint_rate_last_10", "mid_range_rate_last_10", "three_pt_rate_last_10")
     defended = ("defensive_rating_last_15", "opponent_pace")
-    sides = (
-        (cache, "player_lookup", "cache_date", {f"cache_{name}": name for name in cached}),
-        (factors, "player_lookup", "game_date", {name: name for name in scores}),
-        (player_zones, "player_lookup", "analysis_date", {name: name for name in rates}),
-        (team_zones, "team_abbr", "analysis_date", {name: name for name in defended}),
-    )
-    for side, entity, day, columns in sides:
-        mine = "opponent_team_abbr" if entity == "team_abbr" else entity
-        found = side.select(_entity=entity, _date=day, **columns)
-        rows = rows.left_join(found, [(mine, "_entity"), ("game_date", "_date")]).drop("_entity", "_date")
-    return rows
+
+    def on(day: str) -> dict[str, str]:
+        return {"player_lookup": "player_lookup", "game_date": day}
+
+    opponent = {"opponent_team_abbr": "team_abbr", "game_date": "analysis_date"}
+    rows = with_columns(rows, cache, on("cache_date"), **{f"cache_{name}": name for name in cached})
+    rows = with_columns(rows, factors, on("game_date"), *scores)
+    rows = with_columns(rows, player_zones, on("analysis_date"), *rates)
+    return with_columns(rows, team_zones, opponent, *defended)
 
 
 def _with_history(rows: ir.Table, players: ir.Table) -> ir.Table:

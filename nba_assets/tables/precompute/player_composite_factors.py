@@ -9,6 +9,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.population import covered_context, of_form
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
@@ -218,20 +219,12 @@ def _with_zones(rows: ir.Table, player_zones: ir.Table, team_zones: ir.Table) ->
 
     `player_shot_zone` and `team_defense_zone` are NULL where either side's zones are unknown.
     """
-    his = player_zones.select(
-        _player="player_lookup",
-        _his_date="analysis_date",
-        _primary="primary_scoring_zone",
-        **{rate: rate for rate, _ in COLUMNS_OF_ZONE.values()},
-    )
-    theirs = team_zones.select(
-        _team="team_abbr",
-        _their_date="analysis_date",
-        **{defense: defense for _, defense in COLUMNS_OF_ZONE.values()},
-    )
-    rows = rows.left_join(his, [("player_lookup", "_player"), ("game_date", "_his_date")])
-    rows = rows.left_join(theirs, [("opponent_team_abbr", "_team"), ("game_date", "_their_date")])
-    zone = (rows._primary == "balanced").ifelse("paint", rows._primary)
+    rates, defenses = zip(*COLUMNS_OF_ZONE.values(), strict=True)
+    his = {"player_lookup": "player_lookup", "game_date": "analysis_date"}
+    theirs = {"opponent_team_abbr": "team_abbr", "game_date": "analysis_date"}
+    rows = with_columns(rows, player_zones, his, "primary_scoring_zone", *rates)
+    rows = with_columns(rows, team_zones, theirs, *defenses)
+    zone = (rows.primary_scoring_zone == "balanced").ifelse("paint", rows.primary_scoring_zone)
     rows = rows.mutate(mismatch_zone=zone)
 
     def of_zone(side: int) -> ir.FloatingValue:
@@ -239,6 +232,6 @@ def _with_zones(rows: ir.Table, player_zones: ir.Table, team_zones: ir.Table) ->
 
     rows = rows.mutate(player_zone_rate=of_zone(0), opponent_zone_vs_league=of_zone(1))
     # For a player without a zone of his own, any defence known is enough: nothing of his is missing twice.
-    defended = ibis.coalesce(*[rows[defense] for _, defense in COLUMNS_OF_ZONE.values()])
+    defended = ibis.coalesce(*[rows[defense] for defense in defenses])
     known_defense = rows.mismatch_zone.isnull().ifelse(defended, rows.opponent_zone_vs_league)
     return rows.mutate(player_shot_zone=rows.player_zone_rate, team_defense_zone=known_defense)

@@ -10,6 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from nba_assets.basketball import form, history, metrics
+from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.population import (
     INCOMPLETE_DATA,
     INSUFFICIENT_DATA,
@@ -178,12 +179,6 @@ def _with_form(rows: ir.Table, players: ir.Table) -> ir.Table:
 
 
 def _with_zones(rows: ir.Table, player_zones: ir.Table) -> ir.Table:
-    zones = player_zones.select(
-        "primary_scoring_zone",
-        "paint_rate_last_10",
-        "three_pt_rate_last_10",
-        _player="player_lookup",
-        _date="analysis_date",
-    )
-    rows = rows.left_join(zones, [("player_lookup", "_player"), ("game_date", "_date")])
-    return rows.mutate(shot_zone_data_available=rows._player.notnull()).drop("_player", "_date")
+    zones = ("primary_scoring_zone", "paint_rate_last_10", "three_pt_rate_last_10")
+    keys = {"player_lookup": "player_lookup", "game_date": "analysis_date"}
+    return with_columns(rows, player_zones, keys, *zones, found="shot_zone_data_available")

@@ -10,6 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from nba_assets.basketball import form, history, metrics
+from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.population import (
     INCOMPLETE_DATA,
     INSUFFICIENT_DATA,
@@ -182,11 +183,11 @@ def _with_league(rows: ir.Table, teams: ir.Table, allowed: ir.Table) -> ir.Table
         },
     )
     teams = teams.filter(teams.games >= LEAGUE_GAMES, *[teams[zone].notnull() for zone in ZONES])
-    league = teams.group_by(_date="game_date").agg(
+    league = teams.group_by("game_date").agg(
         league_teams_in_sample=teams.count(), **{f"{zone}_league": history.mean(teams[zone]) for zone in ZONES}
     )
     league = league.filter(league.league_teams_in_sample >= LEAGUE_TEAMS)
-    return rows.left_join(league, [("game_date", "_date")]).drop("_date")
+    return with_columns(rows, league, ("game_date",), *(name for name in league.columns if name != "game_date"))
 
 
 def _extreme(rows: ir.Table, *, lowest: bool) -> ir.StringValue:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from nba_assets.basketball.joins import with_columns
 from nba_assets.contracts.read import view
 from nba_assets.tables.conformed.plays import plays
 
@@ -51,10 +52,10 @@ def second_chances(plays: ir.Table) -> ir.Table:
     scored = rows.filter(rows.points > 0).inner_join(
         prolonged, [("game_id", "_game"), ("possession", "_possession"), ("team_abbr", "_team")]
     )
-    points = scored.filter(scored.sequence > scored._since).group_by(_in="game_id", _by="team_abbr")
+    points = scored.filter(scored.sequence > scored._since).group_by("game_id", "team_abbr")
     teams = plays.filter(plays.team_abbr.notnull()).select("game_id", "team_abbr").distinct()
-    rows = teams.left_join(points.agg(_points=lambda t: t.points.sum()), [("game_id", "_in"), ("team_abbr", "_by")])
-    return rows.select("game_id", "team_abbr", points=rows._points.fill_null(0))
+    rows = with_columns(teams, points.agg(points=lambda t: t.points.sum()), ("game_id", "team_abbr"), "points")
+    return rows.mutate(points=rows.points.fill_null(0))
 
 
 @view(plays=plays)
