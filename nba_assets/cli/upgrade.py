@@ -11,6 +11,7 @@ import typer
 from nba_assets.cli.arguments import DEFAULT_LAKE, LakeOption
 from nba_assets.cli.backfill import say_and_fill
 from nba_assets.cli.instance import INTERRUPTED, going_to_run, said_afterwards, warehouse_at
+from nba_assets.cli.older_code import print_older
 from nba_assets.cli.terminal import err, out
 from nba_assets.orchestration.instance.opening import instance_at_home
 from nba_assets.orchestration.processes.garbage import loading
@@ -46,6 +47,7 @@ def _upgrade(lake: Path, *, dry_run: bool) -> None:
 
         from nba_assets.orchestration.backfill.record import close_dead
         from nba_assets.orchestration.backfill.upgrade import Upgrade, raw_of_older_schema
+        from nba_assets.orchestration.staleness import older_code
         from nba_assets.tables.registry import tables
 
     for raw, days in raw_of_older_schema(warehouse).items():
@@ -58,3 +60,5 @@ def _upgrade(lake: Path, *, dry_run: bool) -> None:
             out.print("nothing to do: the lake holds no table of ours", highlight=False)
             return
         say_and_fill(instance, wanted.plan(), wanted.range, wanted.plan, dry_run=dry_run)
+        if dry_run:
+            print_older(older_code(warehouse, tables(), wanted.range))

@@ -52,15 +52,16 @@ def out_of_date(
     instance: dg.DagsterInstance,
     warehouse: Warehouse,
     tables: Sequence[Table],
-    days: Sequence[date],
+    days: Sequence[date] | Mapping[Table, Sequence[date]],
     asked_for: Plan | None = None,
 ) -> Plan:
-    """Which of `days` are to be built of each of `tables` (each after those it reads), and why.
+    """Which of `days`, or of each table's own, are to be built of `tables` (each after those it reads), and why.
 
     A reason is `missing`, `failed`, `older schema`, `older than <dataset.table> <date>`, what is `asked_for` beside
     these, or `reads <dataset.table> <date>, which will be built`.
     """
     asked_for = asked_for or {}
+    of_each = days if isinstance(days, Mapping) else dict.fromkeys(tables, days)
     inputs = {table: _dated_inputs(table) for table in tables}
     read = {source for sources in inputs.values() for source, _ in sources}
     changes = {source: _Changes(warehouse.changed_at(source)) for source in read}
@@ -69,14 +70,14 @@ def out_of_date(
     plan: Plan = {}
     for table in tables:
         made[table] = _Made.of(instance, warehouse, table)
-        builds = warehouse.builds(table, days)
+        builds = warehouse.builds(table, of_each[table])
         planned = [
             (source, reach, list(plan[source]))
             for source, reach in inputs[table]
             if isinstance(source, Table) and plan.get(source)
         ]
         plan[table] = {}
-        for day in sorted(days):
+        for day in sorted(of_each[table]):
             found = (changes[source].newest(source, _dates(reach, day)) for source, reach in inputs[table])
             news = max(filter(None, found), key=lambda news: news.at, default=None)
             reason = made[table].lacks(day)

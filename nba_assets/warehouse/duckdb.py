@@ -12,7 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -179,12 +179,16 @@ def no_rows(contract: Contract) -> str:
 def _by_name(files: Sequence[Path], contract: Contract) -> Iterator[str]:
     """Queries for the contract's columns of partitions that have others: what they lack is NULL, and so is what cannot
     be read as the declared type."""
-    alike: dict[pa.Schema, list[Path]] = {}
+    alike: dict[pa.Schema | None, list[Path]] = {}
     for file in files:
-        alike.setdefault(pq.read_schema(file), []).append(file)
+        schema = None  # what is damaged is DuckDB's to tell
+        with suppress(pa.ArrowInvalid):
+            schema = pq.read_schema(file)
+        alike.setdefault(schema, []).append(file)
     for schema, these in alike.items():
         listed = ", ".join(quoted(os.fspath(file)) for file in these)
-        columns = ", ".join(_as_declared(column, column.name in schema.names) for column in contract.columns)
+        there = [column.name for column in contract.columns if schema is None or column.name in schema.names]
+        columns = ", ".join(_as_declared(column, column.name in there) for column in contract.columns)
         yield f"SELECT {columns} FROM read_parquet([{listed}], hive_partitioning = false)"
 
 

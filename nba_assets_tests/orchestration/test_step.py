@@ -118,6 +118,17 @@ def test_one_step_builds_its_tables_each_from_what_it_has_just_built(
     assert {table.name: len(made(instance, table)) for table in TABLES} == dict.fromkeys([t.name for t in TABLES], 1)
 
 
+def test_what_is_read_of_an_older_schema_is_said(run: Run, lake: Path, instance: dg.DagsterInstance) -> None:
+    day = date.fromisoformat(DAY)
+    older = pq.ParquetFile(Lake(lake).file(SHOTS, day)).read().drop_columns(["note"])
+    Lake(lake).replace(SHOTS, [(day, older)])
+    assert run(PLAYERS, days=OVER_A_SUMMER[:2]).success
+    said = {day: event.metadata.get("read_with_older_schema") for day, event in made(instance, PLAYERS).items()}
+    assert {found.value for found in said.values() if found} == {f"1 partitions of {SHOTS.full_name}"}
+    assert run(PLAYERS, days=OVER_A_SUMMER[2:]).success
+    assert "read_with_older_schema" not in made(instance, PLAYERS)[OVER_A_SUMMER[-1]].metadata
+
+
 def test_a_range_says_of_each_day_of_each_table_what_a_single_table_would(
     run: Run, lake: Path, instance: dg.DagsterInstance
 ) -> None:

@@ -7,13 +7,13 @@ built: what of it has another schema is read by name until it is ingested again.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import dagster as dg
 
-from nba_assets.contracts.calendar import FIRST_DATE, Window, season_year
+from nba_assets.contracts.calendar import Window, season_year
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.table import Table
 from nba_assets.orchestration.slates import is_conformed
@@ -32,9 +32,10 @@ class Upgrade:
 
     @classmethod
     def of(cls, instance: dg.DagsterInstance, warehouse: Warehouse, tables: Sequence[Table]) -> Upgrade:
-        """A table should have the days that it has; a conformed one all of a season until the last day of any."""
+        """A table should have the days that it has; a conformed one all that its season has raw data of, until the last
+        day of any table."""
         stored = {table: warehouse.dates(table) for table in tables}
-        every = _seasons_until(sorted({day for days in stored.values() for day in days}))
+        every = _seasons(warehouse, {day for table, days in stored.items() if not is_conformed(table) for day in days})
         return cls(instance, warehouse, {table: every if is_conformed(table) else stored[table] for table in tables})
 
     @property
@@ -44,19 +45,19 @@ class Upgrade:
 
     def plan(self) -> Plan:
         """What is to be built of them, and why."""
-        found = out_of_date(self.instance, self.warehouse, list(self.days), self.range)
-        wanted = {table: set(days) for table, days in self.days.items()}
-        return {
-            table: {day: reason for day, reason in days.items() if day in wanted[table]}
-            for table, days in found.items()
-        }
+        return out_of_date(self.instance, self.warehouse, list(self.days), self.days)
 
 
-def _seasons_until(days: Sequence[date]) -> list[date]:
-    """Of each season with one of the days, all from its start to the last of them."""
-    last = {season_year(day): day for day in days}
-    first = {year: max(Window.season(year).start, FIRST_DATE) for year in last}
-    return [day for year in sorted(last) for day in Window(first[year], last[year]).dates()]
+def _seasons(warehouse: Warehouse, days: Collection[date]) -> list[date]:
+    """Of each season with one of the days, all from its first raw data to the last of them."""
+    last = {season_year(day): day for day in sorted(days)}
+    first: dict[int, date] = {}
+    for raw in RAW_TABLES:
+        for day in warehouse.dates(raw) if raw.partition_by else []:
+            year = season_year(day)
+            first[year] = min(first.get(year, day), day)
+    spans = [Window(first[year], last[year]) for year in sorted(last) if first.get(year, date.max) <= last[year]]
+    return [day for span in spans for day in span.dates()]
 
 
 def raw_of_older_schema(warehouse: Warehouse) -> dict[Contract, list[date]]:
