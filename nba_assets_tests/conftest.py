@@ -8,17 +8,20 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from filelock import FileLock
 
+from nba_assets.contracts.calendar import Window
 from nba_assets.simulate import write
+from nba_assets.tables.registry import tables
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.ingest import ingest
 from nba_assets.warehouse.lake import Lake
-from nba_assets_tests.build import lake_of
+from nba_assets_tests.build import build, lake_of
 from nba_assets_tests.shared import BOTH_SEASONS, SHARED, views_of
 
 
@@ -34,6 +37,23 @@ def simulated_lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
             ingest(raw, Lake(unfinished))
             unfinished.rename(root)
     return root
+
+
+@pytest.fixture(scope="session")
+def conformed_lake(simulated_lake: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The simulated lake with the conformed tables of all its days, not to be written to."""
+    base = _base(tmp_path_factory)
+    root = base / "conformed_lake"
+    with FileLock(base / "conformed_lake.lock"):
+        if not root.exists():
+            unfinished = base / "conformed_unfinished"
+            shutil.copytree(simulated_lake, unfinished, copy_function=os.link)
+            build(DuckDBWarehouse(Lake(unfinished)), SIMULATED_DAYS, [t for t in tables() if t.group == "conformed"])
+            unfinished.rename(root)
+    return root
+
+
+SIMULATED_DAYS = Window(date(2024, 10, 22), date(2024, 10, 27))
 
 
 def _base(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -58,10 +58,10 @@ def test_a_batch_is_the_part_of_one_season_that_lies_in_it(batch: Window) -> Non
     )
 
 
-def test_the_models_query_makes_the_rows_of_our_statement(lake: Path) -> None:
+def test_the_models_query_makes_the_rows_of_our_statement(conformed_lake: Path) -> None:
     table, batch = team_offense_game_summary, Window(date(2024, 9, 30), date(2025, 9, 29))
     season = Window.season(2024)
-    with DuckDBWarehouse(Lake(lake)).connect(inputs_in(table, season)) as connection:
+    with DuckDBWarehouse(Lake(conformed_lake)).connect(inputs_in(table, season)) as connection:
         theirs = connection.execute(_in_sqlmesh(sqlmesh.query(table), batch)).fetchall()
         assert theirs == connection.execute(statements(table, "duckdb").rows_in(season)).fetchall()
     assert len(theirs) > 50
@@ -76,11 +76,12 @@ def test_a_model_says_what_our_contract_says() -> None:
     assert "MAKE_DATE(190" not in text
 
 
-def test_the_bare_queries_write_a_file_a_season(lake: Path, tmp_path: Path) -> None:
-    assert bare_queries.seconds(Lake(lake), Window.season(2024), tmp_path / "out", [team_offense_game_summary]) > 0
+def test_the_bare_queries_write_a_file_a_season(conformed_lake: Path, tmp_path: Path) -> None:
+    table, out = team_offense_game_summary, tmp_path / "out"
+    assert bare_queries.seconds(Lake(conformed_lake), Window.season(2024), out, [table]) > 0
     (file,) = (tmp_path / "out").rglob("*.parquet")
     assert file == tmp_path / "out" / "nba_analytics" / "team_offense_game_summary" / "2024-10-01.parquet"
-    games = f"'{lake}/nba_raw/nbac_schedule/*/data.parquet'"
+    games = f"'{conformed_lake}/nba_raw/nbac_schedule/*/data.parquet'"
     assert (
         duckdb.sql(f"SELECT count(*) FROM '{file}'").fetchone()
         == duckdb.sql(f"SELECT 2 * count(*) FROM {games} WHERE game_status = 3").fetchone()

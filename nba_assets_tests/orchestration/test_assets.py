@@ -17,22 +17,18 @@ import pyarrow.parquet as pq
 import pytest
 
 import nba_assets.orchestration.step
-from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.checks import checks_of
 from nba_assets.contracts.table import Table
 from nba_assets.orchestration.assets import step_assets
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.partitions import DAILY
 from nba_assets.orchestration.resource import WarehouseResource
-from nba_assets.orchestration.slates import is_conformed
 from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary as offense
 from nba_assets.tables.analytics.upcoming_team_game_context import upcoming_team_game_context
 from nba_assets.tables.conformed.team_boxes import team_boxes
-from nba_assets.tables.registry import tables
 from nba_assets.warehouse.base import QueryTimeout, TransientError, Written
-from nba_assets.warehouse.duckdb import DuckDBSession, DuckDBWarehouse
+from nba_assets.warehouse.duckdb import DuckDBSession
 from nba_assets.warehouse.lake import Lake, Stored
-from nba_assets_tests.build import build
 
 KEY = asset_key(offense)
 SIX_DAYS = [f"2024-10-{day}" for day in range(22, 28)]
@@ -42,14 +38,10 @@ Result = dg.ExecuteInProcessResult
 Run = Callable[..., Result]
 
 
-@pytest.fixture(scope="module")
-def simulated_lake(simulated_lake: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The simulated lake with the conformed tables of all its days."""
-    root = tmp_path_factory.mktemp("conformed") / "lake"
-    shutil.copytree(simulated_lake, root, copy_function=os.link)
-    window = Window(date.fromisoformat(SIX_DAYS[0]), date.fromisoformat(SIX_DAYS[-1]))
-    build(DuckDBWarehouse(Lake(root)), window, [table for table in tables() if is_conformed(table)])
-    return root
+@pytest.fixture
+def lake(conformed_lake: Path, tmp_path: Path) -> Path:
+    """A lake of the test's own, with the conformed tables built."""
+    return Path(shutil.copytree(conformed_lake, tmp_path / "lake", copy_function=os.link))
 
 
 @pytest.fixture
@@ -91,9 +83,9 @@ class SixDays:
 
 
 @pytest.fixture(scope="module")
-def six_days(simulated_lake: Path, tmp_path_factory: pytest.TempPathFactory) -> SixDays:
+def six_days(conformed_lake: Path, tmp_path_factory: pytest.TempPathFactory) -> SixDays:
     lake = tmp_path_factory.mktemp("six_days") / "lake"
-    shutil.copytree(simulated_lake, lake, copy_function=os.link)
+    shutil.copytree(conformed_lake, lake, copy_function=os.link)
     with dg.instance_for_test() as instance:
         result = run_in(lake, instance, SIX_DAYS[0], SIX_DAYS[-1])
         return SixDays(lake, result, len(instance.get_runs()), statuses(instance, SIX_DAYS))
