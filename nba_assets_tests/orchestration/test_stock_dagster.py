@@ -48,7 +48,7 @@ def _run(base: Path, name: str, work: str, command: tuple[str, ...]) -> None:
     }
     environment = {key: value for key, value in os.environ.items() if key != "DAGSTER_EVENT_BATCH_SIZE"} | settings
     done = subprocess.run(
-        [sys.executable, "-m", "nba_assets", *command], env=environment, capture_output=True, text=True, timeout=280
+        [sys.executable, "-m", "nba_assets", *command], env=environment, capture_output=True, text=True, timeout=900
     )
     assert done.returncode == 0, f"{name}, {work}: {done.stderr}"
     assert "Dagster has changed" not in done.stderr
