@@ -192,6 +192,7 @@ def test_a_range_run_is_stored_in_batches(databases: Databases, monkeypatch: pyt
         store_at_once(events)
 
     monkeypatch.setattr(storage, "_store_at_once", counted)
+    monkeypatch.setenv(BATCH_SIZE, "500")
     with dg.instance_for_test() as instance:
         monkeypatch.setattr(instance, "_event_storage", storage)
         storage.register_instance(instance)
@@ -217,7 +218,7 @@ def test_batches_are_asked_for_where_an_instance_is_opened(
     without: str, expected: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(switches.STOCK, without)
-    monkeypatch.delenv(BATCH_SIZE, raising=False)
+    monkeypatch.setenv(BATCH_SIZE, "")  # so that what the storage sets is taken back
+    monkeypatch.delenv(BATCH_SIZE)
     BatchingSqliteEventLogStorage.from_config_value(None, {"base_dir": str(tmp_path)}).dispose()
     assert os.environ.get(BATCH_SIZE) == expected
-    monkeypatch.delenv(BATCH_SIZE, raising=False)
