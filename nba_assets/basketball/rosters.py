@@ -1,4 +1,4 @@
-"""Who is on a team on a date: from roster snapshots with the dates they hold for."""
+"""Rosters on a date: who is on a team, from roster snapshots with the dates they hold for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What our runs say of themselves, in their tags and when they fail, and how that is read back."""
+"""Tags of our runs: what they say of themselves, there and when they fail, and how that is read back."""
 
 from __future__ import annotations
 

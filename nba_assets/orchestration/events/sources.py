@@ -1,4 +1,4 @@
-"""Where messages come from and go to: Google Cloud Pub/Sub, or a spool directory under the lake. One interface.
+"""Sources of messages, behind one interface: Google Cloud Pub/Sub, or a spool directory under the lake.
 
 | variable | meaning | default |
 |---|---|---|

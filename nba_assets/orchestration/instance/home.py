@@ -1,4 +1,4 @@
-"""Where parts of Dagster's instance that we stand in for keep their files: under DAGSTER_HOME, as Dagster's own do."""
+"""Files of our plug-ins for Dagster's instance: under DAGSTER_HOME, where Dagster's own keep theirs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How garbage is collected in a process that loads much code and then makes events by the thousand."""
+"""Garbage collection in a process that loads much code and then makes events by the thousand."""
 
 from __future__ import annotations
 

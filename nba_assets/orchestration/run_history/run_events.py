@@ -1,4 +1,4 @@
-"""What became of each table of a run, read from the events that Dagster has of it.
+"""Outcome of each table of a run, read from the events that Dagster has of it.
 
 A row for each table, as the run stands now or as it ended. How rows are kept, and how they add up, is not said here.
 """
