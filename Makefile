@@ -4,6 +4,7 @@ BIN := .venv/bin
 SHARED ?= ../shared
 export DAGSTER_HOME := $(CURDIR)/dagster_home
 export NBA_LAKE ?= $(CURDIR)/lake
+unexport PYTHONDONTWRITEBYTECODE  # commands and tests start processes by the dozen: none compiles all modules again
 
 .PHONY: demo dev test test-slow lint format truth bench bench-before bench-patches bench-peers compare newest-dagster clean
 

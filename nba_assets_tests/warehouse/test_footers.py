@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -149,3 +151,24 @@ def test_another_schema_gets_into_no_season_file(lake: Lake) -> None:
     stored = lake.stored(POINTS, Window(days[0], days[-1]))
     assert stored.older == [lake.file(POINTS, days[0])]
     assert [day for copy in stored.copies for day in copy.days] == days[1:]
+
+
+def test_a_step_loads_no_pandas(tmp_path: Path) -> None:
+    """Arrow loads it unasked for some calls: most of a second, in each of a run's processes."""
+    script = (
+        "import sys\n"
+        "from datetime import date\n"
+        "from pathlib import Path\n"
+        "from nba_assets.contracts.calendar import Window\n"
+        "from nba_assets.tables.precompute.player_daily_cache import player_daily_cache as table\n"
+        "from nba_assets.warehouse.duckdb import DuckDBWarehouse, no_rows\n"
+        "from nba_assets.warehouse.lake import Lake\n"
+        "day = date(2024, 11, 8)\n"
+        f"with DuckDBWarehouse(Lake(Path({str(tmp_path)!r}))).session(60) as session:\n"
+        "    session.create_views({table: Window(day, day)})\n"
+        "    session.replace(table, no_rows(table), [day])\n"
+        "    session.create_views({table: Window(day, day)})\n"
+        "assert 'pandas' not in sys.modules\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
