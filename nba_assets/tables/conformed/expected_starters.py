@@ -23,7 +23,7 @@ def _more_than_five(rows: ir.Table) -> ir.Table:
 
 
 @conformed(
-    step="pregame",
+    step="slate",
     key=("game_date", "team_abbr", "player_lookup"),
     cluster_by=("game_date", "team_abbr"),
     reads={"games": same_day(schedule), "starters": season_history(starters)},

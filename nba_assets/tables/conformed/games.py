@@ -19,7 +19,7 @@ from nba_assets.tables.raw.reference import team_locations
 
 
 @conformed(
-    step="box_scores",
+    step="slate",
     key=("game_id",),
     cluster_by=("game_date", "game_id"),
     reads={"schedule": same_day(schedule)},

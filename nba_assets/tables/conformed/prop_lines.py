@@ -27,7 +27,7 @@ def _of_no_game(rows: ir.Table, strays: ir.Table) -> ir.Table:
 
 
 @conformed(
-    step="pregame",
+    step="props",
     key=("game_date", "source", "book", "player_lookup_raw"),
     cluster_by=("game_date", "player_lookup", "book"),
     reads={
