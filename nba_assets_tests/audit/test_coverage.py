@@ -21,7 +21,7 @@ from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.failures import failures_of
 from nba_assets.contracts.read import same_day
-from nba_assets.contracts.table import Table
+from nba_assets.contracts.table import OWES_NOTHING, Table
 from nba_assets.tables.analytics.player_game_summary import player_game_summary
 from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary
 from nba_assets.tables.analytics.upcoming_player_game_context import upcoming_player_game_context
@@ -288,8 +288,10 @@ def test_every_table_can_be_asked(warehouse: DuckDBWarehouse) -> None:
     for table in tables():
         put(warehouse, table, LATER, [])
         put(warehouse, table, DAY, [])
-    for found in verify(warehouse, tables(), Window(DAY, LATER)):
-        assert (found.error, found.ready) == ("", False), found.table
+    found = {
+        coverage.table: (coverage.error, coverage.ready) for coverage in verify(warehouse, tables(), Window(DAY, LATER))
+    }
+    assert found == {table.name: ("", table.population is OWES_NOTHING) for table in tables()}
 
 
 Nba = Callable[..., tuple[int, str, str]]
