@@ -48,7 +48,7 @@ nbac_injury_report = RawTable(
         Column("confidence_score", "FLOAT64", "parser's confidence in the row", "0-1"),
         Column("overall_report_confidence", "FLOAT64", "parser's confidence in the edition", "0-1"),
         Column("data_kind", "STRING", "official, or reconstructed by those who knew who played"),
-        Column("scrape_time", "STRING", "HH:MM of the scrape", "US Eastern"),
+        Column("scrape_time", "STRING", "HH:MM of the scrape, by when the edition was out", "US Eastern"),
         *BOOKKEEPING,
     ),
 )
