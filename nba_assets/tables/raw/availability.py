@@ -73,7 +73,7 @@ espn_team_rosters = RawTable(
         Column("player_lookup", "STRING", "normalised name; suffix and diacritics are lost (R-5)", required=True),
         Column("universal_player_id", "STRING", "registry id, where the scraper found one"),
         Column("position", "STRING", "position, such as PG or SG-PG"),
-        Column("age", "INT64", "age in the season", "years"),
+        Column("age", "INT64", "age in the season, one value for all of it, of its end", "years"),
         Column("birth_date", "DATE", "date of birth"),
         Column("experience_years", "INT64", "seasons played before", "years"),
         Column("status", "STRING", "roster status"),

@@ -11,8 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nba_assets.tables.conformed.availability import availability
+from nba_assets.tables.conformed.views.schedule import schedule
 from nba_assets_tests.given import MATCH, eastern, game_row, named
 from nba_assets_tests.rows import Row, broken_of, one, rows_of, told
+from nba_assets_tests.shared import needs_shared, raw_rows
 
 NAMES = named("tatum", "brown", "brunson", "jadenivey", jadeney="jadenivey")
 EVE = MATCH.day - timedelta(days=1)
@@ -163,3 +165,14 @@ def test_a_row_lacks_what_it_needs(bad: dict[str, Any]) -> None:
 def test_a_player_has_one_status_in_a_game() -> None:
     assert broken_of(availability, "key_is_unique", [GOOD, GOOD | {"player_lookup": "brown"}]) == []
     assert len(broken_of(availability, "key_is_unique", [GOOD, GOOD])) == 2
+
+
+@needs_shared
+@pytest.mark.slow
+def test_haliburton_was_questionable_when_indiana_met_miami() -> None:
+    """2 December 2023 at 20:00; the genuine edition that has him out was published at 20:30."""
+    report = raw_rows("nba_raw.nbac_injury_report", "game_id = '20231202_IND_MIA'", "raw_2023-24")
+    games = rows_of(schedule, raw=raw_rows("nba_raw.nbac_schedule", "game_date = '2023-12-02'", "raw_2023-24"))
+    names = named(*{row["player_lookup"] for row in report})
+    row = one(rows_of(availability, report=report, games=games, names=names), player_lookup="tyresehaliburton")
+    assert (row["player_status"], row["published_eastern"]) == ("questionable", "2023-12-02 17:30")
