@@ -27,14 +27,14 @@ def roster_snapshots(scrapes: ir.Table, names: ir.Table) -> ir.Table:
         universal_player_id=rows.universal_player_id.max(),
         player_full_name=rows.player_full_name.max(),
         age=rows.age.max(),
-        birth_date=rows.birth_date.max(),
+        _told=rows.birth_date.max(),
         season_year=rows.season_year.max(),
     )
     # A date of birth does not change, and not every scrape has it: once told it is known, from then on.
     so_far = ibis.window(
         group_by=["player_lookup", "season_year"], order_by=["since", "team_abbr"], preceding=None, following=0
     )
-    return players.mutate(birth_date=players.birth_date.max().over(so_far))
+    return players.mutate(birth_date=players._told.max().over(so_far)).drop("_told")
 
 
 @view(scrapes=espn_team_rosters, names=player_names)
