@@ -19,6 +19,16 @@ FINAL = 3
 PLACE = ("latitude", "longitude", "timezone")
 
 
+def teams_in(game_code: ir.StringValue) -> tuple[ir.StringValue, ir.StringValue]:
+    """The away and the home team of the schedule's `YYYYMMDD/AWYHOM`, whose order is to be trusted."""
+    return game_code.right(6).left(3), game_code.right(3)
+
+
+def canonical_id(day: ir.DateValue, away: ir.StringValue, home: ir.StringValue) -> ir.StringValue:
+    """`YYYYMMDD_AWAY_HOME`."""
+    return day.strftime("%Y%m%d") + "_" + away + "_" + home
+
+
 def with_arenas(rows: ir.Table, locations: ir.Table, venues: ir.Table) -> ir.Table:
     """Games with `venue_latitude`, `venue_longitude` and `venue_timezone`: of a listed extra venue by its arena's name,
     else of the home team's arena; a neutral game in an unlisted arena has no known place."""

@@ -10,9 +10,11 @@ import ibis
 import ibis.expr.types as ir
 
 from nba_assets.basketball import form, history, metrics
+from nba_assets.basketball.certainty import LIMIT
 from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.market import books_named
 from nba_assets.basketball.population import LEAST_PLAYERS, of_slate, on_slate
+from nba_assets.basketball.rosters import age_on
 from nba_assets.basketball.teammates import with_teammates
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
@@ -84,7 +86,9 @@ def _player(rows: ir.Table) -> ir.StringValue:
         Column("game_start_time_local", "STRING", "tip on the arena's clocks, HH:MM"),
         Column("player_status", "STRING", "last report before the tip: doubtful, questionable ...; NULL if not listed"),
         Column("injury_report", "STRING", "its reason, as published"),
-        Column("player_age", "INT64", "whole years on the date", "years"),
+        Column(
+            "player_age", "INT64", "on the date, by birth date; else the roster's, one a season, of its end", "years"
+        ),
         Column("has_prop_line", "BOOL", "some book offers a points line", required=True),
         Column("current_points_line", "DECIMAL(4,1)", "latest points line before the tip", "points"),
         Column("current_points_line_source", "STRING", "its book"),
@@ -144,12 +148,17 @@ def _player(rows: ir.Table) -> ir.StringValue:
         Column("opponent_def_rating_last_10", "DECIMAL(6,2)", "opponent's mean defensive rating", "points per 100"),
         Column("opponent_ft_rate_allowed", "DECIMAL(5,3)", "free throws per field goal allowed, last ten games"),
         Column("opponent_days_rest", "INT64", "opponent's whole days since its previous game", "days"),
-        Column("opponent_games_in_next_7_days", "INT64", "opponent's games on the 7 dates after", "games"),
-        Column("opponent_next_game_days_rest", "INT64", "opponent's whole days to its next game", "days"),
-        Column("next_game_days_rest", "INT64", "his team's whole days to its next game", "days"),
-        Column("games_in_next_7_days", "INT64", "his team's games on the 7 dates after", "games"),
-        Column("next_opponent_win_pct", "DECIMAL(5,3)", "the next opponent's wins per game before this date", "0-1"),
-        Column("next_game_is_primetime", "BOOL", "next game on national television; NULL if unknown"),
+        Column("opponent_games_in_next_7_days", "INT64", f"opponent's games on the 7 dates after, {LIMIT}", "games"),
+        Column("opponent_next_game_days_rest", "INT64", f"opponent's whole days to its next game, {LIMIT}", "days"),
+        Column("next_game_days_rest", "INT64", f"his team's whole days to its next game, {LIMIT}", "days"),
+        Column("games_in_next_7_days", "INT64", f"his team's games on the 7 dates after, {LIMIT}", "games"),
+        Column(
+            "next_opponent_win_pct",
+            "DECIMAL(5,3)",
+            f"the next opponent's wins per game before this date, {LIMIT}",
+            "0-1",
+        ),
+        Column("next_game_is_primetime", "BOOL", f"next game on national television; NULL if unknown, {LIMIT}"),
         Column("travel_miles", "INT64", "his team's way from its previous game", "miles"),
         Column("time_zone_changes", "INT64", "clock hours over that way", "hours"),
         Column("consecutive_road_games", "INT64", "his team's away games in a row, this one included", "games"),
@@ -198,7 +207,7 @@ def upcoming_player_game_context(
     rows = _with_lines(rows, prop_lines, team_lines)
     rows = _with_streaks(rows, players)
     return rows.mutate(
-        player_age=_age(rows),
+        player_age=age_on(rows.game_date, rows.birth_date, rows.age),
         back_to_back=(rows.days_rest == 0).fill_null(False),
         l5_sample_quality=metrics.sample_quality(rows.l5_games_used, 5),
         l10_sample_quality=metrics.sample_quality(rows.l10_games_used, 10),
@@ -386,12 +395,3 @@ def _with_streaks(rows: ir.Table, players: ir.Table) -> ir.Table:
         prop_over_streak=lined.ifelse(rows.prop_over_streak.fill_null(0), ibis.null("int64")),
         prop_under_streak=lined.ifelse(rows.prop_under_streak.fill_null(0), ibis.null("int64")),
     )
-
-
-def _age(rows: ir.Table) -> ir.IntegerValue:
-    """Whole years on the date from the date of birth, else the age the roster states."""
-    had_birthday = (rows.game_date.month() > rows.birth_date.month()) | (
-        (rows.game_date.month() == rows.birth_date.month()) & (rows.game_date.day() >= rows.birth_date.day())
-    )
-    years = rows.game_date.year() - rows.birth_date.year() - had_birthday.ifelse(0, 1)
-    return years.cast("int64").coalesce(rows.age)

@@ -1,7 +1,7 @@
 """What is known of each team before each of its scheduled games: rest, travel, form, betting lines, absences.
 
-A row is one team in one scheduled game, played or not. Rest and travel come from the whole schedule, results from
-final games before the date, lines and injury reports from before the tip.
+A row is one team in one scheduled game, played or not. Rest and travel come from the schedule, results from final games
+before the date, lines and injury reports from before the tip; of games to come those count that were certain then.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from nba_assets.basketball import history, metrics
+from nba_assets.basketball.certainty import LIMIT
 from nba_assets.basketball.clock import hours_between
 from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.population import of_slate
@@ -20,6 +21,7 @@ from nba_assets.contracts.table import Check, holds, table
 from nba_assets.tables.conformed.availability import availability
 from nba_assets.tables.conformed.expected_starters import expected_starters
 from nba_assets.tables.conformed.games import team_games
+from nba_assets.tables.conformed.next_games import next_games
 from nba_assets.tables.conformed.views.market import team_lines
 from nba_assets.tables.conformed.views.schedule import team_schedule
 
@@ -50,6 +52,7 @@ def _unequal_lines(rows: ir.Table) -> ir.Table:
     reads={
         "slate": same_day(team_games),
         "season": whole_season(team_schedule),
+        "next_games": same_day(next_games),
         "team_lines": same_day(team_lines),
         "availability": same_day(availability),
         "expected_starters": same_day(expected_starters),
@@ -99,13 +102,11 @@ def _unequal_lines(rows: ir.Table) -> ir.Table:
         Column("consecutive_road_games", "INT64", "away games in a row, this one included; 0 at home", "games"),
         Column("miles_traveled_last_14_days", "INT64", "legs to the games of the last 14 dates and this one", "miles"),
         Column("time_zones_crossed_last_14_days", "INT64", "clock hours over the same legs", "hours"),
-        Column(
-            "next_game_days_rest", "INT64", "whole days between this game and the next; NULL after the last", "days"
-        ),
-        Column("games_in_next_7_days", "INT64", "games on the 7 dates after", "games", required=True),
-        Column("next_opponent_team_abbr", "STRING", "whom the team meets next"),
-        Column("next_opponent_win_pct", "DECIMAL(5,3)", "that team's wins per game before this date", "0-1"),
-        Column("next_game_is_primetime", "BOOL", "national television; NULL where the schedule does not say"),
+        Column("next_game_days_rest", "INT64", f"whole days to the next game, NULL without one, {LIMIT}", "days"),
+        Column("games_in_next_7_days", "INT64", f"games on the 7 dates after, {LIMIT}", "games", required=True),
+        Column("next_opponent_team_abbr", "STRING", f"whom the team meets next, {LIMIT}"),
+        Column("next_opponent_win_pct", "DECIMAL(5,3)", f"its wins per game before this date, {LIMIT}", "0-1"),
+        Column("next_game_is_primetime", "BOOL", f"national television; NULL where nobody says so, {LIMIT}"),
     ),
     checks=(
         Check("teams_of_the_slate", "each scheduled game has a row for both teams", _teams_missing),
@@ -125,6 +126,7 @@ def _unequal_lines(rows: ir.Table) -> ir.Table:
 def upcoming_team_game_context(
     slate: ir.Table,
     season: ir.Table,
+    next_games: ir.Table,
     team_lines: ir.Table,
     availability: ir.Table,
     expected_starters: ir.Table,
@@ -133,6 +135,7 @@ def upcoming_team_game_context(
     rows = slate.filter(~slate.is_postponed)
     rows = _with_calendar(rows, legs)
     rows = _with_load(rows, legs)
+    rows = _with_next_game(rows, next_games)
     rows = _with_results(rows, season)
     rows = _with_lines(rows, team_lines)
     rows = _with_absences(rows, availability, expected_starters)
@@ -158,7 +161,7 @@ def upcoming_team_game_context(
 
 
 def _legs(season: ir.Table) -> ir.Table:
-    """Every game of the season with the journey to it and what stands before and after it in the calendar.
+    """Every game of the season with the journey to it and what stands before it in the calendar.
 
     The journey is from the previous game's arena, a game at home included; the first one starts at home.
     """
@@ -168,9 +171,6 @@ def _legs(season: ir.Table) -> ir.Table:
     )
     rows = season.mutate(
         previous_date=season.game_date.lag().over(in_order),
-        next_date=season.game_date.lead().over(in_order),
-        next_opponent_team_abbr=season.opponent_team_abbr.lead().over(in_order),
-        next_game_is_primetime=season.is_primetime.lead().over(in_order),
         _number=ibis.row_number().over(in_order),
         **{
             f"_from_{where}": (ibis.row_number().over(in_order) == 0).ifelse(
@@ -203,12 +203,9 @@ def _with_calendar(slate: ir.Table, legs: ir.Table) -> ir.Table:
         "travel_miles",
         "time_zone_changes",
         "consecutive_road_games",
-        "next_opponent_team_abbr",
-        "next_game_is_primetime",
         _leg_game="game_id",
         _leg_team="team_abbr",
         team_days_rest=metrics.days_rest(legs.game_date, legs.previous_date),
-        next_game_days_rest=metrics.days_rest(legs.next_date, legs.game_date),
         game_number_in_season=legs.game_number,
         _season_games=legs.season_games,
     )
@@ -228,7 +225,7 @@ def _with_calendar(slate: ir.Table, legs: ir.Table) -> ir.Table:
 
 
 def _with_load(rows: ir.Table, legs: ir.Table) -> ir.Table:
-    """How much the team has played and flown in the last two weeks, and plays in the next."""
+    """How much the team has played and flown in the last two weeks."""
     legs = legs.select("team_abbr", "season_year", "game_date", "game_id", "travel_miles", "time_zone_changes")
     days = rows.select("team_abbr", "season_year", "game_date", "game_id")
     past = history.before(days, legs, "team_abbr", within_days=14)
@@ -239,18 +236,7 @@ def _with_load(rows: ir.Table, legs: ir.Table) -> ir.Table:
         _hours=past.past_time_zone_changes.sum(),
         _unknown_legs=past.past_travel_miles.isnull().sum(),
     )
-    ahead = legs.select(_ahead_team="team_abbr", _ahead_date="game_date")
-    coming = days.inner_join(
-        ahead,
-        [
-            days.team_abbr == ahead._ahead_team,
-            ahead._ahead_date > days.game_date,
-            ahead._ahead_date.delta(days.game_date, unit="day") <= 7,
-        ],
-    )
-    coming = coming.group_by(*TEAM).agg(games_in_next_7_days=coming.count())
     rows = with_columns(rows, load, TEAM, *(name for name in load.columns if name not in TEAM))
-    rows = with_columns(rows, coming, TEAM, "games_in_next_7_days")
     whole = rows._unknown_legs.fill_null(0) == 0
     return rows.mutate(
         games_in_last_7_days=rows.games_in_last_7_days.fill_null(0),
@@ -259,8 +245,16 @@ def _with_load(rows: ir.Table, legs: ir.Table) -> ir.Table:
         time_zones_crossed_last_14_days=whole.ifelse(
             rows.time_zone_changes + rows._hours.fill_null(0), ibis.null("int64")
         ),
-        games_in_next_7_days=rows.games_in_next_7_days.fill_null(0),
     ).drop("_miles", "_hours", "_unknown_legs")
+
+
+def _with_next_game(rows: ir.Table, next_games: ir.Table) -> ir.Table:
+    names = ("next_opponent_team_abbr", "next_opponent_win_pct", "next_game_is_primetime", "games_in_next_7_days")
+    rows = with_columns(rows, next_games, TEAM, *names, _next_date="next_game_date")
+    return rows.mutate(
+        next_game_days_rest=metrics.days_rest(rows._next_date, rows.game_date),
+        games_in_next_7_days=rows.games_in_next_7_days.fill_null(0),
+    ).drop("_next_date")
 
 
 def _with_results(rows: ir.Table, season: ir.Table) -> ir.Table:
@@ -281,19 +275,10 @@ def _with_results(rows: ir.Table, season: ir.Table) -> ir.Table:
         last_game_margin=lambda g, before: g.points - g.opponent_points,
         last_game_result=lambda g, before: g.won.ifelse("W", "L"),
     )
-    rows = rows.mutate(
+    return rows.mutate(
         team_win_streak_entering=(rows._games - 1 - rows._last_loss.fill_null(-1)).fill_null(0),
         team_loss_streak_entering=(rows._games - 1 - rows._last_win.fill_null(-1)).fill_null(0),
     ).drop("_games", "_last_win", "_last_loss")
-    following = rows.select("game_id", "season_year", "game_date", team_abbr="next_opponent_team_abbr")
-    record = history.as_of(
-        following.filter(following.team_abbr.notnull()).distinct(),
-        final,
-        "team_abbr",
-        next_opponent_win_pct=lambda g, before: g.won.ifelse(1.0, 0.0).mean().over(before.season),
-    )
-    keys = {"game_id": "game_id", "next_opponent_team_abbr": "team_abbr"}
-    return with_columns(rows, record, keys, "next_opponent_win_pct")
 
 
 def _with_lines(rows: ir.Table, team_lines: ir.Table) -> ir.Table:

@@ -48,7 +48,7 @@ nbac_injury_report = RawTable(
         Column("confidence_score", "FLOAT64", "parser's confidence in the row", "0-1"),
         Column("overall_report_confidence", "FLOAT64", "parser's confidence in the edition", "0-1"),
         Column("data_kind", "STRING", "official, or reconstructed by those who knew who played"),
-        Column("scrape_time", "STRING", "HH:MM of the scrape", "US Eastern"),
+        Column("scrape_time", "STRING", "HH:MM of the scrape, by when the edition was out", "US Eastern"),
         *BOOKKEEPING,
     ),
 )
@@ -73,7 +73,7 @@ espn_team_rosters = RawTable(
         Column("player_lookup", "STRING", "normalised name; suffix and diacritics are lost (R-5)", required=True),
         Column("universal_player_id", "STRING", "registry id, where the scraper found one"),
         Column("position", "STRING", "position, such as PG or SG-PG"),
-        Column("age", "INT64", "age in the season", "years"),
+        Column("age", "INT64", "age in the season, one value for all of it, of its end", "years"),
         Column("birth_date", "DATE", "date of birth"),
         Column("experience_years", "INT64", "seasons played before", "years"),
         Column("status", "STRING", "roster status"),

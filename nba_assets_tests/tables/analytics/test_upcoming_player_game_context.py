@@ -262,6 +262,7 @@ def test_without_a_report_nobodys_absence_is_known() -> None:
     ids=["birthday", "eve of it", "spring", "unknown"],
 )
 def test_age(born: date | None, age: int) -> None:
+    """On the date; the roster's one age of the season only where nobody knows when he was born."""
     assert tatum(rosters=[on_roster("tatum", birth_date=born, age=27)])["player_age"] == age
 
 

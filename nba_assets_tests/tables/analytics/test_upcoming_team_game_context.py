@@ -95,16 +95,13 @@ def test_games_of_the_last_dates_include_both_ends() -> None:
 
 
 def test_what_comes_next() -> None:
-    coming = [g(21, "BOS", "LAL", is_primetime=True), g(27, "PHI", "BOS"), g(28, "PHI", "BOS")]
+    """As settled with the next games; a team without any has no week ahead."""
+    coming = {"game_id": "20241120_BOS_NYK", "team_abbr": "BOS", "next_game_date": on(23), "games_in_next_7_days": 2}
+    coming |= {"next_opponent_team_abbr": "LAL", "next_opponent_win_pct": 0.5, "next_game_is_primetime": True}
     names = ("next_game_days_rest", "games_in_next_7_days", "next_opponent_team_abbr", "next_game_is_primetime")
-    assert columns(boston(20, TODAY, *coming), *names) == (0, 2, "LAL", True)
-    assert columns(boston(20, TODAY), *names) == (None, 0, None, None)
-
-
-def test_the_next_opponents_record_is_of_before_today() -> None:
-    """Los Angeles has won one of two; tonight's and later results are not known."""
-    results = [g(10, "LAL", "PHI", (100, 90)), g(12, "PHI", "LAL", (100, 90)), g(20, "PHI", "LAL", (80, 90))]
-    assert boston(20, *results, TODAY, g(22, "BOS", "LAL"))["next_opponent_win_pct"] == 0.5
+    row = boston(20, TODAY, g(21, "PHI", "BOS"), next_games=[coming])
+    assert columns(row, *names, "next_opponent_win_pct") == (2, 2, "LAL", True, 0.5)
+    assert columns(boston(20, TODAY, g(21, "PHI", "BOS")), *names) == (None, 0, None, None)
 
 
 def test_phases_of_the_season() -> None:

@@ -23,13 +23,18 @@ def roster_snapshots(scrapes: ir.Table, names: ir.Table) -> ir.Table:
     rows = scrapes.join(spans, [scrapes.team_abbr == spans._team, scrapes.roster_date == spans.since])
     rows = resolve(rows, names)
     rows = rows.filter(rows.player_lookup.notnull())
-    return rows.group_by("team_abbr", "player_lookup", "since", "until").agg(
+    players = rows.group_by("team_abbr", "player_lookup", "since", "until").agg(
         universal_player_id=rows.universal_player_id.max(),
         player_full_name=rows.player_full_name.max(),
         age=rows.age.max(),
-        birth_date=rows.birth_date.max(),
+        _told=rows.birth_date.max(),
         season_year=rows.season_year.max(),
     )
+    # A date of birth does not change, and not every scrape has it: once told it is known, from then on.
+    so_far = ibis.window(
+        group_by=["player_lookup", "season_year"], order_by=["since", "team_abbr"], preceding=None, following=0
+    )
+    return players.mutate(birth_date=players._told.max().over(so_far)).drop("_told")
 
 
 @view(scrapes=espn_team_rosters, names=player_names)

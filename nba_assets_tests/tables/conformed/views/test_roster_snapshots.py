@@ -33,6 +33,18 @@ def test_the_last_scrape_of_a_day_counts() -> None:
     assert told(rows, "player_lookup") == [("tatum",)]
 
 
+def test_a_birth_date_is_known_from_when_it_was_first_told() -> None:
+    """The page's stand-in has none; and what a later scrape tells is not known before it."""
+    born = date(1998, 3, 3)
+    told_once = [row | {"birth_date": born} for row in snapshot(6, "BOS", "tatum")]
+    rows = rosters_of(snapshot(1, "BOS", "tatum"), told_once, snapshot(8, "NY", "tatum"))
+    assert [(row["since"].day, row["birth_date"]) for row in sorted(rows, key=lambda row: row["since"])] == [
+        (1, None),
+        (6, born),
+        (8, born),
+    ]
+
+
 def test_whom_nobody_knows_is_told_apart() -> None:
     """By the day's last scrape; he is on no roster, and a check counts him."""
     scrapes = snapshot(1, "NY", "brunson", "gone", hour=8) + snapshot(1, "NY", "brunson", "stranger", hour=17)
