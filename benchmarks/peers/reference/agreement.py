@@ -35,7 +35,7 @@ COLUMNS: Mapping[Table, tuple[str, Mapping[str, str]]] = {
             "team_abbr": ALWAYS,
             "home_game": "NOT ours.neutral_site",
             "player_status": ALWAYS,
-            "has_prop_line": ALWAYS,
+            "has_prop_line": "ours.has_prop_line IS NOT NULL",
             "current_points_line": _SAME_BOOK,
             "days_rest": "ours.days_rest < 30 AND theirs.days_rest IS NOT NULL",
             "back_to_back": ALWAYS,

@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 from nba_assets.basketball import metrics
 from nba_assets.basketball.box_checks import makes_within_attempts
 from nba_assets.basketball.joins import with_columns
+from nba_assets.basketball.market import offer_columns, offer_names
 from nba_assets.basketball.population import LEAST_PLAYERS, of_finished_games
 from nba_assets.basketball.zones import with_zones, zone_counts
 from nba_assets.contracts import quality
@@ -120,11 +121,12 @@ def _thin_games(rows: ir.Table, games: ir.Table) -> ir.Table:
         Column("efg_pct", "DECIMAL(5,3)", "effective field goals: (FGM + 0.5 3PM) / FGA", "0-1"),
         Column("starter_flag", "BOOL", "started: NBA.com's list, else the first five on court"),
         Column("win_flag", "BOOL", "his team won"),
-        Column("points_line", "DECIMAL(4,1)", "last points line before the tip", "points"),
-        Column("points_line_source", "STRING", "its book"),
+        Column("points_line", "DECIMAL(4,1)", "his points line before the tip, chosen as in the context", "points"),
+        Column("points_line_source", "STRING", "the book whose line it is"),
         Column("opening_line", "DECIMAL(4,1)", "first line of the same book", "points"),
-        Column("opening_line_source", "STRING", "its book"),
-        Column("line_movement", "DECIMAL(4,1)", "closing less opening", "points"),
+        Column("opening_line_source", "STRING", "the same book"),
+        Column("line_movement", "DECIMAL(4,1)", "closing less opening; NULL if the book was seen once only", "points"),
+        *offer_columns("points_line"),
         Column("over_under_result", "STRING", "OVER, UNDER or PUSH"),
         Column("margin", "DECIMAL(6,2)", "points less the line", "points"),
         Column("is_active", "BOOL", "always TRUE: whoever did not appear has no row", required=True),
@@ -202,7 +204,6 @@ def player_game_summary(
         efg_pct=metrics.effective_fg_pct(rows.fg_makes, rows.three_pt_makes, rows.fg_attempts),
         over_under_result=metrics.prop_result(rows.points, rows.points_line),
         margin=rows.points - rows.points_line,
-        line_movement=rows.points_line - rows.opening_line,
         is_active=True,
         player_status=ibis.literal("active"),
         primary_source_used=rows.source,
@@ -280,5 +281,7 @@ def _with_line(rows: ir.Table, prop_lines: ir.Table) -> ir.Table:
         points_line="line",
         points_line_source="book",
         opening_line="opening",
+        line_movement="movement",
+        **offer_names("points_line"),
     )
     return rows.mutate(opening_line_source=rows.opening_line.notnull().ifelse(rows.points_line_source, None))

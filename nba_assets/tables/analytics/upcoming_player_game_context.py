@@ -12,8 +12,9 @@ import ibis.expr.types as ir
 from nba_assets.basketball import form, history, metrics
 from nba_assets.basketball.certainty import LIMIT
 from nba_assets.basketball.joins import with_columns
-from nba_assets.basketball.market import books_named
+from nba_assets.basketball.market import offer_columns, offer_names
 from nba_assets.basketball.population import LEAST_PLAYERS, of_slate, on_slate
+from nba_assets.basketball.prop_record import with_streaks
 from nba_assets.basketball.rosters import age_on
 from nba_assets.basketball.teammates import with_teammates
 from nba_assets.contracts import quality
@@ -26,7 +27,7 @@ from nba_assets.tables.analytics.team_offense_game_summary import team_offense_g
 from nba_assets.tables.analytics.upcoming_team_game_context import upcoming_team_game_context
 from nba_assets.tables.conformed.availability import availability
 from nba_assets.tables.conformed.rosters import rosters
-from nba_assets.tables.conformed.views.market import points_lines, team_lines
+from nba_assets.tables.conformed.views.market import games_with_props, points_lines
 from nba_assets.tables.conformed.views.schedule import team_schedule
 
 LONG_REST_GAP_DAYS = 3
@@ -42,6 +43,13 @@ def _short_rosters(rows: ir.Table, slate: ir.Table) -> ir.Table:
     found = rows.group_by(*TEAM).agg(players=rows.count())
     counted = with_columns(slate, found, TEAM, "players")
     return counted.filter(counted.players.fill_null(0) < 8)
+
+
+def _other_lines(rows: ir.Table, slate: ir.Table) -> ir.Table:
+    names = ("game_spread", "game_total", "opening_spread", "opening_total", "game_spread_source", "game_total_source")
+    teams = with_columns(rows, slate, TEAM, **{f"_{name}": name for name in names})
+    same = ibis.and_(*[teams[name].identical_to(teams[f"_{name}"]) for name in names])
+    return teams.filter(~same).select(*rows.columns)
 
 
 def _squads(schedule: ir.Table, rosters: ir.Table, availability: ir.Table) -> ir.Table:
@@ -66,7 +74,7 @@ def _player(rows: ir.Table) -> ir.StringValue:
         "rosters": same_day(rosters),
         "availability": same_day(availability),
         "prop_lines": same_day(points_lines),
-        "team_lines": same_day(team_lines),
+        "games_with_props": same_day(games_with_props),
         "players": season_history(player_game_summary),
         "offense": season_history(team_offense_game_summary),
         "defense": season_history(team_defense_game_summary),
@@ -89,20 +97,33 @@ def _player(rows: ir.Table) -> ir.StringValue:
         Column(
             "player_age", "INT64", "on the date, by birth date; else the roster's, one a season, of its end", "years"
         ),
-        Column("has_prop_line", "BOOL", "some book offers a points line", required=True),
-        Column("current_points_line", "DECIMAL(4,1)", "latest points line before the tip", "points"),
-        Column("current_points_line_source", "STRING", "its book"),
+        Column(
+            "has_prop_line",
+            "BOOL",
+            "some book offered a points line; FALSE beside other players' lines of the date only, NULL where no feed "
+            "had any before the tip",
+        ),
+        Column(
+            "current_points_line",
+            "DECIMAL(4,1)",
+            "his points line before the tip: of the books seen in the last three hours draftkings', else fanduel's, "
+            "else the line most of them offer; without any, of those in the newest capture",
+            "points",
+        ),
+        Column("current_points_line_source", "STRING", "the book whose line it is"),
         Column("opening_points_line", "DECIMAL(4,1)", "first line of the same book", "points"),
-        Column("opening_points_line_source", "STRING", "its book"),
-        Column("line_movement", "DECIMAL(4,1)", "current less opening", "points"),
-        Column("game_spread", "DECIMAL(4,1)", "his team's spread, median of the books; negative is favoured", "points"),
-        Column("opening_spread", "DECIMAL(4,1)", "median of the same books' first", "points"),
+        Column("opening_points_line_source", "STRING", "the same book"),
+        Column("line_movement", "DECIMAL(4,1)", "current less opening; NULL if the book was seen once only", "points"),
+        *offer_columns("points_line"),
+        Column("game_spread", "DECIMAL(4,1)", "his team's spread, as in its context; negative is favoured", "points"),
+        Column("opening_spread", "DECIMAL(4,1)", "the same book's first", "points"),
         Column("spread_movement", "DECIMAL(4,1)", "current less opening; negative is toward his team", "points"),
-        Column("game_spread_source", "STRING", "the book, or the median of how many"),
-        Column("game_total", "DECIMAL(5,1)", "the game's total, median of the books", "points"),
-        Column("opening_total", "DECIMAL(5,1)", "median of the same books' first", "points"),
+        Column("game_spread_source", "STRING", "the book whose spread it is"),
+        Column("game_total", "DECIMAL(5,1)", "the game's total, as in his team's context", "points"),
+        Column("opening_total", "DECIMAL(5,1)", "the same book's first", "points"),
         Column("total_movement", "DECIMAL(5,1)", "current less opening", "points"),
-        Column("game_total_source", "STRING", "the book, or the median of how many"),
+        Column("game_total_source", "STRING", "the book whose total it is"),
+        Column("implied_team_total", "DECIMAL(6,2)", "his team's points by the market: (total - spread) / 2", "points"),
         Column(
             "days_rest", "INT64", "whole days since his last game; 0 is a back-to-back, NULL before his first", "days"
         ),
@@ -179,6 +200,7 @@ def _player(rows: ir.Table) -> ir.StringValue:
             lambda t: (t.prop_over_streak == 0) | (t.prop_under_streak == 0),
             "nobody is on both streaks",
         ),
+        Check("one_line_a_game", "spread and total are those of his team's context", _other_lines),
         holds(
             "plausible",
             lambda t: t.projected_usage_rate.between(0, 60) & t.player_age.between(17, 50),
@@ -192,7 +214,7 @@ def upcoming_player_game_context(
     rosters: ir.Table,
     availability: ir.Table,
     prop_lines: ir.Table,
-    team_lines: ir.Table,
+    games_with_props: ir.Table,
     players: ir.Table,
     offense: ir.Table,
     defense: ir.Table,
@@ -204,16 +226,13 @@ def upcoming_player_game_context(
     rows = with_teammates(rows)
     rows = rows.filter((rows.player_status != "out").fill_null(True))
     rows = _with_load(rows, players)
-    rows = _with_lines(rows, prop_lines, team_lines)
-    rows = _with_streaks(rows, players)
+    rows = _with_lines(rows, prop_lines, games_with_props)
+    rows = with_streaks(rows, players)
     return rows.mutate(
         player_age=age_on(rows.game_date, rows.birth_date, rows.age),
         back_to_back=(rows.days_rest == 0).fill_null(False),
         l5_sample_quality=metrics.sample_quality(rows.l5_games_used, 5),
         l10_sample_quality=metrics.sample_quality(rows.l10_games_used, 10),
-        line_movement=rows.current_points_line - rows.opening_points_line,
-        spread_movement=rows.game_spread - rows.opening_spread,
-        total_movement=rows.game_total - rows.opening_total,
         quality_tier=ibis.cases(
             (rows.l10_games_used >= 10, quality.GOLD), (rows.l10_games_used >= 5, quality.SILVER), else_=quality.BRONZE
         ),
@@ -229,15 +248,7 @@ def upcoming_player_game_context(
 
 def _with_opponent(slate: ir.Table, offense: ir.Table, defense: ir.Table) -> ir.Table:
     """The slate's team rows with the team's and the opponent's form of the last ten games, and the opponent's rest."""
-    rows = slate.drop("game_spread", "opening_spread", "spread_movement", "game_spread_source").drop(
-        "game_total",
-        "opening_total",
-        "total_movement",
-        "game_total_source",
-        "quality_tier",
-        "quality_issues",
-        "data_hash",
-    )
+    rows = slate.drop("quality_tier", "quality_issues", "data_hash", *offer_names("spread"), *offer_names("total"))
     rows = history.as_of(rows, history.counted(offense), "team_abbr", pace_last_10=form.mean_of("pace", 10))
     rows = history.as_of(
         rows,
@@ -348,50 +359,21 @@ def _with_load(rows: ir.Table, players: ir.Table) -> ir.Table:
     )
 
 
-def _with_lines(rows: ir.Table, prop_lines: ir.Table, team_lines: ir.Table) -> ir.Table:
+def _with_lines(rows: ir.Table, prop_lines: ir.Table, games_with_props: ir.Table) -> ir.Table:
     rows = with_columns(
         rows,
         prop_lines,
         PLAYER_DAY,
-        found="has_prop_line",
+        found="_is_lined",
         current_points_line="line",
         current_points_line_source="book",
         opening_points_line="opening",
+        line_movement="movement",
+        **offer_names("points_line"),
     )
-    team_lines = team_lines.mutate(books_named=books_named(team_lines.books, team_lines.one_book))
-    for market in ("spread", "total"):
-        columns = {
-            f"game_{market}": "median_line",
-            f"opening_{market}": "median_opening",
-            f"game_{market}_source": "books_named",
-        }
-        rows = with_columns(rows, team_lines.filter(team_lines.market == market), TEAM, **columns)
+    rows = with_columns(rows, games_with_props, ("game_id",), found="_is_covered")
     opening_source = rows.opening_points_line.notnull().ifelse(rows.current_points_line_source, None)
-    return rows.mutate(opening_points_line_source=opening_source)
-
-
-def _with_streaks(rows: ir.Table, players: ir.Table) -> ir.Table:
-    """Latest games in a row above, or below, today's line; NULL without a line, and zero before the first game."""
-    lined = rows.filter(rows.current_points_line.notnull())
-    games = history.counted(players).select("player_lookup", "season_year", "game_date", "game_id", "points")
-    games = games.mutate(nth=ibis.row_number().over(history.Before("player_lookup").in_order))
-    past = history.before(
-        lined.select("player_lookup", "season_year", "game_date", "current_points_line"), games, "player_lookup"
-    )
-    past = past.mutate(
-        _over=past.past_points > past.current_points_line, _under=past.past_points < past.current_points_line
-    )
-    latest = past.group_by(*PLAYER_DAY).agg(
-        _latest_over=past.past_nth.max(where=past._over), _latest_under=past.past_nth.max(where=past._under)
-    )
-    past = with_columns(past, latest, PLAYER_DAY, "_latest_over", "_latest_under")
-    streaks = past.group_by(*PLAYER_DAY).agg(
-        prop_over_streak=(past._over & (past._latest_under.isnull() | (past.past_nth > past._latest_under))).sum(),
-        prop_under_streak=(past._under & (past._latest_over.isnull() | (past.past_nth > past._latest_over))).sum(),
-    )
-    rows = with_columns(rows, streaks, PLAYER_DAY, "prop_over_streak", "prop_under_streak")
-    lined = rows.current_points_line.notnull()
     return rows.mutate(
-        prop_over_streak=lined.ifelse(rows.prop_over_streak.fill_null(0), ibis.null("int64")),
-        prop_under_streak=lined.ifelse(rows.prop_under_streak.fill_null(0), ibis.null("int64")),
-    )
+        has_prop_line=(rows._is_lined | rows._is_covered).ifelse(rows._is_lined, ibis.null("boolean")),
+        opening_points_line_source=opening_source,
+    ).drop("_is_lined", "_is_covered")

@@ -13,6 +13,7 @@ from nba_assets.basketball import history, metrics
 from nba_assets.basketball.certainty import LIMIT
 from nba_assets.basketball.clock import hours_between
 from nba_assets.basketball.joins import with_columns
+from nba_assets.basketball.market import implied_team_total, offer_columns, offer_names
 from nba_assets.basketball.population import of_slate
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
@@ -39,9 +40,18 @@ def _teams_missing(rows: ir.Table, slate: ir.Table) -> ir.Table:
 
 
 def _unequal_lines(rows: ir.Table) -> ir.Table:
-    per_game = ibis.window(group_by="game_id")
-    spreads = rows.mutate(_sum=rows.game_spread.sum().over(per_game), _known=rows.game_spread.count().over(per_game))
-    return spreads.filter((spreads._known == 2) & (spreads._sum.abs() > 0.01))
+    """Rows of a game that has not one spread and one total, as each team sees them."""
+    other = rows.select(
+        "game_id",
+        _team="opponent_team_abbr",
+        _spread=0 - rows.game_spread,
+        _total=rows.game_total,
+        _books=rows.game_spread_source.fill_null("") + " " + rows.game_total_source.fill_null(""),
+    )
+    own = rows.mutate(_own_books=rows.game_spread_source.fill_null("") + " " + rows.game_total_source.fill_null(""))
+    pairs = own.join(other, [own.game_id == other.game_id, own.team_abbr == other._team])
+    same = pairs.game_spread.identical_to(pairs._spread) & pairs.game_total.identical_to(pairs._total)
+    return pairs.filter(~(same & (pairs._own_books == pairs._books))).select(*rows.columns)
 
 
 @table(
@@ -75,17 +85,30 @@ def _unequal_lines(rows: ir.Table) -> ir.Table:
         Column("games_in_last_7_days", "INT64", "games on the 7 dates before", "games", required=True),
         Column("games_in_last_14_days", "INT64", "games on the 14 dates before", "games", required=True),
         Column("game_number_in_season", "INT64", "of this season type, this game included", required=True),
+        Column("game_spread", "DECIMAL(5,2)", "the game's spread for the team; negative is favoured", "points"),
+        Column("opening_spread", "DECIMAL(5,2)", "the same book's first", "points"),
         Column(
-            "game_spread", "DECIMAL(5,2)", "the team's latest spread before the tip; negative is favoured", "points"
+            "spread_movement",
+            "DECIMAL(5,2)",
+            "from the first to the latest; negative is toward the team; NULL if the book was seen once only",
+            "points",
         ),
-        Column("opening_spread", "DECIMAL(5,2)", "the same books' first", "points"),
-        Column("spread_movement", "DECIMAL(5,2)", "latest less first; negative is toward the team", "points"),
-        Column("game_spread_source", "STRING", "draftkings, fanduel or the other books' median"),
-        Column("game_total", "DECIMAL(5,1)", "latest total before the tip", "points"),
-        Column("opening_total", "DECIMAL(5,1)", "the same books' first", "points"),
-        Column("total_movement", "DECIMAL(5,1)", "latest less first; positive is higher", "points"),
-        Column("game_total_source", "STRING", "draftkings, fanduel or the other books' median"),
-        Column("betting_lines_updated_at", "TIMESTAMP", "newest line before the tip"),
+        Column("game_spread_source", "STRING", "the book whose spread it is: draftkings, fanduel or of the consensus"),
+        *offer_columns("spread"),
+        Column("game_total", "DECIMAL(5,1)", "the game's total", "points"),
+        Column("opening_total", "DECIMAL(5,1)", "the same book's first", "points"),
+        Column(
+            "total_movement", "DECIMAL(5,1)", "from the first to the latest; NULL if the book was seen once", "points"
+        ),
+        Column("game_total_source", "STRING", "the book whose total it is: draftkings, fanduel or of the consensus"),
+        *offer_columns("total"),
+        Column(
+            "implied_team_total",
+            "DECIMAL(6,2)",
+            "(total - spread) / 2; NULL unless the two were seen within three hours of each other",
+            "points",
+        ),
+        Column("betting_lines_updated_at", "TIMESTAMP", "when the newer of the two lines was last seen", "UTC"),
         Column("starters_out_count", "INT64", "of the projected five, reported out; NULL without a report or a game"),
         Column("players_out_count", "INT64", "reported out; NULL where no report covers the game"),
         Column("questionable_players_count", "INT64", "reported questionable"),
@@ -120,7 +143,7 @@ def _unequal_lines(rows: ir.Table) -> ir.Table:
             lambda t: (t.team_win_streak_entering == 0) | (t.team_loss_streak_entering == 0),
             "a team cannot be winning and losing",
         ),
-        Check("spreads_cancel", "the two teams' spreads cancel", _unequal_lines, "warn"),
+        Check("one_line_a_game", "both teams have the game's one spread and one total, of one book", _unequal_lines),
     ),
 )
 def upcoming_team_game_context(
@@ -142,8 +165,6 @@ def upcoming_team_game_context(
     return rows.mutate(
         neutral_site=rows.is_neutral,
         game_start_time_local=rows.tip_local,
-        spread_movement=rows.game_spread - rows.opening_spread,
-        total_movement=rows.game_total - rows.opening_total,
         quality_tier=ibis.cases(
             (rows.game_spread.notnull() & rows.game_total.notnull(), quality.GOLD),
             (rows.game_spread.notnull() | rows.game_total.notnull(), quality.SILVER),
@@ -286,14 +307,18 @@ def _with_lines(rows: ir.Table, team_lines: ir.Table) -> ir.Table:
         columns = {
             f"game_{market}": "line",
             f"opening_{market}": "opening",
+            f"{market}_movement": "movement",
             f"game_{market}_source": "book",
-            f"_{market}_at": "captured_at",
         }
-        rows = with_columns(rows, team_lines.filter(team_lines.market == market), TEAM, **columns)
+        lines = team_lines.filter(team_lines.market == market)
+        rows = with_columns(rows, lines, TEAM, **columns, **offer_names(market))
+    spread_at, total_at = rows.spread_seen_at, rows.total_seen_at
     # Written out, because the engines disagree on the greater of a value and NULL.
-    later = (rows._total_at > rows._spread_at).ifelse(rows._total_at, rows._spread_at)
-    updated = ibis.coalesce(later, rows._spread_at, rows._total_at)
-    return rows.mutate(betting_lines_updated_at=updated).drop("_spread_at", "_total_at")
+    later = (total_at > spread_at).ifelse(total_at, spread_at)
+    return rows.mutate(
+        implied_team_total=implied_team_total(rows.game_spread, rows.game_total, spread_at, total_at),
+        betting_lines_updated_at=ibis.coalesce(later, spread_at, total_at),
+    )
 
 
 def _with_absences(rows: ir.Table, availability: ir.Table, expected: ir.Table) -> ir.Table:

@@ -180,13 +180,14 @@ def test_starters_are_listed_else_the_first_five_on_court() -> None:
     ]
 
 
-def lined(line: float, opening: float | None = None, book: str = "draftkings") -> list[Row]:
-    found = {"game_date": GOLDEN.day, "player_lookup": "brunson", "line": line, "opening": opening, "book": book}
-    return [found]
+def lined(line: float, movement: float | None = None, **more: Any) -> list[Row]:
+    """A row of `points_lines`."""
+    found = {"game_date": GOLDEN.day, "player_lookup": "brunson", "line": line, "book": "draftkings"}
+    return [found | {"opening": line - (movement or 0), "movement": movement} | more]
 
 
 def test_a_line_and_how_he_stood_against_it() -> None:
-    row = brunson(prop_lines=lined(27.5, 26.0))
+    row = brunson(prop_lines=lined(27.5, 1.5))
     assert (row["points_line"], row["points_line_source"]) == (27.5, "draftkings")
     assert (row["opening_line"], row["opening_line_source"], row["line_movement"]) == (26.0, "draftkings", 1.5)
     assert (row["over_under_result"], row["margin"]) == ("OVER", 10.5)
@@ -195,8 +196,17 @@ def test_a_line_and_how_he_stood_against_it() -> None:
 def test_equal_to_the_line_is_a_push() -> None:
     row = brunson(prop_lines=lined(38.0))
     assert (row["over_under_result"], row["margin"]) == ("PUSH", 0)
-    assert (row["opening_line"], row["opening_line_source"], row["line_movement"]) == (None, None, None)
+    assert (row["opening_line"], row["opening_line_source"], row["line_movement"]) == (38.0, "draftkings", None)
     assert brunson(prop_lines=lined(38.5))["over_under_result"] == "UNDER"
+
+
+def test_prices_and_the_other_books() -> None:
+    offer = {"over_price": -120, "under_price": 100, "over_probability": 0.52174, "books": 4, "lowest": 26.5}
+    row = brunson(prop_lines=lined(27.5, highest=28.0, seen_at=GOLDEN.tip, age_minutes=0, **offer))
+    assert (row["points_line_over_price"], row["points_line_under_price"]) == (-120, 100)
+    assert row["points_line_over_probability"] == 0.5217
+    assert (row["points_line_books"], row["points_line_lowest"], row["points_line_highest"]) == (4, 26.5, 28.0)
+    assert (row["points_line_seen_at"], row["points_line_age_minutes"]) == (GOLDEN.tip, 0)
 
 
 def test_without_a_line() -> None:

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nba_assets.tables.analytics.upcoming_player_game_context import upcoming_player_game_context
-from nba_assets_tests.rows import Row, one, rows_of, told
+from nba_assets_tests.given import eastern
+from nba_assets_tests.rows import Row, broken_of, one, rows_of, told
 
 GAME_ID = "20241120_BOS_NYK"
 TODAY = {"game_date": date(2024, 11, 20), "season_year": 2024}
@@ -170,9 +171,26 @@ def test_late_minutes_are_of_the_last_seven_games_with_line_ups() -> None:
 STREAKS = ("prop_over_streak", "prop_under_streak")
 
 
-def lined(value: float = 20.0, opening: float | None = 18.5) -> list[Row]:
-    found = {"game_date": on(20), "player_lookup": "tatum", "line": value, "opening": opening, "book": "fanduel"}
-    return [found]
+def lined(value: float = 20.0, movement: float | None = 1.5) -> list[Row]:
+    """A row of `points_lines`."""
+    return [
+        {
+            "game_date": on(20),
+            "player_lookup": "tatum",
+            "line": value,
+            "opening": value - (movement or 0),
+            "movement": movement,
+            "book": "fanduel",
+            "over_price": -120,
+            "under_price": 100,
+            "over_probability": 0.52174,
+            "books": 4,
+            "lowest": value - 1,
+            "highest": value + 0.5,
+            "seen_at": eastern(on(20), 18),
+            "age_minutes": 75,
+        }
+    ]
 
 
 @pytest.mark.parametrize(
@@ -196,21 +214,49 @@ def test_prop_streaks_stand_against_todays_line(points: list[int], streaks: tupl
 def test_the_points_line() -> None:
     names = ("current_points_line", "opening_points_line", "line_movement", "current_points_line_source")
     assert columns(tatum(prop_lines=lined()), "has_prop_line", *names) == (True, 20.0, 18.5, 1.5, "fanduel")
-    first = tatum(prop_lines=lined(opening=None))
-    assert columns(first, "opening_points_line", "opening_points_line_source", "line_movement") == (None, None, None)
+    once = tatum(prop_lines=lined(movement=None))
+    assert columns(once, "opening_points_line", "opening_points_line_source", "line_movement") == (
+        20.0,
+        "fanduel",
+        None,
+    )
     without = tatum(played(19))
-    assert columns(without, "has_prop_line", *names, *STREAKS) == (False, *[None] * 6)
+    assert columns(without, *names, *STREAKS) == (None,) * 6
 
 
-def test_spread_and_total_are_the_medians_of_the_books() -> None:
-    def line(market: str, value: float, opening: float, books: int) -> Row:
-        key = {"game_id": GAME_ID, "team_abbr": "BOS", "market": market, "one_book": "betmgm"}
-        return key | {"median_line": value, "median_opening": opening, "books": books, "line": 99.5, "book": "fanduel"}
+def test_prices_and_the_other_books() -> None:
+    row = tatum(prop_lines=lined())
+    prices = ("points_line_over_price", "points_line_under_price", "points_line_over_probability")
+    assert columns(row, *prices) == (-120, 100, 0.5217)
+    assert columns(row, "points_line_books", "points_line_lowest", "points_line_highest") == (4, 19.0, 20.5)
+    assert columns(row, "points_line_seen_at", "points_line_age_minutes") == (eastern(on(20), 18), 75)
 
-    row = tatum(team_lines=[line("spread", -5.5, -4.0, 3), line("total", 221.0, 222.5, 1)])
-    assert columns(row, "game_spread", "opening_spread", "spread_movement") == (-5.5, -4.0, -1.5)
-    assert columns(row, "game_spread_source", "game_total_source") == ("median of 3 books", "betmgm")
-    assert columns(row, "game_total", "total_movement") == (221.0, -1.5)
+
+def test_whether_he_has_a_line_is_unknown_where_no_feed_covers_the_date() -> None:
+    assert tatum()["has_prop_line"] is None
+    assert tatum(games_with_props=[{"game_id": GAME_ID}])["has_prop_line"] is False
+    assert tatum(games_with_props=[{"game_id": "20241120_PHI_LAL"}])["has_prop_line"] is None
+    assert tatum(games_with_props=[{"game_id": GAME_ID}], prop_lines=lined())["has_prop_line"] is True
+
+
+def test_spread_and_total_are_his_teams() -> None:
+    teams = {
+        "game_spread": -5.5,
+        "opening_spread": -4.0,
+        "spread_movement": -1.5,
+        "game_spread_source": "betmgm",
+        "game_total": 221.0,
+        "total_movement": None,
+        "game_total_source": "fanduel",
+        "implied_team_total": 113.25,
+    }
+    row = tatum(slate=slate(**teams))
+    assert columns(row, *teams) == tuple(teams.values())
+
+    def broken(**other: Any) -> int:
+        return len(broken_of(upcoming_player_game_context, "one_line_a_game", [row | other], slate=slate(**teams)))
+
+    assert (broken(), broken(game_spread=-6.0), broken(game_total=None)) == (0, 1, 1)
 
 
 def usage(player: str, rate: float, minutes: float, points: int = 10) -> list[Row]:

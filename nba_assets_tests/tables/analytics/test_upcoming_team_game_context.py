@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +17,7 @@ from nba_assets.tables.analytics.upcoming_team_game_context import upcoming_team
 from nba_assets.tables.conformed.expected_starters import expected_starters
 from nba_assets_tests.bigquery.games import Game
 from nba_assets_tests.given import eastern, game_row, started, team_game_rows
-from nba_assets_tests.rows import Row, one, rows_of, told
+from nba_assets_tests.rows import Row, broken_of, one, rows_of, told
 
 
 def on(day: int) -> date:
@@ -185,16 +186,25 @@ def test_a_way_from_or_to_an_unknown_place_is_unknown() -> None:
     assert boston(40, lost, g(38, "PHI", "BOS"), g(40, "BOS", "DEN"))["travel_miles"] == 1766
 
 
-def line(market: str, value: float, opening: float, hour: int, team: str = "BOS") -> Row:
+def line(market: str, value: float, opening: float, hour: int, team: str = "BOS", **more: Any) -> Row:
+    """A row of `team_lines`."""
     return {
         "game_id": "20241120_BOS_NYK",
         "team_abbr": team,
         "market": market,
         "line": value,
         "opening": opening,
+        "movement": value - opening,
         "book": "draftkings",
-        "captured_at": eastern(on(20), hour),
-    }
+        "over_price": -110.3,
+        "under_price": -105.0,
+        "over_probability": 0.5061,
+        "books": 3,
+        "lowest": value - 0.5,
+        "highest": value + 1,
+        "seen_at": eastern(on(20), hour),
+        "age_minutes": 90,
+    } | more
 
 
 def test_the_market() -> None:
@@ -208,6 +218,38 @@ def test_the_market() -> None:
     )
     assert columns(row, "game_total", "opening_total", "total_movement") == (221.5, 223.0, -1.5)
     assert (row["betting_lines_updated_at"], row["quality_tier"]) == (eastern(on(20), 17), "gold")
+
+
+def test_prices_and_the_other_books() -> None:
+    lines = [line("spread", -5.5, -4.0, 15), line("total", 221.5, 223.0, 17, movement=None)]
+    row = boston(20, TODAY, team_lines=lines)
+    assert columns(row, "spread_price", "spread_opponent_price", "spread_cover_probability") == (-110, -105, 0.5061)
+    assert columns(row, "total_over_price", "total_under_price", "total_over_probability") == (-110, -105, 0.5061)
+    assert columns(row, "total_books", "total_lowest", "total_highest", "total_movement") == (3, 221.0, 222.5, None)
+    assert columns(row, "spread_seen_at", "spread_age_minutes") == (eastern(on(20), 15), 90)
+
+
+@pytest.mark.parametrize(("spread", "implied"), [(-5.5, 113.5), (5.5, 108.0), (0.0, 110.75)])
+def test_the_implied_team_total(spread: float, implied: float) -> None:
+    """The favourite's is the greater; lines of the morning and of the evening say nothing together."""
+    total = line("total", 221.5, 223.0, 18)
+    assert boston(20, TODAY, team_lines=[line("spread", spread, 0, 15), total])["implied_team_total"] == implied
+    assert boston(20, TODAY, team_lines=[line("spread", spread, 0, 14), total])["implied_team_total"] is None
+    assert boston(20, TODAY, team_lines=[total])["implied_team_total"] is None
+
+
+def test_a_game_has_one_line() -> None:
+    both = {"game_id": "20241120_BOS_NYK", "game_date": on(20), "game_total": 221.5, "game_spread_source": "betmgm"}
+    boston = both | {"team_abbr": "BOS", "opponent_team_abbr": "NYK", "game_spread": -5.5}
+    new_york = both | {"team_abbr": "NYK", "opponent_team_abbr": "BOS", "game_spread": 5.5}
+
+    def broken(*rows: Row) -> int:
+        return len(broken_of(upcoming_team_game_context, "one_line_a_game", rows))
+
+    assert broken(boston, new_york) == 0
+    assert broken(boston | {"game_spread": None}, new_york | {"game_spread": None}) == 0
+    for other in ({"game_spread": 7.5}, {"game_spread": None}, {"game_total": 222.0}, {"game_spread_source": "bovada"}):
+        assert broken(boston, new_york | other) == 2
 
 
 def test_half_a_market_and_none() -> None:
