@@ -200,6 +200,13 @@ def played(days: int, points: int = 20, player: str = "brunson", **more: Any) ->
     return ago(days, points=points, seconds_played=1800, minutes_played=30.0) | his | more
 
 
+def used(percent: float | None, minutes: float) -> Row:
+    """A usage, and the plays behind it where a team has two a minute."""
+    meanwhile = 2 * minutes
+    own = None if percent is None else percent / 100 * meanwhile
+    return {"usage_rate": percent, "plays_used": own, "team_plays_on_court": own if own is None else meanwhile}
+
+
 def upcoming(player: str = "brunson", team: str = "NYK", opponent: str = "BOS", days: int = 0, **more: Any) -> Row:
     """A row of `upcoming_player_game_context`."""
     return {

@@ -24,7 +24,7 @@ from nba_assets.tables.conformed.views.market import team_lines
 from nba_assets.tables.conformed.views.schedule import team_schedule
 
 TRUSTED_CONFIDENCE = 0.8
-"""Of the parser, below which a report says nothing of a player here."""
+"""Of the parser; a status read with less counts like any other, and the row says so."""
 
 TEAM = ("game_id", "team_abbr")
 
@@ -87,6 +87,7 @@ def _unequal_lines(rows: ir.Table) -> ir.Table:
         Column("players_out_count", "INT64", "reported out; NULL where no report covers the game"),
         Column("questionable_players_count", "INT64", "reported questionable"),
         Column("doubtful_players_count", "INT64", "reported doubtful"),
+        Column("low_confidence_count", "INT64", f"of these, read at a confidence under {TRUSTED_CONFIDENCE}"),
         Column("team_win_streak_entering", "INT64", "wins in a row before this game", "games", required=True),
         Column("team_loss_streak_entering", "INT64", "losses in a row before this game", "games", required=True),
         Column("season_win_pct", "DECIMAL(5,3)", "wins per game before this game; NULL before the first", "0-1"),
@@ -151,6 +152,7 @@ def upcoming_team_game_context(
                 "missing_game_spread": rows.game_spread.isnull(),
                 "missing_game_total": rows.game_total.isnull(),
                 "missing_injury_report": rows.players_out_count.isnull(),
+                "low_confidence_report": rows.low_confidence_count > 0,
                 "unknown_travel": rows.travel_miles.isnull(),
             }
         ),
@@ -313,14 +315,16 @@ def _with_lines(rows: ir.Table, team_lines: ir.Table) -> ir.Table:
 
 def _with_absences(rows: ir.Table, availability: ir.Table, expected: ir.Table) -> ir.Table:
     """Counts from the last report before the tip: zero for a healthy team, NULL where nothing covers the game."""
-    report = availability.filter(availability.confidence >= TRUSTED_CONFIDENCE)
-    report = with_columns(report, expected, ("team_abbr", "game_date", "player_lookup"), found="is_expected_to_start")
+    report = with_columns(
+        availability, expected, ("team_abbr", "game_date", "player_lookup"), found="is_expected_to_start"
+    )
     out = report.player_status == "out"
     counts = report.group_by(*TEAM).agg(
         players_out_count=out.sum(),
         starters_out_count=(out & report.is_expected_to_start).sum(),
         questionable_players_count=(report.player_status == "questionable").sum(),
         doubtful_players_count=(report.player_status == "doubtful").sum(),
+        low_confidence_count=(report.confidence < TRUSTED_CONFIDENCE).sum(),
     )
     fives = expected.select("team_abbr", "game_date").distinct()
     names = [name for name in counts.columns if name not in TEAM]

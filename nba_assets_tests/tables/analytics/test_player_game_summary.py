@@ -80,13 +80,21 @@ def test_zero_is_zero_and_unknown_is_unknown() -> None:
 def test_an_appearance_of_no_minutes_keeps_its_counts() -> None:
     row = one(rows_with(box(points=0, minutes=0.0, personal_fouls=1, fg_attempts=0, ft_attempts=0, turnovers=0)))
     assert (row["minutes_played"], row["seconds_played"], row["personal_fouls"]) == (0, 0, 1)
-    assert row["usage_rate"] is None
+    assert (row["usage_rate"], row["plays_used"], row["team_plays_on_court"]) == (None, None, None)
+
+
+def test_usage_is_of_the_plays_that_a_row_tells() -> None:
+    """22 shots, 9 free throws, 5 turnovers, of New York's 109.56 plays in 53 minutes those of 45:28; or nothing."""
+    row = brunson()
+    assert (row["plays_used"], row["team_plays_on_court"]) == (30.96, 93.98732)
+    unknown = one(rows_with(box(**BRUNSON | {"turnovers": None})))
+    assert (unknown["usage_rate"], unknown["plays_used"], unknown["team_plays_on_court"]) == (None, None, None)
 
 
 def test_a_last_second_shot_is_a_huge_usage() -> None:
     """Two seconds on court and one attempt: 100 x 1 x 53 / (2/60 x 109.56)."""
     row = one(rows_with(box(points=0, fg_attempts=1, ft_attempts=0, turnovers=0, minutes=2 / 60)))
-    assert row["usage_rate"] == 1451.26
+    assert (row["usage_rate"], row["plays_used"], row["team_plays_on_court"]) == (1451.26, 1, 0.06891)
 
 
 def test_free_throws_alone_are_shooting() -> None:
@@ -148,10 +156,13 @@ def test_late_time_and_points() -> None:
         fourth_quarter_points=[{"game_id": GOLDEN.id, "player_lookup": "brunson", "points": 12}],
         shots=[shot_row(GOLDEN, "NYK")],
     )
-    assert told(rows, "player_lookup", "fourth_quarter_minutes", "clutch_minutes", "fourth_quarter_points") == [
-        ("brunson", 11.7, 4.8, 12),
-        ("hart", 0, 0, 0),
-        ("maxey", None, None, 0),
+    seconds = ("fourth_quarter_seconds", "clutch_seconds")
+    assert told(
+        rows, "player_lookup", "fourth_quarter_minutes", "clutch_minutes", *seconds, "fourth_quarter_points"
+    ) == [
+        ("brunson", 11.7, 4.8, 700, 290, 12),
+        ("hart", 0, 0, 0, 0, 0),
+        ("maxey", None, None, None, None, 0),
     ]
 
 

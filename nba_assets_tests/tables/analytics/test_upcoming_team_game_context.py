@@ -236,21 +236,26 @@ ABSENT = ("starters_out_count", "players_out_count", "doubtful_players_count", "
 
 
 def test_absences() -> None:
-    """Only one of the two who are out starts; a line that the parser hardly read does not count."""
+    """Two of the three who are out start; a line that the parser hardly read counts, and the row says so."""
     five = expected(20, started(on(15), "BOS", "tatum", "brown", "white", "holiday", "horford"))
     report = [absent("tatum", "out"), absent("hauser", "out"), absent("brown", "doubtful")]
     report += [absent("white", "questionable"), absent("holiday", "probable"), absent("horford", "out", confidence=0.7)]
-    assert columns(boston(20, TODAY, availability=report, expected_starters=five), *ABSENT) == (1, 2, 1, 1)
-    assert columns(boston(20, TODAY, availability=report), *ABSENT) == (None, 2, 1, 1)
+    row = boston(20, TODAY, availability=report, expected_starters=five)
+    assert columns(row, *ABSENT, "low_confidence_count") == (2, 3, 1, 1, 1)
+    assert "low_confidence_report" in row["quality_issues"]
+    assert columns(boston(20, TODAY, availability=report), *ABSENT) == (None, 3, 1, 1)
+    surely_read = boston(20, TODAY, availability=report[:-1], expected_starters=five)
+    assert columns(surely_read, *ABSENT, "low_confidence_count") == (1, 2, 1, 1, 0)
+    assert "low_confidence_report" not in surely_read["quality_issues"]
 
 
 def test_a_healthy_team_and_an_unreported_game() -> None:
     """Zero where a report covers the game, NULL where none does."""
     five = expected(20, started(on(15), "BOS", "tatum"))
     healthy = boston(20, TODAY, availability=[absent("brunson", "out", "NYK")], expected_starters=five)
-    assert columns(healthy, *ABSENT) == (0, 0, 0, 0)
+    assert columns(healthy, *ABSENT, "low_confidence_count") == (0, 0, 0, 0, 0)
     unreported = boston(20, TODAY, expected_starters=five)
-    assert columns(unreported, *ABSENT) == (None, None, None, None)
+    assert columns(unreported, *ABSENT, "low_confidence_count") == (None, None, None, None, None)
     assert "missing_injury_report" in unreported["quality_issues"]
 
 
