@@ -9,8 +9,9 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball import form, history, metrics
+from nba_assets.basketball import cup_final, form, history, metrics
 from nba_assets.basketball.joins import with_columns
+from nba_assets.basketball.load import with_load
 from nba_assets.basketball.market import books_named
 from nba_assets.basketball.population import LEAST_PLAYERS, of_slate, on_slate
 from nba_assets.basketball.teammates import MOST_USAGE, with_teammates
@@ -73,7 +74,7 @@ def _player(rows: ir.Table) -> ir.StringValue:
         "defense": season_history(team_defense_game_summary),
     },
     population=of_slate(same_day(team_schedule), Owed(_player, _squads), least=LEAST_PLAYERS),
-    columns=(
+    columns=cup_final.said_of(
         Column("player_lookup", "STRING", "canonical player", required=True),
         Column("universal_player_id", "STRING", "registry id", required=True),
         Column("game_id", "STRING", "canonical game, YYYYMMDD_AWAY_HOME", required=True),
@@ -82,7 +83,7 @@ def _player(rows: ir.Table) -> ir.StringValue:
         Column("season_phase", "STRING", "early (20 games), mid, late (last 20), play_in or playoffs", required=True),
         Column("team_abbr", "STRING", "his team by the latest roster", required=True),
         Column("opponent_team_abbr", "STRING", "the other team", required=True),
-        Column("home_game", "BOOL", "in his team's arena; FALSE for both in a neutral game", required=True),
+        Column("home_game", "BOOL", "his team is the designated home team, in a neutral game too", required=True),
         Column("neutral_site", "BOOL", "in neither team's arena", required=True),
         Column("game_start_time_local", "STRING", "tip on the arena's clocks, HH:MM"),
         Column("player_status", "STRING", "last report before the tip: doubtful, questionable ...; NULL if not listed"),
@@ -164,13 +165,18 @@ def _player(rows: ir.Table) -> ir.StringValue:
         Column("games_in_next_7_days", "INT64", "his team's games on the 7 dates after", "games"),
         Column("next_opponent_win_pct", "DECIMAL(5,3)", "the next opponent's wins per game before this date", "0-1"),
         Column("next_game_is_primetime", "BOOL", "next game on national television; NULL if unknown"),
-        Column("travel_miles", "INT64", "his team's way from its previous game", "miles"),
+        Column(
+            "travel_miles", "INT64", "his team's way from its last arena, or from home after four nights off", "miles"
+        ),
         Column("time_zone_changes", "INT64", "clock hours over that way", "hours"),
         Column("consecutive_road_games", "INT64", "his team's away games in a row, this one included", "games"),
         Column(
-            "miles_traveled_last_14_days", "INT64", "his team's legs of the last 14 dates and to this game", "miles"
+            "miles_traveled_last_14_days",
+            "INT64",
+            "his team's ways to this game and those of the last 14 dates",
+            "miles",
         ),
-        Column("time_zones_crossed_last_14_days", "INT64", "clock hours over the same legs", "hours"),
+        Column("time_zones_crossed_last_14_days", "INT64", "clock hours over the same ways", "hours"),
     ),
     checks=(
         Check("rosters_of_the_slate", "each team of the slate has eight players or more", _short_rosters, "warn"),
@@ -213,7 +219,7 @@ def upcoming_player_game_context(
     rows = _with_form(rows, players).alias("players_with_form")
     rows = with_teammates(rows)
     rows = rows.filter((rows.player_status != "out").fill_null(True))
-    rows = _with_load(rows, players)
+    rows = with_load(rows, players)
     rows = _with_lines(rows, prop_lines, team_lines)
     rows = _with_streaks(rows, players)
     return rows.mutate(
@@ -333,35 +339,6 @@ def _with_form(rows: ir.Table, players: ir.Table) -> ir.Table:
             rows.fourth_quarter_production_last_7, None
         ),
     ).drop("_last", "_rested", "_usage_day")
-
-
-def _with_load(rows: ir.Table, players: ir.Table) -> ir.Table:
-    """Games and minutes of the last 7 and 14 dates, zero for who did not play."""
-    appeared = history.appeared(players).select(
-        "player_lookup", "season_year", "game_date", "game_id", "seconds_played"
-    )
-    previous = appeared.game_date.lag().over(history.Before("player_lookup").in_order)
-    appeared = appeared.mutate(gap=appeared.game_date.delta(previous, unit="day"))
-    past = history.before(
-        rows.select("player_lookup", "season_year", "game_date"), appeared, "player_lookup", within_days=14
-    )
-    week = past.past_days_ago <= 7
-    load = past.group_by(*PLAYER_DAY).agg(
-        games_in_last_7_days=week.sum(),
-        games_in_last_14_days=past.count(),
-        minutes_in_last_7_days=past.past_seconds_played.sum(where=week) / 60,
-        minutes_in_last_14_days=past.past_seconds_played.sum() / 60,
-        back_to_backs_last_14_days=((past.past_gap == 1) & (past.past_days_ago < 14)).sum(),
-    )
-    rows = with_columns(rows, load, PLAYER_DAY, *(name for name in load.columns if name not in PLAYER_DAY))
-    return rows.mutate(
-        games_in_last_7_days=rows.games_in_last_7_days.fill_null(0),
-        games_in_last_14_days=rows.games_in_last_14_days.fill_null(0),
-        minutes_in_last_7_days=rows.minutes_in_last_7_days.fill_null(0.0).round(),
-        minutes_in_last_14_days=rows.minutes_in_last_14_days.fill_null(0.0).round(),
-        avg_minutes_per_game_last_7=metrics.ratio(rows.minutes_in_last_7_days, rows.games_in_last_7_days),
-        back_to_backs_last_14_days=rows.back_to_backs_last_14_days.fill_null(0),
-    )
 
 
 def _with_lines(rows: ir.Table, prop_lines: ir.Table, team_lines: ir.Table) -> ir.Table:

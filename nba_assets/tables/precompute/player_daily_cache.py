@@ -9,7 +9,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball import form, history, metrics
+from nba_assets.basketball import cup_final, form, history, metrics
 from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.population import (
     INCOMPLETE_DATA,
@@ -68,7 +68,7 @@ def _failed(
         "offense": season_history(team_offense_game_summary),
     },
     population=of_form("player_lookup", _eligible, _failed, schedule=same_day(schedule)),
-    columns=(
+    columns=cup_final.said_of(
         Column("player_lookup", "STRING", "canonical player", required=True),
         Column("universal_player_id", "STRING", "registry id", required=True),
         Column("cache_date", "DATE", "Eastern date of the upcoming game", required=True),

@@ -26,6 +26,7 @@ NEW_YORK = {
     "game_date": GOLDEN.day,
     "team_abbr": "NYK",
     "home_game": False,
+    "neutral_site": False,
     "win_flag": True,
     "team_minutes": 265,
     "fg_attempts": 86,
@@ -65,7 +66,11 @@ def test_the_golden_line() -> None:
     assert (row["efg_pct"], row["ts_pct"], row["usage_rate"]) == (0.705, 0.732, 32.94)
     assert (row["minutes_played"], row["seconds_played"], row["points"]) == (45.5, 2728, 38)
     assert (row["win_flag"], row["home_game"], row["opponent_team_abbr"]) == (True, False, "PHI")
-    assert (row["is_active"], row["player_status"]) == (True, "active")
+
+
+def test_a_neutral_game_is_said_to_be_one() -> None:
+    abroad = brunson(team_offense=[NEW_YORK | {"home_game": True, "neutral_site": True}])
+    assert (abroad["home_game"], abroad["neutral_site"], brunson()["neutral_site"]) == (True, True, False)
 
 
 def test_zero_is_zero_and_unknown_is_unknown() -> None:
@@ -104,7 +109,7 @@ def test_free_throws_alone_are_shooting() -> None:
 
 def test_without_the_teams_totals() -> None:
     row = brunson(team_offense=[])
-    assert (row["usage_rate"], row["win_flag"], row["home_game"]) == (None, None, None)
+    assert (row["usage_rate"], row["win_flag"], row["home_game"], row["neutral_site"]) == (None,) * 4
     assert "team_totals_unavailable" in row["quality_issues"]
 
 
