@@ -97,7 +97,7 @@ def team_game_rows(game: Game, **changes: Any) -> list[Row]:
                 "opponent_team_abbr": opponent,
                 "points": points,
                 "opponent_points": against,
-                "home_game": side == "home" and not shared["is_neutral"],
+                "home_game": side == "home",
                 "arena_latitude": latitude,
                 "arena_longitude": longitude,
                 "arena_timezone": zone,
@@ -140,6 +140,7 @@ def boxed(game: Game, team: str, team_minutes: float = 240.0, **totals: Any) -> 
         "team_abbr": team,
         "opponent_team_abbr": game.home if team == game.away else game.away,
         "home_game": team == game.home,
+        "neutral_site": False,
         "team_minutes": team_minutes,
         "source": "nbac_team_boxscore",
         **totals,
@@ -198,6 +199,13 @@ def played(days: int, points: int = 20, player: str = "brunson", **more: Any) ->
     """A row of `player_game_summary`, of half an hour on court."""
     his = {"player_lookup": player, "universal_player_id": f"{player}_001", "team_abbr": "NYK"}
     return ago(days, points=points, seconds_played=1800, minutes_played=30.0) | his | more
+
+
+def used(percent: float | None, minutes: float) -> Row:
+    """A usage, and the plays behind it where a team has two a minute."""
+    meanwhile = 2 * minutes
+    own = None if percent is None else percent / 100 * meanwhile
+    return {"usage_rate": percent, "plays_used": own, "team_plays_on_court": own if own is None else meanwhile}
 
 
 def upcoming(player: str = "brunson", team: str = "NYK", opponent: str = "BOS", days: int = 0, **more: Any) -> Row:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball import history
+from nba_assets.basketball import history, metrics
 
 RECENT_GAMES = 10
 """The last games that a team's form is of."""
@@ -30,6 +30,16 @@ def games_played(games: int | None = None) -> history.Stat:
     return lambda g, before: g.count().over(_over(before, games))
 
 
+def mean_day(games: int) -> history.Stat:
+    """When the last `games` were, on average, as a `day_number`."""
+    return lambda g, before: day_number(g.game_date).mean().over(_over(before, games))
+
+
+def day_number(day: ir.DateValue) -> ir.IntegerValue:
+    """Dates as numbers that can be averaged."""
+    return day.delta(ibis.date("2000-01-01"), unit="day")
+
+
 def mean_points(games: int | None = None) -> history.Stat:
     """Points a game."""
     return lambda g, before: g.points.mean().over(_over(before, games))
@@ -38,6 +48,19 @@ def mean_points(games: int | None = None) -> history.Stat:
 def mean_minutes(games: int | None = None) -> history.Stat:
     """Minutes on court a game, from whole seconds."""
     return lambda g, before: g.seconds_played.mean().over(_over(before, games)) / 60
+
+
+def usage(games: int | None = None) -> history.Stat:
+    """Usage pooled over the last `games`, else the season's: plays used over the team's plays while on court.
+
+    A mean of the games' own rates gives four seconds of garbage time the weight of a whole game.
+    """
+
+    def pooled(g: ir.Table, before: history.Before) -> ir.FloatingValue:
+        window = _over(before, games)
+        return metrics.usage_rate(history.total(g.plays_used, window), history.total(g.team_plays_on_court, window))
+
+    return pooled
 
 
 def std_points(games: int) -> history.Stat:

@@ -46,7 +46,7 @@ def with_arenas(rows: ir.Table, locations: ir.Table, venues: ir.Table) -> ir.Tab
 def sides(games: ir.Table, locations: ir.Table) -> ir.Table:
     """Each game from both teams' side: `team_abbr`, `opponent_team_abbr`, their points, and where the team's arena is.
 
-    `home_game` is FALSE for both teams of a neutral game.
+    `home_game` is the schedule's: one team is the designated home team of a neutral game, too.
     """
     both = [
         games.mutate(
@@ -54,7 +54,7 @@ def sides(games: ir.Table, locations: ir.Table) -> ir.Table:
             opponent_team_abbr=games[f"{other}_team_abbr"],
             points=games[f"{side}_points"],
             opponent_points=games[f"{other}_points"],
-            home_game=ibis.literal(side == "home") & ~games.is_neutral,
+            home_game=ibis.literal(side == "home"),
         )
         for side, other in (("home", "away"), ("away", "home"))
     ]

@@ -194,6 +194,17 @@ def test_every_spelling_is_known(sql: duckdb.DuckDBPyConnection) -> None:
     assert {k for (k,) in kinds} == {"letters_removed", "suffix_difference", "diacritic_deleted"}
 
 
+def test_what_real_seasons_lack_is_there(sql: duckdb.DuckDBPyConnection) -> None:
+    """Who is on national television, and when players were born; see the list of columns that wait for a source."""
+    games = "SELECT count(*) FILTER (is_primetime IS NULL), avg(is_primetime::INT) FROM nbac_schedule"
+    unknown, shown = sql.execute(games).fetchone() or ()
+    assert unknown == 0
+    assert 0.02 < shown < 0.3
+    ages = "SELECT bool_and(date_diff('year', birth_date, roster_date) BETWEEN 18 AND 45) FROM espn_team_rosters"
+    assert sql.execute(ages).fetchone() == (True,)
+    assert sql.execute("SELECT count(*) - count(birth_date) FROM espn_team_rosters").fetchone() == (0,)
+
+
 def test_lines_move_and_some_are_live(sql: duckdb.DuckDBPyConnection) -> None:
     moved, live = sql.sql("""
         SELECT count(*) FILTER (lines > 1), count(*) FILTER (latest < 0)

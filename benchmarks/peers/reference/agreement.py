@@ -33,7 +33,7 @@ COLUMNS: Mapping[Table, tuple[str, Mapping[str, str]]] = {
         player_context.TABLE,
         {
             "team_abbr": ALWAYS,
-            "home_game": "NOT ours.neutral_site",
+            "home_game": ALWAYS,
             "player_status": ALWAYS,
             "has_prop_line": "ours.has_prop_line IS NOT NULL",
             "current_points_line": _SAME_BOOK,

@@ -9,14 +9,15 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball import form, history, metrics
+from nba_assets.basketball import cup_final, form, history, metrics
 from nba_assets.basketball.certainty import LIMIT
 from nba_assets.basketball.joins import with_columns
+from nba_assets.basketball.load import with_load
 from nba_assets.basketball.market import offer_columns, offer_names
 from nba_assets.basketball.population import LEAST_PLAYERS, of_slate, on_slate
 from nba_assets.basketball.prop_record import with_streaks
 from nba_assets.basketball.rosters import age_on
-from nba_assets.basketball.teammates import with_teammates
+from nba_assets.basketball.teammates import MOST_USAGE, with_teammates
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day, season_history
@@ -34,6 +35,9 @@ LONG_REST_GAP_DAYS = 3
 """Two whole days off: the gap in dates between two games that counts as a long rest."""
 
 THIN_SAMPLE = 3
+
+LATE_GAMES, LEAST_LATE_GAMES = 7, 4
+"""Late time and points are of the last seven games, and say nothing where fewer than four of them are known."""
 
 TEAM = ("game_id", "team_abbr")
 PLAYER_DAY = ("player_lookup", "game_date")
@@ -80,7 +84,7 @@ def _player(rows: ir.Table) -> ir.StringValue:
         "defense": season_history(team_defense_game_summary),
     },
     population=of_slate(same_day(team_schedule), Owed(_player, _squads), least=LEAST_PLAYERS),
-    columns=(
+    columns=cup_final.said_of(
         Column("player_lookup", "STRING", "canonical player", required=True),
         Column("universal_player_id", "STRING", "registry id", required=True),
         Column("game_id", "STRING", "canonical game, YYYYMMDD_AWAY_HOME", required=True),
@@ -89,7 +93,7 @@ def _player(rows: ir.Table) -> ir.StringValue:
         Column("season_phase", "STRING", "early (20 games), mid, late (last 20), play_in or playoffs", required=True),
         Column("team_abbr", "STRING", "his team by the latest roster", required=True),
         Column("opponent_team_abbr", "STRING", "the other team", required=True),
-        Column("home_game", "BOOL", "in his team's arena; FALSE for both in a neutral game", required=True),
+        Column("home_game", "BOOL", "his team is the designated home team, in a neutral game too", required=True),
         Column("neutral_site", "BOOL", "in neither team's arena", required=True),
         Column("game_start_time_local", "STRING", "tip on the arena's clocks, HH:MM"),
         Column("player_status", "STRING", "last report before the tip: doubtful, questionable ...; NULL if not listed"),
@@ -132,8 +136,8 @@ def _player(rows: ir.Table) -> ir.StringValue:
         Column("days_since_2_plus_days_rest", "INT64", "since his last game after two or more whole days off", "days"),
         Column("games_in_last_7_days", "INT64", "his games on the 7 dates before", "games", required=True),
         Column("games_in_last_14_days", "INT64", "his games on the 14 dates before", "games", required=True),
-        Column("minutes_in_last_7_days", "INT64", "his minutes in them, cut to whole ones", "minutes", required=True),
-        Column("minutes_in_last_14_days", "INT64", "his minutes in them, cut to whole ones", "minutes", required=True),
+        Column("minutes_in_last_7_days", "INT64", "his minutes then, rounded from seconds", "minutes", required=True),
+        Column("minutes_in_last_14_days", "INT64", "his minutes then, rounded from seconds", "minutes", required=True),
         Column("avg_minutes_per_game_last_7", "DECIMAL(5,1)", "minutes a game on the 7 dates before", "minutes"),
         Column("back_to_backs_last_14_days", "INT64", "pairs of his games on consecutive dates", required=True),
         Column("points_avg_last_5", "DECIMAL(5,1)", "mean points of his last five games", "points"),
@@ -144,21 +148,32 @@ def _player(rows: ir.Table) -> ir.StringValue:
         Column("l10_sample_quality", "STRING", "excellent, good, limited or insufficient", required=True),
         Column("prop_over_streak", "INT64", "latest games in a row above today's line; equal ones are skipped"),
         Column("prop_under_streak", "INT64", "latest games in a row below today's line"),
-        Column("avg_usage_rate_last_7_games", "DECIMAL(7,2)", "mean usage of his last seven games", "percent"),
-        Column("projected_usage_rate", "DECIMAL(7,2)", "last-10 usage with the absent teammates' spread", "percent"),
+        Column("avg_usage_rate_last_7_games", "DECIMAL(7,2)", "usage, pooled over his last seven games", "percent"),
+        Column(
+            "projected_usage_rate",
+            "DECIMAL(7,2)",
+            "usage pooled over his last ten games, whenever they were, with the absent teammates' spread; 45 at most",
+            "percent",
+        ),
+        Column("projected_usage_games_age", "DECIMAL(5,1)", "how long ago those ten games were, their mean", "days"),
         Column(
             "shooting_pct_decline_last_5", "DECIMAL(5,3)", "eFG of the season less eFG of the last five games", "0-1"
         ),
         Column(
             "fourth_quarter_minutes_last_7",
             "INT64",
-            "fourth-quarter minutes of his last 7 games with line-ups",
+            f"fourth-quarter minutes, last 7 games, of those with line-ups; NULL on fewer than {LEAST_LATE_GAMES}",
             "minutes",
         ),
         Column("clutch_minutes_last_7_games", "INT64", "clutch minutes of the same games", "minutes"),
+        Column("late_minutes_games_last_7", "INT64", "of his last 7 games, with line-ups", "games", required=True),
         Column(
-            "fourth_quarter_production_last_7", "DECIMAL(5,1)", "fourth-quarter points a game, last seven", "points"
+            "fourth_quarter_production_last_7",
+            "DECIMAL(5,1)",
+            f"fourth-quarter points a game, last 7, of those with plays; NULL on fewer than {LEAST_LATE_GAMES}",
+            "points",
         ),
+        Column("late_points_games_last_7", "INT64", "of his last 7 games, with plays", "games", required=True),
         Column(
             "star_teammates_out", "INT64", "stars of his team, himself aside, out or doubtful; NULL without a report"
         ),
@@ -180,13 +195,18 @@ def _player(rows: ir.Table) -> ir.StringValue:
             "0-1",
         ),
         Column("next_game_is_primetime", "BOOL", f"next game on national television; NULL if unknown, {LIMIT}"),
-        Column("travel_miles", "INT64", "his team's way from its previous game", "miles"),
+        Column(
+            "travel_miles", "INT64", "his team's way from its last arena, or from home after four nights off", "miles"
+        ),
         Column("time_zone_changes", "INT64", "clock hours over that way", "hours"),
         Column("consecutive_road_games", "INT64", "his team's away games in a row, this one included", "games"),
         Column(
-            "miles_traveled_last_14_days", "INT64", "his team's legs of the last 14 dates and to this game", "miles"
+            "miles_traveled_last_14_days",
+            "INT64",
+            "his team's ways to this game and those of the last 14 dates",
+            "miles",
         ),
-        Column("time_zones_crossed_last_14_days", "INT64", "clock hours over the same legs", "hours"),
+        Column("time_zones_crossed_last_14_days", "INT64", "clock hours over the same ways", "hours"),
     ),
     checks=(
         Check("rosters_of_the_slate", "each team of the slate has eight players or more", _short_rosters, "warn"),
@@ -203,9 +223,14 @@ def _player(rows: ir.Table) -> ir.StringValue:
         Check("one_line_a_game", "spread and total are those of his team's context", _other_lines),
         holds(
             "plausible",
-            lambda t: t.projected_usage_rate.between(0, 60) & t.player_age.between(17, 50),
-            "projected usage 0 to 60 %, age 17 to 50",
+            lambda t: t.player_age.between(17, 50),
+            "age 17 to 50",
             "warn",
+        ),
+        holds(
+            "usage_is_possible",
+            lambda t: t.projected_usage_rate.between(0, MOST_USAGE),
+            f"nobody is projected to use more than {MOST_USAGE:.0f} % of his team's plays",
         ),
     ),
 )
@@ -225,7 +250,7 @@ def upcoming_player_game_context(
     rows = _with_form(rows, players).alias("players_with_form")
     rows = with_teammates(rows)
     rows = rows.filter((rows.player_status != "out").fill_null(True))
-    rows = _with_load(rows, players)
+    rows = with_load(rows, players)
     rows = _with_lines(rows, prop_lines, games_with_props)
     rows = with_streaks(rows, players)
     return rows.mutate(
@@ -240,6 +265,7 @@ def upcoming_player_game_context(
             {
                 "missing_game_spread": rows.game_spread.isnull(),
                 "missing_game_total": rows.game_total.isnull(),
+                "low_confidence_report": rows.low_confidence_count > 0,
                 "thin_sample": rows.l10_games_used < THIN_SAMPLE,
             }
         ),
@@ -308,55 +334,31 @@ def _with_form(rows: ir.Table, players: ir.Table) -> ir.Table:
         l5_games_used=form.games_played(5),
         l10_games_used=form.games_played(10),
         minutes_avg_last_10=form.mean_minutes(10),
-        usage_last_10=form.mean_of("usage_rate", 10),
-        avg_usage_rate_last_7_games=form.mean_of("usage_rate", 7),
+        usage_last_10=form.usage(10),
+        avg_usage_rate_last_7_games=form.usage(7),
         shooting_pct_decline_last_5=lambda g, before: efg(g, before.season) - efg(g, before.last(5)),
-        fourth_quarter_production_last_7=lambda g, before: g.fourth_quarter_points.mean().over(before.last(7)),
+        _usage_day=form.mean_day(10),
+        fourth_quarter_production_last_7=lambda g, before: g.fourth_quarter_points.mean().over(before.last(LATE_GAMES)),
+        late_points_games_last_7=lambda g, before: g.fourth_quarter_points.count().over(before.last(LATE_GAMES)),
+        fourth_quarter_minutes_last_7=form.sum_of("fourth_quarter_seconds", LATE_GAMES),
+        clutch_minutes_last_7_games=form.sum_of("clutch_seconds", LATE_GAMES),
+        late_minutes_games_last_7=lambda g, before: g.fourth_quarter_seconds.count().over(before.last(LATE_GAMES)),
     )
-    rows = history.as_of(
-        rows,
-        counted.filter(counted.fourth_quarter_minutes.notnull()),
-        "player_lookup",
-        fourth_quarter_minutes_last_7=lambda g, before: history.total(g.fourth_quarter_minutes, before.last(7)),
-        clutch_minutes_last_7_games=lambda g, before: history.total(g.clutch_minutes, before.last(7)),
-    )
+    timed = rows.late_minutes_games_last_7 >= LEAST_LATE_GAMES
     return rows.mutate(
         days_rest=metrics.days_rest(rows.game_date, rows._last),
         days_since_2_plus_days_rest=rows.game_date.delta(rows._rested, unit="day"),
         l5_games_used=rows.l5_games_used.fill_null(0),
         l10_games_used=rows.l10_games_used.fill_null(0),
-        fourth_quarter_minutes_last_7=rows.fourth_quarter_minutes_last_7.round(),
-        clutch_minutes_last_7_games=rows.clutch_minutes_last_7_games.round(),
-    ).drop("_last", "_rested")
-
-
-def _with_load(rows: ir.Table, players: ir.Table) -> ir.Table:
-    """Games and minutes of the last 7 and 14 dates, zero for who did not play."""
-    appeared = history.appeared(players).select(
-        "player_lookup", "season_year", "game_date", "game_id", "seconds_played"
-    )
-    previous = appeared.game_date.lag().over(history.Before("player_lookup").in_order)
-    appeared = appeared.mutate(gap=appeared.game_date.delta(previous, unit="day"))
-    past = history.before(
-        rows.select("player_lookup", "season_year", "game_date"), appeared, "player_lookup", within_days=14
-    )
-    week = past.past_days_ago <= 7
-    load = past.group_by(*PLAYER_DAY).agg(
-        games_in_last_7_days=week.sum(),
-        games_in_last_14_days=past.count(),
-        minutes_in_last_7_days=past.past_seconds_played.sum(where=week) / 60,
-        minutes_in_last_14_days=past.past_seconds_played.sum() / 60,
-        back_to_backs_last_14_days=((past.past_gap == 1) & (past.past_days_ago < 14)).sum(),
-    )
-    rows = with_columns(rows, load, PLAYER_DAY, *(name for name in load.columns if name not in PLAYER_DAY))
-    return rows.mutate(
-        games_in_last_7_days=rows.games_in_last_7_days.fill_null(0),
-        games_in_last_14_days=rows.games_in_last_14_days.fill_null(0),
-        minutes_in_last_7_days=rows.minutes_in_last_7_days.fill_null(0.0).floor(),
-        minutes_in_last_14_days=rows.minutes_in_last_14_days.fill_null(0.0).floor(),
-        avg_minutes_per_game_last_7=metrics.ratio(rows.minutes_in_last_7_days, rows.games_in_last_7_days),
-        back_to_backs_last_14_days=rows.back_to_backs_last_14_days.fill_null(0),
-    )
+        projected_usage_games_age=form.day_number(rows.game_date) - rows._usage_day,
+        late_minutes_games_last_7=rows.late_minutes_games_last_7.fill_null(0),
+        late_points_games_last_7=rows.late_points_games_last_7.fill_null(0),
+        fourth_quarter_minutes_last_7=timed.ifelse((rows.fourth_quarter_minutes_last_7 / 60).round(), None),
+        clutch_minutes_last_7_games=timed.ifelse((rows.clutch_minutes_last_7_games / 60).round(), None),
+        fourth_quarter_production_last_7=(rows.late_points_games_last_7 >= LEAST_LATE_GAMES).ifelse(
+            rows.fourth_quarter_production_last_7, None
+        ),
+    ).drop("_last", "_rested", "_usage_day")
 
 
 def _with_lines(rows: ir.Table, prop_lines: ir.Table, games_with_props: ir.Table) -> ir.Table:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball import history, metrics
+from nba_assets.basketball import cup_final, history, metrics
 from nba_assets.basketball.certainty import LIMIT
 from nba_assets.basketball.clock import hours_between
 from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.market import implied_team_total, offer_columns, offer_names
 from nba_assets.basketball.population import of_slate
+from nba_assets.basketball.schedule import PLACE
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day, whole_season
@@ -27,9 +28,12 @@ from nba_assets.tables.conformed.views.market import team_lines
 from nba_assets.tables.conformed.views.schedule import team_schedule
 
 TRUSTED_CONFIDENCE = 0.8
-"""Of the parser, below which a report says nothing of a player here."""
+"""Of the parser; a status read with less counts like any other, and the row says so."""
 
 TEAM = ("game_id", "team_abbr")
+
+HOME_AFTER_NIGHTS = 4
+"""A team that is off for four nights or more, as over the All-Star break, spends them at home."""
 
 EARLY_GAMES = LATE_GAMES = 20
 """The first and the last twenty of a team's regular season are its early and its late phase."""
@@ -68,7 +72,7 @@ def _unequal_lines(rows: ir.Table) -> ir.Table:
         "expected_starters": same_day(expected_starters),
     },
     population=of_slate(same_day(team_schedule)),
-    columns=(
+    columns=cup_final.said_of(
         Column("team_abbr", "STRING", "the team", required=True),
         Column("game_id", "STRING", "canonical game, YYYYMMDD_AWAY_HOME", required=True),
         Column("game_date", "DATE", "Eastern date", required=True),
@@ -76,7 +80,7 @@ def _unequal_lines(rows: ir.Table) -> ir.Table:
         Column("season_type", "STRING", "regular, play_in, playoffs or cup_final", required=True),
         Column("season_phase", "STRING", "early (20 games), mid, late (last 20), play_in or playoffs", required=True),
         Column("opponent_team_abbr", "STRING", "the other team", required=True),
-        Column("home_game", "BOOL", "in its own arena; FALSE for both teams of a neutral game", required=True),
+        Column("home_game", "BOOL", "the designated home team of the schedule, in a neutral game too", required=True),
         Column("neutral_site", "BOOL", "in neither team's arena", required=True),
         Column("game_start_time_local", "STRING", "tip on the arena's clocks, HH:MM; NULL where its zone is unknown"),
         Column("team_days_rest", "INT64", "whole days since the previous game; 0 is a back-to-back", "days"),
@@ -113,18 +117,27 @@ def _unequal_lines(rows: ir.Table) -> ir.Table:
         Column("players_out_count", "INT64", "reported out; NULL where no report covers the game"),
         Column("questionable_players_count", "INT64", "reported questionable"),
         Column("doubtful_players_count", "INT64", "reported doubtful"),
+        Column("low_confidence_count", "INT64", f"of these, read at a confidence under {TRUSTED_CONFIDENCE}"),
         Column("team_win_streak_entering", "INT64", "wins in a row before this game", "games", required=True),
         Column("team_loss_streak_entering", "INT64", "losses in a row before this game", "games", required=True),
         Column("season_win_pct", "DECIMAL(5,3)", "wins per game before this game; NULL before the first", "0-1"),
         Column("last_game_margin", "INT64", "own less opponent's points in the last game", "points"),
         Column("last_game_result", "STRING", "W or L"),
         Column(
-            "travel_miles", "INT64", "great circle from the previous game's arena; from home for the first", "miles"
+            "travel_miles",
+            "INT64",
+            "great circle from the last arena; from home for the first and after four nights off",
+            "miles",
         ),
-        Column("time_zone_changes", "INT64", "hours between the clocks of those two arenas that day", "hours"),
+        Column("time_zone_changes", "INT64", "hours between the clocks of those two places that day", "hours"),
         Column("consecutive_road_games", "INT64", "away games in a row, this one included; 0 at home", "games"),
-        Column("miles_traveled_last_14_days", "INT64", "legs to the games of the last 14 dates and this one", "miles"),
-        Column("time_zones_crossed_last_14_days", "INT64", "clock hours over the same legs", "hours"),
+        Column(
+            "miles_traveled_last_14_days",
+            "INT64",
+            "ways to this game and those of the last 14 dates, those home included",
+            "miles",
+        ),
+        Column("time_zones_crossed_last_14_days", "INT64", "clock hours over the same ways", "hours"),
         Column("next_game_days_rest", "INT64", f"whole days to the next game, NULL without one, {LIMIT}", "days"),
         Column("games_in_next_7_days", "INT64", f"games on the 7 dates after, {LIMIT}", "games", required=True),
         Column("next_opponent_team_abbr", "STRING", f"whom the team meets next, {LIMIT}"),
@@ -175,6 +188,7 @@ def upcoming_team_game_context(
                 "missing_game_spread": rows.game_spread.isnull(),
                 "missing_game_total": rows.game_total.isnull(),
                 "missing_injury_report": rows.players_out_count.isnull(),
+                "low_confidence_report": rows.low_confidence_count > 0,
                 "unknown_travel": rows.travel_miles.isnull(),
             }
         ),
@@ -184,7 +198,8 @@ def upcoming_team_game_context(
 def _legs(season: ir.Table) -> ir.Table:
     """Every game of the season with the journey to it and what stands before it in the calendar.
 
-    The journey is from the previous game's arena, a game at home included; the first one starts at home.
+    The way is from the previous game's arena, a game at home included; the first one starts at home, and so does one
+    after `HOME_AFTER_NIGHTS`, whose journey is the way home and the way from there.
     """
     in_order = ibis.window(group_by=["team_abbr", "season_year"], order_by=["game_date", "game_id"])
     so_far = ibis.window(
@@ -193,29 +208,40 @@ def _legs(season: ir.Table) -> ir.Table:
     rows = season.mutate(
         previous_date=season.game_date.lag().over(in_order),
         _number=ibis.row_number().over(in_order),
+        **{f"_last_{where}": season[f"venue_{where}"].lag().over(in_order) for where in PLACE},
+    )
+    rested = metrics.days_rest(rows.game_date, rows.previous_date) >= HOME_AFTER_NIGHTS
+    rows = rows.mutate(
+        _goes_home=rested.fill_null(False),
         **{
-            f"_from_{where}": (ibis.row_number().over(in_order) == 0).ifelse(
-                season[f"arena_{where}"], season[f"venue_{where}"].lag().over(in_order)
-            )
-            for where in ("latitude", "longitude", "timezone")
+            f"_from_{where}": rested.fill_null(True).ifelse(rows[f"arena_{where}"], rows[f"_last_{where}"])
+            for where in PLACE
         },
     )
-    hours = hours_between(rows._from_timezone, rows.venue_timezone, rows.game_date)
+    # Clocks are those of the date of the game, for the way home some days before too.
     rows = rows.mutate(
-        travel_miles=metrics.miles_between(
-            rows._from_latitude, rows._from_longitude, rows.venue_latitude, rows.venue_longitude
-        )
-        .round()
-        .cast("int64"),
-        time_zone_changes=hours.abs(),
-        _last_home=rows._number.max(where=rows.home_game).over(so_far),
+        travel_miles=_miles(rows, "_from", "venue"),
+        time_zone_changes=hours_between(rows._from_timezone, rows.venue_timezone, rows.game_date).abs(),
+        _home_miles=_miles(rows, "_last", "arena"),
+        _home_hours=hours_between(rows._last_timezone, rows.arena_timezone, rows.game_date).abs(),
+        _last_home=rows._number.max(where=rows.home_game & ~rows.is_neutral).over(so_far),
         game_number=ibis.row_number().over(
             ibis.window(group_by=["team_abbr", "season_year", "season_type"], order_by=["game_date", "game_id"])
         )
         + 1,
         season_games=rows.count().over(group_by=["team_abbr", "season_year", "season_type"]),
     )
-    return rows.mutate(consecutive_road_games=rows._number - rows._last_home.fill_null(-1))
+    return rows.mutate(
+        consecutive_road_games=rows._number - rows._last_home.fill_null(-1),
+        journey_miles=rows.travel_miles + rows._goes_home.ifelse(rows._home_miles, 0),
+        journey_hours=rows.time_zone_changes + rows._goes_home.ifelse(rows._home_hours, 0),
+    )
+
+
+def _miles(rows: ir.Table, start: str, end: str) -> ir.IntegerValue:
+    """Whole miles from one place of a row to another."""
+    places = [rows[f"{place}_{where}"] for place in (start, end) for where in ("latitude", "longitude")]
+    return metrics.miles_between(*places).round().cast("int64")
 
 
 def _with_calendar(slate: ir.Table, legs: ir.Table) -> ir.Table:
@@ -224,6 +250,8 @@ def _with_calendar(slate: ir.Table, legs: ir.Table) -> ir.Table:
         "travel_miles",
         "time_zone_changes",
         "consecutive_road_games",
+        "journey_miles",
+        "journey_hours",
         _leg_game="game_id",
         _leg_team="team_abbr",
         team_days_rest=metrics.days_rest(legs.game_date, legs.previous_date),
@@ -247,26 +275,24 @@ def _with_calendar(slate: ir.Table, legs: ir.Table) -> ir.Table:
 
 def _with_load(rows: ir.Table, legs: ir.Table) -> ir.Table:
     """How much the team has played and flown in the last two weeks."""
-    legs = legs.select("team_abbr", "season_year", "game_date", "game_id", "travel_miles", "time_zone_changes")
+    legs = legs.select("team_abbr", "season_year", "game_date", "game_id", "journey_miles", "journey_hours")
     days = rows.select("team_abbr", "season_year", "game_date", "game_id")
     past = history.before(days, legs, "team_abbr", within_days=14)
     load = past.group_by(*TEAM).agg(
         games_in_last_7_days=(past.past_days_ago <= 7).sum(),
         games_in_last_14_days=past.count(),
-        _miles=past.past_travel_miles.sum(),
-        _hours=past.past_time_zone_changes.sum(),
-        _unknown_legs=past.past_travel_miles.isnull().sum(),
+        _miles=past.past_journey_miles.sum(),
+        _hours=past.past_journey_hours.sum(),
+        _unknown_legs=past.past_journey_miles.isnull().sum(),
     )
     rows = with_columns(rows, load, TEAM, *(name for name in load.columns if name not in TEAM))
     whole = rows._unknown_legs.fill_null(0) == 0
     return rows.mutate(
         games_in_last_7_days=rows.games_in_last_7_days.fill_null(0),
         games_in_last_14_days=rows.games_in_last_14_days.fill_null(0),
-        miles_traveled_last_14_days=whole.ifelse(rows.travel_miles + rows._miles.fill_null(0), ibis.null("int64")),
-        time_zones_crossed_last_14_days=whole.ifelse(
-            rows.time_zone_changes + rows._hours.fill_null(0), ibis.null("int64")
-        ),
-    ).drop("_miles", "_hours", "_unknown_legs")
+        miles_traveled_last_14_days=whole.ifelse(rows.journey_miles + rows._miles.fill_null(0), ibis.null("int64")),
+        time_zones_crossed_last_14_days=whole.ifelse(rows.journey_hours + rows._hours.fill_null(0), ibis.null("int64")),
+    ).drop("_miles", "_hours", "_unknown_legs", "journey_miles", "journey_hours")
 
 
 def _with_next_game(rows: ir.Table, next_games: ir.Table) -> ir.Table:
@@ -323,14 +349,16 @@ def _with_lines(rows: ir.Table, team_lines: ir.Table) -> ir.Table:
 
 def _with_absences(rows: ir.Table, availability: ir.Table, expected: ir.Table) -> ir.Table:
     """Counts from the last report before the tip: zero for a healthy team, NULL where nothing covers the game."""
-    report = availability.filter(availability.confidence >= TRUSTED_CONFIDENCE)
-    report = with_columns(report, expected, ("team_abbr", "game_date", "player_lookup"), found="is_expected_to_start")
+    report = with_columns(
+        availability, expected, ("team_abbr", "game_date", "player_lookup"), found="is_expected_to_start"
+    )
     out = report.player_status == "out"
     counts = report.group_by(*TEAM).agg(
         players_out_count=out.sum(),
         starters_out_count=(out & report.is_expected_to_start).sum(),
         questionable_players_count=(report.player_status == "questionable").sum(),
         doubtful_players_count=(report.player_status == "doubtful").sum(),
+        low_confidence_count=(report.confidence < TRUSTED_CONFIDENCE).sum(),
     )
     fives = expected.select("team_abbr", "game_date").distinct()
     names = [name for name in counts.columns if name not in TEAM]

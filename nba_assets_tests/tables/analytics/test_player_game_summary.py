@@ -26,6 +26,7 @@ NEW_YORK = {
     "game_date": GOLDEN.day,
     "team_abbr": "NYK",
     "home_game": False,
+    "neutral_site": False,
     "win_flag": True,
     "team_minutes": 265,
     "fg_attempts": 86,
@@ -65,7 +66,11 @@ def test_the_golden_line() -> None:
     assert (row["efg_pct"], row["ts_pct"], row["usage_rate"]) == (0.705, 0.732, 32.94)
     assert (row["minutes_played"], row["seconds_played"], row["points"]) == (45.5, 2728, 38)
     assert (row["win_flag"], row["home_game"], row["opponent_team_abbr"]) == (True, False, "PHI")
-    assert (row["is_active"], row["player_status"]) == (True, "active")
+
+
+def test_a_neutral_game_is_said_to_be_one() -> None:
+    abroad = brunson(team_offense=[NEW_YORK | {"home_game": True, "neutral_site": True}])
+    assert (abroad["home_game"], abroad["neutral_site"], brunson()["neutral_site"]) == (True, True, False)
 
 
 def test_zero_is_zero_and_unknown_is_unknown() -> None:
@@ -80,13 +85,21 @@ def test_zero_is_zero_and_unknown_is_unknown() -> None:
 def test_an_appearance_of_no_minutes_keeps_its_counts() -> None:
     row = one(rows_with(box(points=0, minutes=0.0, personal_fouls=1, fg_attempts=0, ft_attempts=0, turnovers=0)))
     assert (row["minutes_played"], row["seconds_played"], row["personal_fouls"]) == (0, 0, 1)
-    assert row["usage_rate"] is None
+    assert (row["usage_rate"], row["plays_used"], row["team_plays_on_court"]) == (None, None, None)
+
+
+def test_usage_is_of_the_plays_that_a_row_tells() -> None:
+    """22 shots, 9 free throws, 5 turnovers, of New York's 109.56 plays in 53 minutes those of 45:28; or nothing."""
+    row = brunson()
+    assert (row["plays_used"], row["team_plays_on_court"]) == (30.96, 93.98732)
+    unknown = one(rows_with(box(**BRUNSON | {"turnovers": None})))
+    assert (unknown["usage_rate"], unknown["plays_used"], unknown["team_plays_on_court"]) == (None, None, None)
 
 
 def test_a_last_second_shot_is_a_huge_usage() -> None:
     """Two seconds on court and one attempt: 100 x 1 x 53 / (2/60 x 109.56)."""
     row = one(rows_with(box(points=0, fg_attempts=1, ft_attempts=0, turnovers=0, minutes=2 / 60)))
-    assert row["usage_rate"] == 1451.26
+    assert (row["usage_rate"], row["plays_used"], row["team_plays_on_court"]) == (1451.26, 1, 0.06891)
 
 
 def test_free_throws_alone_are_shooting() -> None:
@@ -96,7 +109,7 @@ def test_free_throws_alone_are_shooting() -> None:
 
 def test_without_the_teams_totals() -> None:
     row = brunson(team_offense=[])
-    assert (row["usage_rate"], row["win_flag"], row["home_game"]) == (None, None, None)
+    assert (row["usage_rate"], row["win_flag"], row["home_game"], row["neutral_site"]) == (None,) * 4
     assert "team_totals_unavailable" in row["quality_issues"]
 
 
@@ -148,10 +161,13 @@ def test_late_time_and_points() -> None:
         fourth_quarter_points=[{"game_id": GOLDEN.id, "player_lookup": "brunson", "points": 12}],
         shots=[shot_row(GOLDEN, "NYK")],
     )
-    assert told(rows, "player_lookup", "fourth_quarter_minutes", "clutch_minutes", "fourth_quarter_points") == [
-        ("brunson", 11.7, 4.8, 12),
-        ("hart", 0, 0, 0),
-        ("maxey", None, None, 0),
+    seconds = ("fourth_quarter_seconds", "clutch_seconds")
+    assert told(
+        rows, "player_lookup", "fourth_quarter_minutes", "clutch_minutes", *seconds, "fourth_quarter_points"
+    ) == [
+        ("brunson", 11.7, 4.8, 700, 290, 12),
+        ("hart", 0, 0, 0, 0, 0),
+        ("maxey", None, None, None, None, 0),
     ]
 
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nba_assets.tables.analytics.upcoming_player_game_context import upcoming_player_game_context
-from nba_assets_tests.given import eastern
+from nba_assets_tests.given import eastern, used
 from nba_assets_tests.rows import Row, broken_of, one, rows_of, told
 
 GAME_ID = "20241120_BOS_NYK"
@@ -120,11 +120,11 @@ def test_a_game_without_a_minute_is_none() -> None:
 
 
 def test_load_of_the_last_dates_includes_both_ends() -> None:
-    """D-7 and D-14 count, D-15 does not; minutes are cut to whole ones, after they are added up."""
+    """D-7 and D-14 count, D-15 does not; minutes are rounded once, from all seconds: 91.8 and 153."""
     games = [played(day, minutes=30.6) for day in (5, 6, 12, 13, 14, 19)]
     row = tatum(*games)
     assert columns(row, "games_in_last_7_days", "games_in_last_14_days") == (3, 5)
-    assert columns(row, "minutes_in_last_7_days", "minutes_in_last_14_days") == (91, 153)
+    assert columns(row, "minutes_in_last_7_days", "minutes_in_last_14_days") == (92, 153)
     assert columns(row, "avg_minutes_per_game_last_7", "back_to_backs_last_14_days") == (30.6, 2)
 
 
@@ -151,21 +151,77 @@ def test_last_season_is_forgotten() -> None:
 
 
 def test_usage_and_shooting_form() -> None:
-    """Usage of seven games; the eFG of the season, 10 of 20, less that of the last five, 1 of 10."""
-    old = [played(n, usage_rate=10.0, fg_makes=9, three_pt_makes=0, fg_attempts=10) for n in (1, 2, 3)]
-    new = [played(n, usage_rate=24.0, fg_makes=0, three_pt_makes=0, fg_attempts=2) for n in (5, 6, 7, 8)]
-    new += [played(9, usage_rate=24.0, fg_makes=2, three_pt_makes=2, fg_attempts=2)]
+    """Usage of seven games as long; the eFG of the season, 10 of 20, less that of the last five, 1 of 10."""
+    old = [played(n, **used(10, 36), fg_makes=9, three_pt_makes=0, fg_attempts=10) for n in (1, 2, 3)]
+    new = [played(n, **used(24, 36), fg_makes=0, three_pt_makes=0, fg_attempts=2) for n in (5, 6, 7, 8)]
+    new += [played(9, **used(24, 36), fg_makes=2, three_pt_makes=2, fg_attempts=2)]
     row = tatum(*old, *new)
     assert row["avg_usage_rate_last_7_games"] == pytest.approx((2 * 10 + 5 * 24) / 7, abs=0.005)
     assert row["shooting_pct_decline_last_5"] == pytest.approx((27 + 2 + 1) / 40 - 3 / 10)
 
 
-def test_late_minutes_are_of_the_last_seven_games_with_line_ups() -> None:
-    covered = [played(n, fourth_quarter_minutes=8.2, clutch_minutes=1.5, fourth_quarter_points=6) for n in range(1, 9)]
-    uncovered = [played(10, fourth_quarter_points=None), played(12, fourth_quarter_points=0)]
-    row = tatum(*covered, *uncovered)
-    assert columns(row, "fourth_quarter_minutes_last_7", "clutch_minutes_last_7_games") == (57, 11)
-    assert row["fourth_quarter_production_last_7"] == 5.0, "five games of 6, one of 0, one unknown"
+def test_usage_is_pooled_over_the_games() -> None:
+    """Wendell Moore's seven games before 11 April 2023: one shot in four seconds is a usage of 639 %, and the mean of
+    the seven is 103.96 %. He used seven of the 44.4 plays that Minnesota had while he was on court."""
+    games = [
+        (264, 0, 10.2),
+        (99, 1, 3.79),
+        (281, 2, 10.37),
+        (108, 0, 4.2),
+        (181, 3, 7.0),
+        (226, 0, 8.69),
+        (4, 1, 0.15645),
+    ]
+    row = tatum(
+        *[
+            played(n, minutes=seconds / 60, plays_used=own, team_plays_on_court=plays, usage_rate=100 * own / plays)
+            for n, (seconds, own, plays) in enumerate(games, start=3)
+        ],
+        availability=[status("hart", "out", "NYK")],
+    )
+    assert row["avg_usage_rate_last_7_games"] == row["projected_usage_rate"] == 15.76
+
+
+def test_after_a_long_absence_the_projection_is_of_his_last_games() -> None:
+    """Two games, 40 and 45 days before: usage is what it was in them, and the row says how old they are."""
+    games = [played(n, **used(25, 36)) for n in (-20, -25)]
+    row = tatum(*games, availability=[status("hart", "out", "NYK")])
+    assert columns(row, "projected_usage_rate", "projected_usage_games_age", "days_rest") == (25, 42.5, 39)
+    ten = [played(n, **used(30 if n < 5 else 20, 36)) for n in range(1, 15)]
+    row = tatum(*ten, availability=[status("hart", "out", "NYK")])
+    assert columns(row, "projected_usage_rate", "projected_usage_games_age") == (20, 10.5)
+    assert tatum()["projected_usage_games_age"] is None
+
+
+def test_a_game_without_team_totals_is_in_no_part_of_the_usage() -> None:
+    games = [played(n, **used(20, 30)) for n in range(1, 7)]
+    assert tatum(*games, played(8, **used(None, 30)))["avg_usage_rate_last_7_games"] == 20
+    assert tatum(played(8, **used(None, 30)))["avg_usage_rate_last_7_games"] is None
+
+
+LATE = ("fourth_quarter_minutes_last_7", "clutch_minutes_last_7_games", "fourth_quarter_production_last_7")
+LATE_KNOWN = ("late_minutes_games_last_7", "late_points_games_last_7")
+
+
+def late(day: int, quarter: int | None = 492, clutch: int | None = 91, points: int | None = 6) -> Row:
+    """Eight minutes and twelve seconds of a fourth quarter, unless said otherwise."""
+    return played(day, fourth_quarter_seconds=quarter, clutch_seconds=clutch, fourth_quarter_points=points)
+
+
+def test_late_minutes_are_of_the_last_seven_games() -> None:
+    """Of those of the seven that are known; games before them do not stand in. Minutes are rounded from all seconds."""
+    unseen = [late(10, None, None, None), late(12, None, None, 0)]
+    row = tatum(*[late(n) for n in range(1, 9)], *unseen)
+    assert columns(row, *LATE, *LATE_KNOWN) == (41, 8, 5.0, 5, 6), (
+        "five games of 8:12 and 1:31; five of 6 points, one of 0"
+    )
+
+
+def test_on_fewer_than_four_known_games_late_minutes_say_nothing() -> None:
+    unseen = [late(n, None, None, None) for n in (12, 13, 14, 15)]
+    assert columns(tatum(*[late(n) for n in range(1, 9)], *unseen), *LATE, *LATE_KNOWN) == (None, None, None, 3, 3)
+    assert columns(tatum(*[late(n) for n in range(1, 5)]), *LATE, *LATE_KNOWN) == (33, 6, 6.0, 4, 4)
+    assert columns(tatum(), *LATE, *LATE_KNOWN) == (None, None, None, 0, 0)
 
 
 STREAKS = ("prop_over_streak", "prop_under_streak")
@@ -260,7 +316,7 @@ def test_spread_and_total_are_his_teams() -> None:
 
 
 def usage(player: str, rate: float, minutes: float, points: int = 10) -> list[Row]:
-    return [played(n, points, player, minutes, usage_rate=rate) for n in (15, 17)]
+    return [played(n, points, player, minutes, **used(rate, minutes)) for n in (15, 17)]
 
 
 SQUAD = [*usage("tatum", 30, 36, 27), *usage("brown", 20, 36), *usage("white", 15, 24), *usage("scrub", 50, 2)]
@@ -268,19 +324,23 @@ ROSTER = [on_roster(player) for player in ("tatum", "brown", "white", "scrub")]
 
 
 def test_usage_of_an_absent_star_falls_to_the_others() -> None:
-    """The roster's mean is (30 36 + 20 36 + 15 24 + 50 2) / 98 = 23.06 %, without Tatum 1180 / 62 = 19.03 %."""
+    """The roster's mean is (30 36 + 20 36 + 15 24 + 50 2) / 98 = 23.06 %, without Tatum 1180 / 62 = 19.03 %.
+
+    Nobody is projected beyond 45 %.
+    """
     rows = rows_with(*SQUAD, rosters=ROSTER, availability=[status("tatum", "out"), status("white", "questionable")])
     brown = one(rows, player_lookup="brown")
     assert brown["projected_usage_rate"] == pytest.approx(20 * (2260 / 98) / (1180 / 62), abs=0.005)
     assert columns(brown, "star_teammates_out", "questionable_teammates", "probable_teammates") == (1, 1, 0)
     assert columns(one(rows, player_lookup="white"), "star_teammates_out", "questionable_teammates") == (1, 0)
+    assert one(rows, player_lookup="scrub")["projected_usage_rate"] == 45
 
 
 def test_with_everybody_there_usage_stays_as_it_was() -> None:
     rows = rows_with(*SQUAD, rosters=ROSTER, availability=[status("hart", "out", "NYK")])
     assert told(rows, "player_lookup", "projected_usage_rate", "star_teammates_out") == [
         ("brown", 20, 0),
-        ("scrub", 50, 0),
+        ("scrub", 45, 0),
         ("tatum", 30, 0),
         ("white", 15, 0),
     ]
@@ -294,6 +354,16 @@ def test_a_doubtful_star_is_counted_out_but_not_his_own_teammate() -> None:
 def test_usage_in_a_few_minutes_makes_no_star() -> None:
     rows = rows_with(*SQUAD, rosters=ROSTER, availability=[status("scrub", "out")])
     assert {row["star_teammates_out"] for row in rows} == {0}
+
+
+def test_a_status_read_with_little_confidence_counts_and_the_row_says_so() -> None:
+    """Whoever is "out" has no row and is missed by the others, however sure the parser was."""
+    doubted = slate(low_confidence_count=1, players_out_count=1)
+    hardly_read = status("tatum", "out") | {"confidence": 0.75}
+    rows = rows_with(*SQUAD, rosters=[*ROSTER, on_roster("hart", "NYK")], slate=doubted, availability=[hardly_read])
+    assert told(rows, "player_lookup", "star_teammates_out") == [("brown", 1), ("hart", 0), ("scrub", 1), ("white", 1)]
+    doubts = {row["player_lookup"]: "low_confidence_report" in row["quality_issues"] for row in rows}
+    assert doubts == {"brown": True, "hart": False, "scrub": True, "white": True}
 
 
 def test_without_a_report_nobodys_absence_is_known() -> None:
@@ -356,12 +426,13 @@ def _history(games: list) -> dict[str, list[Row]]:
         "fg_makes": 5,
         "three_pt_makes": 1,
         "fg_attempts": 12,
-        "fourth_quarter_minutes": 6.5,
-        "clutch_minutes": 1.0,
+        "fourth_quarter_seconds": 390,
+        "fourth_quarter_points": 7,
+        "clutch_seconds": 60,
     }
     return {
         "players": [
-            played(day, points, who, minutes, usage_rate=20.0 + points / 10, **stats)
+            played(day, points, who, minutes, **used(20.0 + points / 10, minutes), **stats)
             for day, who, points, minutes in games
         ],
         "offense": [team_row(day, "BOS", pace=90.0 + points) for day, who, points, _ in games if who == "tatum"],

@@ -139,6 +139,9 @@ def test_the_cup_final_is_work_but_no_result() -> None:
     cup = g(18, "PHI", "BOS", (100, 90), season_type="cup_final")
     row = boston(20, g(5, "PHI", "BOS", (90, 100)), cup, TODAY)
     assert columns(row, *RECORD, "team_days_rest", "last_game_result") == (1, 0, 1, 1, "W")
+    assert columns(row, "games_in_last_7_days", "games_in_last_14_days", "game_number_in_season") == (1, 1, 2)
+    on_the_road = g(18, "BOS", "LAL", (100, 90), season_type="cup_final", is_neutral=True)
+    assert columns(boston(20, on_the_road, TODAY), *TRAVEL, "last_game_margin") == (2448, 3, 2, None)
 
 
 TRAVEL = ("travel_miles", "time_zone_changes", "consecutive_road_games")
@@ -162,17 +165,38 @@ def test_each_game_is_travelled_to_from_the_one_before_the_way_home_included() -
 
 def test_a_neutral_arena_is_where_the_game_is() -> None:
     paris = {"is_neutral": True, "venue_latitude": 48.8387, "venue_longitude": 2.3786, "venue_timezone": "Europe/Paris"}
-    row = boston(20, g(20, "PHI", "BOS", **paris))
-    assert columns(row, "home_game", "neutral_site", "time_zone_changes", "consecutive_road_games") == (
-        False,
-        True,
-        6,
-        1,
-    )
+    both = rows_on(20, g(20, "PHI", "BOS", **paris))
+    assert told(both, "team_abbr", "home_game", "neutral_site", "time_zone_changes", "consecutive_road_games") == [
+        ("BOS", True, True, 6, 1),
+        ("PHI", False, True, 6, 1),
+    ]
+    row = one(both, team_abbr="BOS")
     assert 3400 < row["travel_miles"] < 3500
     assert row["game_start_time_local"] == "01:30"
     after = boston(22, g(20, "PHI", "BOS", (1, 2), **paris), g(22, "NYK", "BOS"))
     assert columns(after, *TRAVEL) == (row["travel_miles"], 6, 0)
+
+
+def test_after_four_nights_off_a_team_comes_from_home() -> None:
+    """Boston in Los Angeles before the All-Star break, then in Denver: three nights off lead there straight, four by
+    way of Boston, and the way home is in the fortnight's miles."""
+    los_angeles = g(15, "BOS", "LAL", (1, 2))
+    fortnight = ("miles_traveled_last_14_days", "time_zones_crossed_last_14_days")
+    straight = boston(19, los_angeles, g(19, "BOS", "DEN"))
+    assert columns(straight, "team_days_rest", *TRAVEL, *fortnight) == (3, 831, 1, 2, 2592 + 831, 3 + 1)
+    by_home = boston(20, los_angeles, g(20, "BOS", "DEN"))
+    assert columns(by_home, "team_days_rest", *TRAVEL, *fortnight) == (4, 1766, 2, 2, 2592 + 2592 + 1766, 3 + 3 + 2)
+    at_home = boston(20, los_angeles, g(20, "LAL", "BOS"))
+    assert columns(at_home, *TRAVEL, *fortnight) == (0, 0, 0, 2592 + 2592, 3 + 3)
+    later = boston(30, los_angeles, g(20, "BOS", "DEN", (1, 2)), g(30, "DEN", "BOS"))
+    assert columns(later, *TRAVEL, *fortnight) == (0, 0, 0, 2592 + 1766 + 1766, 3 + 2 + 2), "home twice, out once"
+
+
+def test_after_four_nights_off_it_does_not_matter_where_the_last_game_was() -> None:
+    nowhere = dict.fromkeys(("venue_latitude", "venue_longitude", "venue_timezone"))
+    lost = g(15, "PHI", "BOS", (1, 2), is_neutral=True, **nowhere)
+    row = boston(20, lost, g(20, "BOS", "DEN"))
+    assert columns(row, *TRAVEL, "miles_traveled_last_14_days") == (1766, 2, 2, None)
 
 
 def test_a_way_from_or_to_an_unknown_place_is_unknown() -> None:
@@ -275,21 +299,26 @@ ABSENT = ("starters_out_count", "players_out_count", "doubtful_players_count", "
 
 
 def test_absences() -> None:
-    """Only one of the two who are out starts; a line that the parser hardly read does not count."""
+    """Two of the three who are out start; a line that the parser hardly read counts, and the row says so."""
     five = expected(20, started(on(15), "BOS", "tatum", "brown", "white", "holiday", "horford"))
     report = [absent("tatum", "out"), absent("hauser", "out"), absent("brown", "doubtful")]
     report += [absent("white", "questionable"), absent("holiday", "probable"), absent("horford", "out", confidence=0.7)]
-    assert columns(boston(20, TODAY, availability=report, expected_starters=five), *ABSENT) == (1, 2, 1, 1)
-    assert columns(boston(20, TODAY, availability=report), *ABSENT) == (None, 2, 1, 1)
+    row = boston(20, TODAY, availability=report, expected_starters=five)
+    assert columns(row, *ABSENT, "low_confidence_count") == (2, 3, 1, 1, 1)
+    assert "low_confidence_report" in row["quality_issues"]
+    assert columns(boston(20, TODAY, availability=report), *ABSENT) == (None, 3, 1, 1)
+    surely_read = boston(20, TODAY, availability=report[:-1], expected_starters=five)
+    assert columns(surely_read, *ABSENT, "low_confidence_count") == (1, 2, 1, 1, 0)
+    assert "low_confidence_report" not in surely_read["quality_issues"]
 
 
 def test_a_healthy_team_and_an_unreported_game() -> None:
     """Zero where a report covers the game, NULL where none does."""
     five = expected(20, started(on(15), "BOS", "tatum"))
     healthy = boston(20, TODAY, availability=[absent("brunson", "out", "NYK")], expected_starters=five)
-    assert columns(healthy, *ABSENT) == (0, 0, 0, 0)
+    assert columns(healthy, *ABSENT, "low_confidence_count") == (0, 0, 0, 0, 0)
     unreported = boston(20, TODAY, expected_starters=five)
-    assert columns(unreported, *ABSENT) == (None, None, None, None)
+    assert columns(unreported, *ABSENT, "low_confidence_count") == (None, None, None, None, None)
     assert "missing_injury_report" in unreported["quality_issues"]
 
 
