@@ -9,18 +9,17 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball import form, history, metrics
+from nba_assets.basketball import averages, form, history, metrics
 from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.market import books_named
 from nba_assets.basketball.population import LEAST_PLAYERS, of_slate, on_slate
+from nba_assets.basketball.prop_record import SHARE_COLUMNS, with_record
 from nba_assets.basketball.teammates import with_teammates
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day, season_history
 from nba_assets.contracts.table import Check, Owed, holds, table
 from nba_assets.tables.analytics.player_game_summary import player_game_summary
-from nba_assets.tables.analytics.team_defense_game_summary import team_defense_game_summary
-from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary
 from nba_assets.tables.analytics.upcoming_team_game_context import upcoming_team_game_context
 from nba_assets.tables.conformed.availability import availability
 from nba_assets.tables.conformed.rosters import rosters
@@ -66,13 +65,13 @@ def _player(rows: ir.Table) -> ir.StringValue:
         "prop_lines": same_day(points_lines),
         "team_lines": same_day(team_lines),
         "players": season_history(player_game_summary),
-        "offense": season_history(team_offense_game_summary),
-        "defense": season_history(team_defense_game_summary),
     },
     population=of_slate(same_day(team_schedule), Owed(_player, _squads), least=LEAST_PLAYERS),
     columns=(
         Column("player_lookup", "STRING", "canonical player", required=True),
         Column("universal_player_id", "STRING", "registry id", required=True),
+        Column("player_full_name", "STRING", "display name"),
+        Column("position", "STRING", "position on his team's latest roster, such as PG or SG-PG"),
         Column("game_id", "STRING", "canonical game, YYYYMMDD_AWAY_HOME", required=True),
         Column("game_date", "DATE", "Eastern date", required=True),
         Column("season_year", "INT64", "year the season started in", required=True),
@@ -119,6 +118,8 @@ def _player(rows: ir.Table) -> ir.StringValue:
         Column("l10_sample_quality", "STRING", "excellent, good, limited or insufficient", required=True),
         Column("prop_over_streak", "INT64", "latest games in a row above today's line; equal ones are skipped"),
         Column("prop_under_streak", "INT64", "latest games in a row below today's line"),
+        *SHARE_COLUMNS,
+        *averages.COLUMNS,
         Column("avg_usage_rate_last_7_games", "DECIMAL(7,2)", "mean usage of his last seven games", "percent"),
         Column("projected_usage_rate", "DECIMAL(7,2)", "last-10 usage with the absent teammates' spread", "percent"),
         Column(
@@ -185,18 +186,16 @@ def upcoming_player_game_context(
     prop_lines: ir.Table,
     team_lines: ir.Table,
     players: ir.Table,
-    offense: ir.Table,
-    defense: ir.Table,
 ) -> ir.Table:
     on_team = rosters.drop("season_year", "since")
-    rows = _with_opponent(slate, offense, defense).inner_join(on_team, ["team_abbr", "game_date"])
+    rows = _with_opponent(slate).inner_join(on_team, ["team_abbr", "game_date"])
     rows = _with_status(rows, availability)
     rows = _with_form(rows, players).alias("players_with_form")
     rows = with_teammates(rows)
     rows = rows.filter((rows.player_status != "out").fill_null(True))
     rows = _with_load(rows, players)
     rows = _with_lines(rows, prop_lines, team_lines)
-    rows = _with_streaks(rows, players)
+    rows = with_record(rows, players)
     return rows.mutate(
         player_age=_age(rows),
         back_to_back=(rows.days_rest == 0).fill_null(False),
@@ -218,8 +217,8 @@ def upcoming_player_game_context(
     )
 
 
-def _with_opponent(slate: ir.Table, offense: ir.Table, defense: ir.Table) -> ir.Table:
-    """The slate's team rows with the team's and the opponent's form of the last ten games, and the opponent's rest."""
+def _with_opponent(slate: ir.Table) -> ir.Table:
+    """The slate's team rows, which tell the opponent's form, with the opponent's rest and its games to come."""
     rows = slate.drop("game_spread", "opening_spread", "spread_movement", "game_spread_source").drop(
         "game_total",
         "opening_total",
@@ -229,30 +228,15 @@ def _with_opponent(slate: ir.Table, offense: ir.Table, defense: ir.Table) -> ir.
         "quality_issues",
         "data_hash",
     )
-    rows = history.as_of(rows, history.counted(offense), "team_abbr", pace_last_10=form.mean_of("pace", 10))
-    rows = history.as_of(
-        rows,
-        form.allowed(defense),
-        "team_abbr",
-        def_rating_last_10=form.mean_of("defensive_rating", 10),
-        ft_rate_allowed=lambda g, before: metrics.ratio(
-            g.opp_ft_attempts.sum().over(before.last(10)), g.opp_fg_attempts.sum().over(before.last(10))
-        ),
-    )
     rows = with_columns(
         rows,
         rows,
         {"game_id": "game_id", "opponent_team_abbr": "team_abbr"},
-        opponent_pace_last_10="pace_last_10",
-        opponent_def_rating_last_10="def_rating_last_10",
-        opponent_ft_rate_allowed="ft_rate_allowed",
         opponent_days_rest="team_days_rest",
         opponent_games_in_next_7_days="games_in_next_7_days",
         opponent_next_game_days_rest="next_game_days_rest",
     )
-    return rows.mutate(pace_differential=rows.pace_last_10 - rows.opponent_pace_last_10).drop(
-        "games_in_last_7_days", "games_in_last_14_days"
-    )
+    return rows.drop("games_in_last_7_days", "games_in_last_14_days")
 
 
 def _with_status(rows: ir.Table, availability: ir.Table) -> ir.Table:
@@ -287,11 +271,11 @@ def _with_form(rows: ir.Table, players: ir.Table) -> ir.Table:
         points_avg_last_10=form.mean_points(10),
         l5_games_used=form.games_played(5),
         l10_games_used=form.games_played(10),
-        minutes_avg_last_10=form.mean_minutes(10),
         usage_last_10=form.mean_of("usage_rate", 10),
         avg_usage_rate_last_7_games=form.mean_of("usage_rate", 7),
         shooting_pct_decline_last_5=lambda g, before: efg(g, before.season) - efg(g, before.last(5)),
         fourth_quarter_production_last_7=lambda g, before: g.fourth_quarter_points.mean().over(before.last(7)),
+        **averages.STATS,
     )
     rows = history.as_of(
         rows,
@@ -305,6 +289,8 @@ def _with_form(rows: ir.Table, players: ir.Table) -> ir.Table:
         days_since_2_plus_days_rest=rows.game_date.delta(rows._rested, unit="day"),
         l5_games_used=rows.l5_games_used.fill_null(0),
         l10_games_used=rows.l10_games_used.fill_null(0),
+        l20_games_used=rows.l20_games_used.fill_null(0),
+        games_played_season=rows.games_played_season.fill_null(0),
         fourth_quarter_minutes_last_7=rows.fourth_quarter_minutes_last_7.round(),
         clutch_minutes_last_7_games=rows.clutch_minutes_last_7_games.round(),
     ).drop("_last", "_rested")
@@ -359,33 +345,6 @@ def _with_lines(rows: ir.Table, prop_lines: ir.Table, team_lines: ir.Table) -> i
         rows = with_columns(rows, team_lines.filter(team_lines.market == market), TEAM, **columns)
     opening_source = rows.opening_points_line.notnull().ifelse(rows.current_points_line_source, None)
     return rows.mutate(opening_points_line_source=opening_source)
-
-
-def _with_streaks(rows: ir.Table, players: ir.Table) -> ir.Table:
-    """Latest games in a row above, or below, today's line; NULL without a line, and zero before the first game."""
-    lined = rows.filter(rows.current_points_line.notnull())
-    games = history.counted(players).select("player_lookup", "season_year", "game_date", "game_id", "points")
-    games = games.mutate(nth=ibis.row_number().over(history.Before("player_lookup").in_order))
-    past = history.before(
-        lined.select("player_lookup", "season_year", "game_date", "current_points_line"), games, "player_lookup"
-    )
-    past = past.mutate(
-        _over=past.past_points > past.current_points_line, _under=past.past_points < past.current_points_line
-    )
-    latest = past.group_by(*PLAYER_DAY).agg(
-        _latest_over=past.past_nth.max(where=past._over), _latest_under=past.past_nth.max(where=past._under)
-    )
-    past = with_columns(past, latest, PLAYER_DAY, "_latest_over", "_latest_under")
-    streaks = past.group_by(*PLAYER_DAY).agg(
-        prop_over_streak=(past._over & (past._latest_under.isnull() | (past.past_nth > past._latest_under))).sum(),
-        prop_under_streak=(past._under & (past._latest_over.isnull() | (past.past_nth > past._latest_over))).sum(),
-    )
-    rows = with_columns(rows, streaks, PLAYER_DAY, "prop_over_streak", "prop_under_streak")
-    lined = rows.current_points_line.notnull()
-    return rows.mutate(
-        prop_over_streak=lined.ifelse(rows.prop_over_streak.fill_null(0), ibis.null("int64")),
-        prop_under_streak=lined.ifelse(rows.prop_under_streak.fill_null(0), ibis.null("int64")),
-    )
 
 
 def _age(rows: ir.Table) -> ir.IntegerValue:
