@@ -16,7 +16,7 @@ import pytest
 from nba_assets.contracts.calendar import Window
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets_tests.shared import BOTH_SEASONS, SHARED, needs_shared
-from nba_assets_tests.truth import figures
+from nba_assets_tests.truth import figures, minutes
 
 pytestmark = [pytest.mark.slow, needs_shared]
 
@@ -25,6 +25,10 @@ def test_published_values(real_warehouse: DuckDBWarehouse, ask: Any) -> None:
     season = real_warehouse.lake.root.with_name("season_2021")
     _link_season(real_warehouse.lake.root, season, 2021)
     assert [figure for figure in figures(SHARED / "truth", season) if not figure.holds] == []
+
+
+def test_the_minutes_forecast_beats_plain_averages_in_both_seasons(real_warehouse: DuckDBWarehouse) -> None:
+    assert [figure for figure in minutes(real_warehouse.lake.root) if not figure.holds] == []
 
 
 def _link_season(lake: Path, season: Path, year: int) -> None:

@@ -64,18 +64,13 @@ def usage(games: int | None = None) -> history.Stat:
 
 
 def std_points(games: int) -> history.Stat:
-    """Sample standard deviation of points over the last `games`, NULL for a single one.
+    """Sample standard deviation of points over the last `games`, NULL for a single one."""
+    return lambda g, before: _spread(g, g.points, before.last(games))
 
-    From sums of whole numbers, so that a window gives the same digits wherever its rows lie.
-    """
 
-    def spread(g: ir.Table, before: history.Before) -> ir.FloatingValue:
-        window = before.last(games)
-        n = g.count().over(window)
-        total, squares = g.points.sum().over(window), (g.points * g.points).sum().over(window)
-        return ((n * squares - total * total) / (n * (n - 1)).nullif(0)).sqrt()
-
-    return spread
+def std_minutes(games: int) -> history.Stat:
+    """Sample standard deviation of minutes on court over the last `games`, NULL for a single one."""
+    return lambda g, before: _spread(g, g.seconds_played, before.last(games)) / 60
 
 
 def with_team_form(rows: ir.Table, offense: ir.Table) -> ir.Table:
@@ -92,6 +87,13 @@ def with_team_form(rows: ir.Table, offense: ir.Table) -> ir.Table:
 def allowed(defense: ir.Table) -> ir.Table:
     """A defence's counted games, by the team that defended as `team_abbr`."""
     return history.counted(defense).rename(team_abbr="defending_team_abbr")
+
+
+def _spread(g: ir.Table, value: ir.IntegerValue, window: history.Over) -> ir.FloatingValue:
+    """From sums of whole numbers, so that a window gives the same digits wherever its rows lie."""
+    n = g.count().over(window)
+    total, squares = value.sum().over(window), (value * value).sum().over(window)
+    return ((n * squares - total * total) / (n * (n - 1)).nullif(0)).sqrt()
 
 
 def _over(before: history.Before, games: int | None) -> ibis.expr.builders.WindowBuilder:

@@ -23,6 +23,7 @@ def on_roster(days: ir.Table, rosters: ir.Table) -> ir.Table:
         "player_lookup",
         "universal_player_id",
         "player_full_name",
+        "position",
         "age",
         "since",
         "birth_date",

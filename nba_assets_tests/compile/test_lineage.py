@@ -76,7 +76,8 @@ def named(name: str) -> Table:
         ("team_offense_game_summary.home_game", {"team_boxes"}),
         ("upcoming_team_game_context.game_total", {"game_lines"}),
         ("upcoming_player_game_context.points_avg_last_5", {"player_game_summary"}),
-        ("upcoming_player_game_context.opponent_pace_last_10", {"team_offense_game_summary"}),
+        ("upcoming_player_game_context.opponent_pace_last_10", {"upcoming_team_game_context"}),
+        ("upcoming_team_game_context.opponent_pace_last_10", {"team_offense_game_summary"}),
     ],
 )
 def test_lineage_of_some_columns(column: str, made_of: set[str]) -> None:

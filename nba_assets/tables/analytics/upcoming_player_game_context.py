@@ -9,13 +9,13 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball import cup_final, form, history, metrics
+from nba_assets.basketball import averages, cup_final, form, history, metrics
 from nba_assets.basketball.certainty import LIMIT
 from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.load import with_load
 from nba_assets.basketball.market import offer_columns, offer_names
 from nba_assets.basketball.population import LEAST_PLAYERS, of_slate, on_slate
-from nba_assets.basketball.prop_record import with_streaks
+from nba_assets.basketball.prop_record import SHARE_COLUMNS, with_record
 from nba_assets.basketball.rosters import age_on
 from nba_assets.basketball.teammates import MOST_USAGE, with_teammates
 from nba_assets.contracts import quality
@@ -23,8 +23,6 @@ from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day, season_history
 from nba_assets.contracts.table import Check, Owed, holds, table
 from nba_assets.tables.analytics.player_game_summary import player_game_summary
-from nba_assets.tables.analytics.team_defense_game_summary import team_defense_game_summary
-from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary
 from nba_assets.tables.analytics.upcoming_team_game_context import upcoming_team_game_context
 from nba_assets.tables.conformed.availability import availability
 from nba_assets.tables.conformed.rosters import rosters
@@ -80,13 +78,13 @@ def _player(rows: ir.Table) -> ir.StringValue:
         "prop_lines": same_day(points_lines),
         "games_with_props": same_day(games_with_props),
         "players": season_history(player_game_summary),
-        "offense": season_history(team_offense_game_summary),
-        "defense": season_history(team_defense_game_summary),
     },
     population=of_slate(same_day(team_schedule), Owed(_player, _squads), least=LEAST_PLAYERS),
     columns=cup_final.said_of(
         Column("player_lookup", "STRING", "canonical player", required=True),
         Column("universal_player_id", "STRING", "registry id", required=True),
+        Column("player_full_name", "STRING", "display name"),
+        Column("position", "STRING", "position on his team's latest roster, such as PG or SG-PG"),
         Column("game_id", "STRING", "canonical game, YYYYMMDD_AWAY_HOME", required=True),
         Column("game_date", "DATE", "Eastern date", required=True),
         Column("season_year", "INT64", "year the season started in", required=True),
@@ -148,6 +146,8 @@ def _player(rows: ir.Table) -> ir.StringValue:
         Column("l10_sample_quality", "STRING", "excellent, good, limited or insufficient", required=True),
         Column("prop_over_streak", "INT64", "latest games in a row above today's line; equal ones are skipped"),
         Column("prop_under_streak", "INT64", "latest games in a row below today's line"),
+        *SHARE_COLUMNS,
+        *averages.COLUMNS,
         Column("avg_usage_rate_last_7_games", "DECIMAL(7,2)", "usage, pooled over his last seven games", "percent"),
         Column(
             "projected_usage_rate",
@@ -241,18 +241,16 @@ def upcoming_player_game_context(
     prop_lines: ir.Table,
     games_with_props: ir.Table,
     players: ir.Table,
-    offense: ir.Table,
-    defense: ir.Table,
 ) -> ir.Table:
     on_team = rosters.drop("season_year", "since")
-    rows = _with_opponent(slate, offense, defense).inner_join(on_team, ["team_abbr", "game_date"])
+    rows = _with_opponent(slate).inner_join(on_team, ["team_abbr", "game_date"])
     rows = _with_status(rows, availability)
     rows = _with_form(rows, players).alias("players_with_form")
     rows = with_teammates(rows)
     rows = rows.filter((rows.player_status != "out").fill_null(True))
     rows = with_load(rows, players)
     rows = _with_lines(rows, prop_lines, games_with_props)
-    rows = with_streaks(rows, players)
+    rows = with_record(rows, players)
     return rows.mutate(
         player_age=age_on(rows.game_date, rows.birth_date, rows.age),
         back_to_back=(rows.days_rest == 0).fill_null(False),
@@ -272,33 +270,18 @@ def upcoming_player_game_context(
     )
 
 
-def _with_opponent(slate: ir.Table, offense: ir.Table, defense: ir.Table) -> ir.Table:
-    """The slate's team rows with the team's and the opponent's form of the last ten games, and the opponent's rest."""
+def _with_opponent(slate: ir.Table) -> ir.Table:
+    """The slate's team rows, which tell the opponent's form, with the opponent's rest and its games to come."""
     rows = slate.drop("quality_tier", "quality_issues", "data_hash", *offer_names("spread"), *offer_names("total"))
-    rows = history.as_of(rows, history.counted(offense), "team_abbr", pace_last_10=form.mean_of("pace", 10))
-    rows = history.as_of(
-        rows,
-        form.allowed(defense),
-        "team_abbr",
-        def_rating_last_10=form.mean_of("defensive_rating", 10),
-        ft_rate_allowed=lambda g, before: metrics.ratio(
-            g.opp_ft_attempts.sum().over(before.last(10)), g.opp_fg_attempts.sum().over(before.last(10))
-        ),
-    )
     rows = with_columns(
         rows,
         rows,
         {"game_id": "game_id", "opponent_team_abbr": "team_abbr"},
-        opponent_pace_last_10="pace_last_10",
-        opponent_def_rating_last_10="def_rating_last_10",
-        opponent_ft_rate_allowed="ft_rate_allowed",
         opponent_days_rest="team_days_rest",
         opponent_games_in_next_7_days="games_in_next_7_days",
         opponent_next_game_days_rest="next_game_days_rest",
     )
-    return rows.mutate(pace_differential=rows.pace_last_10 - rows.opponent_pace_last_10).drop(
-        "games_in_last_7_days", "games_in_last_14_days"
-    )
+    return rows.drop("games_in_last_7_days", "games_in_last_14_days")
 
 
 def _with_status(rows: ir.Table, availability: ir.Table) -> ir.Table:
@@ -333,7 +316,6 @@ def _with_form(rows: ir.Table, players: ir.Table) -> ir.Table:
         points_avg_last_10=form.mean_points(10),
         l5_games_used=form.games_played(5),
         l10_games_used=form.games_played(10),
-        minutes_avg_last_10=form.mean_minutes(10),
         usage_last_10=form.usage(10),
         avg_usage_rate_last_7_games=form.usage(7),
         shooting_pct_decline_last_5=lambda g, before: efg(g, before.season) - efg(g, before.last(5)),
@@ -343,6 +325,7 @@ def _with_form(rows: ir.Table, players: ir.Table) -> ir.Table:
         fourth_quarter_minutes_last_7=form.sum_of("fourth_quarter_seconds", LATE_GAMES),
         clutch_minutes_last_7_games=form.sum_of("clutch_seconds", LATE_GAMES),
         late_minutes_games_last_7=lambda g, before: g.fourth_quarter_seconds.count().over(before.last(LATE_GAMES)),
+        **averages.STATS,
     )
     timed = rows.late_minutes_games_last_7 >= LEAST_LATE_GAMES
     return rows.mutate(
@@ -350,6 +333,8 @@ def _with_form(rows: ir.Table, players: ir.Table) -> ir.Table:
         days_since_2_plus_days_rest=rows.game_date.delta(rows._rested, unit="day"),
         l5_games_used=rows.l5_games_used.fill_null(0),
         l10_games_used=rows.l10_games_used.fill_null(0),
+        l20_games_used=rows.l20_games_used.fill_null(0),
+        games_played_season=rows.games_played_season.fill_null(0),
         projected_usage_games_age=form.day_number(rows.game_date) - rows._usage_day,
         late_minutes_games_last_7=rows.late_minutes_games_last_7.fill_null(0),
         late_points_games_last_7=rows.late_points_games_last_7.fill_null(0),

@@ -16,10 +16,14 @@ from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.market import implied_team_total, offer_columns, offer_names
 from nba_assets.basketball.population import of_slate
 from nba_assets.basketball.schedule import PLACE
+from nba_assets.basketball.team_form import COLUMNS as TEAM_FORM
+from nba_assets.basketball.team_form import with_both_teams
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
-from nba_assets.contracts.read import same_day, whole_season
+from nba_assets.contracts.read import same_day, season_history, whole_season
 from nba_assets.contracts.table import Check, holds, table
+from nba_assets.tables.analytics.team_defense_game_summary import team_defense_game_summary
+from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary
 from nba_assets.tables.conformed.availability import availability
 from nba_assets.tables.conformed.expected_starters import expected_starters
 from nba_assets.tables.conformed.games import team_games
@@ -70,6 +74,8 @@ def _unequal_lines(rows: ir.Table) -> ir.Table:
         "team_lines": same_day(team_lines),
         "availability": same_day(availability),
         "expected_starters": same_day(expected_starters),
+        "offense": season_history(team_offense_game_summary),
+        "defense": season_history(team_defense_game_summary),
     },
     population=of_slate(same_day(team_schedule)),
     columns=cup_final.said_of(
@@ -123,6 +129,7 @@ def _unequal_lines(rows: ir.Table) -> ir.Table:
         Column("season_win_pct", "DECIMAL(5,3)", "wins per game before this game; NULL before the first", "0-1"),
         Column("last_game_margin", "INT64", "own less opponent's points in the last game", "points"),
         Column("last_game_result", "STRING", "W or L"),
+        *TEAM_FORM,
         Column(
             "travel_miles",
             "INT64",
@@ -166,6 +173,8 @@ def upcoming_team_game_context(
     team_lines: ir.Table,
     availability: ir.Table,
     expected_starters: ir.Table,
+    offense: ir.Table,
+    defense: ir.Table,
 ) -> ir.Table:
     legs = _legs(season.filter(~season.is_postponed)).alias("legs")
     rows = slate.filter(~slate.is_postponed)
@@ -173,6 +182,7 @@ def upcoming_team_game_context(
     rows = _with_load(rows, legs)
     rows = _with_next_game(rows, next_games)
     rows = _with_results(rows, season)
+    rows = with_both_teams(rows, offense, defense)
     rows = _with_lines(rows, team_lines)
     rows = _with_absences(rows, availability, expected_starters)
     return rows.mutate(

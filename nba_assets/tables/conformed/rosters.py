@@ -39,6 +39,7 @@ def _nobody_knows(rows: ir.Table, unknown: ir.Table) -> ir.Table:
         Column("player_lookup", "STRING", "canonical player", required=True),
         Column("universal_player_id", "STRING", "registry id"),
         Column("player_full_name", "STRING", "display name"),
+        Column("position", "STRING", "position on that roster, such as PG or SG-PG"),
         Column("age", "INT64", "the roster's own, one for the season, of its end", "years"),
         Column("birth_date", "DATE", "date of birth, once any roster of the season has told it"),
         Column("since", "DATE", "when the roster was seen first as it is", required=True),

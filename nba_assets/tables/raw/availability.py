@@ -61,7 +61,9 @@ espn_team_rosters = RawTable(
     key=("roster_date", "scrape_hour", "team_abbr", "espn_player_id"),
     cluster_by=("team_abbr", "player_lookup"),
     need="required",
-    feeds=columns_of("upcoming_player_game_context", "player_lookup", "team_abbr", "player_age"),
+    feeds=columns_of(
+        "upcoming_player_game_context", "player_lookup", "player_full_name", "position", "team_abbr", "player_age"
+    ),
     columns=(
         Column("roster_date", "DATE", "date of the scrape", "US Eastern", required=True),
         Column("scrape_hour", "INT64", "hour of the scrape, 0 to 23", "US Eastern", required=True),

@@ -102,6 +102,44 @@ def test_before_his_first_game_nothing_is_known_of_him() -> None:
     assert "thin_sample" in row["quality_issues"]
 
 
+def test_who_he_is() -> None:
+    row = tatum(rosters=[on_roster("tatum", player_full_name="Jayson Tatum", position="SF-PF")])
+    assert columns(row, "player_full_name", "position") == ("Jayson Tatum", "SF-PF")
+
+
+SEASON = ("games_played_season", "l20_games_used", "points_avg_season", "minutes_avg_season")
+WINDOWS = ("minutes_avg_last_5", "minutes_avg_last_10")
+STRAYS = ("points_std_last_5", "points_std_last_10", "minutes_std_last_5", "minutes_std_last_10")
+
+
+def test_averages_and_how_far_games_stray_from_them() -> None:
+    """Points 9 to 20; of 16 to 20 the squares about 18 are 10 in all, over four; of the last ten 82.5 over nine."""
+    games = [played(n, 8 + n, minutes=20.0 + n) for n in range(1, 13)]
+    row = tatum(*games)
+    assert columns(row, *SEASON) == (12, 12, 14.5, 26.5)
+    assert columns(row, *WINDOWS) == (30.0, 27.5)
+    assert columns(row, *STRAYS) == (1.58, 3.03, 1.58, 3.03)
+
+
+def test_one_game_strays_from_nothing() -> None:
+    assert columns(tatum(played(1, 30)), *STRAYS, "games_played_season") == (None, None, None, None, 1)
+    assert columns(tatum(played(1, 30), played(2, 20, minutes=0)), *STRAYS) == (None,) * 4
+    assert columns(tatum(played(1, 30), played(2, 20)), *STRAYS) == (7.07, 7.07, 0.0, 0.0)
+
+
+def test_the_minutes_forecast_is_the_mean_of_four() -> None:
+    """Last game 40, last five 24, last ten 22, season 21."""
+    minutes = [20.0] * 16 + [20.0] * 4 + [40.0]
+    row = tatum(*[played(n - 5, minutes=m) for n, m in enumerate(minutes)])
+    assert row["minutes_forecast"] == round((40 + 24 + 22 + 440 / 21) / 4, 1)
+    assert tatum(played(1, minutes=12.0))["minutes_forecast"] == 12.0
+
+
+def test_before_his_first_game_there_are_counts_and_no_averages() -> None:
+    row = tatum(played(19, season_year=2023), played(20), played(18, season_type="cup_final"))
+    assert columns(row, *SEASON, *WINDOWS, *STRAYS, "minutes_forecast") == (0, 0, *[None] * 9)
+
+
 REST = ("days_rest", "back_to_back", "days_rest_before_last_game", "days_since_2_plus_days_rest")
 
 
@@ -267,6 +305,26 @@ def test_prop_streaks_stand_against_todays_line(points: list[int], streaks: tupl
     assert columns(tatum(*games, prop_lines=lined()), *STREAKS) == streaks
 
 
+SHARES = ("over_line_share_last_10", "over_line_share_last_20", "over_line_share_season")
+
+
+def test_the_share_of_games_over_todays_line() -> None:
+    """Two at the line are games and not over it; with 24 games the last ten and twenty leave the oldest out."""
+    three = tatum(played(1, 30), played(3, 20), played(5, 10), prop_lines=lined())
+    assert columns(three, *SHARES) == (0.333, 0.333, 0.333)
+    points = [30] * 4 + [10] * 10 + [20] * 2 + [25] * 8
+    many = tatum(*[played(n - 10, p) for n, p in enumerate(points)], prop_lines=lined())
+    assert columns(many, *SHARES) == (0.8, 0.4, 0.5)
+    assert columns(many, "l10_games_used", "l20_games_used", "games_played_season") == (10, 20, 24)
+
+
+def test_without_a_line_or_a_game_no_share_is_known() -> None:
+    assert columns(tatum(played(1, 30)), *SHARES) == (None,) * 3
+    assert columns(tatum(prop_lines=lined()), *SHARES) == (None,) * 3
+    final = played(1, 30, season_type="cup_final")
+    assert columns(tatum(final, played(2, 0, minutes=0), prop_lines=lined()), *SHARES) == (None,) * 3
+
+
 def test_the_points_line() -> None:
     names = ("current_points_line", "opening_points_line", "line_movement", "current_points_line_source")
     assert columns(tatum(prop_lines=lined()), "has_prop_line", *names) == (True, 20.0, 18.5, 1.5, "fanduel")
@@ -382,24 +440,11 @@ def test_age(born: date | None, age: int) -> None:
     assert tatum(rosters=[on_roster("tatum", birth_date=born, age=27)])["player_age"] == age
 
 
-def team_row(day: int, team: str, **more: Any) -> Row:
-    name = "defending_team_abbr" if "defensive_rating" in more else "team_abbr"
-    kept = {"game_id": f"{day}", "game_date": on(day), "season_year": 2024, "season_type": "regular"}
-    return kept | {name: team} | more
-
-
-def test_the_opponent() -> None:
-    row = tatum(
-        offense=[team_row(1, "BOS", pace=100.0), team_row(1, "NYK", pace=96.0), team_row(3, "NYK", pace=97.0)],
-        defense=[
-            team_row(1, "NYK", defensive_rating=110.0, opp_ft_attempts=20, opp_fg_attempts=80),
-            team_row(3, "NYK", defensive_rating=113.0, opp_ft_attempts=16, opp_fg_attempts=100),
-        ],
-    )
-    assert columns(row, "opponent_pace_last_10", "pace_differential") == (96.5, 3.5)
-    assert columns(row, "opponent_def_rating_last_10", "opponent_ft_rate_allowed") == (111.5, 0.2)
-    unknown = columns(tatum(), "opponent_pace_last_10", "pace_differential", "opponent_ft_rate_allowed")
-    assert unknown == (None, None, None)
+def test_the_opponents_form_is_the_teams_to_tell() -> None:
+    form = {"opponent_pace_last_10": 96.5, "opponent_def_rating_last_10": 111.5, "opponent_ft_rate_allowed": 0.2}
+    row = tatum(slate=slate(**form, pace_differential=3.5))
+    assert columns(row, *form, "pace_differential") == (*form.values(), 3.5)
+    assert columns(tatum(), *form, "pace_differential") == (None,) * 4
 
 
 def test_rest_and_travel_are_the_teams() -> None:
@@ -421,7 +466,7 @@ GAMES = st.lists(
 
 
 def _history(games: list) -> dict[str, list[Row]]:
-    """The same games as rows of all three summaries."""
+    """The same games as rows of the summary."""
     stats = {
         "fg_makes": 5,
         "three_pt_makes": 1,
@@ -430,18 +475,11 @@ def _history(games: list) -> dict[str, list[Row]]:
         "fourth_quarter_points": 7,
         "clutch_seconds": 60,
     }
-    return {
-        "players": [
-            played(day, points, who, minutes, **used(20.0 + points / 10, minutes), **stats)
-            for day, who, points, minutes in games
-        ],
-        "offense": [team_row(day, "BOS", pace=90.0 + points) for day, who, points, _ in games if who == "tatum"],
-        "defense": [
-            team_row(day, "NYK", defensive_rating=90.0 + points, opp_ft_attempts=points, opp_fg_attempts=80)
-            for day, who, points, _ in games
-            if who == "tatum"
-        ],
-    }
+    rows = [
+        played(day, points, who, minutes, **used(20.0 + points / 10, minutes), **stats)
+        for day, who, points, minutes in games
+    ]
+    return {"players": rows}
 
 
 @settings(max_examples=8, deadline=None)
@@ -460,3 +498,5 @@ def test_nothing_on_or_after_the_day_is_seen(games: list, line: int) -> None:
         assert row["back_to_back"] == (row["days_rest"] == 0)
         assert row["prop_over_streak"] in (0, None) or row["prop_under_streak"] == 0
         assert row["l5_games_used"] == min(5, row["l10_games_used"])
+        assert row["l20_games_used"] == min(20, row["games_played_season"])
+        assert (row["over_line_share_season"] is None) == (row["has_prop_line"] is False or row["l5_games_used"] == 0)

@@ -26,6 +26,7 @@ def roster_snapshots(scrapes: ir.Table, names: ir.Table) -> ir.Table:
     players = rows.group_by("team_abbr", "player_lookup", "since", "until").agg(
         universal_player_id=rows.universal_player_id.max(),
         player_full_name=rows.player_full_name.max(),
+        position=rows.position.max(),
         age=rows.age.max(),
         _told=rows.birth_date.max(),
         season_year=rows.season_year.max(),
