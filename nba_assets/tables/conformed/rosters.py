@@ -2,8 +2,8 @@
 
 A row is a player on the latest roster, up to the date, of a team that plays on it. Each team has its own latest
 snapshot; one date for all would find the few teams that changed that day (U6). A player on two teams' rosters belongs
-to the newer one, whether that team plays on the date or not. A snapshot taken on the date itself is of the morning,
-before any tip.
+to the newer one, whether that team plays on the date or not. A snapshot of the date itself counts if it was taken
+before noon, ahead of any tip; a later one counts from the day after.
 """
 
 from __future__ import annotations
@@ -39,9 +39,9 @@ def _nobody_knows(rows: ir.Table, unknown: ir.Table) -> ir.Table:
         Column("player_lookup", "STRING", "canonical player", required=True),
         Column("universal_player_id", "STRING", "registry id"),
         Column("player_full_name", "STRING", "display name"),
-        Column("age", "INT64", "the roster's own, one for the season, of its end", "years"),
+        Column("age", "INT64", "on the date, by birth date; else the roster's own, one for the season, of its end", "years"),
         Column("birth_date", "DATE", "date of birth, once any roster of the season has told it"),
-        Column("since", "DATE", "when the roster was seen first as it is", required=True),
+        Column("since", "DATE", "from when on the roster counts", required=True),
     ),
     checks=(
         Check(
