@@ -19,7 +19,7 @@ from nba_assets.tables.raw import RAW_TABLES
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake
 from nba_assets_tests.known_when.certain import CERTAIN
-from nba_assets_tests.known_when.rules import Rule, met, rule_of
+from nba_assets_tests.known_when.rules import LATER_EDITIONS, Rule, met, rule_of
 
 NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -66,14 +66,14 @@ class Season:
 
     def _cut(self, table: RawTable, rule: Rule, to: Lake) -> datetime:
         """Replace the table's partitions by what was known; the answer is when more will be."""
-        part = table.partition_by or "NULL"
+        part, source = table.partition_by or "NULL", rule.rows or table.full_name
         known = f"coalesce({rule.known_at} <= getvariable('tip'), false)"
         then = {name: f"({value})" for name, value in rule.as_then.items()}
         as_it_is = " AND ".join(["true", *(f"r.{name} IS NOT DISTINCT FROM {value}" for name, value in then.items())])
         found = self.connection.execute(
             f"SELECT part, bool_or(known), bool_and(known AND as_it_is), min(known_at) FILTER (NOT known AND"
             f" isfinite(known_at)) FROM (SELECT {part} AS part, {rule.known_at} AS known_at, {known} AS known,"
-            f" {as_it_is} AS as_it_is FROM {table.full_name} AS r) GROUP BY 1"
+            f" {as_it_is} AS as_it_is FROM {source} AS r) GROUP BY 1"
         ).fetchall()
         for day, _, whole, _ in found:
             if whole:
@@ -84,7 +84,7 @@ class Season:
             columns = f"* REPLACE ({replaced})" if replaced else "*"
             key = ", ".join(dict.fromkeys([*([part] if table.partition_by else []), *table.key]))
             rows = self.connection.execute(
-                f"SELECT {columns} FROM {table.full_name} AS r WHERE {known} ORDER BY {key}"
+                f"SELECT {columns} FROM {source} AS r WHERE {known} ORDER BY {key}"
             ).to_arrow_table()
             rows = rows.cast(table.schema().to_pyarrow())
             to.replace(table, [(day, _of(rows, table, day)) for day in changed])
@@ -98,6 +98,7 @@ def season_of(warehouse: DuckDBWarehouse, day: date) -> Iterator[Season]:
     with warehouse.connect({table: window if table.partition_by else None for table in RAW_TABLES}) as connection:
         connection.execute(f"SET VARIABLE day = DATE '{day}'")
         connection.execute(CERTAIN)
+        connection.execute(LATER_EDITIONS)
         connection.execute(met(RAW_TABLES))
         yield Season(warehouse.lake, connection, day)
 

@@ -20,7 +20,7 @@ from nba_assets.tables.raw.market import (
     odds_api_player_points_props,
 )
 from nba_assets.tables.raw.reference import player_aliases
-from nba_assets.tables.raw.schedule import nbac_schedule
+from nba_assets.tables.raw.schedule import nbac_schedule, nbac_schedule_editions
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 
 TIPS = """
@@ -36,6 +36,7 @@ def add_later_knowledge(warehouse: DuckDBWarehouse, day: date) -> None:
     add_uncertain_games(warehouse, day)
     add_later_roster(warehouse, day)
     add_later_lines(warehouse, day)
+    move_a_game(warehouse, day)
     add_later_aliases(warehouse)
     age_to_the_seasons_end(warehouse, day)
 
@@ -72,6 +73,41 @@ def add_uncertain_games(warehouse: DuckDBWarehouse, day: date) -> None:
             WHERE NOT EXISTS (SELECT * FROM rows AS there
                 WHERE list_has_any([there.home_team_tricode, there.away_team_tricode],
                     [rows.home_team_tricode, rows.away_team_tricode]))
+        """)
+
+
+def move_a_game(warehouse: DuckDBWarehouse, day: date) -> None:
+    """The day after, a game of teams that play on the day is moved from three days after it into the winter."""
+    was, will_be = day + timedelta(days=3), date(day.year + 1, 2, 15)
+    with _changing(warehouse, nbac_schedule, will_be, of=was, then=day) as connection:
+        connection.execute("""
+            INSERT INTO rows BY NAME
+            SELECT * REPLACE (
+                getvariable('day') AS game_date,
+                strftime(getvariable('day'), '%Y%m%d') || substr(game_code, 9) AS game_code,
+                game_date_est + (getvariable('day') - game_date) * INTERVAL 1 DAY AS game_date_est,
+                1 AS game_status, NULL AS home_team_score, NULL AS away_team_score, NULL AS winning_team_tricode
+            )
+            FROM of_day
+            WHERE EXISTS (SELECT * FROM of_then AS played WHERE list_has_any(
+                [of_day.home_team_tricode, of_day.away_team_tricode],
+                [played.home_team_tricode, played.away_team_tricode]))
+            ORDER BY game_id LIMIT 1
+        """)
+        moved, code = connection.execute("SELECT game_id, game_code FROM rows").fetchall()[0]
+    with _changing(warehouse, nbac_schedule, was) as connection:
+        connection.execute(f"DELETE FROM rows WHERE game_id = '{moved}'")
+    read = f"TIMESTAMPTZ '{day + timedelta(days=1)} 12:00:00+00'"
+    with _changing(warehouse, nbac_schedule_editions, None) as connection:
+        connection.execute("UPDATE rows SET first_seen = TIMESTAMPTZ '2024-08-15 12:00:00+00'")
+        connection.execute(f"""
+            INSERT INTO rows BY NAME
+            SELECT * REPLACE ('{code}' AS game_code, DATE '{will_be}' AS game_date, {read} AS first_seen)
+            FROM rows WHERE game_id = '{moved}'
+        """)
+        connection.execute(f"""
+            UPDATE rows SET last_seen = {read} - INTERVAL 1 HOUR, withdrawn_at = {read}
+            WHERE game_id = '{moved}' AND game_date = DATE '{was}'
         """)
 
 
@@ -149,18 +185,21 @@ def begin_form_early(warehouse: DuckDBWarehouse, day: date) -> None:
 
 @contextmanager
 def _changing(
-    warehouse: DuckDBWarehouse, table: RawTable, day: date | None, of: date | None = None
+    warehouse: DuckDBWarehouse, table: RawTable, day: date | None, of: date | None = None, then: date | None = None
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A partition's rows as the table `rows`, those of another day as `of_day`: what becomes of `rows` is stored."""
-    wanted = day and Window(min(day, of or day), max(day, of or day))
+    """A partition's rows as the table `rows`, those of other days as `of_day` and `of_then`: what becomes of `rows` is
+    stored."""
+    days = [other for other in (day, of, then) if other]
+    wanted = Window(min(days), max(days)) if days else None
     with warehouse.connect({table: wanted, nbac_schedule: wanted}) as connection:
         connection.execute(f"SET VARIABLE day = {f'DATE {chr(39)}{day}{chr(39)}' if day else 'NULL'}")
         of_the_day = f" WHERE {table.partition_by} = getvariable('day')" if day else ""
         connection.execute(f"CREATE TEMP TABLE rows AS FROM {table.full_name}{of_the_day}")
-        if of:
-            connection.execute(
-                f"CREATE TEMP TABLE of_day AS FROM {table.full_name} WHERE {table.partition_by} = DATE '{of}'"
-            )
+        for name, other in (("of_day", of), ("of_then", then)):
+            if other:
+                connection.execute(
+                    f"CREATE TEMP TABLE {name} AS FROM {table.full_name} WHERE {table.partition_by} = DATE '{other}'"
+                )
         yield connection
         key = ", ".join(table.key)
         rows = connection.execute(f"FROM rows ORDER BY {key}").to_arrow_table()

@@ -15,13 +15,33 @@ DAY, TIP = "getvariable('day')", "getvariable('tip')"
 
 ALWAYS = "TIMESTAMPTZ '-infinity'"
 
+WITHDRAWN_SINCE = f"""
+    SELECT game_id, game_code, season_year, game_date, game_date_est, is_primetime, 1 AS game_status,
+        substr(game_code, 10, 3) AS away_team_tricode, substr(game_code, 13, 3) AS home_team_tricode
+    FROM nba_raw.nbac_schedule_editions
+    WHERE first_seen <= {TIP} AND withdrawn_at > {TIP} AND game_date >= {DAY}
+"""
+"""Games that stood in the schedule at the tip and do not any more."""
+
+LATER_EDITIONS = """
+    CREATE OR REPLACE TEMP TABLE later_editions AS
+    SELECT * FROM nba_raw.nbac_schedule_editions
+    WHERE withdrawn_at IS NULL
+    QUALIFY first_seen > min(first_seen) OVER (PARTITION BY season_year)
+"""
+"""What the schedule says since an edition after the first that was kept."""
+
 
 @dataclass(frozen=True)
 class Rule:
-    """A row is known from `known_at` on; before more is known, `as_then` stands in these columns."""
+    """A row is known from `known_at` on; before more is known, `as_then` stands in these columns.
+
+    `rows` are the table's own, unless some of those that were there then are kept elsewhere.
+    """
 
     known_at: str
     as_then: Mapping[str, str] = field(default_factory=dict)
+    rows: str = ""
 
 
 def rule_of(table: RawTable) -> Rule:
@@ -42,14 +62,27 @@ def results() -> Rule:
 
 
 def schedule() -> Rule:
-    """A game is known once it is certain; what came of it, when its date is over."""
+    """A game is known once it is certain, what came of it when its date is over; and where editions were kept, as the
+    edition of then has it.
+
+    Before the first edition that was kept of a season, the last one stands for all: through it postponements leak.
+    """
     to_come = f"game_date >= {DAY}"
+    certain = (
+        "(SELECT coalesce(min(certain.known_at), CASE WHEN r.game_id LIKE '002%' THEN TIMESTAMPTZ '-infinity' END)"
+        " FROM certain WHERE certain.game_id = r.game_id)"
+    )
+    announced = (
+        "(SELECT coalesce(min(first_seen), TIMESTAMPTZ '-infinity') FROM later_editions AS e"
+        " WHERE e.game_id = r.game_id AND e.game_date = r.game_date AND e.season_year = r.season_year)"
+    )
 
     def unless_to_come(column: str, then: str) -> str:
         return f"CASE WHEN {to_come} THEN {then} ELSE {column} END"
 
     return Rule(
-        known_at="(SELECT certain.known_at FROM certain WHERE certain.game_id = r.game_id)",
+        rows=f"(FROM nba_raw.nbac_schedule UNION ALL BY NAME ({WITHDRAWN_SINCE}))",
+        known_at=f"greatest({certain}, {announced})",
         as_then={
             "game_status": unless_to_come("game_status", "1"),
             "game_status_text": unless_to_come("game_status_text", "'Scheduled'"),
@@ -58,6 +91,17 @@ def schedule() -> Rule:
             "winning_team_tricode": unless_to_come("winning_team_tricode", "NULL"),
             "created_at": f"least(created_at, {eastern(DAY)})",
             "processed_at": f"least(processed_at, {eastern(DAY)})",
+        },
+    )
+
+
+def schedule_editions() -> Rule:
+    """An edition is known from when it was read, and how long it stood only afterwards."""
+    return Rule(
+        known_at="first_seen",
+        as_then={
+            "last_seen": f"CASE WHEN withdrawn_at <= {TIP} THEN last_seen END",
+            "withdrawn_at": f"CASE WHEN withdrawn_at <= {TIP} THEN withdrawn_at END",
         },
     )
 
@@ -134,6 +178,7 @@ def _label() -> str:
 
 RULES: Mapping[str, Rule] = {
     "nba_raw.nbac_schedule": schedule(),
+    "nba_raw.nbac_schedule_editions": schedule_editions(),
     "nba_raw.nbac_gamebook_player_stats": results(),
     "nba_raw.nbac_player_boxscores": results(),
     "nba_raw.bdl_player_boxscores": results(),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ibis.expr.types as ir
 
-from nba_assets.basketball.rosters import on_roster
+from nba_assets.basketball.rosters import age_on, on_roster
 from nba_assets.basketball.schedule import teams_of
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day, season_to_date
@@ -39,7 +39,9 @@ def _nobody_knows(rows: ir.Table, unknown: ir.Table) -> ir.Table:
         Column("player_lookup", "STRING", "canonical player", required=True),
         Column("universal_player_id", "STRING", "registry id"),
         Column("player_full_name", "STRING", "display name"),
-        Column("age", "INT64", "on the date, by birth date; else the roster's own, one for the season, of its end", "years"),
+        Column(
+            "age", "INT64", "on the date, by birth date; else the roster's own, one for the season, of its end", "years"
+        ),
         Column("birth_date", "DATE", "date of birth, once any roster of the season has told it"),
         Column("since", "DATE", "from when on the roster counts", required=True),
     ),
@@ -53,4 +55,5 @@ def _nobody_knows(rows: ir.Table, unknown: ir.Table) -> ir.Table:
     ),
 )
 def rosters(games: ir.Table, snapshots: ir.Table) -> ir.Table:
-    return on_roster(teams_of(games), snapshots)
+    rows = on_roster(teams_of(games), snapshots)
+    return rows.mutate(age=age_on(rows.game_date, rows.birth_date, rows.age))
