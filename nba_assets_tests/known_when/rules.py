@@ -13,7 +13,15 @@ from nba_assets.contracts.contract import RawTable
 
 DAY, TIP = "getvariable('day')", "getvariable('tip')"
 
-ALWAYS = "TIMESTAMPTZ '-infinity'"
+ALWAYS, NEVER = "TIMESTAMPTZ '-infinity'", "TIMESTAMPTZ 'infinity'"
+
+_STARTS = f"(year({DAY}) - (month({DAY}) < 10)::INT)"
+
+LABEL = f"{_STARTS}::VARCHAR || '-' || lpad((({_STARTS} + 1) % 100)::VARCHAR, 2, '0')"
+"""The season of the day as 2022-23."""
+
+BY_ITS_SEASON = f"CASE WHEN r.season <= {LABEL} THEN {ALWAYS} ELSE {NEVER} END"
+"""Of what is published for a season ahead of it."""
 
 WITHDRAWN_SINCE = f"""
     SELECT game_id, game_code, season_year, game_date, game_date_est, is_primetime, 1 AS game_status,
@@ -25,9 +33,8 @@ WITHDRAWN_SINCE = f"""
 
 LATER_EDITIONS = """
     CREATE OR REPLACE TEMP TABLE later_editions AS
-    SELECT * FROM nba_raw.nbac_schedule_editions
-    WHERE withdrawn_at IS NULL
-    QUALIFY first_seen > min(first_seen) OVER (PARTITION BY season_year)
+    FROM (SELECT *, min(first_seen) OVER (PARTITION BY season_year) AS kept_since FROM nba_raw.nbac_schedule_editions)
+    WHERE withdrawn_at IS NULL AND first_seen > kept_since
 """
 """What the schedule says since an edition after the first that was kept."""
 
@@ -69,12 +76,13 @@ def schedule() -> Rule:
     """
     to_come = f"game_date >= {DAY}"
     certain = (
-        "(SELECT coalesce(min(certain.known_at), CASE WHEN r.game_id LIKE '002%' THEN TIMESTAMPTZ '-infinity' END)"
+        f"(SELECT coalesce(min(certain.known_at), CASE WHEN r.game_id LIKE '002%' THEN {ALWAYS} END)"
         " FROM certain WHERE certain.game_id = r.game_id)"
     )
     announced = (
-        "(SELECT coalesce(min(first_seen), TIMESTAMPTZ '-infinity') FROM later_editions AS e"
-        " WHERE e.game_id = r.game_id AND e.game_date = r.game_date AND e.season_year = r.season_year)"
+        f"(SELECT coalesce(min(first_seen), {ALWAYS}) FROM later_editions AS e"
+        " WHERE e.game_id = r.game_id AND e.game_date = r.game_date AND e.season_year = r.season_year"
+        f" AND e.kept_since <= {TIP})"
     )
 
     def unless_to_come(column: str, then: str) -> str:
@@ -138,7 +146,7 @@ def registry() -> Rule:
     Bulk loads write the registry at the season's end, so its own times say nothing. A team that he has yet to play for
     is left out for who has one already.
     """
-    this_season = f"r.season = ({_label()})"
+    this_season = f"r.season = ({LABEL})"
     joined = f"(r.first_game_date >= {DAY} OR r.first_game_date IS NULL)"
     elsewhere = (
         "EXISTS (SELECT * FROM nba_reference.nba_players_registry AS other WHERE other.player_lookup = r.player_lookup"
@@ -147,8 +155,8 @@ def registry() -> Rule:
     counts = ("games_played", "total_appearances", "inactive_appearances", "dnp_appearances")
     words = ("last_game_date", "last_gamebook_activity_date", "last_processor", "created_at", "processed_at")
     return Rule(
-        known_at=f"CASE WHEN NOT {this_season} THEN {ALWAYS}"
-        f" WHEN {joined} AND {elsewhere} THEN TIMESTAMPTZ 'infinity'"
+        known_at=f"CASE WHEN NOT {this_season} THEN {BY_ITS_SEASON}"
+        f" WHEN {joined} AND {elsewhere} THEN {NEVER}"
         " ELSE (SELECT min(met.known_at) FROM met WHERE met.player_lookup = r.player_lookup) END",
         as_then={name: f"CASE WHEN NOT {this_season} THEN {name} END" for name in (*counts, *words)}
         | {"first_game_date": f"CASE WHEN NOT ({this_season} AND {joined}) THEN first_game_date END"},
@@ -156,24 +164,18 @@ def registry() -> Rule:
 
 
 def aliases() -> Rule:
-    """A spelling is resolved when it is first met; of a former season's, always."""
+    """A spelling is resolved when the season first meets it: until then it resolves nothing."""
     return Rule(known_at="(SELECT min(met.known_at) FROM met WHERE met.spelling = r.alias_lookup)")
 
 
 def arenas() -> Rule:
     """Where games are played is known before the season."""
-    return Rule(known_at=ALWAYS)
+    return Rule(known_at=BY_ITS_SEASON)
 
 
 def extra_arenas() -> Rule:
     """And so is where else, but not how often it will have been."""
-    return Rule(known_at=ALWAYS, as_then={"games": "NULL"})
-
-
-def _label() -> str:
-    """The season of the day as 2022-23."""
-    starts = f"(year({DAY}) - (month({DAY}) < 10)::INT)"
-    return f"{starts}::VARCHAR || '-' || lpad((({starts} + 1) % 100)::VARCHAR, 2, '0')"
+    return Rule(known_at=BY_ITS_SEASON, as_then={"games": "NULL"})
 
 
 RULES: Mapping[str, Rule] = {
