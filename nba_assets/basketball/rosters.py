@@ -11,8 +11,7 @@ def on_roster(days: ir.Table, rosters: ir.Table) -> ir.Table:
     """Each team's day with each player on its latest roster then; a player on two teams' belongs to the newer one,
     whether that team plays on the day or not.
 
-    `rosters` are snapshots with the dates they hold for; `days` has `team_abbr`, `season_year` and `game_date`. A
-    snapshot taken on the day itself is of the morning, before any tip.
+    `rosters` are snapshots with the dates they hold for; `days` has `team_abbr`, `season_year` and `game_date`.
     """
     dates = days.select(_date="game_date", _season="season_year").distinct()
     held = dates.inner_join(

@@ -16,7 +16,6 @@ from nba_assets.basketball.load import with_load
 from nba_assets.basketball.market import offer_columns, offer_names
 from nba_assets.basketball.population import LEAST_PLAYERS, of_slate, on_slate
 from nba_assets.basketball.prop_record import SHARE_COLUMNS, with_record
-from nba_assets.basketball.rosters import age_on
 from nba_assets.basketball.teammates import MOST_USAGE, with_teammates
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
@@ -252,7 +251,7 @@ def upcoming_player_game_context(
     rows = _with_lines(rows, prop_lines, games_with_props)
     rows = with_record(rows, players)
     return rows.mutate(
-        player_age=age_on(rows.game_date, rows.birth_date, rows.age),
+        player_age=rows.age,
         back_to_back=(rows.days_rest == 0).fill_null(False),
         l5_sample_quality=metrics.sample_quality(rows.l5_games_used, 5),
         l10_sample_quality=metrics.sample_quality(rows.l10_games_used, 10),

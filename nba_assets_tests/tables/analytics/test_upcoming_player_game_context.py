@@ -430,14 +430,8 @@ def test_without_a_report_nobodys_absence_is_known() -> None:
     assert {columns(row, *names) for row in rows} == {(None,) * 4}
 
 
-@pytest.mark.parametrize(
-    ("born", "age"),
-    [(date(1998, 11, 20), 26), (date(1998, 11, 21), 25), (date(1998, 3, 3), 26), (None, 27)],
-    ids=["birthday", "eve of it", "spring", "unknown"],
-)
-def test_age(born: date | None, age: int) -> None:
-    """On the date; the roster's one age of the season only where nobody knows when he was born."""
-    assert tatum(rosters=[on_roster("tatum", birth_date=born, age=27)])["player_age"] == age
+def test_age_is_the_rosters() -> None:
+    assert tatum(rosters=[on_roster("tatum", age=27)])["player_age"] == 27
 
 
 def test_the_opponents_form_is_the_teams_to_tell() -> None:
