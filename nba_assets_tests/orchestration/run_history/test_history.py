@@ -160,9 +160,9 @@ def test_one_that_was_tried_again(ran: Ran) -> None:
 
 
 def test_a_range_is_one_row_a_table(ran: Ran) -> None:
-    days = {"dagster/asset_partition_range_start": "2024-06-29", "dagster/asset_partition_range_end": "2024-10-02"}
+    days = {"dagster/asset_partition_range_start": "2024-09-29", "dagster/asset_partition_range_end": "2024-10-02"}
     run = ran(stand_in(OFFENSE), tags=days, partition_key=None)[OFFENSE.name]
-    assert (run.data_date, run.data_date_end, run.season_year) == (date(2024, 6, 29), date(2024, 10, 2), 2023)
+    assert (run.data_date, run.data_date_end, run.season_year) == (date(2024, 9, 29), date(2024, 10, 2), 2023)
     assert (run.records_processed, run.partitions) == (28, 4)
     assert (run.trigger_source, run.one_date) == ("backfill", False)
 
