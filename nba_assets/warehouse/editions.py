@@ -41,12 +41,12 @@ def keep_editions(con: duckdb.DuckDBPyConnection, staged: Staged, lake: Lake) ->
     kept = _stored(con, "*", lake.files(editions, None))
     season = editions.replaces
     delivered = {row[season] for row in new}
-    rows = [row for row in kept if row[season] not in delivered]
+    found = [row for row in kept if row[season] not in delivered]
     for value in sorted(delivered):
-        of_season = [[row for row in given if row[season] == value] for given in (kept, old, new)]
-        rows += _with_edition(*of_season, names=names)
-    rows.sort(key=lambda row: tuple(row[name] for name in editions.key))
-    lake.replace(editions, [(None, pa.Table.from_pylist(rows, editions.schema().to_pyarrow()))])
+        before, stored, given = ([row for row in rows if row[season] == value] for rows in (kept, old, new))
+        found += _with_edition(before, stored, given, names)
+    found.sort(key=lambda row: tuple(row[name] for name in editions.key))
+    lake.replace(editions, [(None, pa.Table.from_pylist(found, editions.schema().to_pyarrow()))])
 
 
 def _with_edition(kept: Sequence[Row], old: Sequence[Row], new: Sequence[Row], names: Sequence[str]) -> list[Row]:
@@ -80,7 +80,8 @@ def _entry(row: Mapping[str, Any], names: Iterable[str], seen: datetime | None) 
 
 
 def _read_at(rows: Sequence[Row]) -> datetime:
-    return max(row["processed_at"] for row in rows)
+    times: list[datetime] = [row["processed_at"] for row in rows]
+    return max(times)
 
 
 def _stored(con: duckdb.DuckDBPyConnection, chosen: str, files: Sequence[Path]) -> list[Row]:
@@ -91,4 +92,5 @@ def _stored(con: duckdb.DuckDBPyConnection, chosen: str, files: Sequence[Path]) 
 
 
 def _rows(con: duckdb.DuckDBPyConnection, query: str) -> list[Row]:
-    return con.sql(query).to_arrow_table().to_pylist()
+    rows: list[Row] = con.sql(query).to_arrow_table().to_pylist()
+    return rows
