@@ -62,12 +62,14 @@ def chosen(books: ir.Table, by: tuple[str, ...], sources: tuple[str, ...] = ()) 
     """
     rows = _on_offer(books.filter(_is_half(books)), by, sources)
     every = {"group_by": list(by)}
+    # BigQuery partitions by no fraction.
+    rows = rows.mutate(_halves=(rows.line * 2).round().cast("int64"))
     rows = rows.mutate(
         books=rows.count().over(**every),
         lowest=rows.line.min().over(**every),
         highest=rows.line.max().over(**every),
         _sum=rows.line.sum().over(**every),
-        _offering=rows.count().over(group_by=[*by, "line"]),
+        _offering=rows.count().over(group_by=[*by, "_halves"]),
     )
     best_first = ibis.window(
         **every,
