@@ -137,7 +137,7 @@ def _unequal_lines(rows: ir.Table) -> ir.Table:
             "miles",
         ),
         Column("time_zone_changes", "INT64", "hours between the clocks of those two places that day", "hours"),
-        Column("consecutive_road_games", "INT64", "away games in a row, this one included; 0 at home", "games"),
+        Column("consecutive_road_games", "INT64", "away and neutral games in a row with this one; 0 at home", "games"),
         Column(
             "miles_traveled_last_14_days",
             "INT64",
