@@ -111,7 +111,7 @@ def test_an_asset_depends_on_what_its_table_reads(table: Table) -> None:
 
 
 @each_table
-@pytest.mark.parametrize("day", [date(2022, 10, 1), date(2023, 1, 15), date(2024, 6, 30)])
+@pytest.mark.parametrize("day", [date(2022, 10, 1), date(2023, 1, 15), date(2024, 9, 30), date(2020, 10, 11)])
 def test_the_mappings_cover_every_day_that_is_read_and_none_of_the_future(table: Table, day: date) -> None:
     """The mapping steps calendar days and may reach further back than the season, but never past what is read."""
     for source, reaches in stored_inputs(table).items():
@@ -138,7 +138,7 @@ def test_the_offsets_of_known_inputs() -> None:
 
     assert read("player_game_summary", "team_offense_game_summary") == (0, 0)
     assert read("upcoming_player_game_context", "player_game_summary") == (0, 0)
-    assert read("upcoming_team_game_context", "nbac_schedule") == (-273, 273)
+    assert read("upcoming_team_game_context", "nbac_schedule") == (-376, 376)
 
 
 def test_there_is_a_job_for_each_group_and_one_for_all() -> None:
