@@ -82,7 +82,7 @@ def look(file: Path | str, declared: Declared) -> Build:
     """How a partition was built. Raises FileNotFoundError; what is damaged is not as declared."""
     footer, before = _footer(file)
     noted = _NOTED.search(footer)
-    filled = before > len(_MAGIC)
+    filled = before != len(_MAGIC)
     if footer.startswith(declared.beginning):
         return Build(True, noted[1].decode() if noted else "", filled)
     with suppress(pa.ArrowInvalid, OSError):
@@ -93,7 +93,7 @@ def look(file: Path | str, declared: Declared) -> Build:
 
 def has_rows(file: Path | str) -> bool:
     """Whether a partition has any rows; of a damaged one nobody can say that it has none."""
-    return _footer(file)[1] > len(_MAGIC)
+    return _footer(file)[1] != len(_MAGIC)
 
 
 def _footer(file: Path | str) -> tuple[bytes, int]:
