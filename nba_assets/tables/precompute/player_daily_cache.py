@@ -159,7 +159,7 @@ def _with_form(rows: ir.Table, players: ir.Table) -> ir.Table:
     """His form. Usage is pooled; true shooting is averaged over the games that have it."""
     counted = history.counted(players)
     return history.as_of(
-        rows.drop("points_avg_last_5", "points_avg_last_10"),
+        rows.drop(*(name for name in rows.columns if name.startswith(("points_avg_", "points_std_", "minutes_avg_")))),
         counted,
         "player_lookup",
         points_avg_last_5=form.mean_points(5),
