@@ -18,6 +18,7 @@ IN_ORDER = (sge.RowNumber, sge.Rank, sge.DenseRank, sge.Lag, sge.Lead)
 def plain(query: sge.Expression) -> sge.Expression:
     """The same query, shorter; the given one is changed."""
     for step in list(query.find_all(sge.Subquery, sge.CTE)):
+        assert isinstance(step, sge.Subquery | sge.CTE)
         _unwrap(step)
     for select in query.find_all(sge.Select):
         _name_windows(select)
