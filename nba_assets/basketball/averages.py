@@ -20,11 +20,12 @@ COLUMNS = (
     Column("points_std_last_5", "DECIMAL(5,2)", _STRAYS.format(what="points", games="five"), "points"),
     Column("points_std_last_10", "DECIMAL(5,2)", _STRAYS.format(what="points", games="ten"), "points"),
     Column("minutes_avg_season", "DECIMAL(5,1)", "mean minutes of his season's games", "minutes"),
+    Column("usage_rate_season", "DECIMAL(7,2)", "usage, pooled over his season's games", "percent"),
+    Column("usage_games_season", "INT64", "of his season's games, those of known usage", "games", required=True),
     Column("minutes_avg_last_5", "DECIMAL(5,1)", "mean minutes of his last five games", "minutes"),
     Column("minutes_avg_last_10", "DECIMAL(5,1)", "mean minutes of his last ten games", "minutes"),
     Column("minutes_std_last_5", "DECIMAL(5,2)", _STRAYS.format(what="minutes", games="five"), "minutes"),
     Column("minutes_std_last_10", "DECIMAL(5,2)", _STRAYS.format(what="minutes", games="ten"), "minutes"),
-    Column("usage_rate_season", "DECIMAL(7,2)", "usage pooled over his season's games", "percent"),
     Column(
         "minutes_forecast",
         "DECIMAL(5,1)",
@@ -53,11 +54,12 @@ STATS: dict[str, history.Stat] = {
     "points_std_last_5": form.std_points(5),
     "points_std_last_10": form.std_points(10),
     "minutes_avg_season": form.mean_minutes(),
+    "usage_rate_season": form.usage(),
+    "usage_games_season": lambda g, before: g.team_plays_on_court.count().over(before.season),
     "minutes_avg_last_5": form.mean_minutes(5),
     "minutes_avg_last_10": form.mean_minutes(10),
     "minutes_std_last_5": form.std_minutes(5),
     "minutes_std_last_10": form.std_minutes(10),
-    "usage_rate_season": form.usage(),
     "minutes_forecast": minutes_forecast,
 }
 """Over a player's counted games; counts are NULL before the first."""

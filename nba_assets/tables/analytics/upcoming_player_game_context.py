@@ -334,6 +334,7 @@ def _with_form(rows: ir.Table, players: ir.Table) -> ir.Table:
         l10_games_used=rows.l10_games_used.fill_null(0),
         l20_games_used=rows.l20_games_used.fill_null(0),
         games_played_season=rows.games_played_season.fill_null(0),
+        usage_games_season=rows.usage_games_season.fill_null(0),
         projected_usage_games_age=form.day_number(rows.game_date) - rows._usage_day,
         late_minutes_games_last_7=rows.late_minutes_games_last_7.fill_null(0),
         late_points_games_last_7=rows.late_points_games_last_7.fill_null(0),

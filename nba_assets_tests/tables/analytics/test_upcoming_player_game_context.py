@@ -121,6 +121,13 @@ def test_averages_and_how_far_games_stray_from_them() -> None:
     assert columns(row, *STRAYS) == (1.58, 3.03, 1.58, 3.03)
 
 
+def test_usage_of_the_season_is_pooled() -> None:
+    """A quarter of 60 plays and three quarters of 20 are 30 of 80; a game of unknown usage is not among them."""
+    games = [played(1, **used(25.0, 30)), played(3, minutes=10.0, **used(75.0, 10)), played(5, **used(None, 36))]
+    assert columns(tatum(*games), "usage_rate_season", "usage_games_season", "games_played_season") == (37.5, 2, 3)
+    assert columns(tatum(), "usage_rate_season", "usage_games_season") == (None, 0)
+
+
 def test_one_game_strays_from_nothing() -> None:
     assert columns(tatum(played(1, 30)), *STRAYS, "games_played_season") == (None, None, None, None, 1)
     assert columns(tatum(played(1, 30), played(2, 20, minutes=0)), *STRAYS) == (None,) * 4
