@@ -147,7 +147,9 @@ CONDITIONS = {
     "nbac_schedule": {
         "player_game_summary.win_flag",
         "upcoming_player_game_context.games_in_next_7_days",
+        "upcoming_player_game_context.home_game",
         "upcoming_team_game_context.games_in_last_14_days",
+        "upcoming_team_game_context.home_game",
     },
     "nba_players_registry": {"player_game_summary.player_full_name"},
     "player_aliases": {

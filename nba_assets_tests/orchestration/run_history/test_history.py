@@ -141,7 +141,7 @@ def test_one_that_failed_and_those_that_waited_for_it(ran: Ran) -> None:
     assert runs[OFFENSE.name].errors == "ValueError: no column points"
     assert runs[OFFENSE.name].duration_seconds is not None
     assert runs[PLAYERS.name].skip_reason == f"not built for lack of {OFFENSE.name}"
-    assert runs[CONTEXT.name].skip_reason == f"not built for lack of {PLAYERS.name}, {OFFENSE.name}"
+    assert runs[CONTEXT.name].skip_reason == f"not built for lack of {PLAYERS.name}"
     assert (runs[PLAYERS.name].started_at, runs[PLAYERS.name].duration_seconds) == (None, None)
     assert runs[PLAYERS.name].processed_at, "when it was known that it would not be built"
     assert runs[PLAYERS.name].errors is None

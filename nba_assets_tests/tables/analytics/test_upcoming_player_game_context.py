@@ -500,4 +500,4 @@ def test_nothing_on_or_after_the_day_is_seen(games: list, line: int) -> None:
         assert row["prop_over_streak"] in (0, None) or row["prop_under_streak"] == 0
         assert row["l5_games_used"] == min(5, row["l10_games_used"])
         assert row["l20_games_used"] == min(20, row["games_played_season"])
-        assert (row["over_line_share_season"] is None) == (row["has_prop_line"] is False or row["l5_games_used"] == 0)
+        assert (row["over_line_share_season"] is None) == (not row["has_prop_line"] or row["l5_games_used"] == 0)
