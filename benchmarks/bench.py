@@ -32,6 +32,7 @@ from rich.table import Table as RichTable
 
 from benchmarks.memory import PeakMemory
 from benchmarks.peers import bare_queries
+from nba_assets.audit.game_days import Calendar
 from nba_assets.contracts.calendar import Window, season_label
 from nba_assets.contracts.failures import RECORDS
 from nba_assets.contracts.table import Table
@@ -99,7 +100,7 @@ def measure(works: Works, work: str, only: Sequence[Table], root: Path, runs: in
     return Result(
         work=work,
         tables=len(only),
-        partitions=sum(season.days for season in window.by_season()) * len(only),
+        partitions=sum(map(len, Calendar.of(DuckDBWarehouse(lake)).wanted(only, window.dates()).values())),
         wall_s=round(statistics.median(wall for wall, _ in taken), 1),
         engine_s=round(sum(table.seconds for table in built.values()), 1),
         floor_s=round(bare_queries.seconds(lake, window, of=only), 1),

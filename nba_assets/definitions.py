@@ -14,6 +14,7 @@ from nba_assets.orchestration.processes.executor import executor
 from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.run_history.history import run_history_sensors, run_history_spec
 from nba_assets.orchestration.schedules import schedules
+from nba_assets.orchestration.slate_jobs import slate_jobs
 from nba_assets.tables.raw import RAW_TABLES
 from nba_assets.tables.registry import steps
 
@@ -26,7 +27,7 @@ defs = dg.Definitions(
         *with_freshness(step_assets(built, warehouse.kinds, warehouse.dialect) for built in steps().values()),
         run_history_spec(),
     ],
-    jobs=jobs(),
+    jobs=[*jobs(), *slate_jobs()],
     schedules=schedules(),
     sensors=[*event_sensors(), *alert_sensors(), *run_history_sensors()],
     resources={"warehouse": warehouse},

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from nba_assets.audit.game_days import Calendar
 from nba_assets.compile.statements import statements
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.checks import checks_of
@@ -31,7 +32,8 @@ class Built:
 
 
 def build(warehouse: DuckDBWarehouse, window: Window, only: Sequence[Table] | None = None) -> dict[str, Built]:
-    """Replace the partitions of `window`, each table after those it reads: all queries of a step, season by season."""
+    """Replace the partitions of `window`, each table after those it reads: all queries of a step, season by season,
+    for all dates but days off."""
     return {table.name: _build(warehouse, window, table) for table in only or tables()}
 
 
@@ -39,9 +41,12 @@ def _build(warehouse: DuckDBWarehouse, window: Window, table: Table) -> Built:
     started = time.perf_counter()
     severity = {check.name: check.severity for check in checks_of(table)}
     broken: Counter[str] = Counter()
+    calendar = Calendar.of(warehouse)
     with warehouse.session(TIMEOUT_SECONDS) as session:
         for season in window.by_season():
-            part = build_part(session, table, statements(table, warehouse.dialect), season, season.dates())
+            if not (days := calendar.wanted([table], season.dates())[table]):
+                continue
+            part = build_part(session, table, statements(table, warehouse.dialect), season, days)
             for check, by_day in part.broken.items():
                 broken[f"{check} ({severity[check]})"] += sum(by_day.values())
     return Built(time.perf_counter() - started, dict(broken))

@@ -5,10 +5,16 @@ A test gives what it is about; everything else is filled in here or NULL. Data o
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
+from nba_assets.contracts.calendar import season_year
 from nba_assets.tables.raw.schedule import nbac_schedule
+from nba_assets.warehouse.lake import Lake
 from nba_assets_tests.bigquery.fixture import ROWS
 from nba_assets_tests.bigquery.games import Game, Row
 from nba_assets_tests.rows import one
@@ -39,7 +45,7 @@ def scheduled(game: Game, **changes: Any) -> Row:
         "game_code": f"{game.day:%Y%m%d}/{game.away}{game.home}",
         "game_date": game.day,
         "game_date_est": game.tip,
-        "season_year": game.day.year if game.day.month >= 10 else game.day.year - 1,
+        "season_year": season_year(game.day),
         "game_status": 3 if game.score else 1,
         "game_status_text": "Final" if game.score else "7:30 pm ET",
         "away_team_tricode": game.away,
@@ -50,6 +56,15 @@ def scheduled(game: Game, **changes: Any) -> Row:
         "processed_at": game.tip + timedelta(hours=12),
         **changes,
     }
+
+
+def put_games(lake: Path, days: Iterable[date], **changes: Any) -> None:
+    """A lake's schedule has a game on each of the days, NYK at BOS, and it is not played yet."""
+    schema = nbac_schedule.schema().to_pyarrow()
+    for day in days:
+        game = Game(f"002{season_year(day) % 100:02}0{day:%m%d}", day, "NYK", "BOS")
+        row = scheduled(game, processed_at=game.tip - timedelta(hours=12), **changes)
+        Lake(lake).replace(nbac_schedule, [(day, pa.Table.from_pylist([row], schema))])
 
 
 def location(team: str, season: str = "2024-25") -> Row:
@@ -65,7 +80,7 @@ def game_row(game: Game, **changes: Any) -> Row:
         "game_id": game.id,
         "nba_game_id": game.nba_id,
         "game_date": game.day,
-        "season_year": game.day.year if game.day.month >= 10 else game.day.year - 1,
+        "season_year": season_year(game.day),
         "season_type": "regular",
         "away_team_abbr": game.away,
         "home_team_abbr": game.home,
@@ -97,7 +112,7 @@ def team_game_rows(game: Game, **changes: Any) -> list[Row]:
                 "opponent_team_abbr": opponent,
                 "points": points,
                 "opponent_points": against,
-                "home_game": side == "home" and not shared["is_neutral"],
+                "home_game": side == "home",
                 "arena_latitude": latitude,
                 "arena_longitude": longitude,
                 "arena_timezone": zone,
@@ -135,11 +150,12 @@ def boxed(game: Game, team: str, team_minutes: float = 240.0, **totals: Any) -> 
         "game_id": game.id,
         "nba_game_id": game.nba_id,
         "game_date": game.day,
-        "season_year": game.day.year if game.day.month >= 10 else game.day.year - 1,
+        "season_year": season_year(game.day),
         "season_type": "regular",
         "team_abbr": team,
         "opponent_team_abbr": game.home if team == game.away else game.away,
         "home_game": team == game.home,
+        "neutral_site": False,
         "team_minutes": team_minutes,
         "source": "nbac_team_boxscore",
         **totals,
@@ -198,6 +214,13 @@ def played(days: int, points: int = 20, player: str = "brunson", **more: Any) ->
     """A row of `player_game_summary`, of half an hour on court."""
     his = {"player_lookup": player, "universal_player_id": f"{player}_001", "team_abbr": "NYK"}
     return ago(days, points=points, seconds_played=1800, minutes_played=30.0) | his | more
+
+
+def used(percent: float | None, minutes: float) -> Row:
+    """A usage, and the plays behind it where a team has two a minute."""
+    meanwhile = 2 * minutes
+    own = None if percent is None else percent / 100 * meanwhile
+    return {"usage_rate": percent, "plays_used": own, "team_plays_on_court": own if own is None else meanwhile}
 
 
 def upcoming(player: str = "brunson", team: str = "NYK", opponent: str = "BOS", days: int = 0, **more: Any) -> Row:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -28,3 +29,11 @@ def views_of(lake: Path) -> Iterator[duckdb.DuckDBPyConnection]:
                 files = f"read_parquet('{folder}/**/*.parquet', hive_partitioning = false)"
                 connection.execute(f"CREATE VIEW {folder.name} AS FROM {files}")
         yield connection
+
+
+def raw_rows(table: str, where: str, raw: str = "raw") -> list[dict[str, Any]]:
+    """Rows of a real raw table, such as `nba_raw.nbac_schedule`."""
+    files = SHARED / raw / table.replace(".", "/") / "*.parquet"
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        return connection.sql(f"FROM read_parquet('{files}') WHERE {where}").to_arrow_table().to_pylist()

@@ -29,7 +29,7 @@ from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.partitions import DAILY
 from nba_assets.orchestration.run_history.table_run import RUN_HISTORY
 from nba_assets.tables.raw import RAW_TABLES
-from nba_assets.tables.registry import tables
+from nba_assets.tables.registry import steps, tables
 
 ROOT = Path(__file__).parents[1]
 SNAPSHOT = Path(__file__).with_name("definitions.snapshot.txt")
@@ -111,16 +111,17 @@ def test_an_asset_depends_on_what_its_table_reads(table: Table) -> None:
 
 
 @each_table
-@pytest.mark.parametrize("day", [date(2022, 10, 1), date(2023, 1, 15), date(2024, 6, 30)])
+@pytest.mark.parametrize("day", [date(2022, 10, 1), date(2023, 1, 15), date(2024, 9, 30), date(2020, 10, 11)])
 def test_the_mappings_cover_every_day_that_is_read_and_none_of_the_future(table: Table, day: date) -> None:
-    """The mapping steps calendar days and may reach further back than the season, but never past what is read."""
-    for source, reaches in stored_inputs(table).items():
+    """The mapping steps calendar days and may reach back further than the season, never past what its step reads."""
+    for source in stored_inputs(table):
         if source.partition_by is None:
             continue
         start, end = offsets(table, source)
         if isinstance(source, Table):  # or a back-fill from the UI's dialog would be a run for each layer of tables
             assert (start, end) == (0, 0)
             continue
+        reaches = {reach for other in steps()[table.step] for reach in stored_inputs(other).get(source, ())}
         needed = [reach.dates(Window(day, day)) for reach in reaches]
         assert day + timedelta(start) <= min(dates.start for dates in needed)
         assert day + timedelta(end) >= max(dates.end for dates in needed)
@@ -138,7 +139,7 @@ def test_the_offsets_of_known_inputs() -> None:
 
     assert read("player_game_summary", "team_offense_game_summary") == (0, 0)
     assert read("upcoming_player_game_context", "player_game_summary") == (0, 0)
-    assert read("upcoming_team_game_context", "nbac_schedule") == (-273, 273)
+    assert read("upcoming_team_game_context", "nbac_schedule") == (-376, 376)
 
 
 def test_there_is_a_job_for_each_group_and_one_for_all() -> None:

@@ -1,5 +1,7 @@
 """Our numbers beside the published ones of 2021-22 (`../shared/truth`): `make truth` prints them, a test bounds them.
 
+The minutes forecast stands beside the minutes played, of two seasons.
+
 What the figures can show: box scores, rates, starters, the possession estimate. What they cannot: anything known
 before a game, since injury reports, rosters and capture times in this data are reconstructed.
 """
@@ -9,17 +11,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import duckdb
 from rich.console import Console
 from rich.table import Table as RichTable
 
-from nba_assets.contracts.calendar import Window
 from nba_assets_tests.build import lake_of
-
-SEASON = Window(date(2021, 10, 19), date(2022, 6, 16))
+from nba_assets_tests.shared import BOTH_SEASONS
 
 
 @dataclass(frozen=True)
@@ -70,12 +69,52 @@ _ZONES = """
                sum(paint_attempts + mid_range_attempts + zone_unknown_attempts) AS twos,
                bool_and(shot_zones_source IS NOT NULL) AS covered
         FROM read_parquet('{lake}/nba_analytics/player_game_summary/*/*.parquet')
-        WHERE season_type = 'regular' GROUP BY 1
+        WHERE season_type = 'regular' AND season_year = 2021 GROUP BY 1
     )
     SELECT
         avg((published.threes + published.twos = ours.threes + ours.twos)::INT),
         sum(abs(published.threes - ours.threes)) / sum(published.threes)
     FROM published JOIN ours USING (player) WHERE covered
+"""
+
+_AVERAGES = """
+    WITH known AS (
+        SELECT context.player_lookup, context.game_id, any_value(points_avg_season) AS ours,
+               any_value(games_played_season) AS our_games, avg(points) AS published, count(points) AS games
+        FROM read_parquet('{lake}/nba_analytics/upcoming_player_game_context/*/*.parquet') context
+        LEFT JOIN read_parquet('{truth}/player_game.parquet') before
+            ON context.player_lookup = before.player_lookup AND before.game_date < context.game_date
+            AND seconds_played > 0
+        WHERE season_year = 2021 GROUP BY 1, 2
+    )
+    SELECT avg((round(published, 1) IS NOT DISTINCT FROM ours)::INT), avg((games = our_games)::INT) FROM known
+"""
+
+_FORM = """
+    WITH known AS (
+        SELECT context.team_abbr, context.game_id, any_value(team_pace_season) AS our_pace,
+               any_value(team_off_rating_season) AS our_rating, any_value(team_games_played_season) AS our_games,
+               avg(pace_nba) AS pace, avg(off_rating_nba) AS rating, count(pace_nba) AS games
+        FROM read_parquet('{lake}/nba_analytics/upcoming_team_game_context/*/*.parquet') context
+        LEFT JOIN read_parquet('{truth}/team_game.parquet') before
+            ON context.team_abbr = before.team_abbr AND before.game_date < context.game_date
+        WHERE season_year = 2021 GROUP BY 1, 2
+    )
+    SELECT avg((games = our_games)::INT), avg(abs(pace - our_pace)), avg(abs(rating - our_rating)) FROM known
+"""
+
+_MINUTES = """
+    SELECT
+        season_year,
+        avg(abs(minutes_forecast - seconds_played / 60)),
+        avg(abs(minutes_avg_last_5 - seconds_played / 60)),
+        avg(abs(minutes_avg_last_10 - seconds_played / 60)),
+        avg(abs(minutes_avg_season - seconds_played / 60)),
+        avg(minutes_forecast - seconds_played / 60)
+    FROM read_parquet('{lake}/nba_analytics/upcoming_player_game_context/*/*.parquet') context
+    JOIN read_parquet('{lake}/nba_analytics/player_game_summary/*/*.parquet') played
+        USING (season_year, game_id, player_lookup)
+    WHERE minutes_forecast IS NOT NULL AND seconds_played > 0 GROUP BY 1 ORDER BY 1
 """
 
 
@@ -103,15 +142,33 @@ def figures(truth: Path, lake: Path) -> Iterator[Figure]:
     yield Figure("player-seasons: attempts of all zones together equal", attempts, 1, 1)
     # Theirs are zones of the floor, so a toe on the line can make a two of a three; ours are kinds of attempt.
     yield Figure("... three-point attempts off by, share of all", threes, 0, 0.01)
+    points, games = ask(_AVERAGES)
+    yield Figure("players before a game: season's points equal", points, 1, 1)
+    yield Figure("... games behind them equal", games, 1, 1)
+    games, pace, rating = ask(_FORM)
+    yield Figure("teams before a game: games of the season equal", games, 1, 1)
+    yield Figure("... season's pace off by, mean absolute", pace, 1, 1.3)
+    yield Figure("... season's offensive rating off by, mean absolute", rating, 1, 1.4)
+    yield from minutes(lake)
+
+
+def minutes(lake: Path) -> Iterator[Figure]:
+    """How far each season's minutes forecast is off, of players who then played, beside the averages it is made of."""
+    for year, forecast, five, ten, season, bias in duckdb.sql(_MINUTES.format(lake=lake)).fetchall():
+        yield Figure(f"minutes forecast of {year} off by, mean absolute", forecast, 4.9, 5.1)
+        yield Figure("... and the average of the last five", five, forecast + 0.1, 5.4)
+        yield Figure("... and the average of the last ten", ten, forecast + 0.1, 5.4)
+        yield Figure("... and the season's average", season, forecast + 0.1, 5.7)
+        yield Figure("... forecast less minutes played, mean", bias, -0.4, 0)
 
 
 def main(shared: Path, root: Path) -> int:
-    """Build 2021-22 under `root` and print the figures; the exit code says whether all hold."""
+    """Build two seasons under `root` and print the figures; the exit code says whether all hold."""
     if not (shared / "truth").is_dir():
         Console().print(f"no published values under {shared}: nothing to compare with")
         return 2
-    lake_of(shared / "raw", root, SEASON)
-    shown = RichTable("2021-22, published and ours", "value", "must be", "")
+    lake_of(shared / "raw", root, BOTH_SEASONS)
+    shown = RichTable("published and ours", "value", "must be", "")
     found = list(figures(shared / "truth", root))
     for figure in found:
         bounds = f"{figure.lowest:g}" if figure.lowest == figure.highest else f"{figure.lowest:g} to {figure.highest:g}"

@@ -42,7 +42,7 @@ _SEASON = Window.season(season_year(MADE_UP.start))
 
 _YEAR = "YEAR(@end_date - INTERVAL 9 MONTH)"
 _FIRST = f"GREATEST(@start_date, MAKE_DATE({_YEAR}, 10, 1))"
-_LAST = f"LEAST(@end_date, MAKE_DATE({_YEAR} + 1, 6, 30))"
+_LAST = f"LEAST(@end_date, MAKE_DATE({_YEAR} + 1, 9, 30))"
 
 DATES: Mapping[date, str] = {
     MADE_UP.start: _FIRST,
@@ -50,10 +50,10 @@ DATES: Mapping[date, str] = {
     MADE_UP.start - _DAY: f"({_FIRST} - 1)",
     MADE_UP.end - _DAY: f"({_LAST} - 1)",
     _SEASON.start: f"MAKE_DATE({_YEAR}, 10, 1)",
-    _SEASON.end: f"MAKE_DATE({_YEAR} + 1, 6, 30)",
+    _SEASON.end: f"MAKE_DATE({_YEAR} + 1, 9, 30)",
 }
-"""The made-up dates of our compiled SQL, said by SQLMesh's dates of a batch. A batch that ends in the off-season, as
-one of 365 days from 1 October does, is cut to its season."""
+"""The made-up dates of our compiled SQL, said by SQLMesh's dates of a batch. A batch of 365 days from 1 October ends
+in a summer, a day earlier after each leap year, and is cut to the season of its last day."""
 
 
 class Failed(Exception):  # noqa: N818 (the command failed; the message is its own)

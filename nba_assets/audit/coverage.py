@@ -18,15 +18,13 @@ import duckdb
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.audit.game_days import game_days
+from nba_assets.audit.game_days import Calendar, game_days
 from nba_assets.compile.bind import Binder
 from nba_assets.compile.dialects import Dialect, to_sql
 from nba_assets.compile.statements import MADE_UP, compiled_once, inputs_in, with_dates
-from nba_assets.contracts.calendar import Window, season_label, season_year
-from nba_assets.contracts.errors import BadInput
+from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.failures import failures_of
 from nba_assets.contracts.table import Table
-from nba_assets.tables.raw.schedule import nbac_schedule
 from nba_assets.warehouse.base import QueryTimeout, TransientError, Warehouse
 
 LEAST_READY = 0.95
@@ -140,7 +138,7 @@ def verify(warehouse: Warehouse, tables: Sequence[Table], window: Window, least:
     Raises BadInput where the schedule of a season is not there. What fails to be asked is told, never counted as 0.
     """
     parts = window.by_season()
-    _require_schedule(warehouse, parts)
+    Calendar.of(warehouse).require_seasons(tables, [part.start for part in parts])
     seasons = [_Season(warehouse, part) for part in parts]
     return [_coverage(warehouse, table, seasons, least) for table in tables]
 
@@ -154,15 +152,6 @@ def _coverage(warehouse: Warehouse, table: Table, seasons: Sequence[_Season], le
     except (duckdb.Error, QueryTimeout, TransientError) as error:
         coverage.error = str(error).strip().splitlines()[0]
     return coverage
-
-
-def _require_schedule(warehouse: Warehouse, parts: Sequence[Window]) -> None:
-    scheduled = {season_year(day) for day in warehouse.dates(nbac_schedule)}
-    for part in parts:
-        if (year := season_year(part.start)) not in scheduled:
-            raise BadInput(f"no schedule of {season_label(year)}: fill the lake with `nba ingest DIR`")
-    if not scheduled:
-        raise BadInput("no schedule: fill the lake with `nba ingest DIR` or `nba simulate`")
 
 
 @dataclass

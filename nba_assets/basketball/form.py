@@ -9,7 +9,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball import history
+from nba_assets.basketball import history, metrics
 
 RECENT_GAMES = 10
 """The last games that a team's form is of."""
@@ -30,6 +30,16 @@ def games_played(games: int | None = None) -> history.Stat:
     return lambda g, before: g.count().over(_over(before, games))
 
 
+def mean_day(games: int) -> history.Stat:
+    """When the last `games` were, on average, as a `day_number`."""
+    return lambda g, before: day_number(g.game_date).mean().over(_over(before, games))
+
+
+def day_number(day: ir.DateValue) -> ir.IntegerValue:
+    """Dates as numbers that can be averaged."""
+    return day.delta(ibis.date("2000-01-01"), unit="day")
+
+
 def mean_points(games: int | None = None) -> history.Stat:
     """Points a game."""
     return lambda g, before: g.points.mean().over(_over(before, games))
@@ -40,19 +50,27 @@ def mean_minutes(games: int | None = None) -> history.Stat:
     return lambda g, before: g.seconds_played.mean().over(_over(before, games)) / 60
 
 
-def std_points(games: int) -> history.Stat:
-    """Sample standard deviation of points over the last `games`, NULL for a single one.
+def usage(games: int | None = None) -> history.Stat:
+    """Usage pooled over the last `games`, else the season's: plays used over the team's plays while on court.
 
-    From sums of whole numbers, so that a window gives the same digits wherever its rows lie.
+    A mean of the games' own rates gives four seconds of garbage time the weight of a whole game.
     """
 
-    def spread(g: ir.Table, before: history.Before) -> ir.FloatingValue:
-        window = before.last(games)
-        n = g.count().over(window)
-        total, squares = g.points.sum().over(window), (g.points * g.points).sum().over(window)
-        return ((n * squares - total * total) / (n * (n - 1)).nullif(0)).sqrt()
+    def pooled(g: ir.Table, before: history.Before) -> ir.FloatingValue:
+        window = _over(before, games)
+        return metrics.usage_rate(history.total(g.plays_used, window), history.total(g.team_plays_on_court, window))
 
-    return spread
+    return pooled
+
+
+def std_points(games: int) -> history.Stat:
+    """Sample standard deviation of points over the last `games`, NULL for a single one."""
+    return lambda g, before: _spread(g, g.points, before.last(games))
+
+
+def std_minutes(games: int) -> history.Stat:
+    """Sample standard deviation of minutes on court over the last `games`, NULL for a single one."""
+    return lambda g, before: _spread(g, g.seconds_played, before.last(games)) / 60
 
 
 def with_team_form(rows: ir.Table, offense: ir.Table) -> ir.Table:
@@ -69,6 +87,13 @@ def with_team_form(rows: ir.Table, offense: ir.Table) -> ir.Table:
 def allowed(defense: ir.Table) -> ir.Table:
     """A defence's counted games, by the team that defended as `team_abbr`."""
     return history.counted(defense).rename(team_abbr="defending_team_abbr")
+
+
+def _spread(g: ir.Table, value: ir.IntegerValue, window: history.Over) -> ir.FloatingValue:
+    """From sums of whole numbers, so that a window gives the same digits wherever its rows lie."""
+    n = g.count().over(window)
+    total, squares = value.sum().over(window), (value * value).sum().over(window)
+    return ((n * squares - total * total) / (n * (n - 1)).nullif(0)).sqrt()
 
 
 def _over(before: history.Before, games: int | None) -> ibis.expr.builders.WindowBuilder:

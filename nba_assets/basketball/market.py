@@ -1,6 +1,7 @@
-"""Betting lines: each book's first and last, and the one line that is chosen among the books.
+"""Betting lines: which line stands for a market, of which book, at which price.
 
-Functions of tables. Books' rows are stored as conformed tables; which of them counts is chosen here, once.
+Functions of tables and odds arithmetic. Books' rows are stored as conformed tables; which of them counts is chosen
+here, once, for all tables. A line is one that a book offered: nothing is averaged.
 """
 
 from __future__ import annotations
@@ -8,15 +9,20 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball.joins import median, with_columns
+from nba_assets.contracts.contract import Column
+from nba_assets.contracts.table import Check, holds
 
 PREFERRED_BOOKS = ("draftkings", "fanduel")
-"""In this order; without either, the median of the books there are."""
+"""In this order; without any of them, the consensus of the books there are."""
+
+FRESH_HOURS = 3
+"""A line last seen within so many hours before the tip is on offer at the tip; an older one may be gone. Two lines
+seen within so many hours of each other stood side by side."""
 
 
-def first_and_last(snapshots: ir.Table, by: tuple[str, ...], *prices: str) -> ir.Table:
+def first_and_last(snapshots: ir.Table, by: tuple[str, ...], *values: str) -> ir.Table:
     """Each book's latest `point` as `line` and its earliest as `opening`, with the times of both,
-    `last_at` and `first_at`, and the `prices` of the latest. Snapshots without a point are none."""
+    `last_at` and `first_at`, and the `values` of the latest. Snapshots without a point are none."""
     key = [*by, "book"]
     snapshots = snapshots.filter(snapshots.point.notnull())
     oldest_first = ibis.window(group_by=key, order_by=["at", "data_hash"])
@@ -30,27 +36,152 @@ def first_and_last(snapshots: ir.Table, by: tuple[str, ...], *prices: str) -> ir
         opening=rows.point.max(where=rows._from_start == 0),
         last_at=rows["at"].max(),
         first_at=rows["at"].min(),
-        **{price: rows[price].max(where=newest) for price in prices},
+        **{value: rows[value].max(where=newest) for value in values},
     )
 
 
-def preferred(books: ir.Table, by: tuple[str, ...]) -> ir.Table:
-    """One line for each `by`: of the first preferred book that has one, else the median of the books."""
-    rank = books.book.cases(*[(b, n) for n, b in enumerate(PREFERRED_BOOKS)], else_=len(PREFERRED_BOOKS))
-    ranked = books.mutate(_rank=rank)
-    best = ranked.mutate(_best=ranked._rank.min().over(group_by=list(by)))
-    rows = medians(best.filter(best._rank == best._best), by)
-    return rows.select(*by, "line", "opening", book=books_named(rows.books, rows.one_book))
+def lines_are_halves() -> Check:
+    return holds("lines_are_halves", _is_half, "a line is a whole number or a half: no other is ever chosen", "warn")
 
 
-def medians(books: ir.Table, by: tuple[str, ...]) -> ir.Table:
-    """Medians of `line` and `opening` over the books of each `by`, how many there are, and one of their names."""
-    line = median(books, by, "line")
-    names = books.group_by(list(by)).agg(books=books.count(), one_book=books.book.min())
-    rows = with_columns(line, median(books, by, "opening"), by, "opening")
-    return with_columns(rows, names, by, "books", "one_book")
+def _is_half(books: ir.Table) -> ir.BooleanValue:
+    return books.line * 2 == (books.line * 2).round()
 
 
-def books_named(books: ir.IntegerValue, one_book: ir.StringValue) -> ir.StringValue:
-    """The book where there is one, `median of N books` where there are more."""
-    return (books == 1).ifelse(one_book, "median of " + books.cast("string") + " books")
+def chosen(books: ir.Table, by: tuple[str, ...], sources: tuple[str, ...] = ()) -> ir.Table:
+    """The line of each `by` (a game and market), of one book.
+
+    Among the books seen in the last `FRESH_HOURS` before the tip the first of the preferred ones, else their
+    consensus: the line that most of them offer, of equal ones the one nearest the mean of all. Where no book was seen
+    so late, those of the newest capture, in the same way. Of several books that offer the consensus, and of lines that
+    are equal in all this, the one that states both prices, then the newest, then the first by name. `sources`, best
+    first, says whose books count where the rows are of several: the first that has any of those.
+
+    `opening` is the same book's first line, `movement` the way from it, NULL where the book was seen once only.
+    `books`, `lowest` and `highest` are of the books that it was chosen among.
+    """
+    rows = _on_offer(books.filter(_is_half(books)), by, sources)
+    every = {"group_by": list(by)}
+    # BigQuery partitions by no fraction.
+    rows = rows.mutate(_halves=(rows.line * 2).round().cast("int64"))
+    rows = rows.mutate(
+        books=rows.count().over(**every),
+        lowest=rows.line.min().over(**every),
+        highest=rows.line.max().over(**every),
+        _sum=rows.line.sum().over(**every),
+        _offering=rows.count().over(group_by=[*by, "_halves"]),
+    )
+    best_first = ibis.window(
+        **every,
+        order_by=[
+            _place(rows.book, PREFERRED_BOOKS),
+            ibis.desc(rows._offering),
+            # The distance from the mean, times the books: a quotient would tell equals apart by its rounding.
+            (rows.line * rows.books - rows._sum).abs(),
+            (rows.over_price + rows.under_price).isnull(),
+            ibis.desc(rows.last_at),
+            rows.book,
+        ],
+    )
+    rows = rows.mutate(_nth=ibis.row_number().over(best_first)).filter(lambda t: t._nth == 0)
+    return rows.select(
+        *by,
+        "line",
+        "opening",
+        "book",
+        "over_price",
+        "under_price",
+        "books",
+        "lowest",
+        "highest",
+        movement=(rows.first_at < rows.last_at).ifelse(rows.line - rows.opening, ibis.null("float64")),
+        over_probability=no_vig(rows.over_price, rows.under_price),
+        seen_at=rows.last_at,
+        age_minutes=(rows._age / 60).floor().cast("int64"),
+    )
+
+
+def _on_offer(books: ir.Table, by: tuple[str, ...], sources: tuple[str, ...]) -> ir.Table:
+    """The books that a line is chosen among, with the `_age` of what was seen last, in seconds before the tip."""
+    age = books.tip_at.epoch_seconds() - books.last_at.epoch_seconds()
+    stale = (age <= 3600 * FRESH_HOURS).ifelse(0, age)
+    order = stale * (len(sources) + 1) + _place(books.source, sources) if sources else stale
+    rows = books.mutate(_age=age, _order=order)
+    rows = rows.mutate(_first=rows._order.min().over(group_by=list(by)))
+    return rows.filter(rows._order == rows._first)
+
+
+def _place(name: ir.StringValue, order: tuple[str, ...]) -> ir.IntegerValue:
+    return name.cases(*[(known, n) for n, known in enumerate(order)], else_=len(order))
+
+
+def american(price: ir.NumericValue) -> ir.FloatingValue:
+    """Decimal odds as American ones, not rounded: 1.9091 is -110. NULL where it is no price."""
+    return ibis.cases((price >= 2, 100 * (price - 1)), (price > 1, -100 / (price - 1)))
+
+
+def implied_probability(price: ir.NumericValue) -> ir.FloatingValue:
+    """What American odds pay even at, the book's margin included. NULL where it is no price."""
+    return ibis.cases((price >= 100, 100 / (price + 100)), (price <= -100, price / (price - 100)))
+
+
+def no_vig(over: ir.NumericValue, under: ir.NumericValue) -> ir.FloatingValue:
+    """The probability of the over less the book's margin, which is taken from both sides in proportion."""
+    return implied_probability(over) / (implied_probability(over) + implied_probability(under))
+
+
+def implied_team_total(
+    spread: ir.NumericValue, total: ir.NumericValue, spread_at: ir.TimestampValue, total_at: ir.TimestampValue
+) -> ir.FloatingValue:
+    """(total - spread) / 2, with the team's own spread; NULL unless both lines were seen close to each other."""
+    apart = (spread_at.epoch_seconds() - total_at.epoch_seconds()).abs()
+    return (apart <= 3600 * FRESH_HOURS).ifelse((total - spread) / 2, ibis.null("float64"))
+
+
+_OF_A_LINE = {
+    "over_price": ("INT64", "American odds"),
+    "under_price": ("INT64", "American odds"),
+    "over_probability": ("DECIMAL(5,4)", "0-1"),
+    "books": ("INT64", "books"),
+    "lowest": ("DECIMAL(5,1)", "points"),
+    "highest": ("DECIMAL(5,1)", "points"),
+    "seen_at": ("TIMESTAMP", "UTC"),
+    "age_minutes": ("INT64", "minutes"),
+}
+_SPREADS_NAMES = {
+    "over_price": "price",
+    "under_price": "opponent_price",
+    "over_probability": "cover_probability",
+}
+
+
+def offer_names(market: str) -> dict[str, str]:
+    """A table's columns of a chosen line beside the line itself, ours to those of `chosen`.
+
+    `market` is `points_line`, `spread` or `total`. A spread has its team's price for the over's.
+    """
+    renamed = _SPREADS_NAMES if market == "spread" else {}
+    return {f"{market}_{renamed.get(name, name)}": name for name in _OF_A_LINE}
+
+
+def offer_columns(market: str) -> tuple[Column, ...]:
+    """The same as a contract's columns."""
+    spread = market == "spread"
+    meanings = {
+        "over_price": "price of the team's spread with the chosen line"
+        if spread
+        else "price of the chosen line's over",
+        "under_price": "price of the opponent's at the same moment" if spread else "price of its under",
+        "over_probability": f"of {'covering' if spread else 'the over'} by the two prices, the book's margin taken "
+        "from both in proportion",
+        "books": f"among which it was chosen: those seen in the last {FRESH_HOURS} hours before the tip, else those "
+        "of the newest capture",
+        "lowest": "lowest line of those books",
+        "highest": "highest line of those books",
+        "seen_at": "when the chosen line was last seen before the tip",
+        "age_minutes": "the same, before the tip",
+    }
+    return tuple(
+        Column(ours, _OF_A_LINE[name][0], meanings[name], _OF_A_LINE[name][1])
+        for ours, name in offer_names(market).items()
+    )

@@ -78,20 +78,19 @@ def overtime_periods(team_minutes: ir.NumericValue) -> ir.IntegerValue:
     return ((team_minutes - 5 * REGULATION_MINUTES) / (5 * OVERTIME_MINUTES)).round().cast("int64")
 
 
-def usage_rate(
-    fg_attempts: Number,
-    ft_attempts: Number,
-    turnovers: Number,
-    minutes: ir.NumericValue,
-    team_fg_attempts: Number,
-    team_ft_attempts: Number,
-    team_turnovers: Number,
-    team_minutes: Number,
-) -> ir.FloatingValue:
-    """Percent of the team's plays that the player ended while he was on court, overtime included."""
-    own = shooting_chances(fg_attempts, ft_attempts) + turnovers
-    team = shooting_chances(team_fg_attempts, team_ft_attempts) + team_turnovers
-    return 100 * ratio(own * (team_minutes / 5), minutes * team)
+def plays_used(fg_attempts: Number, ft_attempts: Number, turnovers: Number) -> ir.FloatingValue:
+    """FGA + 0.44 FTA + TOV: the plays that a player, or a team, ended."""
+    return shooting_chances(fg_attempts, ft_attempts) + turnovers
+
+
+def plays_on_court(team_plays: Number, seconds: ir.NumericValue, team_minutes: ir.NumericValue) -> ir.FloatingValue:
+    """The team's plays while a player was on court, by his share of the game, overtime included; NULL for no time."""
+    return ratio(team_plays * seconds.nullif(0), 12 * team_minutes)
+
+
+def usage_rate(plays_used: ir.NumericValue, plays_on_court: ir.NumericValue) -> ir.FloatingValue:
+    """Percent of the team's plays that the player ended while he was on court, in a game or in all of several."""
+    return 100 * ratio(plays_used, plays_on_court)
 
 
 def shot_zone(is_three: ir.BooleanValue, distance: ir.NumericValue) -> ir.StringValue:

@@ -19,6 +19,16 @@ FINAL = 3
 PLACE = ("latitude", "longitude", "timezone")
 
 
+def teams_in(game_code: ir.StringValue) -> tuple[ir.StringValue, ir.StringValue]:
+    """The away and the home team of the schedule's `YYYYMMDD/AWYHOM`, whose order is to be trusted."""
+    return game_code.right(6).left(3), game_code.right(3)
+
+
+def canonical_id(day: ir.DateValue, away: ir.StringValue, home: ir.StringValue) -> ir.StringValue:
+    """`YYYYMMDD_AWAY_HOME`."""
+    return day.strftime("%Y%m%d") + "_" + away + "_" + home
+
+
 def with_arenas(rows: ir.Table, locations: ir.Table, venues: ir.Table) -> ir.Table:
     """Games with `venue_latitude`, `venue_longitude` and `venue_timezone`: of a listed extra venue by its arena's name,
     else of the home team's arena; a neutral game in an unlisted arena has no known place."""
@@ -36,7 +46,7 @@ def with_arenas(rows: ir.Table, locations: ir.Table, venues: ir.Table) -> ir.Tab
 def sides(games: ir.Table, locations: ir.Table) -> ir.Table:
     """Each game from both teams' side: `team_abbr`, `opponent_team_abbr`, their points, and where the team's arena is.
 
-    `home_game` is FALSE for both teams of a neutral game.
+    `home_game` is the schedule's: one team is the designated home team of a neutral game, too.
     """
     both = [
         games.mutate(
@@ -44,7 +54,7 @@ def sides(games: ir.Table, locations: ir.Table) -> ir.Table:
             opponent_team_abbr=games[f"{other}_team_abbr"],
             points=games[f"{side}_points"],
             opponent_points=games[f"{other}_points"],
-            home_game=ibis.literal(side == "home") & ~games.is_neutral,
+            home_game=ibis.literal(side == "home"),
         )
         for side, other in (("home", "away"), ("away", "home"))
     ]

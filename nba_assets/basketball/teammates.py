@@ -20,11 +20,15 @@ STAR_MINUTES = 15.0
 15 minutes a game are ranked, for usage in a few minutes of garbage time says nothing."""
 
 
+MOST_USAGE = 45.0
+"""No projection goes beyond, in percent: nobody has ever used so much over a season, whoever was missing."""
+
+
 def with_teammates(rows: ir.Table) -> ir.Table:
     """What teammates' absences mean for him, from everybody on the roster, the absent included.
 
     A team's usage averages the same over its minutes whoever plays, so the available players' usage is scaled up
-    by the roster's minute-weighted mean over theirs. Without a report nobody's absence is known: NULL.
+    by the roster's minute-weighted mean over theirs, to `MOST_USAGE`. Without a report nobody's absence is known: NULL.
     """
     absent = rows.player_status.isin(ABSENT).fill_null(False)
     ranked = (rows.minutes_avg_last_10 >= STAR_MINUTES).fill_null(False)
@@ -58,7 +62,7 @@ def with_teammates(rows: ir.Table) -> ir.Table:
     def besides_himself(total: ir.IntegerValue, himself: ir.BooleanValue) -> ir.IntegerValue:
         return rows.is_reported.ifelse(total - himself.fill_null(False).ifelse(1, 0), ibis.null("int64"))
 
-    projected = rows.usage_last_10 * metrics.ratio(rows._mean, rows._mean_here)
+    projected = (rows.usage_last_10 * metrics.ratio(rows._mean, rows._mean_here)).clip(upper=MOST_USAGE)
     return rows.mutate(
         star_teammates_out=besides_himself(rows._stars_out, rows._is_star & rows._absent),
         questionable_teammates=besides_himself(rows._questionable, rows.player_status == "questionable"),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nba_assets.contracts.calendar import FIRST_DATE, Window, season_label
+from nba_assets.contracts.calendar import Window, first_date, season_label, season_year
 from nba_assets.contracts.errors import BadInput
 
 if TYPE_CHECKING:
@@ -75,8 +75,8 @@ def parse_season(text: str) -> int:
     year = text[:4]
     if not (year.isascii() and year.isdigit()) or season_label(int(year)) != text:
         raise BadInput(f"--season: {text!r} is no season; write it as 2024-25")
-    if int(year) < FIRST_DATE.year:
-        raise BadInput(f"--season: the first season is {season_label(FIRST_DATE.year)}")
+    if int(year) < (first := season_year(first_date())):
+        raise BadInput(f"--season: the first season is {season_label(first)}")
     return int(year)
 
 

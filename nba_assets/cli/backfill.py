@@ -35,6 +35,7 @@ from nba_assets.orchestration.processes.garbage import loading
 if TYPE_CHECKING:
     import dagster as dg
 
+    from nba_assets.audit.game_days import Calendar
     from nba_assets.orchestration.backfill.plan import Chunk, Filled, Piece
     from nba_assets.orchestration.staleness import Plan
 
@@ -100,12 +101,14 @@ def _build(
         named = named_tables(names)
         warehouse = warehouse_at(lake)
 
+        from nba_assets.audit.game_days import Calendar
         from nba_assets.orchestration.backfill.plan import everything
         from nba_assets.orchestration.backfill.record import close_dead
         from nba_assets.orchestration.slates import with_conformed
         from nba_assets.orchestration.staleness import because_of_code, older_code, out_of_date
 
-        tables = with_conformed(named)
+        tables, calendar = with_conformed(named), Calendar.of(warehouse)
+        calendar.require_seasons(tables, days)
 
     with instance_at_home() as instance:
         if not dry_run:
@@ -113,9 +116,15 @@ def _build(
         older = older_code(warehouse, tables, days) if dry_run or code else {}
         plan = out_of_date(instance, warehouse, tables, days, because_of_code(older) if code else None)
         if force:  # what they read is built where it is not good
-            plan |= everything(named, days)
+            plan |= everything(calendar.wanted(named, days))
         say_and_fill(
-            instance, plan, days, lambda: out_of_date(instance, warehouse, tables, days), chunked, dry_run=dry_run
+            instance,
+            plan,
+            days,
+            lambda: out_of_date(instance, warehouse, tables, days),
+            calendar,
+            chunked,
+            dry_run=dry_run,
         )
         if dry_run and not code:
             print_older(older)
@@ -126,17 +135,19 @@ def say_and_fill(
     plan: Plan,
     days: Sequence[date],
     look: Callable[[], Plan],
+    calendar: Calendar,
     chunk: Chunk = "none",
     *,
     dry_run: bool,
 ) -> None:
     """Say what a plan for some of `days` builds, and build it, until a `look` finds all of it good."""
-    from nba_assets.orchestration.backfill.plan import ahead, pieces
+    from nba_assets.orchestration.backfill.plan import ahead, pieces, without_days_off
 
-    todo, first = pieces(plan, days, chunk), pieces(ahead(plan), days, chunk)
+    open_days = without_days_off(days, plan, calendar)
+    todo, first = pieces(plan, open_days, chunk), pieces(ahead(plan), open_days, chunk)
     _print_todo(plan, todo, first, Window(days[0], days[-1]), dry_run)
     if todo and not dry_run:
-        _fill(instance, todo, first, days, look, chunk)
+        _fill(instance, todo, first, open_days, look, chunk)
 
 
 def _fill(

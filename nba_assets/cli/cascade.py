@@ -71,6 +71,8 @@ def _print_cascade(cascade: Cascade) -> None:
             shown.add_row(*map(Text, cells))
         out.print(shown)
         out.print(timings.summary, highlight=False)
+    if cascade.is_day_off:
+        out.print(f"no games on {cascade.day}: nothing is to run", highlight=False)
     if cascade.never_run:
         out.print(f"never run for {cascade.day}: {', '.join(cascade.never_run)}", highlight=False)
     out.print("Times are Eastern; * is on the critical path.", highlight=False)

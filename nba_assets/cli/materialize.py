@@ -35,11 +35,13 @@ def materialize(
             warehouse = warehouse_at(lake)
 
             from nba_assets import definitions  # noqa: F401
+            from nba_assets.audit.game_days import Calendar
             from nba_assets.orchestration.launch import launch
             from nba_assets.orchestration.slates import with_conformed
             from nba_assets.orchestration.staleness import out_of_date
 
             needed = with_conformed(named)
+            Calendar.of(warehouse).require_seasons(needed, days)
 
         started = time.perf_counter()
         with instance_at_home() as instance:

@@ -45,6 +45,7 @@ def _upgrade(lake: Path, *, dry_run: bool) -> None:
     with loading():
         warehouse = warehouse_at(lake)
 
+        from nba_assets.audit.game_days import Calendar
         from nba_assets.orchestration.backfill.record import close_dead
         from nba_assets.orchestration.backfill.upgrade import Upgrade, raw_of_older_schema
         from nba_assets.orchestration.staleness import older_code
@@ -59,6 +60,6 @@ def _upgrade(lake: Path, *, dry_run: bool) -> None:
         if not wanted.range:
             out.print("nothing to do: the lake holds no table of ours", highlight=False)
             return
-        say_and_fill(instance, wanted.plan(), wanted.range, wanted.plan, dry_run=dry_run)
+        say_and_fill(instance, wanted.plan(), wanted.range, wanted.plan, Calendar.of(warehouse), dry_run=dry_run)
         if dry_run:
             print_older(older_code(warehouse, tables(), wanted.range))

@@ -10,6 +10,7 @@ import sqlglot as sg
 import sqlglot.expressions as sge
 from ibis.backends.sql.compilers import BigQueryCompiler, DuckDBCompiler
 
+from nba_assets.compile.plain_sql import plain
 from nba_assets.compile.prune import pruned
 from nba_assets.compile.stars import Starred
 
@@ -56,4 +57,5 @@ _COMPILERS: dict[Dialect, Any] = {"duckdb": _DuckDBCompiler(), "bigquery": _BigQ
 def to_sql(rows: ir.Table, dialect: Dialect) -> str:
     """The query that gives `rows`, readable, without a connection."""
     compiler = _COMPILERS[dialect]
-    return compiler.to_sqlglot(pruned(rows.unbind())).sql(dialect=compiler.dialect, pretty=True, indent=1, pad=1)
+    query = plain(compiler.to_sqlglot(pruned(rows.unbind())))
+    return query.sql(dialect=compiler.dialect, pretty=True, indent=1, pad=1, max_text_width=120)

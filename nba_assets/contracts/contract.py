@@ -98,12 +98,14 @@ class RawTable(Contract):
     `need` says what its absence does: `required` (the tables it feeds wait for it), `fallback` (it stands in for
     another source, game by game) or `optional` (columns stay NULL without it). `feeds` names the columns of the
     ten tables that come from it. `replaces` is the column whose values a new delivery replaces: the partition
-    date, unless the source re-publishes a whole season.
+    date, unless the source re-publishes a whole season. `editions` is the table that keeps what such a source said
+    before: columns of it, with `first_seen`, `last_seen` and `withdrawn_at`.
     """
 
     need: Literal["required", "fallback", "optional"]
     feeds: tuple[str, ...]
     replaces: str = ""
+    editions: RawTable | None = None
 
     def __hash__(self) -> int:
         return hash(self.full_name)

@@ -80,7 +80,7 @@ def launch(
     tags: Mapping[str, str] | None = None,
     withdrawn: Callable[[], bool] = lambda: False,
 ) -> RunResult:
-    """Materialise `tables` for `days` (sorted, no gaps but off-seasons) in one run.
+    """Materialise `tables` for `days` (sorted, no gaps but days off) in one run.
 
     SIGINT, SIGTERM, cancelling the run in the UI, and `withdrawn` all end it as cancelled, and its queries with it.
     """

@@ -43,6 +43,9 @@ _FAILED_TABLES = "failed_tables"
 
 DAYS_SHOWN = 20
 
+NOTHING = "nothing"
+"""The content of a day off."""
+
 
 def of_days(part: Part) -> Iterator[tuple[date, dict[str, str | int]]]:
     """What each day's materialisation says of itself."""
@@ -58,11 +61,16 @@ def of_days(part: Part) -> Iterator[tuple[date, dict[str, str | int]]]:
         if day in part.skipped:
             metadata[_SKIPPED] = part.skipped[day]
         elif not rows:
-            metadata[_NOTE] = "no rows: no games on this date, or none in the sources"
+            metadata[_NOTE] = "no rows: none in the sources"
         if part.older_schema:
             read = sorted(part.older_schema.items())
             metadata[_OLDER_SCHEMA] = ", ".join(f"{partitions} partitions of {name}" for name, partitions in read)
         yield day, metadata
+
+
+def of_day_off() -> dict[str, str | int]:
+    """The same, of a day on which there was nothing to build."""
+    return {ROWS: 0, _CHECKS_FAILED: "none", PARTITION_VERSION: NOTHING, _NOTE: "no games on this date: nothing stored"}
 
 
 def of_run(table: Contract, parts: Sequence[Part], times: tuple[float, float] | None) -> dict[str, Any]:

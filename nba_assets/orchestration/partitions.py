@@ -1,4 +1,8 @@
-"""The one daily partition of all tables, and how an input's reach reads in Dagster's terms."""
+"""The one daily partition of all tables, and how an input's reach reads in Dagster's terms.
+
+All dates of the year, and a constant number of those to come. A calendar that followed the schedule in the lake would
+change under a running back-fill; which dates have games is asked when something is to be built.
+"""
 
 from __future__ import annotations
 
@@ -7,20 +11,23 @@ from datetime import date
 
 import dagster as dg
 
-from nba_assets.contracts.calendar import EASTERN, FIRST_DATE, OFF_SEASON_MONTHS, Window
+from nba_assets.contracts.calendar import EASTERN, LONGEST_SEASON, Window, first_date
 from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.read import Reach
 
+DAYS_AHEAD = 7
+"""Dates after today that have a partition: tomorrow's slate, and the one after the All-Star break, are among them.
+Dagster counts one more, since to it a day exists when it is over."""
+
 DAILY = dg.DailyPartitionsDefinition(
-    start_date=FIRST_DATE.isoformat(),
+    start_date=first_date().isoformat(),
     timezone=EASTERN.key,
-    end_offset=1,  # tomorrow's slate exists today
-    exclusions=[f"0 0 * {OFF_SEASON_MONTHS[0]}-{OFF_SEASON_MONTHS[-1]} *"],
+    end_offset=DAYS_AHEAD + 1,
 )
 
-SEASON_DAYS = 273
-"""Days from 1 October to 30 June. Dagster's mappings step calendar days and know no season, so a season's reach
-is said to Dagster as this many days; what is read is exact, through `Reach.dates`."""
+SEASON_DAYS = LONGEST_SEASON - 1
+"""Dagster's mappings step calendar days and know no season, so a season's reach is said to Dagster as this many days;
+what is read is exact, through `Reach.dates`."""
 
 _OFFSETS = {
     Reach.SAME_DAY: (0, 0),
@@ -37,18 +44,15 @@ def mapping(reaches: Iterable[Reach]) -> dg.TimeWindowPartitionMapping:
     return dg.TimeWindowPartitionMapping(start_offset=min(starts), end_offset=max(ends))
 
 
-def partition_days(window: Window) -> list[date]:
-    """The dates of `window` that have a partition; its two ends must, save that off-season days are passed over.
+def last_partition() -> date:
+    """The last date that has a partition now. Cheaper by far than to ask Dagster for each date whether it has one."""
+    return date.fromisoformat(DAILY.get_last_partition_key() or first_date().isoformat())
 
-    Raises BadInput for a date before the first season, after tomorrow, or a range without any partition.
-    """
-    last = date.fromisoformat(DAILY.get_last_partition_key() or FIRST_DATE.isoformat())
-    for day in (window.start, window.end):
-        if day < FIRST_DATE:
-            raise BadInput(f"{day}: the first partition is {FIRST_DATE}")
-        if day > last:
-            raise BadInput(f"{day}: the last partition is {last}, tomorrow's slate")
-    days = [day for part in window.by_season() for day in part.dates()]
-    if not days:
-        raise BadInput(f"{window}: July to September is the off-season and has no partitions")
-    return days
+
+def partition_days(window: Window) -> list[date]:
+    """The dates of `window`. Raises BadInput for one that has no partition, before the first or too far ahead."""
+    if window.start < first_date():
+        raise BadInput(f"{window.start}: the first partition is {first_date()}")
+    if window.end > (last := last_partition()):
+        raise BadInput(f"{window.end}: the last partition is {last}, {DAYS_AHEAD} days from today")
+    return window.dates()

@@ -10,31 +10,37 @@ import dagster as dg
 from nba_assets.contracts.calendar import Window
 
 TRIGGER_TAG = "nba/trigger"
-"""What asked for the run: raw_complete, next_slate, schedule or backfill; a person's run has none."""
+"""What asked for the run: raw_complete, next_slate, schedule, backfill or a slate's job; a person's run has none."""
 
 CORRELATION_TAG = "nba/correlation_id"
 """The ids that came with the raw data which led to the run, separated by commas."""
 
 ENDED = (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
 
+LEAVES_OUT_TAG = "nba/leaves_out_days_off"
+"""On a run for a range: dates on which a table has nothing to build are not asked for, and get no event."""
+
 _ONE = "dagster/partition"
 _FIRST, _LAST = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 
 
 def partition_tags(days: Sequence[date]) -> dict[str, str]:
-    """What tells a run which partitions it is for: one, or a range from the first day to the last."""
+    """What tells a run which partitions it is for: one, or a range from the first day to the last.
+
+    Dagster knows whole ranges only; where days between are not among `days`, they are days off to be left out.
+    """
     if len(days) == 1:
         return {_ONE: days[0].isoformat()}
-    return {_FIRST: days[0].isoformat(), _LAST: days[-1].isoformat()}
+    tags = {_FIRST: days[0].isoformat(), _LAST: days[-1].isoformat()}
+    return tags | ({LEAVES_OUT_TAG: "true"} if len(days) < Window(days[0], days[-1]).days else {})
 
 
 def days_of(run: dg.DagsterRun) -> list[date]:
-    """The dates a run is for, off-seasons left out; none for a run without partitions."""
+    """The dates of a run's range, days off included; none for a run without partitions."""
     first, last = run.tags.get(_FIRST, run.tags.get(_ONE)), run.tags.get(_LAST, run.tags.get(_ONE))
     if first is None or last is None:
         return []
-    window = Window(date.fromisoformat(first), date.fromisoformat(last))
-    return [day for part in window.by_season() for day in part.dates()]
+    return Window(date.fromisoformat(first), date.fromisoformat(last)).dates()
 
 
 def reason_of(event: dg.DagsterEvent) -> str:

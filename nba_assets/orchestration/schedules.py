@@ -1,7 +1,7 @@
 """Schedules: at these Eastern hours, what is still missing or out of date is built.
 
 Events do the daily work; a schedule is the net under them, off until it is switched on in the UI. What is out of date
-is found elsewhere.
+is found elsewhere. Dates are of the Eastern calendar: the night of a clock change is no exception.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 import dagster as dg
 
 from nba_assets.audit.game_days import game_days
-from nba_assets.contracts.calendar import EASTERN, OFF_SEASON_MONTHS, Window
+from nba_assets.contracts.calendar import EASTERN, Window
 from nba_assets.contracts.table import Table
 from nba_assets.orchestration.jobs import ALL_TABLES
 from nba_assets.orchestration.keys import asset_key
@@ -25,12 +25,16 @@ Found = dg.RunRequest | dg.SkipReason
 
 def schedules() -> list[dg.ScheduleDefinition]:
     return [
-        _schedule("yesterdays_summaries", "30 6 * * *", with_conformed(summaries()), days_ago=1),
-        _schedule("todays_slate", ["30 10 * * *", "30 17 * * *"], with_conformed(slate_tables()), days_ago=0),
+        _schedule("yesterdays_summaries", "30 6 * * *", with_conformed(summaries()), YESTERDAY),
+        _schedule("todays_slate", ["30 10 * * *", "30 17 * * *"], with_conformed(slate_tables()), TODAY),
+        _schedule("tomorrows_slate", "30 17 * * *", with_conformed(slate_tables()), TOMORROW),
     ]
 
 
-def _schedule(name: str, cron: str | list[str], tables: Sequence[Table], days_ago: int) -> dg.ScheduleDefinition:
+YESTERDAY, TODAY, TOMORROW = timedelta(days=-1), timedelta(0), timedelta(days=1)
+
+
+def _schedule(name: str, cron: str | list[str], tables: Sequence[Table], which: timedelta) -> dg.ScheduleDefinition:
     @dg.schedule(
         name=name,
         cron_schedule=cron,
@@ -41,8 +45,7 @@ def _schedule(name: str, cron: str | list[str], tables: Sequence[Table], days_ag
     )
     def tick(context: dg.ScheduleEvaluationContext, warehouse: WarehouseResource) -> Found:
         at = context.scheduled_execution_time.astimezone(EASTERN)
-        day = at.date() - timedelta(days=days_ago)  # of calendar dates: the night of a clock change is no exception
-        return _wanted(context.instance, warehouse.open(), tables, day, at)
+        return _wanted(context.instance, warehouse.open(), tables, at.date() + which, at)
 
     return tick
 
@@ -50,8 +53,6 @@ def _schedule(name: str, cron: str | list[str], tables: Sequence[Table], days_ag
 def _wanted(
     instance: dg.DagsterInstance, warehouse: Warehouse, tables: Sequence[Table], day: date, at: datetime
 ) -> Found:
-    if day.month in OFF_SEASON_MONTHS:
-        return dg.SkipReason(f"{day} is in the off-season: it has no partition")
     if not game_days(warehouse, Window(day, day)):
         return dg.SkipReason(f"no games on {day}")
     if busy := _being_built(instance, tables, day):

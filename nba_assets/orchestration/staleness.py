@@ -4,7 +4,8 @@ Only finds out; what is run is up to schedules and to `nba backfill`. Dagster's 
 upstream partitions, and a day of form reads a season.
 
 A partition of another schema than is declared is built again like one that failed. Other code alone makes none stale:
-it is told, and built when a person asks for it.
+it is told, and built when a person asks for it. A day off lacks nothing; only what an earlier schedule or an older
+schema has left there is to go.
 
 A partition is good when its latest materialisation began to read after everything it reads last changed. A rebuild that
 writes the same again changes nothing, so nothing that reads it becomes stale. What one plan builds may change, so
@@ -24,6 +25,7 @@ from typing import Literal
 
 import dagster as dg
 
+from nba_assets.audit.game_days import Calendar
 from nba_assets.compile.bind import stored_inputs
 from nba_assets.compile.code_version import code_version
 from nba_assets.contracts.calendar import Window, season_year
@@ -33,11 +35,13 @@ from nba_assets.contracts.table import Table
 from nba_assets.orchestration.instance.events import AssetEventSummaryRecord, event_summaries
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.warehouse.base import Warehouse
+from nba_assets.warehouse.footers import Build
 
 MISSING = "missing"
 FAILED = "failed"
 OLDER_SCHEMA = "older schema"
 OLDER_CODE = "older code"
+NO_GAMES = "no games any more"
 _OLDER_THAN = "older than"
 _WILL_BE_BUILT = "which will be built"
 RUNS_AT_ONCE = 500
@@ -58,9 +62,9 @@ def out_of_date(
     """Which of `days`, or of each table's own, are to be built of `tables` (each after those it reads), and why.
 
     A reason is `missing`, `failed`, `older schema`, `older than <dataset.table> <date>`, what is `asked_for` beside
-    these, or `reads <dataset.table> <date>, which will be built`.
+    these, or `reads <dataset.table> <date>, which will be built`; of a day off, `older schema` or `no games any more`.
     """
-    asked_for = asked_for or {}
+    asked_for, calendar = asked_for or {}, Calendar.of(warehouse)
     of_each = days if isinstance(days, Mapping) else dict.fromkeys(tables, days)
     inputs = {table: _dated_inputs(table) for table in tables}
     read = {source for sources in inputs.values() for source, _ in sources}
@@ -78,6 +82,10 @@ def out_of_date(
         ]
         plan[table] = {}
         for day in sorted(of_each[table]):
+            if calendar.is_off(table, day):
+                if day in builds and (left := _left_behind(builds[day])):
+                    plan[table][day] = left
+                continue
             found = (changes[source].newest(source, _dates(reach, day)) for source, reach in inputs[table])
             news = max(filter(None, found), key=lambda news: news.at, default=None)
             reason = made[table].lacks(day)
@@ -91,15 +99,22 @@ def out_of_date(
     return plan
 
 
+def _left_behind(build: Build) -> str | None:
+    """Why what is stored of a day off is to go; an empty partition may stay."""
+    if not build.as_declared:
+        return OLDER_SCHEMA
+    return NO_GAMES if build.has_rows else None
+
+
 def older_code(warehouse: Warehouse, tables: Sequence[Table], days: Sequence[date]) -> dict[Table, dict[date, str]]:
     """Which stored partitions were built by other code than today's, and by which: empty where none is noted.
 
     Nothing is built for that unless it is asked for, and what a person has accepted as the same code is not older.
     """
     found: dict[Table, dict[date, str]] = {}
-    for table in tables:
+    for table, wanted in Calendar.of(warehouse).wanted(tables, days).items():
         same = warehouse.code_notes.accepted(table.full_name, code_version(table, warehouse.dialect))
-        builds = warehouse.builds(table, days)
+        builds = warehouse.builds(table, wanted)
         if older := {day: build.code for day, build in builds.items() if build.code not in same}:
             found[table] = older
     return found

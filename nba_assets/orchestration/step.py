@@ -2,8 +2,8 @@
 
 A table is built whole before the next one begins, season by season, over one session of the warehouse; its results are
 on record before the next one begins too, so a step that is killed keeps the tables it has finished. A table that reads
-one that failed is left out, the others are built all the same. Which tables a step has, and what Dagster is told of
-them beforehand, is the factory's; how a query runs is the warehouse's.
+one that failed is left out, the others are built all the same. A day off costs an event, no query and no file. Which
+tables a step has, and what Dagster is told of them beforehand, is the factory's; how a query runs is the warehouse's.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 
 import dagster as dg
 
+from nba_assets.audit.game_days import Calendar
 from nba_assets.compile.bind import stored_inputs
 from nba_assets.compile.code_version import code_of
 from nba_assets.compile.dialects import Dialect
@@ -25,12 +26,15 @@ from nba_assets.compile.statements import CompiledSQL, examples, inputs_in, stat
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.checks import checks_of
 from nba_assets.contracts.contract import Contract
+from nba_assets.contracts.errors import BadInput
+from nba_assets.contracts.failures import failures_of
 from nba_assets.contracts.table import Check, Table
 from nba_assets.orchestration import metadata
 from nba_assets.orchestration.dagster_patches.partition_versions import own_tags, tell_each
 from nba_assets.orchestration.instance.batched_events import record_in_step
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.metadata import DaysDone, TableFailure
+from nba_assets.orchestration.run_tags import LEAVES_OUT_TAG
 from nba_assets.warehouse.base import QueryTimeout, Session, TransientError, Warehouse
 from nba_assets.warehouse.build import Part, build_part
 
@@ -55,11 +59,17 @@ class Step:
         """Replace the partitions of `days`, table by table.
 
         Raises RetryRequested for what may pass, and Failure, at the end, for tables that were not built; the finished
-        tables, and the finished parts of the failed ones, stay finished.
+        tables, and the finished parts of the failed ones, stay finished. A season without a schedule is refused before
+        anything is built.
         """
+        calendar = Calendar.of(self.warehouse)
+        try:
+            calendar.require_seasons(self.tables, days)
+        except BadInput as error:
+            raise dg.Failure(str(error), allow_retries=False) from error
         try:
             with self.warehouse.session(self.timeout) as session:
-                yield from self._each(session, days)
+                yield from self._each(session, days, calendar)
         except TransientError as error:
             wait = min(LONGEST_WAIT_SECONDS, 2.0 ** (self.context.retry_number + 1)) * random.uniform(0.5, 1)
             raise dg.RetryRequested(max_retries=MAX_RETRIES, seconds_to_wait=wait) from error
@@ -68,15 +78,17 @@ class Step:
             why = metadata.of_failures({table.name: failure for table, failure in self.failed.items()})
             raise dg.Failure(told, why, allow_retries=False) from self.first_error
 
-    def _each(self, session: Session, days: Sequence[date]) -> Iterator[dg.MaterializeResult]:
+    def _each(self, session: Session, days: Sequence[date], calendar: Calendar) -> Iterator[dg.MaterializeResult]:
         not_built: set[Contract] = set()
         for table in self.tables:
             if not_built & stored_inputs(table).keys():
                 not_built.add(table)
                 continue
             build = _TableBuild(self.context, table, session, self.warehouse.dialect, len(self.tables) > 1)
+            days_off = [day for day in days if calendar.is_off(table, day)]
             try:
-                build.replace(days)
+                build.clear(self.warehouse, days_off)
+                build.replace(calendar.wanted([table], days)[table])
                 result = build.result()
             except Exception as error:
                 if isinstance(error, TransientError) and self.context.retry_number < MAX_RETRIES:
@@ -108,6 +120,10 @@ class _TableBuild:
     in_company: bool
     """Whether its step builds others as well: then its own times are not the step's."""
     done: list[Part] = field(default_factory=list)
+    off: list[date] = field(default_factory=list)
+    """Days off that get an event."""
+    left_out: list[date] = field(default_factory=list)
+    """Days off that nobody asked for: the run's range only passes over them."""
     started: float = field(default_factory=time.time)
 
     @property
@@ -122,8 +138,21 @@ class _TableBuild:
     def times(self) -> tuple[float, float] | None:
         return (self.started, time.time()) if self.in_company else None
 
+    def clear(self, warehouse: Warehouse, days: Sequence[date]) -> None:
+        """See to days off: what an earlier schedule has left there goes."""
+        left = list(warehouse.builds(self.table, days))
+        warehouse.remove(self.table, left)
+        if records := failures_of(self.table):
+            warehouse.remove(records, warehouse.builds(records, days))
+        if LEAVES_OUT_TAG in self.context.run.tags:
+            self.off, self.left_out = left, [day for day in days if day not in left]
+        else:
+            self.off = list(days)
+
     def replace(self, days: Sequence[date]) -> None:
         """Replace the partitions of `days`, season by season, each part whole before the next."""
+        if not days:
+            return
         windows, code = Window(min(days), max(days)).by_season(), code_of(self.table, self.dialect)
         if self.in_company:
             self._say_progress(len(windows), len(days))
@@ -139,8 +168,8 @@ class _TableBuild:
         checked = [self._result(check) for check in self._checks()]
         for part in self.done:
             self._record_broken_days(part)
-        of_days = {day.isoformat(): own for part in self.done for day, own in metadata.of_days(part)}
-        tell_each(self.context, self._key, of_days)
+        of_days = {day.isoformat(): own for day, own in self._of_days()}
+        tell_each(self.context, self._key, of_days, [day.isoformat() for day in self.left_out])
         return dg.MaterializeResult(
             asset_key=self._key,
             metadata=metadata.of_run(self.table, self.done, self.times),
@@ -152,16 +181,22 @@ class _TableBuild:
         """Before a failure is raised, report the finished days: Dagster would count the whole range as failed."""
         for part in self.done:
             self._record_broken_days(part)
-            for day, own in metadata.of_days(part):
-                self.context.log_event(
-                    dg.AssetMaterialization(
-                        self._key,
-                        description="finished before the step failed on a later day",
-                        metadata=own,
-                        partition=day.isoformat(),
-                        tags=own_tags(own),
-                    )
+        for day, own in self._of_days():
+            self.context.log_event(
+                dg.AssetMaterialization(
+                    self._key,
+                    description="finished before the step failed on a later day",
+                    metadata=own,
+                    partition=day.isoformat(),
+                    tags=own_tags(own),
                 )
+            )
+
+    def _of_days(self) -> Iterator[tuple[date, dict[str, str | int]]]:
+        """What each day's materialisation says of itself."""
+        yield from ((day, metadata.of_day_off()) for day in self.off)
+        for part in self.done:
+            yield from metadata.of_days(part)
 
     def _checks(self) -> list[Check]:
         """Those that the run is asked for: all, unless a person picks some of them."""
@@ -171,6 +206,8 @@ class _TableBuild:
     def _version(self) -> dg.DataVersion:
         """The content of all partitions of the run; each one's own takes its place where Dagster is patched so."""
         hashes = [part.written.hashes[day] for part in self.done for day in sorted(part.written.hashes)]
+        if not hashes:
+            return dg.DataVersion(metadata.NOTHING)
         return dg.DataVersion(
             hashes[0] if len(hashes) == 1 else hashlib.sha256("".join(hashes).encode()).hexdigest()[:16]
         )

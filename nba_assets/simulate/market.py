@@ -13,9 +13,14 @@ from nba_assets.simulate.players import ZONES, Player
 from nba_assets.simulate.rotation import Plan
 from nba_assets.simulate.schedule import Game
 
-BOOKS = {"draftkings": "DraftKings", "fanduel": "FanDuel"}
+BOOKS = {"draftkings": "DraftKings", "fanduel": "FanDuel", "betmgm": "BetMGM", "williamhill_us": "Caesars"}
 MINUTES_BEFORE = (300, 150, 60, 10)
 """When lines are looked at before tip-off."""
+
+_OTHERS = MINUTES_BEFORE[::2]
+"""When the books beside the two best known are."""
+_MORNING_ONLY = 0.15
+"""The share of a book's games of which the feed has its first line and nothing later."""
 
 _TEAM_POINTS, _HOME_POINTS, _POINTS_PER_TALENT = 112.0, 2.2, 2.0
 _FEWEST_SECONDS = 19 * 60
@@ -59,7 +64,7 @@ def player_quotes(rng: random.Random, squad: Squad) -> dict[Player, list[Quote]]
     A player who is ruled out has lines only from before the news.
     """
     early, late = projected_points(squad.expected), projected_points(squad.plan)
-    quotes = {}
+    quotes, looks = {}, looked_at(rng)
     for player, at_open in early.items():
         if squad.expected.seconds[player] < _FEWEST_SECONDS:
             continue
@@ -68,7 +73,7 @@ def player_quotes(rng: random.Random, squad: Squad) -> dict[Player, list[Quote]]
         quotes[player] = [
             quote
             for book in BOOKS
-            for quote in _moving(rng, book, at_open + opinion, late.get(player, at_open) + opinion, 0.4)
+            for quote in _moving(rng, book, looks[book], at_open + opinion, late.get(player, at_open) + opinion, 0.4)
             if plays or quote.minutes_before >= 150
         ]
         if plays and rng.random() < 0.25:
@@ -86,16 +91,25 @@ def game_quotes(rng: random.Random, game: Game, away: Squad, home: Squad) -> dic
         return -(_POINTS_PER_TALENT * (h.strength - a.strength) + edge) + opinion
 
     opened, closed = spread(home.expected, away.expected), spread(home.plan, away.plan)
+    looks, last = looked_at(rng), points + rng.gauss(0, 1.5)
     return {
-        "spreads": [q for book in BOOKS for q in _moving(rng, book, opened, closed, 0.5)],
-        "totals": [q for book in BOOKS for q in _moving(rng, book, points, points + rng.gauss(0, 1.5), 0.6)],
+        "spreads": [q for book in BOOKS for q in _moving(rng, book, looks[book], opened, closed, 0.5)],
+        "totals": [q for book in BOOKS for q in _moving(rng, book, looks[book], points, last, 0.6)],
     }
 
 
-def _moving(rng: random.Random, book: str, opened: float, closed: float, noise: float) -> list[Quote]:
+def looked_at(rng: random.Random) -> dict[str, tuple[int, ...]]:
+    """For each book, how many minutes before the tip the feed looks at its lines of a game."""
+    usual = {book: MINUTES_BEFORE if book in ("draftkings", "fanduel") else _OTHERS for book in BOOKS}
+    return {book: times[:1] if rng.random() < _MORNING_ONLY else times for book, times in usual.items()}
+
+
+def _moving(
+    rng: random.Random, book: str, looks: tuple[int, ...], opened: float, closed: float, noise: float
+) -> list[Quote]:
     first = MINUTES_BEFORE[0]
     quotes = []
-    for minutes in MINUTES_BEFORE:
+    for minutes in looks:
         # News comes late: half of the way is left an hour before the game.
         known = 1 - (minutes / first) ** 0.5
         value = opened + (closed - opened) * known + rng.gauss(0, noise)

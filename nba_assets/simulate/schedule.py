@@ -46,10 +46,14 @@ class Game:
         return self.nba_id.startswith("004")
 
 
+LATE_SEASONS = {2020: timedelta(weeks=9)}
+"""2020-21 began on 22 December. With all games of a season, as here, it lasts into August."""
+
+
 @dataclass(frozen=True)
 class SeasonDates:
     """The days that make a season. The rules give the real dates of 2021-22 to 2025-26, but for the Cup final
-    of 2023, which was three days earlier."""
+    of 2023, which was three days earlier; a late season has all of them later, and ends in the summer."""
 
     opening: date
     cup_final: date | None
@@ -59,13 +63,14 @@ class SeasonDates:
 
     @classmethod
     def of(cls, year: int) -> SeasonDates:
-        all_star_sunday = _weekday_from(date(year + 1, 2, 14), 6)
+        late = LATE_SEASONS.get(year, timedelta(0))
+        all_star_sunday = _weekday_from(date(year + 1, 2, 14), 6) + late
         return cls(
-            opening=_weekday_from(date(year, 10, 18), 1),
+            opening=_weekday_from(date(year, 10, 18), 1) + late,
             cup_final=_weekday_from(date(year, 12, 12), 1) if year >= 2023 else None,
             all_star_break=tuple(all_star_sunday + _DAY * n for n in range(-2, 4)),
             trade_deadline=all_star_sunday - _DAY * 10,
-            last=_weekday_from(date(year + 1, 4, 8), 6),
+            last=_weekday_from(date(year + 1, 4, 8), 6) + late,
         )
 
     def game_days(self) -> list[date]:
@@ -93,7 +98,9 @@ def regular_season(chance: Chance, league: dict[str, Team]) -> list[Game]:
     pairs = _pairings(rng, league)
     placed = _Calendar(dates, rng).place(pairs)
     games = [_game(rng, day, league[away], league[home]) for away, home, day in placed]
-    games = _one_abroad(rng, chance.year, sorted(games, key=lambda g: (g.tip, g.home.abbr)))
+    games = sorted(games, key=lambda g: (g.tip, g.home.abbr))
+    if chance.year not in LATE_SEASONS:  # nobody travelled
+        games = _one_abroad(rng, chance.year, games)
     prefix = f"002{chance.year % 100:02d}"
     return [replace(game, nba_id=f"{prefix}{number:05d}") for number, game in enumerate(games, start=1)]
 

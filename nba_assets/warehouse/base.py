@@ -96,6 +96,10 @@ class Warehouse(Protocol):
         """With which schema and by which code each of `days` was built that is stored."""
         ...
 
+    def remove(self, contract: Contract, days: Iterable[date]) -> None:
+        """Remove partitions of days on which there is nothing any more, such as the old date of a game that moved."""
+        ...
+
     @property
     def code_notes(self) -> CodeNotes:
         """What the versions of code were, and which are accepted as the same."""

@@ -57,6 +57,9 @@ class DuckDBWarehouse:
     def builds(self, contract: Contract, days: Iterable[date]) -> dict[date, Build]:
         return self.lake.builds(contract, days)
 
+    def remove(self, contract: Contract, days: Iterable[date]) -> None:
+        self.lake.remove(contract, days)
+
     @property
     def code_notes(self) -> CodeNotes:
         return CodeNotes(self.lake.root)

@@ -28,18 +28,23 @@ _CODE = b"nba_assets.code"
 _NOTED = re.compile(re.escape(_CODE) + rb"\x18\x0c([0-9a-f]{12})")
 """As Parquet writes a note of twelve characters."""
 
+_MAGIC = b"PAR1"
+"""What a file begins with; before the footer of one without rows there is nothing else."""
+
 _TAIL = 8
 """The length of the footer and the letters PAR1."""
 
 
 class Build(NamedTuple):
-    """How a stored partition was built: whether with the columns and types declared today, and by which code.
+    """How a stored partition was built: whether with the columns and types declared today, by which code, and whether
+    it has any rows.
 
     The code is empty where none is noted: raw data, and what older releases have written.
     """
 
     as_declared: bool
     code: str
+    has_rows: bool = True
 
 
 def file_of(rows: pa.Table, code: str = "") -> pa.Buffer:
@@ -75,23 +80,30 @@ def same_rows(one: bytes | pa.Buffer, other: bytes | pa.Buffer) -> bool:
 
 def look(file: Path | str, declared: Declared) -> Build:
     """How a partition was built. Raises FileNotFoundError; what is damaged is not as declared."""
-    footer = _footer(file)
+    footer, before = _footer(file)
     noted = _NOTED.search(footer)
+    filled = before != len(_MAGIC)
     if footer.startswith(declared.beginning):
-        return Build(True, noted[1].decode() if noted else "")
+        return Build(True, noted[1].decode() if noted else "", filled)
     with suppress(pa.ArrowInvalid, OSError):
         found = pq.read_schema(file)
-        return Build(bool(found.equals(declared.schema)), (found.metadata or {}).get(_CODE, b"").decode())
-    return Build(False, "")
+        return Build(bool(found.equals(declared.schema)), (found.metadata or {}).get(_CODE, b"").decode(), filled)
+    return Build(False, "", filled)
 
 
-def _footer(file: Path | str) -> bytes:
+def has_rows(file: Path | str) -> bool:
+    """Whether a partition has any rows; of a damaged one nobody can say that it has none."""
+    return _footer(file)[1] != len(_MAGIC)
+
+
+def _footer(file: Path | str) -> tuple[bytes, int]:
+    """A file's footer, and how many bytes stand before it."""
     with open(file, "rb") as opened:
         size = opened.seek(0, os.SEEK_END)
         opened.seek(max(size - _TAIL, 0))
         length = int.from_bytes(opened.read(4), "little")
         opened.seek(max(size - _TAIL - length, 0))
-        return opened.read(length)
+        return opened.read(length), size - _TAIL - length
 
 
 class Declared(NamedTuple):

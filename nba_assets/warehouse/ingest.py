@@ -22,6 +22,7 @@ from nba_assets.contracts.contract import RawTable
 from nba_assets.contracts.errors import BadInput
 from nba_assets.tables.raw import raw_table
 from nba_assets.warehouse.duckdb import quoted
+from nba_assets.warehouse.editions import keep_editions
 from nba_assets.warehouse.lake import Lake
 from nba_assets.warehouse.staging import Staged, scratch_database, stage
 
@@ -88,9 +89,10 @@ def _data_files(folder: Path) -> list[Path]:
 
 
 def _store(con: duckdb.DuckDBPyConnection, staged: Staged, lake: Lake, progress: Progress | None) -> Ingested:
-    """Replace one table's partitions by its staged rows."""
+    """Replace one table's partitions by its staged rows, having noted what that takes away from the editions kept."""
     started = perf_counter()
     contract, days = staged.contract, [day for day in staged.days if day]
+    keep_editions(con, staged, lake)
     done = 0
     for parts in _batches(con, staged, lake):
         lake.replace(contract, parts)

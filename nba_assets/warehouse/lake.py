@@ -249,7 +249,7 @@ def _write(file: Path, rows: pa.Table, code: str) -> Replaced:
 
 @cache
 def _without_rows(columns: pa.Schema, code: str) -> pa.Buffer:
-    """A day without games, as every third is: always the same file."""
+    """A day without rows: always the same file."""
     return footers.file_of(footers.no_rows(columns), code)
 
 

@@ -18,7 +18,7 @@ from typing import Any
 
 import duckdb
 
-from nba_assets.contracts.calendar import FIRST_DATE, OFF_SEASON_MONTHS, Window, season_year
+from nba_assets.contracts.calendar import Window, first_date, season_year
 from nba_assets.contracts.contract import Column, RawTable
 from nba_assets.contracts.errors import BadInput
 from nba_assets.warehouse.duckdb import quoted
@@ -153,8 +153,7 @@ def _rejection(contract: RawTable) -> str:
         for game in _nba_ids(contract)
     ]
     if day := contract.partition_by:
-        first = Window.season(season_year(FIRST_DATE)).start
-        cases.append(f"WHEN month({day}) IN {OFF_SEASON_MONTHS} THEN 'off-season date'")
+        first = Window.season(season_year(first_date())).start
         cases.append(f"WHEN {day} < DATE '{first}' THEN 'before the first season'")
     return f"CASE {' '.join(cases)} END" if cases else "NULL"
 

@@ -245,7 +245,7 @@ def test_what_is_kept_is_a_whole_lake_of_ones_own(kept: Path, built: Path) -> No
     [
         ("--date soon", "'soon' is no date"),
         ("--date 2021-10-18", "the first partition is 2021-10-19"),
-        ("--date 2024-07-15", "off-season"),
+        ("--date 2024-07-15", "holds no table of 2024-07-15"),
         ("--date 2100-01-01", "the last partition is"),
         (f"--date {DAY}", f"holds no table of {DAY}"),
         (f"--date {DAY} --lake nowhere", "is empty"),

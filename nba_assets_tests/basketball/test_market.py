@@ -1,11 +1,17 @@
-"""Each book's first and last line, and which book's counts."""
+"""Which line stands for a market, of which book, and what its prices say."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 import ibis
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from nba_assets.basketball import market
+from nba_assets.tables.analytics.upcoming_player_game_context import upcoming_player_game_context
 from nba_assets_tests.given import MATCH, eastern
 from nba_assets_tests.rows import Query, Row, one, told, values_of
 
@@ -19,10 +25,23 @@ SNAPSHOTS = ibis.schema(
         "data_hash": "string",
     }
 )
-BOOKS = ibis.schema({"player": "string", "book": "string", "line": "float64", "opening": "float64"})
+BOOKS = ibis.schema(
+    {
+        "player": "string",
+        "source": "string",
+        "book": "string",
+        "line": "float64",
+        "opening": "float64",
+        "over_price": "int64",
+        "under_price": "int64",
+        "last_at": "timestamp('UTC')",
+        "first_at": "timestamp('UTC')",
+        "tip_at": "timestamp('UTC')",
+    }
+)
 FIRST_AND_LAST = Query(lambda rows: market.first_and_last(rows, ("player",), "price"), {"rows": SNAPSHOTS})
-PREFERRED = Query(lambda rows: market.preferred(rows, ("player",)), {"rows": BOOKS})
-MEDIANS = Query(lambda rows: market.medians(rows, ("player",)), {"rows": BOOKS})
+CHOSEN = Query(lambda rows: market.chosen(rows, ("player",), ("odds_api", "bettingpros")), {"rows": BOOKS})
+TIP = eastern(MATCH.day, 19.5)
 
 
 def snapshot(hour: float, point: float | None, price: int | None = None, book: str = "fanduel") -> Row:
@@ -48,38 +67,192 @@ def test_a_snapshot_without_a_point_is_none() -> None:
     assert (row["book"], row["opening"], row["line"], row["price"]) == ("fanduel", 20.5, 20.5, -110)
 
 
-def book(name: str, line: float, opening: float | None = None) -> Row:
-    return {"player": "tatum", "book": name, "line": line, "opening": opening}
+def book(name: str, line: float, hours: float = 1, opening: float | None = None, **more: Any) -> Row:
+    """A book last seen so many hours before the tip, and first two hours earlier where it has an opening."""
+    seen = TIP - timedelta(hours=hours)
+    return {
+        "player": "tatum",
+        "source": "odds_api",
+        "book": name,
+        "line": line,
+        "opening": line if opening is None else opening,
+        "last_at": seen,
+        "first_at": seen if opening is None else seen - timedelta(hours=2),
+        "tip_at": TIP,
+    } | more
+
+
+def chosen(*books: Row) -> dict[str, Any]:
+    return one(CHOSEN(rows=books))
 
 
 @pytest.mark.parametrize(
-    ("books", "chosen"),
+    ("books", "line"),
     [
         ([book("betmgm", 20.5), book("fanduel", 21.5), book("draftkings", 22.5)], (22.5, "draftkings")),
         ([book("betmgm", 20.5), book("fanduel", 21.5)], (21.5, "fanduel")),
         ([book("betmgm", 20.5)], (20.5, "betmgm")),
-        ([book("betmgm", 20.5), book("caesars", 24.5), book("bovada", 21.5)], (21.5, "median of 3 books")),
-        ([book("betmgm", 20.5), book("caesars", 24.5)], (22.5, "median of 2 books")),
     ],
 )
-def test_the_line_that_counts(books: list[Row], chosen: tuple) -> None:
-    assert told(PREFERRED(rows=books), "line", "book") == [chosen]
+def test_the_first_preferred_book(books: list[Row], line: tuple) -> None:
+    assert told(CHOSEN(rows=books), "line", "book") == [line]
 
 
-def test_an_opening_comes_from_the_books_whose_line_counts() -> None:
-    """Of the preferred one, not an older one of another; of the median, from those that know theirs."""
-    assert told(PREFERRED(rows=[book("betmgm", 20.5, 18.5), book("fanduel", 21.5)]), "opening") == [(None,)]
-    others = [book("betmgm", 20.5, 18.5), book("caesars", 24.5), book("bovada", 21.5, 19.5)]
-    assert told(PREFERRED(rows=others), "line", "opening") == [(21.5, 19.0)]
+def test_a_morning_line_does_not_beat_a_close() -> None:
+    close, morning = book("betmgm", 20.5, 5 / 60), book("draftkings", 22.5, 9)
+    row = chosen(close, morning)
+    assert (row["line"], row["book"], row["age_minutes"]) == (20.5, "betmgm", 5)
+    assert (row["books"], row["lowest"], row["highest"]) == (1, 20.5, 20.5)
 
 
-def test_medians_of_all_books() -> None:
-    rows = MEDIANS(rows=[book("draftkings", 20.5, 18.5), book("caesars", 24.5, 17.5)])
-    assert told(rows, "line", "opening", "books", "one_book") == [(22.5, 18.0, 2, "caesars")]
+def test_three_hours_are_late_enough() -> None:
+    assert chosen(book("draftkings", 22.5, 3), book("betmgm", 20.5, 0))["book"] == "draftkings"
+    assert chosen(book("draftkings", 22.5, 3 + 1 / 3600), book("betmgm", 20.5, 0))["book"] == "betmgm"
 
 
-def test_books_named() -> None:
-    assert values_of(market.books_named, "int64 string", (1, "fanduel"), (3, "betmgm")) == [
-        "fanduel",
-        "median of 3 books",
+def test_without_a_late_line_the_newest_of_any_book() -> None:
+    """And of those in one capture the preferred book's, or their consensus."""
+    old, newest = book("draftkings", 22.5, 9), book("betmgm", 20.5, 5)
+    assert (chosen(old, newest)["book"], chosen(old, newest)["age_minutes"]) == ("betmgm", 300)
+    assert chosen(old, newest, book("fanduel", 21.5, 5))["book"] == "fanduel"
+    assert chosen(old, newest, book("caesars", 23.5, 5), book("bovada", 23.5, 5))["line"] == 23.5
+
+
+@pytest.mark.parametrize(
+    ("lines", "consensus"),
+    [
+        ({"betmgm": 20.5, "caesars": 24.5, "bovada": 24.5}, 24.5),
+        ({"betmgm": 20.5, "caesars": 21.5, "bovada": 24.5}, 21.5),
+        ({"betmgm": 20.5, "caesars": 20.5, "bovada": 24.5, "unibet": 24.5, "betrivers": 23.5}, 24.5),
+        ({"betmgm": 20.5, "caesars": 24.5, "bovada": 23.5}, 23.5),
+    ],
+    ids=["most", "nearest the mean of 22.17", "of two pairs the one nearer to 22.7", "nearest the mean of 22.83"],
+)
+def test_the_consensus_is_the_line_of_most_books_and_else_nearest_the_mean(
+    lines: dict[str, float], consensus: float
+) -> None:
+    row = chosen(*[book(name, line) for name, line in lines.items()])
+    assert row["line"] == consensus
+    assert lines[row["book"]] == consensus
+    assert (row["books"], row["lowest"], row["highest"]) == (len(lines), min(lines.values()), max(lines.values()))
+
+
+def test_of_equal_lines_the_one_with_prices_then_the_newest_then_the_first_by_name() -> None:
+    priced = {"over_price": -110, "under_price": -110}
+    assert chosen(book("betmgm", 20.5), book("caesars", 21.5, **priced))["book"] == "caesars"
+    assert chosen(book("betmgm", 20.5, 2), book("caesars", 21.5, 1))["book"] == "caesars"
+    assert chosen(book("caesars", 20.5), book("betmgm", 21.5))["book"] == "betmgm"
+
+
+def test_a_pair_of_spreads_is_chosen_alike_for_both_teams() -> None:
+    own = [book("caesars", -7.5), book("betmgm", -8.0), book("bovada", 0.0)]
+    others = [row | {"line": -row["line"], "opening": -row["opening"]} for row in own]
+    assert (chosen(*own)["line"], chosen(*others)["line"]) == (-7.5, 7.5)
+
+
+def test_movement_is_one_books_and_unknown_where_it_was_seen_once() -> None:
+    moved = chosen(book("draftkings", 22.5, opening=20.5), book("betmgm", 20.5, opening=10.5))
+    assert (moved["opening"], moved["movement"]) == (20.5, 2.0)
+    assert chosen(book("draftkings", 22.5, opening=22.5))["movement"] == 0
+    still = chosen(book("draftkings", 22.5), book("betmgm", 20.5, opening=10.5))
+    assert (still["opening"], still["movement"]) == (22.5, None)
+
+
+def test_a_quarter_is_no_line() -> None:
+    assert chosen(book("draftkings", 24.25), book("betmgm", 24.5))["line"] == 24.5
+    assert CHOSEN(rows=[book("draftkings", 24.25)]) == []
+
+
+def test_the_second_source_counts_where_it_is_newer() -> None:
+    theirs = book("draftkings", 18.5, 1, source="bettingpros")
+    assert chosen(book("betmgm", 22.5, 1), theirs)["line"] == 22.5
+    assert chosen(book("betmgm", 22.5, 9), theirs)["line"] == 18.5
+    assert chosen(book("betmgm", 22.5, 9), theirs | {"last_at": TIP - timedelta(hours=9)})["line"] == 22.5
+
+
+def test_prices_of_the_chosen_line() -> None:
+    row = chosen(book("draftkings", 22.5, over_price=-120, under_price=100), book("betmgm", 22.5, over_price=-150))
+    assert (row["over_price"], row["under_price"]) == (-120, 100)
+    assert row["over_probability"] == pytest.approx((120 / 220) / (120 / 220 + 0.5))
+
+
+LINES = st.lists(
+    st.tuples(
+        st.sampled_from(["draftkings", "fanduel", "betmgm", "caesars", "bovada", "unibet"]),
+        st.integers(30, 60),
+        st.integers(0, 12),
+    ),
+    min_size=1,
+    unique_by=lambda line: line[0],
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(lines=LINES, data=st.data())
+def test_the_line_is_one_that_was_offered_whatever_the_order(lines: list, data: st.DataObject) -> None:
+    books = [book(name, halves / 2, hours) for name, halves, hours in lines]
+    row = chosen(*books)
+    assert row == chosen(*data.draw(st.permutations(books)))
+
+    pool = {name: halves / 2 for name, halves, hours in lines if hours <= market.FRESH_HOURS}
+    newest = min(hours for _, _, hours in lines)
+    pool = pool or {name: halves / 2 for name, halves, hours in lines if hours == newest}
+    assert pool[row["book"]] == row["line"]
+    assert (row["books"], row["lowest"], row["highest"]) == (len(pool), min(pool.values()), max(pool.values()))
+    preferred = [name for name in market.PREFERRED_BOOKS if name in pool]
+    if preferred:
+        assert row["book"] == preferred[0]
+    else:
+        offers = list(pool.values())
+        most = max(offers.count(line) for line in offers)
+        mean = sum(offers) / len(offers)
+        distances = [abs(line - mean) for line in offers if offers.count(line) == most]
+        assert offers.count(row["line"]) == most
+        assert abs(row["line"] - mean) == pytest.approx(min(distances))
+
+
+def test_decimal_odds_as_american_ones() -> None:
+    found = values_of(market.american, "float64", 1.9091, 2.0, 2.5, 1.0, None)
+    assert [value and round(value) for value in found] == [-110, 100, 150, None, None]
+
+
+def test_what_american_odds_pay_even_at() -> None:
+    assert values_of(market.implied_probability, "int64", -110, 100, 150, -100, 0, None) == [
+        pytest.approx(110 / 210),
+        0.5,
+        0.4,
+        0.5,
+        None,
+        None,
     ]
+
+
+def test_no_vig() -> None:
+    """-110 both ways is even; -120 and +100 are 54.5 and 50 of 104.5."""
+    assert values_of(market.no_vig, "int64 int64", (-110, -110), (-120, 100), (-110, None)) == [
+        0.5,
+        pytest.approx(0.5217, abs=0.0001),
+        None,
+    ]
+
+
+def test_implied_team_total() -> None:
+    """220 and a favourite by 5.5 are 112.75 to 107.25; lines of different times are of different games."""
+    late, early = eastern(MATCH.day, 19), eastern(MATCH.day, 10)
+    both = values_of(
+        market.implied_team_total,
+        "float64 float64 timestamp('UTC') timestamp('UTC')",
+        (-5.5, 220.0, late, late),
+        (5.5, 220.0, late, eastern(MATCH.day, 16)),
+        (-5.5, 220.0, early, late),
+        (-5.5, 220.0, late, early),
+        (None, 220.0, None, late),
+    )
+    assert both == [112.75, 107.25, None, None, None]
+
+
+def test_the_columns_of_an_offer() -> None:
+    """One list says what they are called and what they are."""
+    assert [column.name for column in market.offer_columns("spread")] == list(market.offer_names("spread"))
+    assert market.offer_names("spread")["spread_opponent_price"] == "under_price"
+    assert upcoming_player_game_context.column("points_line_over_price").unit == "American odds"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import ibis.expr.types as ir
 import pytest
 
 from nba_assets.basketball import metrics
@@ -66,19 +67,36 @@ def test_effective_field_goals() -> None:
     assert found == [pytest.approx(0.705, abs=0.0005), 0, None, None]
 
 
+def _usage(
+    fga: ir.NumericValue,
+    fta: ir.NumericValue,
+    tov: ir.NumericValue,
+    seconds: ir.NumericValue,
+    team_plays: ir.NumericValue,
+    team_minutes: ir.NumericValue,
+) -> ir.FloatingValue:
+    meanwhile = metrics.plays_on_court(team_plays, seconds, team_minutes)
+    return metrics.usage_rate(metrics.plays_used(fga, fta, tov), meanwhile)
+
+
+NYK_PLAYS = 86 + 0.44 * 24 + 13
+
+
 def test_usage_counts_overtime() -> None:
     """32.9: the reference takes 48 minutes for a game of 53 and says 29.8."""
-    team = (NYK["fga"], NYK["fta"], NYK["tov"], TEAM_MINUTES)
-    brunson = (22, 9, 5, 45 + 28 / 60, *team)
-    assert values_of(metrics.usage_rate, _floats(8), brunson) == pytest.approx([32.9], abs=0.05)
+    assert values_of(metrics.plays_used, _floats(3), (86, 24, 13)) == pytest.approx([NYK_PLAYS])
+    brunson = (22, 9, 5, 45 * 60 + 28, NYK_PLAYS, TEAM_MINUTES)
+    assert values_of(_usage, _floats(6), brunson) == pytest.approx([32.9], abs=0.05)
+    meanwhile = values_of(metrics.plays_on_court, _floats(3), (NYK_PLAYS, 2728, TEAM_MINUTES), (NYK_PLAYS, 3180, 265))
+    assert meanwhile == pytest.approx([NYK_PLAYS * (45 + 28 / 60) / 53, NYK_PLAYS])
 
 
 def test_usage_at_the_edges() -> None:
-    team = (86, 24, 13, 240)
-    unused, no_time = (0, 0, 0, 10, *team), (1, 0, 0, 0, *team)
-    no_team, no_free_throws = (1, 0, 0, 10, 0, 0, 0, 240), (1, None, 0, 10, *team)
-    found = values_of(metrics.usage_rate, _floats(8), unused, no_time, no_team, no_free_throws)
-    assert found == [0, None, None, None]
+    team = (NYK_PLAYS, 240)
+    unused, no_time, unknown_time = (0, 0, 0, 600, *team), (1, 0, 0, 0, *team), (1, 0, 0, None, *team)
+    no_team, no_free_throws = (1, 0, 0, 600, 0, 240), (1, None, 0, 600, *team)
+    found = values_of(_usage, _floats(6), unused, no_time, unknown_time, no_team, no_free_throws)
+    assert found == [0, None, None, None, None]
 
 
 @pytest.mark.parametrize(

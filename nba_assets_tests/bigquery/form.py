@@ -157,11 +157,18 @@ def _player_games() -> Iterable[Row]:
                     "opponent_team_abbr": _opponent(its_team, game),
                     "seconds_played": seconds,
                     "minutes_played": None if seconds is None else round(seconds / 60, 1),
-                    "usage_rate": _between(1000, 3500) / 100 if number % 7 else None,
+                    **_usage(number),
                     "ts_pct": _between(300, 800) / 1000 if number % 6 else None,
                     "season_type": "cup_final" if player == "steady" and number == 10 else "regular",
                 }
             )
+
+
+def _usage(number: int) -> Row:
+    if number % 7 == 0:
+        return {}
+    own, team = _between(200, 2500) / 100, _between(4000000, 7000000) / 100000
+    return {"plays_used": own, "team_plays_on_court": team, "usage_rate": round(100 * own / team, 2)}
 
 
 def _line(most: Sequence[int], *, covered: bool) -> Row:

@@ -25,6 +25,7 @@ from nba_assets.tables.analytics.player_game_summary import player_game_summary
 from nba_assets.tables.raw import raw_table
 from nba_assets.tables.registry import tables
 from nba_assets.warehouse.lake import Lake
+from nba_assets_tests.given import put_games
 
 COMMANDS = sorted(typer.main.get_group(cli.app).commands)
 NBA = Path(sys.executable).with_name("nba")
@@ -68,7 +69,6 @@ def garble(lake: Path, table: str, day: str) -> RawTable:
         ("materialize --date 2024-02-30", "--date: '2024-02-30' is no date"),
         ("materialize --date 2021-10-18", "2021-10-18: the first partition is 2021-10-19"),
         (f"materialize --date {AFTER_TOMORROW}", f"{AFTER_TOMORROW}: the last partition is"),
-        ("materialize --date 2022-07-15", "off-season"),
         (f"materialize --date {DAY} --tables player_summary", "no table called 'player_summary'; there are"),
         (f"materialize --date {DAY} --tables ,", "--tables"),
         (f"materialize --date {DAY}", "is empty: fill it with `nba ingest DIR` or `nba simulate`"),
@@ -76,7 +76,6 @@ def garble(lake: Path, table: str, day: str) -> RawTable:
         ("backfill --start soon --end 2024-10-23", "--start: 'soon' is no date"),
         ("backfill --start 2024-10-24 --end 2024-10-23", "--start 2024-10-24 is after --end 2024-10-23"),
         ("backfill --start 2021-10-01 --end 2021-10-23", "2021-10-01: the first partition is"),
-        ("backfill --start 2022-07-01 --end 2022-09-30", "2022-07-01..2022-09-30: July to September"),
         (f"backfill --start {DAY} --end {DAY} --tables a,b", "no table called 'a'"),
         ("simulate --season 2024", "'2024' is no season; write it as 2024-25"),
         ("simulate --season 2024-26", "'2024-26' is no season"),
@@ -95,6 +94,31 @@ def test_wrong_input_is_one_line_and_nothing_is_done(arguments: str, told: str, 
     assert complaint.count("\n") == 1
     assert printed == ""
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "materialize --date 2024-12-01",
+        "backfill --start 2024-12-01 --end 2025-01-05",
+        "backfill --start 2024-12-01 --end 2024-12-01 --dry-run",
+    ],
+)
+def test_a_season_without_a_schedule_is_refused_with_that_reason(arguments: str, nba: Nba, tmp_path: Path) -> None:
+    put_games(tmp_path / "lake", [date(2026, 2, 12)])
+
+    code, printed, complaint = nba(*arguments.split())
+
+    assert (code, printed) == (2, "")
+    assert complaint == "nba: 2024-12-01: no schedule of 2024-25: fill the lake with `nba ingest DIR`\n"
+
+
+def test_a_summer_has_nothing_to_be_built(nba: Nba, tmp_path: Path) -> None:
+    put_games(tmp_path / "lake", [date(2026, 6, 18)])
+    for more in ((), ("--force",), ("--dry-run",)):
+        code, printed, complaint = nba("backfill", "--start", "2026-07-01", "--end", "2026-09-30", *more)
+        assert (code, complaint) == (0, "")
+        assert "nothing to do" in printed
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,8 @@ def named(name: str) -> Table:
         ("team_offense_game_summary.home_game", {"team_boxes"}),
         ("upcoming_team_game_context.game_total", {"game_lines"}),
         ("upcoming_player_game_context.points_avg_last_5", {"player_game_summary"}),
-        ("upcoming_player_game_context.opponent_pace_last_10", {"team_offense_game_summary"}),
+        ("upcoming_player_game_context.opponent_pace_last_10", {"upcoming_team_game_context"}),
+        ("upcoming_team_game_context.opponent_pace_last_10", {"team_offense_game_summary"}),
     ],
 )
 def test_lineage_of_some_columns(column: str, made_of: set[str]) -> None:
@@ -146,7 +147,9 @@ CONDITIONS = {
     "nbac_schedule": {
         "player_game_summary.win_flag",
         "upcoming_player_game_context.games_in_next_7_days",
+        "upcoming_player_game_context.home_game",
         "upcoming_team_game_context.games_in_last_14_days",
+        "upcoming_team_game_context.home_game",
     },
     "nba_players_registry": {"player_game_summary.player_full_name"},
     "player_aliases": {

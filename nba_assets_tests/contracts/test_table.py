@@ -98,7 +98,7 @@ NOVEMBER = Window(date(2024, 11, 8), date(2024, 11, 10))
         (Reach.EVE_AND_DAY, "2024-11-07..2024-11-10"),
         (Reach.SEASON_TO_DATE, "2024-10-01..2024-11-10"),
         (Reach.SEASON_HISTORY, "2024-10-01..2024-11-09"),
-        (Reach.WHOLE_SEASON, "2024-10-01..2025-06-30"),
+        (Reach.WHOLE_SEASON, "2024-10-01..2025-09-30"),
     ],
 )
 def test_how_far_a_reach_reads(reach: Reach, dates: str) -> None:

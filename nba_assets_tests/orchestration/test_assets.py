@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -21,7 +21,7 @@ from nba_assets.contracts.checks import checks_of
 from nba_assets.contracts.table import Table
 from nba_assets.orchestration.assets import step_assets
 from nba_assets.orchestration.keys import asset_key
-from nba_assets.orchestration.partitions import DAILY
+from nba_assets.orchestration.partitions import DAILY, last_partition
 from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary as offense
 from nba_assets.tables.analytics.upcoming_team_game_context import upcoming_team_game_context
@@ -29,10 +29,12 @@ from nba_assets.tables.conformed.team_boxes import team_boxes
 from nba_assets.warehouse.base import QueryTimeout, TransientError, Written
 from nba_assets.warehouse.duckdb import DuckDBSession
 from nba_assets.warehouse.lake import Lake, Stored
+from nba_assets_tests.given import put_games
 
 KEY = asset_key(offense)
+ENDS = ["2021-10-19", str(last_partition())]
 SIX_DAYS = [f"2024-10-{day}" for day in range(22, 28)]
-OVER_A_SUMMER = ["2024-06-29", "2024-06-30", "2024-10-01", "2024-10-02"]
+OVER_TWO_SEASONS = ["2024-09-29", "2024-09-30", "2024-10-01", "2024-10-02"]
 
 Result = dg.ExecuteInProcessResult
 Run = Callable[..., Result]
@@ -40,8 +42,10 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def lake(conformed_lake: Path, tmp_path: Path) -> Path:
-    """A lake of the test's own, with the conformed tables built."""
-    return Path(shutil.copytree(conformed_lake, tmp_path / "lake", copy_function=os.link))
+    """A lake of the test's own, with the conformed tables built; and games nobody has played at the turn of seasons."""
+    lake = Path(shutil.copytree(conformed_lake, tmp_path / "lake", copy_function=os.link))
+    put_games(lake, map(date.fromisoformat, [*OVER_TWO_SEASONS, *ENDS]))
+    return lake
 
 
 @pytest.fixture
@@ -57,11 +61,13 @@ def run_in(
     last: str | None = None,
     table: Table = offense,
     timeout: float = 60.0,
+    more: Mapping[str, str] | None = None,
 ) -> Result:
-    """One run of a table over the dates `first` to `last`."""
+    """One run of a table over the dates `first` to `last`, with some `more` tags."""
     days: dict[str, Any] = {"partition_key": first}
     if last:
-        days = {"tags": {"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last}}
+        ends = {"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last}
+        days = {"tags": {**ends, **(more or {})}}
     warehouse = WarehouseResource(engine="duckdb", lake=str(lake), threads=1, memory_mib=1024, timeout_seconds=timeout)
     asset = step_assets([table], frozenset({"duckdb"}), "duckdb")
     return dg.materialize([asset], resources={"warehouse": warehouse}, instance=instance, raise_on_error=False, **days)
@@ -211,14 +217,14 @@ def test_every_check_of_the_table_is_evaluated(six_days: SixDays) -> None:
     assert {evaluation.check_name for evaluation in evaluations} == {check.name for check in checks_of(offense)}
 
 
-def test_a_date_without_games_is_empty_and_says_so(run: Run, lake: Path, six_days: SixDays) -> None:
+def test_a_date_without_games_holds_nothing_and_says_so(run: Run, lake: Path, six_days: SixDays) -> None:
     stale = stored(six_days.lake, "2024-10-22")
     Lake(lake).replace(offense, [(date(2024, 10, 21), stale)])
 
     result = run("2024-10-21")
 
     assert result.success
-    assert stored(lake, "2024-10-21").num_rows == 0
+    assert date(2024, 10, 21) not in Lake(lake).dates(offense)
     (metadata,) = by_day(result).values()
     assert metadata["dagster/partition_row_count"] == 0
     assert "no games" in metadata["note"]
@@ -311,9 +317,9 @@ def test_the_finished_season_of_a_failed_range_stays_finished(
     failing_replace(monkeypatch, lambda _, days: error if days[0].month == 10 else None)
     finished, failed = dg.AssetPartitionStatus.MATERIALIZED, dg.AssetPartitionStatus.FAILED
 
-    assert "too bad" in failure(run(OVER_A_SUMMER[0], OVER_A_SUMMER[-1]))
-    assert statuses(instance, OVER_A_SUMMER) == [finished, finished, failed, failed]
-    assert [str(day) for day in Lake(lake).dates(offense)] == OVER_A_SUMMER[:2]
+    assert "too bad" in failure(run(OVER_TWO_SEASONS[0], OVER_TWO_SEASONS[-1]))
+    assert statuses(instance, OVER_TWO_SEASONS) == [finished, finished, failed, failed]
+    assert [str(day) for day in Lake(lake).dates(offense)] == OVER_TWO_SEASONS[:2]
 
 
 def test_the_finished_season_of_a_cancelled_range_stays_finished(
@@ -321,9 +327,9 @@ def test_the_finished_season_of_a_cancelled_range_stays_finished(
 ) -> None:
     failing_replace(monkeypatch, lambda call, _: dg.DagsterExecutionInterruptedError() if call == 1 else None)
 
-    assert not run(OVER_A_SUMMER[0], OVER_A_SUMMER[-1]).success
+    assert not run(OVER_TWO_SEASONS[0], OVER_TWO_SEASONS[-1]).success
 
-    assert statuses(instance, OVER_A_SUMMER)[:2] == [dg.AssetPartitionStatus.MATERIALIZED] * 2
+    assert statuses(instance, OVER_TWO_SEASONS)[:2] == [dg.AssetPartitionStatus.MATERIALIZED] * 2
 
 
 def test_what_a_failed_range_left_is_finished_by_another(
@@ -331,10 +337,10 @@ def test_what_a_failed_range_left_is_finished_by_another(
 ) -> None:
     failing_replace(monkeypatch, lambda call, _: ValueError("second season") if call == 1 else None)
 
-    assert not run(OVER_A_SUMMER[0], OVER_A_SUMMER[-1]).success
-    assert run(OVER_A_SUMMER[2], OVER_A_SUMMER[3]).success
+    assert not run(OVER_TWO_SEASONS[0], OVER_TWO_SEASONS[-1]).success
+    assert run(OVER_TWO_SEASONS[2], OVER_TWO_SEASONS[3]).success
 
-    assert set(statuses(instance, OVER_A_SUMMER)) == {dg.AssetPartitionStatus.MATERIALIZED}
+    assert set(statuses(instance, OVER_TWO_SEASONS)) == {dg.AssetPartitionStatus.MATERIALIZED}
 
 
 def test_the_finished_days_of_a_failed_range_tell_their_rows(
@@ -342,16 +348,16 @@ def test_the_finished_days_of_a_failed_range_tell_their_rows(
 ) -> None:
     failing_replace(monkeypatch, lambda call, _: ValueError("second season") if call == 1 else None)
 
-    run(OVER_A_SUMMER[0], OVER_A_SUMMER[-1])
+    run(OVER_TWO_SEASONS[0], OVER_TWO_SEASONS[-1])
 
     records = instance.fetch_materializations(KEY, limit=10).records
     found = {r.partition_key: r.asset_materialization.metadata for r in records if r.asset_materialization}
     assert {day: metadata.get("dagster/partition_row_count") for day, metadata in found.items()} == {
-        day: dg.IntMetadataValue(0) for day in OVER_A_SUMMER[:2]
+        day: dg.IntMetadataValue(0) for day in OVER_TWO_SEASONS[:2]
     }
 
 
-@pytest.mark.parametrize("day", ["2021-10-19", DAILY.get_last_partition_key()], ids=["first", "last"])
+@pytest.mark.parametrize("day", ENDS, ids=["first", "last"])
 def test_the_ends_of_the_calendar_can_be_built(day: str, run: Run) -> None:
     """There the declared reach names days that have no partition."""
     assert run(day, table=upcoming_team_game_context).success

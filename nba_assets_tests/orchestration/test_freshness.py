@@ -95,7 +95,8 @@ def test_a_slate_built_before_last_nights_summaries_is_not_ready(
     lacking = {table.name: why for table, why in not_ready(slate.instance, warehouse.open(), TODAY).items()}
     assert lacking["team_defense_zone_analysis"] == "built before the last change of team_defense_game_summary"
     assert "player_game_summary" in lacking["player_composite_factors"], "through the player's context"
-    assert "upcoming_team_game_context" not in lacking, "it reads no summary"
+    teams = "built before the last change of team_defense_game_summary, team_offense_game_summary"
+    assert lacking["upcoming_team_game_context"] == teams
 
     put_there(Lake(lake), slate.instance, slate_tables(), TODAY)  # the same rows again: the files keep their time
     assert not_ready(slate.instance, warehouse.open(), TODAY) == {}

@@ -17,16 +17,19 @@ from nba_assets.contracts.table import Table
 from nba_assets.orchestration.jobs import ALL_TABLES
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.launch import all_tables_job
+from nba_assets.orchestration.partitions import DAILY
 from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.schedules import schedules
 from nba_assets.orchestration.slates import is_conformed, slate_tables, summaries, with_conformed
 from nba_assets.tables.registry import tables
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake
+from nba_assets_tests.given import put_games
+from nba_assets_tests.orchestration.clock import standing_at
 from nba_assets_tests.orchestration.watched import put_there
 
 EASTERN = ZoneInfo("America/New_York")
-SUMMARIES, SLATE = schedules()
+SUMMARIES, SLATE, TOMORROW = schedules()
 PLAYED = date(2024, 10, 23)
 
 Tick = Callable[[dg.ScheduleDefinition, datetime], dg.RunRequest | dg.SkipReason]
@@ -76,6 +79,7 @@ def test_the_hours_are_eastern_on_the_days_the_clock_changes(day: date) -> None:
 
     assert hours(SUMMARIES) == ["06:30"]
     assert hours(SLATE) == ["10:30", "17:30"]
+    assert hours(TOMORROW) == ["17:30"]
 
 
 @pytest.mark.parametrize("day", [PLAYED, date(2024, 11, 2), date(2025, 3, 8)])
@@ -99,6 +103,17 @@ def test_the_slate_of_today(day: date, tick: Tick) -> None:
     assert set(morning.asset_selection or ()) == keys(with_conformed(slate_tables()))
     assert morning.run_key != evening.run_key
     assert (morning.run_key, evening.run_key) == (f"{day} at {day} 10:30", f"{day} at {day} 17:30")
+
+
+@pytest.mark.parametrize("day", [PLAYED, date(2024, 11, 3), date(2025, 3, 9)])
+def test_the_slate_of_tomorrow_in_the_evening(day: date, tick: Tick) -> None:
+    request = tick(TOMORROW, at(day, 17))
+
+    assert isinstance(request, dg.RunRequest)
+    assert request.partition_key == str(day + timedelta(days=1))
+    assert set(request.asset_selection or ()) == keys(with_conformed(slate_tables()))
+    with standing_at(at(day, 17)):
+        assert DAILY.has_partition_key(request.partition_key or "")
 
 
 def test_only_what_is_missing_and_what_reads_it(tick: Tick, lake: Path, instance: dg.DagsterInstance) -> None:
@@ -128,10 +143,16 @@ def test_a_date_without_games_runs_nothing(tick: Tick, lake: Path) -> None:
         assert skip.skip_message == f"no games on {free}"
 
 
-def test_the_off_season_runs_nothing(tick: Tick) -> None:
-    for skip in (tick(SLATE, at(date(2025, 7, 20), 10)), tick(SUMMARIES, at(date(2024, 10, 1), 6))):
+def test_a_day_of_the_summer_is_a_day_without_games(tick: Tick) -> None:
+    for schedule, day, hour in ((SLATE, date(2025, 7, 20), 10), (SUMMARIES, date(2024, 10, 1), 6)):
+        skip = tick(schedule, at(day, hour))
         assert isinstance(skip, dg.SkipReason)
-        assert "off-season" in str(skip.skip_message)
+        assert "no games on" in str(skip.skip_message)
+
+
+def test_a_summer_with_games_runs(tick: Tick, lake: Path) -> None:
+    put_games(lake, [date(2025, 7, 20)])
+    assert isinstance(tick(SLATE, at(date(2025, 7, 20), 10)), dg.RunRequest)
 
 
 def test_what_a_run_is_building_is_waited_for(tick: Tick, instance: dg.DagsterInstance) -> None:

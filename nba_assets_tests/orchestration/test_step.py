@@ -32,8 +32,8 @@ from nba_assets.warehouse.lake import Lake
 from nba_assets_tests.orchestration import made_up
 from nba_assets_tests.orchestration.made_up import FORM, NOTES, OF_THE_STEP, PLAYERS, SHOTS, TABLES, TEAMS, TWICE, play
 
-OVER_A_SUMMER = ["2024-06-29", "2024-06-30", "2024-10-01", "2024-10-02"]
-DAY = OVER_A_SUMMER[0]
+OVER_TWO_SEASONS = ["2024-09-29", "2024-09-30", "2024-10-01", "2024-10-02"]
+DAY = OVER_TWO_SEASONS[0]
 
 Run = Callable[..., dg.ExecuteInProcessResult]
 
@@ -42,7 +42,7 @@ Run = Callable[..., dg.ExecuteInProcessResult]
 def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A lake with four dates of the raw table."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))  # statements are kept by name, and names may be old
-    for day in OVER_A_SUMMER:
+    for day in OVER_TWO_SEASONS:
         play(tmp_path / "lake", day)
     return tmp_path / "lake"
 
@@ -122,31 +122,31 @@ def test_what_is_read_of_an_older_schema_is_said(run: Run, lake: Path, instance:
     day = date.fromisoformat(DAY)
     older = pq.ParquetFile(Lake(lake).file(SHOTS, day)).read().drop_columns(["note"])
     Lake(lake).replace(SHOTS, [(day, older)])
-    assert run(PLAYERS, days=OVER_A_SUMMER[:2]).success
+    assert run(PLAYERS, days=OVER_TWO_SEASONS[:2]).success
     said = {day: event.metadata.get("read_with_older_schema") for day, event in made(instance, PLAYERS).items()}
     assert {found.value for found in said.values() if found} == {f"1 partitions of {SHOTS.full_name}"}
-    assert run(PLAYERS, days=OVER_A_SUMMER[2:]).success
-    assert "read_with_older_schema" not in made(instance, PLAYERS)[OVER_A_SUMMER[-1]].metadata
+    assert run(PLAYERS, days=OVER_TWO_SEASONS[2:]).success
+    assert "read_with_older_schema" not in made(instance, PLAYERS)[OVER_TWO_SEASONS[-1]].metadata
 
 
 def test_a_range_says_of_each_day_of_each_table_what_a_single_table_would(
     run: Run, lake: Path, instance: dg.DagsterInstance
 ) -> None:
-    result = run(days=OVER_A_SUMMER)
+    result = run(days=OVER_TWO_SEASONS)
 
     assert result.success
     for built, count in ((PLAYERS, 3), (TEAMS, 2)):
         found = made(instance, built)
-        assert sorted(found) == OVER_A_SUMMER
+        assert sorted(found) == OVER_TWO_SEASONS
         for day, event in found.items():
             said = Materialised.read(event.metadata)
             assert (said.rows, said.whole) == (count, True)
             assert event.metadata["dagster/uri"].value == built.full_name
-            assert event.metadata["partitions_in_run"].value == len(OVER_A_SUMMER)
+            assert event.metadata["partitions_in_run"].value == len(OVER_TWO_SEASONS)
             stored = Lake(lake).file(built, date.fromisoformat(day))
             content = sha256(footers.rows_in(stored.read_bytes())).hexdigest()[:16]
             assert event.metadata["content"].value == content
-        assert "sql" in found[OVER_A_SUMMER[-1]].metadata
+        assert "sql" in found[OVER_TWO_SEASONS[-1]].metadata
     checked = {(e.asset_key, e.check_name) for e in result.get_asset_check_evaluations()}
     assert (asset_key(PLAYERS), "points_are_few") in checked
     assert {key for key, _ in checked} == {asset_key(table) for table in TABLES}
@@ -178,28 +178,28 @@ def test_a_run_of_some_tables_builds_those(run: Run, lake: Path, instance: dg.Da
 
 
 def test_a_broken_check_is_its_tables_own(run: Run, lake: Path, instance: dg.DagsterInstance) -> None:
-    play(lake, OVER_A_SUMMER[1], points=200)
+    play(lake, OVER_TWO_SEASONS[1], points=200)
 
-    result = run(days=OVER_A_SUMMER)
+    result = run(days=OVER_TWO_SEASONS)
 
     assert result.success
     broken = [e for e in result.get_asset_check_evaluations() if not e.passed]
     assert [(e.asset_key, e.check_name) for e in broken] == [(asset_key(PLAYERS), "points_are_few")]
     failed = {day: event.metadata["checks_failed"].value for day, event in made(instance, PLAYERS).items()}
-    assert failed == dict.fromkeys(OVER_A_SUMMER, "none") | {OVER_A_SUMMER[1]: "points_are_few"}
+    assert failed == dict.fromkeys(OVER_TWO_SEASONS, "none") | {OVER_TWO_SEASONS[1]: "points_are_few"}
     assert {event.metadata["checks_failed"].value for event in made(instance, TEAMS).values()} == {"none"}
 
 
 def test_one_that_fails_takes_those_that_read_it_along_and_no_others(
     run: Run, lake: Path, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    play(lake, OVER_A_SUMMER[2], note="no number")
+    play(lake, OVER_TWO_SEASONS[2], note="no number")
 
-    result = run(days=OVER_A_SUMMER)
+    result = run(days=OVER_TWO_SEASONS)
 
     assert not result.success
-    assert sorted(made(instance, PLAYERS)) == sorted(made(instance, TEAMS)) == OVER_A_SUMMER
-    assert sorted(made(instance, NOTES)) == OVER_A_SUMMER[:2], "the season before the failure stays finished"
+    assert sorted(made(instance, PLAYERS)) == sorted(made(instance, TEAMS)) == OVER_TWO_SEASONS
+    assert sorted(made(instance, NOTES)) == OVER_TWO_SEASONS[:2], "the season before the failure stays finished"
     assert not made(instance, TWICE)
     assert not made(instance, FORM)
     became = what_became(instance, result, monkeypatch)
@@ -229,13 +229,13 @@ def test_what_passes_is_tried_again_with_the_whole_step(
     monkeypatch.setattr(nba_assets.orchestration.step, "LONGEST_WAIT_SECONDS", 0.0)
     failing(monkeypatch, NOTES, TransientError("quota exceeded"), times=1)
 
-    result = run(days=OVER_A_SUMMER)
+    result = run(days=OVER_TWO_SEASONS)
 
     assert result.success
     assert sum(event.is_step_restarted for event in result.all_events) == 1
     became = what_became(instance, result, monkeypatch)
     assert {found.status for found in became.values()} == {"success"}
-    assert {found.partitions for found in became.values()} == {len(OVER_A_SUMMER)}, "what is built twice counts once"
+    assert {found.partitions for found in became.values()} == {len(OVER_TWO_SEASONS)}, "what is built twice counts once"
 
 
 def test_what_does_not_pass_fails_its_table_alone(
@@ -257,14 +257,14 @@ def test_a_cancelled_step_keeps_the_tables_it_has_finished(
 ) -> None:
     failing(monkeypatch, NOTES, dg.DagsterExecutionInterruptedError(), times=1)
 
-    assert not run(days=OVER_A_SUMMER).success
+    assert not run(days=OVER_TWO_SEASONS).success
 
-    assert sorted(made(instance, PLAYERS)) == OVER_A_SUMMER
+    assert sorted(made(instance, PLAYERS)) == OVER_TWO_SEASONS
     assert not made(instance, TEAMS)
 
 
 def test_the_log_tells_how_far_each_table_is(run: Run, instance: dg.DagsterInstance) -> None:
-    result = run(PLAYERS, TEAMS, days=OVER_A_SUMMER)
+    result = run(PLAYERS, TEAMS, days=OVER_TWO_SEASONS)
 
     said = [DaysDone.read(entry.user_message) for entry in instance.all_logs(result.run_id)]
     assert [(found.table, found.done, found.days) for found in said if found] == [
@@ -282,13 +282,13 @@ def test_steps_of_several_tables_run_in_processes_of_their_own(
             dg.reconstructable(made_up.job),
             instance,
             asset_selection=[asset_key(table) for table in chosen],
-            tags={"dagster/asset_partition_range_start": DAY, "dagster/asset_partition_range_end": OVER_A_SUMMER[1]},
+            tags={"dagster/asset_partition_range_start": DAY, "dagster/asset_partition_range_end": OVER_TWO_SEASONS[1]},
         ) as result:
             assert result.success
         (run,) = instance.get_runs()
         assert run.asset_selection == {asset_key(table) for table in chosen}
         assert {t.name: len(made(instance, t)) for t in TABLES if made(instance, t)} == {t.name: 2 for t in chosen}
-    assert rows(lake, FORM, OVER_A_SUMMER[1]) == [("BOS", 23), ("NYK", 13)]
+    assert rows(lake, FORM, OVER_TWO_SEASONS[1]) == [("BOS", 23), ("NYK", 13)]
 
 
 def test_a_step_tells_of_a_source_the_farthest_that_one_of_its_tables_reads() -> None:

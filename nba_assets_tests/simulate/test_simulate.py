@@ -15,7 +15,7 @@ import pytest
 from nba_assets.simulate import SimulatedSeason, simulate, write
 from nba_assets.simulate.box import box_score
 from nba_assets.simulate.chance import Chance
-from nba_assets.simulate.feeds.collect import TABLES
+from nba_assets.simulate.feeds.collect import TABLES, delivers_props
 from nba_assets.simulate.game import play
 from nba_assets.simulate.health import Condition, reported
 from nba_assets.simulate.players import draft_league
@@ -194,6 +194,17 @@ def test_every_spelling_is_known(sql: duckdb.DuckDBPyConnection) -> None:
     assert {k for (k,) in kinds} == {"letters_removed", "suffix_difference", "diacritic_deleted"}
 
 
+def test_what_real_seasons_lack_is_there(sql: duckdb.DuckDBPyConnection) -> None:
+    """Who is on national television, and when players were born; see the list of columns that wait for a source."""
+    games = "SELECT count(*) FILTER (is_primetime IS NULL), avg(is_primetime::INT) FROM nbac_schedule"
+    unknown, shown = sql.execute(games).fetchone() or ()
+    assert unknown == 0
+    assert 0.02 < shown < 0.3
+    ages = "SELECT bool_and(date_diff('year', birth_date, roster_date) BETWEEN 18 AND 45) FROM espn_team_rosters"
+    assert sql.execute(ages).fetchone() == (True,)
+    assert sql.execute("SELECT count(*) - count(birth_date) FROM espn_team_rosters").fetchone() == (0,)
+
+
 def test_lines_move_and_some_are_live(sql: duckdb.DuckDBPyConnection) -> None:
     moved, live = sql.sql("""
         SELECT count(*) FILTER (lines > 1), count(*) FILTER (latest < 0)
@@ -202,6 +213,28 @@ def test_lines_move_and_some_are_live(sql: duckdb.DuckDBPyConnection) -> None:
     """).fetchone()
     assert moved
     assert live
+
+
+def test_several_books_offer_lines_to_a_half_at_a_price(sql: duckdb.DuckDBPyConnection) -> None:
+    """Some are seen in the morning only; a book takes its margin."""
+    books, halves, margins = sql.sql("""
+        SELECT count(DISTINCT bookmaker), bool_and(points_line * 2 = round(points_line * 2)),
+            bool_and(over_price_american < 100 AND over_price_american + under_price_american = -224)
+        FROM odds_api_player_points_props
+    """).fetchone()
+    assert (books, halves, margins) == (4, True, True)
+    morning, later = sql.sql("""
+        SELECT count(*) FILTER (last > INTERVAL 3 HOUR), count(*) FILTER (last < INTERVAL 1 HOUR)
+        FROM (SELECT min(commence_time - snapshot_timestamp) AS last FROM odds_api_game_lines
+              GROUP BY game_id, bookmaker_key, market_key)
+    """).fetchone()
+    assert 0 < morning < later
+
+
+def test_on_some_dates_nobody_delivers_points_lines() -> None:
+    days = [date(YEAR, 10, 22) + timedelta(days=n) for n in range(170)]
+    without = [day for day in days if not delivers_props(Chance(YEAR, SEED), day)]
+    assert 0 < len(without) < 10
 
 
 @pytest.mark.parametrize("year", [2021, 2024, 2025])

@@ -44,7 +44,7 @@ def build(lake: Lake, day: date = DAY) -> Build:
 @pytest.mark.parametrize("made", [rows(), rows().slice(0, 0)], ids=["rows", "none"])
 def test_a_partition_says_how_it_was_built(lake: Lake, made: pa.Table, code: str) -> None:
     lake.replace(POINTS, [(DAY, made)], code)
-    assert build(lake) == Build(True, code)
+    assert build(lake) == Build(True, code, has_rows=made.num_rows > 0)
 
 
 def test_a_partition_that_is_not_there_says_nothing(lake: Lake) -> None:

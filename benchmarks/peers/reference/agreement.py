@@ -33,9 +33,9 @@ COLUMNS: Mapping[Table, tuple[str, Mapping[str, str]]] = {
         player_context.TABLE,
         {
             "team_abbr": ALWAYS,
-            "home_game": "NOT ours.neutral_site",
+            "home_game": ALWAYS,
             "player_status": ALWAYS,
-            "has_prop_line": ALWAYS,
+            "has_prop_line": "ours.has_prop_line IS NOT NULL",
             "current_points_line": _SAME_BOOK,
             "days_rest": "ours.days_rest < 30 AND theirs.days_rest IS NOT NULL",
             "back_to_back": ALWAYS,

@@ -53,7 +53,8 @@ _QUERIES = {
         FROM nba_raw.bettingpros_player_points_props
         WHERE game_date = {day} AND bet_side = 'over' AND is_active ORDER BY processed_at""",
     "lines": """
-        SELECT home_team_abbr, away_team_abbr, home_team, bookmaker_key, market_key, outcome_name, outcome_point
+        SELECT home_team_abbr, away_team_abbr, home_team, bookmaker_key, market_key, outcome_name, outcome_point,
+            date_diff('second', snapshot_timestamp, commence_time) / 3600 AS hours
         FROM nba_raw.odds_api_game_lines
         WHERE game_date = {day} AND snapshot_timestamp <= commence_time ORDER BY snapshot_timestamp""",
     "injuries": """
@@ -223,7 +224,7 @@ def _streaks(games: pd.DataFrame, line: float | None) -> Row:
 
 
 def _market(lines: pd.DataFrame, slot: _Slot) -> Row:
-    """The team's spread and the game's total: each book's latest, the median of the books."""
+    """The team's spread and the game's total: of each book's latest, the one that is on offer at the tip."""
     teams = {slot.team, slot.opponent}
     his = lines[lines["home_team_abbr"].isin(teams) & lines["away_team_abbr"].isin(teams)]
     at_home = his["home_team_abbr"] == slot.team
@@ -234,9 +235,20 @@ def _market(lines: pd.DataFrame, slot: _Slot) -> Row:
     }
     row: Row = {}
     for name, market in found.items():
-        latest = market.dropna(subset="outcome_point").groupby("bookmaker_key")["outcome_point"].last()
-        row[name] = float(latest.median()) if len(latest) else None
+        latest = market.dropna(subset="outcome_point").groupby("bookmaker_key")[["outcome_point", "hours"]].last()
+        row[name] = _on_offer(latest) if len(latest) else None
     return row
+
+
+def _on_offer(latest: pd.DataFrame) -> float:
+    """Of the books seen in the last three hours, else of the newest: the preferred one's line, else what most offer."""
+    late = latest[latest["hours"] <= max(3, latest["hours"].min())]["outcome_point"]
+    for book in _BOOKS:
+        if book in late.index:
+            return float(late[book])
+    offering = late.map(late.value_counts())
+    most = late[offering == offering.max()]
+    return float(most[(most - late.mean()).abs().idxmin()])
 
 
 def _opponent(frames: dict[str, pd.DataFrame], opponent: str, day: date) -> Row:

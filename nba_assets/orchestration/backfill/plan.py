@@ -7,7 +7,7 @@ the UI its record's.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
@@ -15,6 +15,7 @@ from typing import Literal, get_args
 
 import dagster as dg
 
+from nba_assets.audit.game_days import Calendar
 from nba_assets.compile.bind import stored_inputs
 from nba_assets.contracts.calendar import Window, season_year
 from nba_assets.contracts.table import Table
@@ -40,7 +41,7 @@ FORCED = "forced"
 
 @dataclass(frozen=True)
 class Piece:
-    """One run: some tables, for days without a gap."""
+    """One run: some tables, for days without a gap but days off, which it passes over."""
 
     tables: tuple[Table, ...]
     days: tuple[date, ...]
@@ -50,16 +51,22 @@ class Piece:
         return len(self.tables) * len(self.days)
 
 
-def everything(tables: Sequence[Table], days: Sequence[date]) -> Plan:
-    """The plan that builds it all, whatever there is."""
-    return {table: dict.fromkeys(days, FORCED) for table in tables}
+def everything(days: Mapping[Table, Sequence[date]]) -> Plan:
+    """The plan that builds all of each table's days, whatever there is."""
+    return {table: dict.fromkeys(chosen, FORCED) for table, chosen in days.items()}
+
+
+def without_days_off(days: Sequence[date], plan: Plan, calendar: Calendar) -> list[date]:
+    """The days that runs are made of: those with games, and the days off that have something to be removed."""
+    planned = {day for chosen in plan.values() for day in chosen}
+    return [day for day in days if day in calendar.scheduled or day in planned]
 
 
 def pieces(plan: Plan, days: Sequence[date], chunk: Chunk = "none") -> list[Piece]:
     """The runs that build a plan, in an order in which each table is built after those it reads.
 
-    `days` are all partitions of the range, sorted. Only what is planned is built, unless that takes more than
-    `MOST_RUNS` runs a chunk: then good days between planned ones are built again, the shortest gaps first.
+    `days` are all of the range that runs are made of, sorted. Only what is planned is built, unless that takes
+    more than `MOST_RUNS` runs a chunk: then good days between planned ones are built again, the shortest gaps first.
     """
     return [piece for part in _chunks(days, chunk) for piece in _few(plan, part)]
 

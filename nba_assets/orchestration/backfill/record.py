@@ -13,12 +13,11 @@ import socket
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import dagster as dg
 
-from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.table import Table
 from nba_assets.orchestration.code_location import definitions
 from nba_assets.orchestration.instance import backfills
@@ -106,7 +105,7 @@ def subset_of(days: Collection[str]) -> TimeWindowPartitionsSubset:
     """Some days as Dagster keeps them: as `DAILY.subset_with_partition_keys`, which takes a second for four seasons."""
     spans: list[tuple[date, date]] = []
     for day in sorted(map(date.fromisoformat, days)):
-        if spans and _neighbours(spans[-1][1], day):
+        if spans and day - spans[-1][1] == timedelta(days=1):
             spans[-1] = (spans[-1][0], day)
         else:
             spans.append((day, day))
@@ -116,11 +115,6 @@ def subset_of(days: Collection[str]) -> TimeWindowPartitionsSubset:
 
 def _window(day: date) -> dg.TimeWindow:
     return DAILY.time_window_for_partition_key(day.isoformat())
-
-
-def _neighbours(day: date, later: date) -> bool:
-    """Whether no partition lies between."""
-    return sum(part.days for part in Window(day, later).by_season()) == 2
 
 
 def _graph() -> BaseAssetGraph:

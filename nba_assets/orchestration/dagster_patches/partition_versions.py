@@ -2,16 +2,17 @@
 
 Changes: `_get_output_asset_events` in `dagster._core.execution.plan.execute_step`, which makes a step's events.
 Function: Dagster gives all partitions that one step materialises the same data version, so a day rebuilt alone,
-unchanged, would look changed beside the range it came from, and everything that reads it stale.
+unchanged, would look changed beside the range it came from, and everything that reads it stale. And it knows whole
+ranges only: days off that a back-fill passes over get no event.
 Gain: `make bench-patches` measures it and writes the table of the docs.
 Without: a range keeps one version for all its partitions, as Dagster means it, and staleness is coarser; metadata goes
-Dagster's way, which works out the run's partitions anew for each.
+Dagster's way, which works out the run's partitions anew for each; days off get an event as well.
 Checked against: Dagster 1.13.27 (a day also on 1.13.29).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import dagster as dg
@@ -45,6 +46,9 @@ UPSTREAM = Upstream(
 _told: dict[dg.AssetKey, dict[str, Mapping[str, Any]]] = {}
 """Of the step at hand, the metadata of each partition whose event is still to be made."""
 
+_left_out: dict[dg.AssetKey, set[str]] = {}
+"""Of the step at hand, the partitions of its range of which no event is to be made."""
+
 
 def own_tags(metadata: Mapping[str, Any]) -> dict[str, str]:
     """The tag for the version that a partition's metadata names."""
@@ -52,9 +56,18 @@ def own_tags(metadata: Mapping[str, Any]) -> dict[str, str]:
     return {} if version is None else {DATA_VERSION_TAG: str(getattr(version, "value", version))}
 
 
-def tell_each(context: dg.AssetExecutionContext, key: dg.AssetKey, metadata: Mapping[str, Mapping[str, Any]]) -> None:
-    """Add to the metadata of each partition that the step materialises, after what the step says of all of them."""
+def tell_each(
+    context: dg.AssetExecutionContext,
+    key: dg.AssetKey,
+    metadata: Mapping[str, Mapping[str, Any]],
+    left_out: Collection[str] = (),
+) -> None:
+    """Add to the metadata of each partition that the step materialises, after what the step says of all of them.
+
+    Those `left_out` of the run's range get no event, where Dagster lets us.
+    """
     if is_wrapped(MAKES_EVENTS):
+        _left_out[key] = set(left_out)
         _told[key] = {day: dg.AssetMaterialization(key, metadata=own).metadata for day, own in metadata.items()}
         return
     for day, own in metadata.items():
@@ -69,6 +82,8 @@ def _with_its_own(original: Callable[..., Iterator[Any]]) -> Callable[..., Itera
     def with_its_own(*args: Any, **kwargs: Any) -> Iterator[dg.AssetMaterialization | dg.AssetObservation]:
         for event in original(*args, **kwargs):
             if isinstance(event, dg.AssetMaterialization):
+                if event.partition in _left_out.get(event.asset_key, ()):
+                    continue
                 metadata = {**event.metadata, **_told.get(event.asset_key, {}).pop(str(event.partition), {})}
                 event = event._replace(metadata=metadata, tags={**(event.tags or {}), **own_tags(metadata)})
             yield event

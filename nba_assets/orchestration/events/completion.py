@@ -8,6 +8,7 @@ import json
 import time
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
@@ -15,13 +16,14 @@ from pathlib import Path
 import dagster as dg
 
 from nba_assets.audit.game_days import next_game_day
+from nba_assets.contracts.calendar import EASTERN
 from nba_assets.orchestration.events.messages import SUCCESS, Sent
 from nba_assets.orchestration.events.sources import event_source
 from nba_assets.orchestration.instance.tags import DATA_VERSION_TAG
 from nba_assets.orchestration.jobs import ALL_TABLES
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.metadata import Materialised
-from nba_assets.orchestration.partitions import DAILY
+from nba_assets.orchestration.partitions import last_partition
 from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.run_tags import CORRELATION_TAG, TRIGGER_TAG, days_of
 from nba_assets.orchestration.slates import PHASES, slate_tables, summaries, with_conformed
@@ -32,40 +34,94 @@ COMPLETE_TOPICS = {"analytics": "nba-phase3-analytics-complete", "precompute": "
 
 SECONDS_BETWEEN_TICKS = 15
 MEMORY_SECONDS = 2 * 24 * 60 * 60
-"""How far back finished runs are looked at; one that was acted on already has its run key on record."""
+"""How far back finished runs are looked at again; one that was acted on already has its run key on record."""
+
+FIRST_LOOK_SECONDS = 30 * 24 * 60 * 60
+"""How far back a sensor looks that was never on before: over any break within a season."""
 
 
-def slate_requests(instance: dg.DagsterInstance, warehouse: Warehouse) -> Iterator[dg.RunRequest]:
+@dataclass(frozen=True)
+class Finished:
+    """A date of which all summaries are there: their content, and the ids that came with their raw data."""
+
+    day: date
+    content: str
+    correlation: str
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where `next_slate` stands. Its cursor keeps it, so that a daemon that stood still for a week misses nothing."""
+
+    looked_at: float | None = None
+    waits: Finished | None = None
+    """The last date whose next slate is not known, or has no partition, yet: over a break, or all summer."""
+
+    @classmethod
+    def read(cls, cursor: str | None) -> "Place":
+        state = json.loads(cursor) if cursor else {}
+        waits = state.get("waits")
+        kept = Finished(date.fromisoformat(waits["day"]), waits["content"], waits["correlation"]) if waits else None
+        return cls(state.get("looked_at"), kept)
+
+    def written(self) -> str:
+        return json.dumps(asdict(self), default=str, sort_keys=True)
+
+
+def slate_requests(
+    instance: dg.DagsterInstance, warehouse: Warehouse, place: Place
+) -> tuple[list[dg.RunRequest], Place]:
     """The next slate after each date of which summaries have lately been built by an event or a schedule.
 
     Once all summaries of the date are there. The run key holds their content, so that the same ones built again ask
-    for nothing, and one of them corrected asks again.
+    for nothing, and one of them corrected asks again. A slate that is not known, or has no partition, yet is waited
+    for, however long.
     """
-    after = datetime.fromtimestamp(time.time() - MEMORY_SECONDS, UTC)
-    finished = dg.RunsFilter(
+    now, last = time.time(), last_partition()
+    today = datetime.fromtimestamp(now, EASTERN).date()
+    lately = (place.looked_at or now) - MEMORY_SECONDS
+    new = _finished(instance, lately)
+    known = [] if place.looked_at else _finished(instance, now - FIRST_LOOK_SECONDS)
+    known += [place.waits] if place.waits else []
+    requests: dict[date, dg.RunRequest] = {}
+    waits: Finished | None = None
+    for finished in sorted([*known, *new], key=lambda finished: finished.day):
+        slate = next_game_day(warehouse, finished.day, last)
+        if slate is None:
+            waits = finished
+        elif slate >= today or finished in new:
+            requests[slate] = _slate_request(slate, finished)
+    return list(requests.values()), Place(now, waits)
+
+
+def _finished(instance: dg.DagsterInstance, since: float) -> list[Finished]:
+    """The dates of which an event or a schedule had summaries built since then, and all are there."""
+    succeeded = dg.RunsFilter(
         statuses=[dg.DagsterRunStatus.SUCCESS],
         tags={TRIGGER_TAG: ["raw_complete", "schedule"]},
-        updated_after=after,
+        updated_after=datetime.fromtimestamp(since, UTC),
     )
     wanted = {asset_key(table) for table in summaries()}
     newest: dict[date, dg.DagsterRun] = {}
-    for run in instance.get_runs(finished):
+    for run in instance.get_runs(succeeded):
         if (days := days_of(run)) and wanted & (run.asset_selection or frozenset()):
             newest.setdefault(days[-1], run)
-    asked: set[date] = set()
-    for day, run in newest.items():
-        content = _content(instance, day)
-        slate = next_game_day(warehouse, day) if content else None
-        if slate is None or slate in asked or not DAILY.has_partition_key(slate.isoformat()):
-            continue
-        asked.add(slate)
-        yield dg.RunRequest(
-            run_key=f"slate:{slate}:{content}",
-            job_name=ALL_TABLES,
-            asset_selection=[asset_key(table) for table in with_conformed(slate_tables())],
-            partition_key=slate.isoformat(),
-            tags={TRIGGER_TAG: "next_slate", CORRELATION_TAG: run.tags.get(CORRELATION_TAG, run.run_id)},
-        )
+    contents = {day: _content(instance, day) for day in newest}
+    return [
+        Finished(day, content, newest[day].tags.get(CORRELATION_TAG, newest[day].run_id))
+        for day, content in contents.items()
+        if content
+    ]
+
+
+def _slate_request(slate: date, after: Finished) -> dg.RunRequest:
+    return dg.RunRequest(
+        run_key=f"slate:{slate}:{after.content}",
+        job_name=ALL_TABLES,
+        asset_selection=[asset_key(table) for table in with_conformed(slate_tables())],
+        partition_key=slate.isoformat(),
+        tags={TRIGGER_TAG: "next_slate", CORRELATION_TAG: after.correlation},
+    )
 
 
 def _content(instance: dg.DagsterInstance, day: date) -> str | None:
@@ -86,9 +142,12 @@ def _content(instance: dg.DagsterInstance, day: date) -> str | None:
     default_status=dg.DefaultSensorStatus.STOPPED,
     required_resource_keys={"warehouse"},
 )
-def next_slate(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
+def next_slate(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     """The summaries of a date are there: build context, precompute and features of the next date with games."""
-    yield from slate_requests(context.instance, context.resources.warehouse.open())
+    before = Place.read(context.cursor)
+    requests, place = slate_requests(context.instance, context.resources.warehouse.open(), before)
+    waits = f"waits for the date with games after {place.waits.day}" if place.waits else "no new summaries"
+    return dg.SensorResult(run_requests=requests, cursor=place.written(), skip_reason=None if requests else waits)
 
 
 def completion_messages(instance: dg.DagsterInstance, run: dg.DagsterRun) -> Iterator[tuple[str, Sent]]:

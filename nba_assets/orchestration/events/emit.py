@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-from nba_assets.contracts.calendar import FIRST_DATE, OFF_SEASON_MONTHS
+from nba_assets.contracts.calendar import first_date
 from nba_assets.contracts.contract import RawTable
 from nba_assets.contracts.errors import BadInput
 from nba_assets.orchestration.events.messages import NO_DATA, STATUSES, SUCCESS, Malformed, Sent, parse
@@ -23,7 +23,7 @@ def send_ingested(source: EventSource, results: Sequence[Ingested]) -> int:
     sent = 0
     for result in results:
         for day, rows in result.rows.items():
-            if day is not None and day >= FIRST_DATE and day.month not in OFF_SEASON_MONTHS:
+            if day is not None and day >= first_date():
                 _send(source, result.contract, day, SUCCESS, rows, execution, "nba_ingest")
                 sent += 1
     return sent

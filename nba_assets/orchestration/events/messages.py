@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from nba_assets.contracts.calendar import FIRST_DATE, OFF_SEASON_MONTHS
+from nba_assets.contracts.calendar import first_date
 from nba_assets.contracts.contract import RawTable
 from nba_assets.tables.raw import raw_table
 
@@ -100,7 +100,7 @@ def _day(text: str) -> date:
         day = date.fromisoformat(text)
     except ValueError as error:
         raise Malformed(f"game_date {text!r:.80} is no date") from error
-    if day < FIRST_DATE or day.month in OFF_SEASON_MONTHS:
+    if day < first_date():
         raise Malformed(f"game_date {text} has no partition")
     return day
 

@@ -20,6 +20,8 @@ from pathlib import Path
 
 import dagster as dg
 
+from nba_assets.audit.game_days import Calendar
+from nba_assets.contracts.calendar import EASTERN
 from nba_assets.contracts.contract import RawTable
 from nba_assets.contracts.table import Table
 from nba_assets.orchestration.events import triggers
@@ -30,7 +32,6 @@ from nba_assets.orchestration.instance.batched_events import record_runless
 from nba_assets.orchestration.jobs import ALL_TABLES
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.metadata import ROWS
-from nba_assets.orchestration.partitions import DAILY
 from nba_assets.orchestration.run_tags import CORRELATION_TAG, TRIGGER_TAG, partition_tags
 from nba_assets.tables.registry import tables
 from nba_assets.warehouse.base import Warehouse
@@ -47,6 +48,9 @@ PAGE = 10_000
 SECONDS_BETWEEN_TICKS = 15
 MEMORY_SECONDS = 30 * 24 * 60 * 60
 """How far back runs are looked at: four times as long as Pub/Sub keeps a message."""
+
+SLATES_AHEAD = timedelta(days=1)
+"""Messages refresh slates up to tomorrow's. A season's schedule, which comes anew each day, is no reason for a week."""
 
 Delivery = tuple[RawTable, date]
 
@@ -118,11 +122,11 @@ class Batch:
 
     def wanted(self) -> dict[date, dict[Table, str]]:
         """For each date the tables that its messages refresh and that have all they need, with their editions."""
-        last = DAILY.get_last_partition_key() or ""  # `has_partition_key` takes 15 ms for each date
+        last = datetime.fromtimestamp(time.time(), EASTERN).date() + SLATES_AHEAD
         arrived: dict[date, set[RawTable]] = defaultdict(set)
         for message in self.messages:
             counts = message.is_complete and self._counts(message.table, message.day)
-            if counts and message.day.isoformat() <= last:  # a schedule may come long before its date
+            if counts and message.day <= last:  # a schedule may come long before its date
                 arrived[message.day].add(message.table)
         return {day: self._wanted_on(day, raw) for day, raw in sorted(arrived.items())}
 
@@ -221,6 +225,7 @@ def evaluate(
     wanted = batch.wanted()
     wanted = _not_asked_for(wanted, instance) if any(wanted.values()) else {}
     if warehouse and wanted:
+        wanted = _without_days_off(wanted, Calendar.of(warehouse))
         wanted = {day: batch.with_not_stored(warehouse, day, found) for day, found in wanted.items()}
     requests = _requests(wanted, batch)
     malformed = state.get("malformed", 0) + len(batch.malformed) - len(batch.undelivered)
@@ -231,6 +236,12 @@ def evaluate(
         cursor=json.dumps({"acknowledge": acted_on, "malformed": malformed}),
         skip_reason=None if requests else f"{len(received)} messages that need no run; {malformed} malformed so far",
     )
+
+
+def _without_days_off(wanted: Mapping[date, Mapping[Table, str]], calendar: Calendar) -> dict[date, dict[Table, str]]:
+    """What is left where sources also report that they have nothing for a date on which nobody plays."""
+    left = {day: {t: of for t, of in found.items() if not calendar.is_off(t, day)} for day, found in wanted.items()}
+    return {day: found for day, found in left.items() if found}
 
 
 def _not_asked_for(

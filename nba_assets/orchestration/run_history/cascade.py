@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
 
+from nba_assets.audit.game_days import Calendar
 from nba_assets.compile.bind import stored_inputs
 from nba_assets.contracts.calendar import EASTERN, Window
 from nba_assets.contracts.contract import RawTable
@@ -47,6 +48,7 @@ class Cascade:
     day: date
     arrivals: Sequence[Arrival]
     runs: Sequence[Timings]
+    is_day_off: bool = False
 
     @property
     def tables(self) -> list[TableRun]:
@@ -54,6 +56,9 @@ class Cascade:
 
     @property
     def never_run(self) -> list[str]:
+        """The tables that no run was to build; none of a day off, on which nothing is owed."""
+        if self.is_day_off:
+            return []
         known = {run.processor_name for run in self.tables}
         return [table.name for table in tables() if table.name not in known]
 
@@ -138,7 +143,13 @@ def _cascade(instance: dg.DagsterInstance, warehouse: Warehouse, day: date, hist
     by_run: dict[str, list[TableRun]] = {}
     for run in sorted(latest.values(), key=_when):
         by_run.setdefault(run.run_id, []).append(run)
-    return Cascade(day, _arrivals(instance, warehouse, day), [timings_of(runs, history) for runs in by_run.values()])
+    runs = [timings_of(runs, history) for runs in by_run.values()]
+    return Cascade(day, _arrivals(instance, warehouse, day), runs, _is_day_off(warehouse, day))
+
+
+def _is_day_off(warehouse: Warehouse, day: date) -> bool:
+    calendar = Calendar.of(warehouse)
+    return all(calendar.is_off(table, day) for table in tables())
 
 
 def _is_of(run: TableRun, day: date) -> bool:
@@ -180,8 +191,9 @@ def markdown(cascade: Cascade) -> str:
     """The date as a page of Markdown."""
     raw = markdown_table(ARRIVAL_COLUMNS, map(arrival_line, cascade.arrivals))
     runs = [table_run.markdown(title(timings), timings) for timings in cascade.runs]
+    off = [f"No games on {cascade.day}: nothing is to run.\n"] if cascade.is_day_off else []
     missing = [f"Never run for this date: {', '.join(cascade.never_run)}.\n"] if cascade.never_run else []
-    return "\n".join([f"## {cascade.day}\n\n{raw}\n", *runs, *missing])
+    return "\n".join([f"## {cascade.day}\n\n{raw}\n", *runs, *off, *missing])
 
 
 ARRIVAL_COLUMNS = ("raw table", "need", "there since", "told by", "records")

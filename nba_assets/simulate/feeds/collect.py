@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pyarrow as pa
 
 from nba_assets.simulate import market
+from nba_assets.simulate.chance import Chance
 from nba_assets.simulate.feeds import boxes, lines, people, places, plays
 from nba_assets.simulate.feeds.written import Collected, eastern, morning_after
 from nba_assets.simulate.game import Result
@@ -51,6 +52,8 @@ TABLES = (
 
 # The share of games a source lacks, or has besides the games it must stand in for.
 _NO_BIGDATABALL, _NO_GAMEBOOK, _NO_TEAM_ROW, _LIVE_FEED = 0.04, 0.02, 0.02, 0.25
+# The share of dates on which no vendor delivers points lines.
+_NO_PROPS = 0.02
 
 
 def collect(season: SimulatedSeason, progress: Callable[[str, int, int], None] | None = None) -> dict[str, pa.Table]:
@@ -64,6 +67,11 @@ def collect(season: SimulatedSeason, progress: Callable[[str, int, int], None] |
         if progress is not None:
             progress(str(day.day), done, max(done, in_all))
     return feeds.tables()
+
+
+def delivers_props(chance: Chance, day: date) -> bool:
+    """Whether any vendor has points lines of the date."""
+    return chance.stream("props", day).random() >= _NO_PROPS
 
 
 class _Feeds:
@@ -113,6 +121,8 @@ class _Feeds:
             add(nbac_play_by_play, plays.live_feed(night, year, swapped))
         add(nbac_injury_report, people.injury_report(rng, night, year))
         add(odds_api_game_lines, lines.game_lines(game, market.game_quotes(rng, game, night.away, night.home)))
+        if not delivers_props(self._season.chance, game.day):
+            return
         for _, squad in night.sides:
             quotes = market.player_quotes(rng, squad)
             add(odds_api_player_points_props, lines.player_props(game, quotes, by_nba_id))

@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 from nba_assets.basketball import metrics
 from nba_assets.basketball.box_checks import makes_within_attempts
 from nba_assets.basketball.joins import with_columns
+from nba_assets.basketball.market import offer_columns, offer_names
 from nba_assets.basketball.population import LEAST_PLAYERS, of_finished_games
 from nba_assets.basketball.zones import with_zones, zone_counts
 from nba_assets.contracts import quality
@@ -72,7 +73,8 @@ def _thin_games(rows: ir.Table, games: ir.Table) -> ir.Table:
         Column("season_type", "STRING", "regular, play_in, playoffs or cup_final", required=True),
         Column("team_abbr", "STRING", "his team in this game", required=True),
         Column("opponent_team_abbr", "STRING", "the other team", required=True),
-        Column("home_game", "BOOL", "in his team's arena; FALSE in a neutral game"),
+        Column("home_game", "BOOL", "his team is the designated home team, in a neutral game too"),
+        Column("neutral_site", "BOOL", "in neither team's arena"),
         Column("points", "INT64", "points", "points", required=True),
         Column("assists", "INT64", "assists"),
         Column("offensive_rebounds", "INT64", "offensive rebounds"),
@@ -88,8 +90,13 @@ def _thin_games(rows: ir.Table, games: ir.Table) -> ir.Table:
         Column("three_pt_attempts", "INT64", "three-pointers attempted"),
         Column("ft_makes", "INT64", "free throws made"),
         Column("ft_attempts", "INT64", "free throws attempted"),
-        Column("minutes_played", "DECIMAL(5,1)", "time on court; whole minutes from Ball Don't Lie", "minutes"),
-        Column("seconds_played", "INT64", "the same exactly; a game counts as played when it is above zero", "seconds"),
+        Column("minutes_played", "DECIMAL(5,1)", "`seconds_played`, rounded once", "minutes"),
+        Column(
+            "seconds_played",
+            "INT64",
+            "time on court; a game is played when it is above zero; whole minutes from Ball Don't Lie",
+            "seconds",
+        ),
         Column("plus_minus", "INT64", "score while on court; NULL from Ball Don't Lie", "points"),
         Column("paint_attempts", "INT64", "two-point attempts from 8 ft or less; NULL without play-by-play"),
         Column("paint_makes", "INT64", "made of those"),
@@ -109,26 +116,31 @@ def _thin_games(rows: ir.Table, games: ir.Table) -> ir.Table:
             "time on court in the fourth quarter; NULL without line-ups",
             "minutes",
         ),
+        Column("fourth_quarter_seconds", "INT64", "the same exactly", "seconds"),
         Column(
             "clutch_minutes",
             "DECIMAL(4,1)",
             "of the last 5:00 of the fourth quarter or overtime within 5 points",
             "minutes",
         ),
-        Column("usage_rate", "DECIMAL(7,2)", "share of the team's plays he ended while on court", "percent"),
+        Column("clutch_seconds", "INT64", "the same exactly", "seconds"),
+        Column("plays_used", "DECIMAL(5,2)", "FGA + 0.44 FTA + TOV: the team's plays that he ended", "plays"),
+        Column(
+            "team_plays_on_court", "DECIMAL(9,5)", "the team's plays while he was, by his share of the time", "plays"
+        ),
+        Column("usage_rate", "DECIMAL(7,2)", "plays used of those; over games it is pooled, not averaged", "percent"),
         Column("ts_pct", "DECIMAL(5,3)", "true shooting: points / (2 (FGA + 0.44 FTA))", "0-1"),
         Column("efg_pct", "DECIMAL(5,3)", "effective field goals: (FGM + 0.5 3PM) / FGA", "0-1"),
         Column("starter_flag", "BOOL", "started: NBA.com's list, else the first five on court"),
         Column("win_flag", "BOOL", "his team won"),
-        Column("points_line", "DECIMAL(4,1)", "last points line before the tip", "points"),
-        Column("points_line_source", "STRING", "its book"),
+        Column("points_line", "DECIMAL(4,1)", "his points line before the tip, chosen as in the context", "points"),
+        Column("points_line_source", "STRING", "the book whose line it is"),
         Column("opening_line", "DECIMAL(4,1)", "first line of the same book", "points"),
-        Column("opening_line_source", "STRING", "its book"),
-        Column("line_movement", "DECIMAL(4,1)", "closing less opening", "points"),
+        Column("opening_line_source", "STRING", "the same book"),
+        Column("line_movement", "DECIMAL(4,1)", "closing less opening; NULL if the book was seen once only", "points"),
+        *offer_columns("points_line"),
         Column("over_under_result", "STRING", "OVER, UNDER or PUSH"),
         Column("margin", "DECIMAL(6,2)", "points less the line", "points"),
-        Column("is_active", "BOOL", "always TRUE: whoever did not appear has no row", required=True),
-        Column("player_status", "STRING", "always active", required=True),
         Column("primary_source_used", "STRING", "gamebook, nbac_boxscore or bdl", required=True),
         Column("shot_zones_source", "STRING", "bigdataball or nbac; NULL without play-by-play"),
     ),
@@ -179,32 +191,19 @@ def player_game_summary(
     rows = _with_shots(rows, shots)
     rows = _with_time(rows, late_minutes, fourth_quarter_points)
     rows = _with_start(rows, starters, first_fives)
-    rows = _with_line(rows, prop_lines)
+    rows = _with_usage(_with_line(rows, prop_lines))
     return rows.mutate(
         rebounds=rows.offensive_rebounds + rows.defensive_rebounds,
-        minutes_played=rows.minutes,
-        seconds_played=(rows.minutes * 60).round().cast("int64"),
+        minutes_played=rows.seconds_played / 60,
         zone_unknown_attempts=rows.unknown_attempts,
         assisted_fg_makes=rows.assisted_makes,
         unassisted_fg_makes=rows.unassisted_makes,
         and1_count=rows.and_ones,
-        usage_rate=metrics.usage_rate(
-            rows.fg_attempts,
-            rows.ft_attempts,
-            rows.turnovers,
-            rows.minutes,
-            rows.team_fg_attempts,
-            rows.team_ft_attempts,
-            rows.team_turnovers,
-            rows.team_minutes,
-        ),
+        usage_rate=metrics.usage_rate(rows.plays_used, rows.team_plays_on_court),
         ts_pct=metrics.true_shooting_pct(rows.points, rows.fg_attempts, rows.ft_attempts),
         efg_pct=metrics.effective_fg_pct(rows.fg_makes, rows.three_pt_makes, rows.fg_attempts),
         over_under_result=metrics.prop_result(rows.points, rows.points_line),
         margin=rows.points - rows.points_line,
-        line_movement=rows.points_line - rows.opening_line,
-        is_active=True,
-        player_status=ibis.literal("active"),
         primary_source_used=rows.source,
         quality_tier=(rows.source == "gamebook").ifelse(quality.GOLD, quality.SILVER),
         quality_issues=quality.issues(
@@ -224,11 +223,25 @@ def _with_team(rows: ir.Table, team_offense: ir.Table) -> ir.Table:
         team_offense,
         TEAM,
         "home_game",
+        "neutral_site",
         "win_flag",
         "team_minutes",
         team_fg_attempts="fg_attempts",
         team_ft_attempts="ft_attempts",
         team_turnovers="turnovers",
+    )
+
+
+def _with_usage(rows: ir.Table) -> ir.Table:
+    """His plays and the team's meanwhile, both or neither, so that sums over games are of the same ones."""
+    seconds = (rows.minutes * 60).round().cast("int64")
+    own = metrics.plays_used(rows.fg_attempts, rows.ft_attempts, rows.turnovers)
+    team = metrics.plays_used(rows.team_fg_attempts, rows.team_ft_attempts, rows.team_turnovers)
+    meanwhile = metrics.plays_on_court(team, seconds, rows.team_minutes)
+    return rows.mutate(
+        seconds_played=seconds,
+        plays_used=meanwhile.notnull().ifelse(own, ibis.null("float64")),
+        team_plays_on_court=own.notnull().ifelse(meanwhile, ibis.null("float64")),
     )
 
 
@@ -249,15 +262,13 @@ def _with_shots(rows: ir.Table, shots: ir.Table) -> ir.Table:
 def _with_time(rows: ir.Table, late_minutes: ir.Table, fourth_quarter_points: ir.Table) -> ir.Table:
     """Late time on court and points: zero for who sat out where the sources cover his team, else NULL."""
     rows = with_columns(rows, late_minutes.select(*TEAM).distinct(), TEAM, found="_is_timed")
-    rows = with_columns(rows, late_minutes, PLAYER, "fourth_quarter_seconds", "clutch_seconds")
+    late = ("fourth_quarter_seconds", "clutch_seconds")
+    rows = with_columns(rows, late_minutes, PLAYER, *late)
+    rows = rows.mutate(**{name: rows._is_timed.ifelse(rows[name].fill_null(0), ibis.null("int64")) for name in late})
     rows = with_columns(rows, fourth_quarter_points, PLAYER, fourth_quarter_points="points")
-
-    def minutes(seconds: ir.IntegerValue) -> ir.FloatingValue:
-        return rows._is_timed.ifelse(seconds.fill_null(0) / 60, ibis.null("float64"))
-
     return rows.mutate(
-        fourth_quarter_minutes=minutes(rows.fourth_quarter_seconds),
-        clutch_minutes=minutes(rows.clutch_seconds),
+        fourth_quarter_minutes=rows.fourth_quarter_seconds / 60,
+        clutch_minutes=rows.clutch_seconds / 60,
         fourth_quarter_points=rows.shot_zones_source.notnull().ifelse(
             rows.fourth_quarter_points.fill_null(0), ibis.null("int64")
         ),
@@ -280,5 +291,7 @@ def _with_line(rows: ir.Table, prop_lines: ir.Table) -> ir.Table:
         points_line="line",
         points_line_source="book",
         opening_line="opening",
+        line_movement="movement",
+        **offer_names("points_line"),
     )
     return rows.mutate(opening_line_source=rows.opening_line.notnull().ifelse(rows.points_line_source, None))

@@ -9,28 +9,32 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball import form, history, metrics
+from nba_assets.basketball import averages, cup_final, form, history, metrics
+from nba_assets.basketball.certainty import LIMIT
 from nba_assets.basketball.joins import with_columns
-from nba_assets.basketball.market import books_named
+from nba_assets.basketball.load import with_load
+from nba_assets.basketball.market import offer_columns, offer_names
 from nba_assets.basketball.population import LEAST_PLAYERS, of_slate, on_slate
-from nba_assets.basketball.teammates import with_teammates
+from nba_assets.basketball.prop_record import SHARE_COLUMNS, with_record
+from nba_assets.basketball.teammates import MOST_USAGE, with_teammates
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day, season_history
 from nba_assets.contracts.table import Check, Owed, holds, table
 from nba_assets.tables.analytics.player_game_summary import player_game_summary
-from nba_assets.tables.analytics.team_defense_game_summary import team_defense_game_summary
-from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary
 from nba_assets.tables.analytics.upcoming_team_game_context import upcoming_team_game_context
 from nba_assets.tables.conformed.availability import availability
 from nba_assets.tables.conformed.rosters import rosters
-from nba_assets.tables.conformed.views.market import points_lines, team_lines
+from nba_assets.tables.conformed.views.market import games_with_props, points_lines
 from nba_assets.tables.conformed.views.schedule import team_schedule
 
 LONG_REST_GAP_DAYS = 3
 """Two whole days off: the gap in dates between two games that counts as a long rest."""
 
 THIN_SAMPLE = 3
+
+LATE_GAMES, LEAST_LATE_GAMES = 7, 4
+"""Late time and points are of the last seven games, and say nothing where fewer than four of them are known."""
 
 TEAM = ("game_id", "team_abbr")
 PLAYER_DAY = ("player_lookup", "game_date")
@@ -40,6 +44,13 @@ def _short_rosters(rows: ir.Table, slate: ir.Table) -> ir.Table:
     found = rows.group_by(*TEAM).agg(players=rows.count())
     counted = with_columns(slate, found, TEAM, "players")
     return counted.filter(counted.players.fill_null(0) < 8)
+
+
+def _other_lines(rows: ir.Table, slate: ir.Table) -> ir.Table:
+    names = ("game_spread", "game_total", "opening_spread", "opening_total", "game_spread_source", "game_total_source")
+    teams = with_columns(rows, slate, TEAM, **{f"_{name}": name for name in names})
+    same = ibis.and_(*[teams[name].identical_to(teams[f"_{name}"]) for name in names])
+    return teams.filter(~same).select(*rows.columns)
 
 
 def _squads(schedule: ir.Table, rosters: ir.Table, availability: ir.Table) -> ir.Table:
@@ -64,41 +75,56 @@ def _player(rows: ir.Table) -> ir.StringValue:
         "rosters": same_day(rosters),
         "availability": same_day(availability),
         "prop_lines": same_day(points_lines),
-        "team_lines": same_day(team_lines),
+        "games_with_props": same_day(games_with_props),
         "players": season_history(player_game_summary),
-        "offense": season_history(team_offense_game_summary),
-        "defense": season_history(team_defense_game_summary),
     },
     population=of_slate(same_day(team_schedule), Owed(_player, _squads), least=LEAST_PLAYERS),
-    columns=(
+    columns=cup_final.said_of(
         Column("player_lookup", "STRING", "canonical player", required=True),
         Column("universal_player_id", "STRING", "registry id", required=True),
+        Column("player_full_name", "STRING", "display name"),
+        Column("position", "STRING", "position on his team's latest roster, such as PG or SG-PG"),
         Column("game_id", "STRING", "canonical game, YYYYMMDD_AWAY_HOME", required=True),
         Column("game_date", "DATE", "Eastern date", required=True),
         Column("season_year", "INT64", "year the season started in", required=True),
         Column("season_phase", "STRING", "early (20 games), mid, late (last 20), play_in or playoffs", required=True),
         Column("team_abbr", "STRING", "his team by the latest roster", required=True),
         Column("opponent_team_abbr", "STRING", "the other team", required=True),
-        Column("home_game", "BOOL", "in his team's arena; FALSE for both in a neutral game", required=True),
+        Column("home_game", "BOOL", "his team is the designated home team, in a neutral game too", required=True),
         Column("neutral_site", "BOOL", "in neither team's arena", required=True),
         Column("game_start_time_local", "STRING", "tip on the arena's clocks, HH:MM"),
         Column("player_status", "STRING", "last report before the tip: doubtful, questionable ...; NULL if not listed"),
         Column("injury_report", "STRING", "its reason, as published"),
-        Column("player_age", "INT64", "whole years on the date", "years"),
-        Column("has_prop_line", "BOOL", "some book offers a points line", required=True),
-        Column("current_points_line", "DECIMAL(4,1)", "latest points line before the tip", "points"),
-        Column("current_points_line_source", "STRING", "its book"),
+        Column(
+            "player_age", "INT64", "on the date, by birth date; else the roster's, one a season, of its end", "years"
+        ),
+        Column(
+            "has_prop_line",
+            "BOOL",
+            "some book offered a points line; FALSE beside other players' lines of the date only, NULL where no feed "
+            "had any before the tip",
+        ),
+        Column(
+            "current_points_line",
+            "DECIMAL(4,1)",
+            "his points line before the tip: of the books seen in the last three hours draftkings', else fanduel's, "
+            "else the line most of them offer; without any, of those in the newest capture",
+            "points",
+        ),
+        Column("current_points_line_source", "STRING", "the book whose line it is"),
         Column("opening_points_line", "DECIMAL(4,1)", "first line of the same book", "points"),
-        Column("opening_points_line_source", "STRING", "its book"),
-        Column("line_movement", "DECIMAL(4,1)", "current less opening", "points"),
-        Column("game_spread", "DECIMAL(4,1)", "his team's spread, median of the books; negative is favoured", "points"),
-        Column("opening_spread", "DECIMAL(4,1)", "median of the same books' first", "points"),
+        Column("opening_points_line_source", "STRING", "the same book"),
+        Column("line_movement", "DECIMAL(4,1)", "current less opening; NULL if the book was seen once only", "points"),
+        *offer_columns("points_line"),
+        Column("game_spread", "DECIMAL(4,1)", "his team's spread, as in its context; negative is favoured", "points"),
+        Column("opening_spread", "DECIMAL(4,1)", "the same book's first", "points"),
         Column("spread_movement", "DECIMAL(4,1)", "current less opening; negative is toward his team", "points"),
-        Column("game_spread_source", "STRING", "the book, or the median of how many"),
-        Column("game_total", "DECIMAL(5,1)", "the game's total, median of the books", "points"),
-        Column("opening_total", "DECIMAL(5,1)", "median of the same books' first", "points"),
+        Column("game_spread_source", "STRING", "the book whose spread it is"),
+        Column("game_total", "DECIMAL(5,1)", "the game's total, as in his team's context", "points"),
+        Column("opening_total", "DECIMAL(5,1)", "the same book's first", "points"),
         Column("total_movement", "DECIMAL(5,1)", "current less opening", "points"),
-        Column("game_total_source", "STRING", "the book, or the median of how many"),
+        Column("game_total_source", "STRING", "the book whose total it is"),
+        Column("implied_team_total", "DECIMAL(6,2)", "his team's points by the market: (total - spread) / 2", "points"),
         Column(
             "days_rest", "INT64", "whole days since his last game; 0 is a back-to-back, NULL before his first", "days"
         ),
@@ -107,8 +133,8 @@ def _player(rows: ir.Table) -> ir.StringValue:
         Column("days_since_2_plus_days_rest", "INT64", "since his last game after two or more whole days off", "days"),
         Column("games_in_last_7_days", "INT64", "his games on the 7 dates before", "games", required=True),
         Column("games_in_last_14_days", "INT64", "his games on the 14 dates before", "games", required=True),
-        Column("minutes_in_last_7_days", "INT64", "his minutes in them, cut to whole ones", "minutes", required=True),
-        Column("minutes_in_last_14_days", "INT64", "his minutes in them, cut to whole ones", "minutes", required=True),
+        Column("minutes_in_last_7_days", "INT64", "his minutes then, rounded from seconds", "minutes", required=True),
+        Column("minutes_in_last_14_days", "INT64", "his minutes then, rounded from seconds", "minutes", required=True),
         Column("avg_minutes_per_game_last_7", "DECIMAL(5,1)", "minutes a game on the 7 dates before", "minutes"),
         Column("back_to_backs_last_14_days", "INT64", "pairs of his games on consecutive dates", required=True),
         Column("points_avg_last_5", "DECIMAL(5,1)", "mean points of his last five games", "points"),
@@ -119,21 +145,34 @@ def _player(rows: ir.Table) -> ir.StringValue:
         Column("l10_sample_quality", "STRING", "excellent, good, limited or insufficient", required=True),
         Column("prop_over_streak", "INT64", "latest games in a row above today's line; equal ones are skipped"),
         Column("prop_under_streak", "INT64", "latest games in a row below today's line"),
-        Column("avg_usage_rate_last_7_games", "DECIMAL(7,2)", "mean usage of his last seven games", "percent"),
-        Column("projected_usage_rate", "DECIMAL(7,2)", "last-10 usage with the absent teammates' spread", "percent"),
+        *SHARE_COLUMNS,
+        *averages.COLUMNS,
+        Column("avg_usage_rate_last_7_games", "DECIMAL(7,2)", "usage, pooled over his last seven games", "percent"),
+        Column(
+            "projected_usage_rate",
+            "DECIMAL(7,2)",
+            "usage pooled over his last ten games, whenever they were, with the absent teammates' spread; 45 at most",
+            "percent",
+        ),
+        Column("projected_usage_games_age", "DECIMAL(5,1)", "how long ago those ten games were, their mean", "days"),
         Column(
             "shooting_pct_decline_last_5", "DECIMAL(5,3)", "eFG of the season less eFG of the last five games", "0-1"
         ),
         Column(
             "fourth_quarter_minutes_last_7",
             "INT64",
-            "fourth-quarter minutes of his last 7 games with line-ups",
+            f"fourth-quarter minutes, last 7 games, of those with line-ups; NULL on fewer than {LEAST_LATE_GAMES}",
             "minutes",
         ),
         Column("clutch_minutes_last_7_games", "INT64", "clutch minutes of the same games", "minutes"),
+        Column("late_minutes_games_last_7", "INT64", "of his last 7 games, with line-ups", "games", required=True),
         Column(
-            "fourth_quarter_production_last_7", "DECIMAL(5,1)", "fourth-quarter points a game, last seven", "points"
+            "fourth_quarter_production_last_7",
+            "DECIMAL(5,1)",
+            f"fourth-quarter points a game, last 7, of those with plays; NULL on fewer than {LEAST_LATE_GAMES}",
+            "points",
         ),
+        Column("late_points_games_last_7", "INT64", "of his last 7 games, with plays", "games", required=True),
         Column(
             "star_teammates_out", "INT64", "stars of his team, himself aside, out or doubtful; NULL without a report"
         ),
@@ -144,19 +183,29 @@ def _player(rows: ir.Table) -> ir.StringValue:
         Column("opponent_def_rating_last_10", "DECIMAL(6,2)", "opponent's mean defensive rating", "points per 100"),
         Column("opponent_ft_rate_allowed", "DECIMAL(5,3)", "free throws per field goal allowed, last ten games"),
         Column("opponent_days_rest", "INT64", "opponent's whole days since its previous game", "days"),
-        Column("opponent_games_in_next_7_days", "INT64", "opponent's games on the 7 dates after", "games"),
-        Column("opponent_next_game_days_rest", "INT64", "opponent's whole days to its next game", "days"),
-        Column("next_game_days_rest", "INT64", "his team's whole days to its next game", "days"),
-        Column("games_in_next_7_days", "INT64", "his team's games on the 7 dates after", "games"),
-        Column("next_opponent_win_pct", "DECIMAL(5,3)", "the next opponent's wins per game before this date", "0-1"),
-        Column("next_game_is_primetime", "BOOL", "next game on national television; NULL if unknown"),
-        Column("travel_miles", "INT64", "his team's way from its previous game", "miles"),
+        Column("opponent_games_in_next_7_days", "INT64", f"opponent's games on the 7 dates after, {LIMIT}", "games"),
+        Column("opponent_next_game_days_rest", "INT64", f"opponent's whole days to its next game, {LIMIT}", "days"),
+        Column("next_game_days_rest", "INT64", f"his team's whole days to its next game, {LIMIT}", "days"),
+        Column("games_in_next_7_days", "INT64", f"his team's games on the 7 dates after, {LIMIT}", "games"),
+        Column(
+            "next_opponent_win_pct",
+            "DECIMAL(5,3)",
+            f"the next opponent's wins per game before this date, {LIMIT}",
+            "0-1",
+        ),
+        Column("next_game_is_primetime", "BOOL", f"next game on national television; NULL if unknown, {LIMIT}"),
+        Column(
+            "travel_miles", "INT64", "his team's way from its last arena, or from home after four nights off", "miles"
+        ),
         Column("time_zone_changes", "INT64", "clock hours over that way", "hours"),
         Column("consecutive_road_games", "INT64", "his team's away games in a row, this one included", "games"),
         Column(
-            "miles_traveled_last_14_days", "INT64", "his team's legs of the last 14 dates and to this game", "miles"
+            "miles_traveled_last_14_days",
+            "INT64",
+            "his team's ways to this game and those of the last 14 dates",
+            "miles",
         ),
-        Column("time_zones_crossed_last_14_days", "INT64", "clock hours over the same legs", "hours"),
+        Column("time_zones_crossed_last_14_days", "INT64", "clock hours over the same ways", "hours"),
     ),
     checks=(
         Check("rosters_of_the_slate", "each team of the slate has eight players or more", _short_rosters, "warn"),
@@ -170,11 +219,17 @@ def _player(rows: ir.Table) -> ir.StringValue:
             lambda t: (t.prop_over_streak == 0) | (t.prop_under_streak == 0),
             "nobody is on both streaks",
         ),
+        Check("one_line_a_game", "spread and total are those of his team's context", _other_lines),
         holds(
             "plausible",
-            lambda t: t.projected_usage_rate.between(0, 60) & t.player_age.between(17, 50),
-            "projected usage 0 to 60 %, age 17 to 50",
+            lambda t: t.player_age.between(17, 50),
+            "age 17 to 50",
             "warn",
+        ),
+        holds(
+            "usage_is_possible",
+            lambda t: t.projected_usage_rate.between(0, MOST_USAGE),
+            f"nobody is projected to use more than {MOST_USAGE:.0f} % of his team's plays",
         ),
     ),
 )
@@ -183,28 +238,23 @@ def upcoming_player_game_context(
     rosters: ir.Table,
     availability: ir.Table,
     prop_lines: ir.Table,
-    team_lines: ir.Table,
+    games_with_props: ir.Table,
     players: ir.Table,
-    offense: ir.Table,
-    defense: ir.Table,
 ) -> ir.Table:
     on_team = rosters.drop("season_year", "since")
-    rows = _with_opponent(slate, offense, defense).inner_join(on_team, ["team_abbr", "game_date"])
+    rows = _with_opponent(slate).inner_join(on_team, ["team_abbr", "game_date"])
     rows = _with_status(rows, availability)
     rows = _with_form(rows, players).alias("players_with_form")
     rows = with_teammates(rows)
     rows = rows.filter((rows.player_status != "out").fill_null(True))
-    rows = _with_load(rows, players)
-    rows = _with_lines(rows, prop_lines, team_lines)
-    rows = _with_streaks(rows, players)
+    rows = with_load(rows, players)
+    rows = _with_lines(rows, prop_lines, games_with_props)
+    rows = with_record(rows, players)
     return rows.mutate(
-        player_age=_age(rows),
+        player_age=rows.age,
         back_to_back=(rows.days_rest == 0).fill_null(False),
         l5_sample_quality=metrics.sample_quality(rows.l5_games_used, 5),
         l10_sample_quality=metrics.sample_quality(rows.l10_games_used, 10),
-        line_movement=rows.current_points_line - rows.opening_points_line,
-        spread_movement=rows.game_spread - rows.opening_spread,
-        total_movement=rows.game_total - rows.opening_total,
         quality_tier=ibis.cases(
             (rows.l10_games_used >= 10, quality.GOLD), (rows.l10_games_used >= 5, quality.SILVER), else_=quality.BRONZE
         ),
@@ -212,47 +262,25 @@ def upcoming_player_game_context(
             {
                 "missing_game_spread": rows.game_spread.isnull(),
                 "missing_game_total": rows.game_total.isnull(),
+                "low_confidence_report": rows.low_confidence_count > 0,
                 "thin_sample": rows.l10_games_used < THIN_SAMPLE,
             }
         ),
     )
 
 
-def _with_opponent(slate: ir.Table, offense: ir.Table, defense: ir.Table) -> ir.Table:
-    """The slate's team rows with the team's and the opponent's form of the last ten games, and the opponent's rest."""
-    rows = slate.drop("game_spread", "opening_spread", "spread_movement", "game_spread_source").drop(
-        "game_total",
-        "opening_total",
-        "total_movement",
-        "game_total_source",
-        "quality_tier",
-        "quality_issues",
-        "data_hash",
-    )
-    rows = history.as_of(rows, history.counted(offense), "team_abbr", pace_last_10=form.mean_of("pace", 10))
-    rows = history.as_of(
-        rows,
-        form.allowed(defense),
-        "team_abbr",
-        def_rating_last_10=form.mean_of("defensive_rating", 10),
-        ft_rate_allowed=lambda g, before: metrics.ratio(
-            g.opp_ft_attempts.sum().over(before.last(10)), g.opp_fg_attempts.sum().over(before.last(10))
-        ),
-    )
+def _with_opponent(slate: ir.Table) -> ir.Table:
+    """The slate's team rows, which tell the opponent's form, with the opponent's rest and its games to come."""
+    rows = slate.drop("quality_tier", "quality_issues", "data_hash", *offer_names("spread"), *offer_names("total"))
     rows = with_columns(
         rows,
         rows,
         {"game_id": "game_id", "opponent_team_abbr": "team_abbr"},
-        opponent_pace_last_10="pace_last_10",
-        opponent_def_rating_last_10="def_rating_last_10",
-        opponent_ft_rate_allowed="ft_rate_allowed",
         opponent_days_rest="team_days_rest",
         opponent_games_in_next_7_days="games_in_next_7_days",
         opponent_next_game_days_rest="next_game_days_rest",
     )
-    return rows.mutate(pace_differential=rows.pace_last_10 - rows.opponent_pace_last_10).drop(
-        "games_in_last_7_days", "games_in_last_14_days"
-    )
+    return rows.drop("games_in_last_7_days", "games_in_last_14_days")
 
 
 def _with_status(rows: ir.Table, availability: ir.Table) -> ir.Table:
@@ -287,111 +315,52 @@ def _with_form(rows: ir.Table, players: ir.Table) -> ir.Table:
         points_avg_last_10=form.mean_points(10),
         l5_games_used=form.games_played(5),
         l10_games_used=form.games_played(10),
-        minutes_avg_last_10=form.mean_minutes(10),
-        usage_last_10=form.mean_of("usage_rate", 10),
-        avg_usage_rate_last_7_games=form.mean_of("usage_rate", 7),
+        usage_last_10=form.usage(10),
+        avg_usage_rate_last_7_games=form.usage(7),
         shooting_pct_decline_last_5=lambda g, before: efg(g, before.season) - efg(g, before.last(5)),
-        fourth_quarter_production_last_7=lambda g, before: g.fourth_quarter_points.mean().over(before.last(7)),
+        _usage_day=form.mean_day(10),
+        fourth_quarter_production_last_7=lambda g, before: g.fourth_quarter_points.mean().over(before.last(LATE_GAMES)),
+        late_points_games_last_7=lambda g, before: g.fourth_quarter_points.count().over(before.last(LATE_GAMES)),
+        fourth_quarter_minutes_last_7=form.sum_of("fourth_quarter_seconds", LATE_GAMES),
+        clutch_minutes_last_7_games=form.sum_of("clutch_seconds", LATE_GAMES),
+        late_minutes_games_last_7=lambda g, before: g.fourth_quarter_seconds.count().over(before.last(LATE_GAMES)),
+        **averages.STATS,
     )
-    rows = history.as_of(
-        rows,
-        counted.filter(counted.fourth_quarter_minutes.notnull()),
-        "player_lookup",
-        fourth_quarter_minutes_last_7=lambda g, before: history.total(g.fourth_quarter_minutes, before.last(7)),
-        clutch_minutes_last_7_games=lambda g, before: history.total(g.clutch_minutes, before.last(7)),
-    )
+    timed = rows.late_minutes_games_last_7 >= LEAST_LATE_GAMES
     return rows.mutate(
         days_rest=metrics.days_rest(rows.game_date, rows._last),
         days_since_2_plus_days_rest=rows.game_date.delta(rows._rested, unit="day"),
         l5_games_used=rows.l5_games_used.fill_null(0),
         l10_games_used=rows.l10_games_used.fill_null(0),
-        fourth_quarter_minutes_last_7=rows.fourth_quarter_minutes_last_7.round(),
-        clutch_minutes_last_7_games=rows.clutch_minutes_last_7_games.round(),
-    ).drop("_last", "_rested")
+        l20_games_used=rows.l20_games_used.fill_null(0),
+        games_played_season=rows.games_played_season.fill_null(0),
+        usage_games_season=rows.usage_games_season.fill_null(0),
+        projected_usage_games_age=form.day_number(rows.game_date) - rows._usage_day,
+        late_minutes_games_last_7=rows.late_minutes_games_last_7.fill_null(0),
+        late_points_games_last_7=rows.late_points_games_last_7.fill_null(0),
+        fourth_quarter_minutes_last_7=timed.ifelse((rows.fourth_quarter_minutes_last_7 / 60).round(), None),
+        clutch_minutes_last_7_games=timed.ifelse((rows.clutch_minutes_last_7_games / 60).round(), None),
+        fourth_quarter_production_last_7=(rows.late_points_games_last_7 >= LEAST_LATE_GAMES).ifelse(
+            rows.fourth_quarter_production_last_7, None
+        ),
+    ).drop("_last", "_rested", "_usage_day")
 
 
-def _with_load(rows: ir.Table, players: ir.Table) -> ir.Table:
-    """Games and minutes of the last 7 and 14 dates, zero for who did not play."""
-    appeared = history.appeared(players).select(
-        "player_lookup", "season_year", "game_date", "game_id", "seconds_played"
-    )
-    previous = appeared.game_date.lag().over(history.Before("player_lookup").in_order)
-    appeared = appeared.mutate(gap=appeared.game_date.delta(previous, unit="day"))
-    past = history.before(
-        rows.select("player_lookup", "season_year", "game_date"), appeared, "player_lookup", within_days=14
-    )
-    week = past.past_days_ago <= 7
-    load = past.group_by(*PLAYER_DAY).agg(
-        games_in_last_7_days=week.sum(),
-        games_in_last_14_days=past.count(),
-        minutes_in_last_7_days=past.past_seconds_played.sum(where=week) / 60,
-        minutes_in_last_14_days=past.past_seconds_played.sum() / 60,
-        back_to_backs_last_14_days=((past.past_gap == 1) & (past.past_days_ago < 14)).sum(),
-    )
-    rows = with_columns(rows, load, PLAYER_DAY, *(name for name in load.columns if name not in PLAYER_DAY))
-    return rows.mutate(
-        games_in_last_7_days=rows.games_in_last_7_days.fill_null(0),
-        games_in_last_14_days=rows.games_in_last_14_days.fill_null(0),
-        minutes_in_last_7_days=rows.minutes_in_last_7_days.fill_null(0.0).floor(),
-        minutes_in_last_14_days=rows.minutes_in_last_14_days.fill_null(0.0).floor(),
-        avg_minutes_per_game_last_7=metrics.ratio(rows.minutes_in_last_7_days, rows.games_in_last_7_days),
-        back_to_backs_last_14_days=rows.back_to_backs_last_14_days.fill_null(0),
-    )
-
-
-def _with_lines(rows: ir.Table, prop_lines: ir.Table, team_lines: ir.Table) -> ir.Table:
+def _with_lines(rows: ir.Table, prop_lines: ir.Table, games_with_props: ir.Table) -> ir.Table:
     rows = with_columns(
         rows,
         prop_lines,
         PLAYER_DAY,
-        found="has_prop_line",
+        found="_is_lined",
         current_points_line="line",
         current_points_line_source="book",
         opening_points_line="opening",
+        line_movement="movement",
+        **offer_names("points_line"),
     )
-    team_lines = team_lines.mutate(books_named=books_named(team_lines.books, team_lines.one_book))
-    for market in ("spread", "total"):
-        columns = {
-            f"game_{market}": "median_line",
-            f"opening_{market}": "median_opening",
-            f"game_{market}_source": "books_named",
-        }
-        rows = with_columns(rows, team_lines.filter(team_lines.market == market), TEAM, **columns)
+    rows = with_columns(rows, games_with_props, ("game_id",), found="_is_covered")
     opening_source = rows.opening_points_line.notnull().ifelse(rows.current_points_line_source, None)
-    return rows.mutate(opening_points_line_source=opening_source)
-
-
-def _with_streaks(rows: ir.Table, players: ir.Table) -> ir.Table:
-    """Latest games in a row above, or below, today's line; NULL without a line, and zero before the first game."""
-    lined = rows.filter(rows.current_points_line.notnull())
-    games = history.counted(players).select("player_lookup", "season_year", "game_date", "game_id", "points")
-    games = games.mutate(nth=ibis.row_number().over(history.Before("player_lookup").in_order))
-    past = history.before(
-        lined.select("player_lookup", "season_year", "game_date", "current_points_line"), games, "player_lookup"
-    )
-    past = past.mutate(
-        _over=past.past_points > past.current_points_line, _under=past.past_points < past.current_points_line
-    )
-    latest = past.group_by(*PLAYER_DAY).agg(
-        _latest_over=past.past_nth.max(where=past._over), _latest_under=past.past_nth.max(where=past._under)
-    )
-    past = with_columns(past, latest, PLAYER_DAY, "_latest_over", "_latest_under")
-    streaks = past.group_by(*PLAYER_DAY).agg(
-        prop_over_streak=(past._over & (past._latest_under.isnull() | (past.past_nth > past._latest_under))).sum(),
-        prop_under_streak=(past._under & (past._latest_over.isnull() | (past.past_nth > past._latest_over))).sum(),
-    )
-    rows = with_columns(rows, streaks, PLAYER_DAY, "prop_over_streak", "prop_under_streak")
-    lined = rows.current_points_line.notnull()
     return rows.mutate(
-        prop_over_streak=lined.ifelse(rows.prop_over_streak.fill_null(0), ibis.null("int64")),
-        prop_under_streak=lined.ifelse(rows.prop_under_streak.fill_null(0), ibis.null("int64")),
-    )
-
-
-def _age(rows: ir.Table) -> ir.IntegerValue:
-    """Whole years on the date from the date of birth, else the age the roster states."""
-    had_birthday = (rows.game_date.month() > rows.birth_date.month()) | (
-        (rows.game_date.month() == rows.birth_date.month()) & (rows.game_date.day() >= rows.birth_date.day())
-    )
-    years = rows.game_date.year() - rows.birth_date.year() - had_birthday.ifelse(0, 1)
-    return years.cast("int64").coalesce(rows.age)
+        has_prop_line=(rows._is_lined | rows._is_covered).ifelse(rows._is_lined, ibis.null("boolean")),
+        opening_points_line_source=opening_source,
+    ).drop("_is_lined", "_is_covered")

@@ -1,7 +1,7 @@
 """What is known of each team before each of its scheduled games: rest, travel, form, betting lines, absences.
 
-A row is one team in one scheduled game, played or not. Rest and travel come from the whole schedule, results from
-final games before the date, lines and injury reports from before the tip.
+A row is one team in one scheduled game, played or not. Rest and travel come from the schedule, results from final games
+before the date, lines and injury reports from before the tip; of games to come those count that were certain then.
 """
 
 from __future__ import annotations
@@ -9,24 +9,35 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball import history, metrics
+from nba_assets.basketball import cup_final, history, metrics
+from nba_assets.basketball.certainty import LIMIT
 from nba_assets.basketball.clock import hours_between
 from nba_assets.basketball.joins import with_columns
+from nba_assets.basketball.market import implied_team_total, offer_columns, offer_names
 from nba_assets.basketball.population import of_slate
+from nba_assets.basketball.schedule import PLACE
+from nba_assets.basketball.team_form import COLUMNS as TEAM_FORM
+from nba_assets.basketball.team_form import with_both_teams
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
-from nba_assets.contracts.read import same_day, whole_season
+from nba_assets.contracts.read import same_day, season_history, whole_season
 from nba_assets.contracts.table import Check, holds, table
+from nba_assets.tables.analytics.team_defense_game_summary import team_defense_game_summary
+from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary
 from nba_assets.tables.conformed.availability import availability
 from nba_assets.tables.conformed.expected_starters import expected_starters
 from nba_assets.tables.conformed.games import team_games
+from nba_assets.tables.conformed.next_games import next_games
 from nba_assets.tables.conformed.views.market import team_lines
 from nba_assets.tables.conformed.views.schedule import team_schedule
 
 TRUSTED_CONFIDENCE = 0.8
-"""Of the parser, below which a report says nothing of a player here."""
+"""Of the parser; a status read with less counts like any other, and the row says so."""
 
 TEAM = ("game_id", "team_abbr")
+
+HOME_AFTER_NIGHTS = 4
+"""A team that is off for four nights or more, as over the All-Star break, spends them at home."""
 
 EARLY_GAMES = LATE_GAMES = 20
 """The first and the last twenty of a team's regular season are its early and its late phase."""
@@ -37,9 +48,18 @@ def _teams_missing(rows: ir.Table, slate: ir.Table) -> ir.Table:
 
 
 def _unequal_lines(rows: ir.Table) -> ir.Table:
-    per_game = ibis.window(group_by="game_id")
-    spreads = rows.mutate(_sum=rows.game_spread.sum().over(per_game), _known=rows.game_spread.count().over(per_game))
-    return spreads.filter((spreads._known == 2) & (spreads._sum.abs() > 0.01))
+    """Rows of a game that has not one spread and one total, as each team sees them."""
+    other = rows.select(
+        "game_id",
+        _team="opponent_team_abbr",
+        _spread=0 - rows.game_spread,
+        _total=rows.game_total,
+        _books=rows.game_spread_source.fill_null("") + " " + rows.game_total_source.fill_null(""),
+    )
+    own = rows.mutate(_own_books=rows.game_spread_source.fill_null("") + " " + rows.game_total_source.fill_null(""))
+    pairs = own.join(other, [own.game_id == other.game_id, own.team_abbr == other._team])
+    same = pairs.game_spread.identical_to(pairs._spread) & pairs.game_total.identical_to(pairs._total)
+    return pairs.filter(~(same & (pairs._own_books == pairs._books))).select(*rows.columns)
 
 
 @table(
@@ -50,12 +70,15 @@ def _unequal_lines(rows: ir.Table) -> ir.Table:
     reads={
         "slate": same_day(team_games),
         "season": whole_season(team_schedule),
+        "next_games": same_day(next_games),
         "team_lines": same_day(team_lines),
         "availability": same_day(availability),
         "expected_starters": same_day(expected_starters),
+        "offense": season_history(team_offense_game_summary),
+        "defense": season_history(team_defense_game_summary),
     },
     population=of_slate(same_day(team_schedule)),
-    columns=(
+    columns=cup_final.said_of(
         Column("team_abbr", "STRING", "the team", required=True),
         Column("game_id", "STRING", "canonical game, YYYYMMDD_AWAY_HOME", required=True),
         Column("game_date", "DATE", "Eastern date", required=True),
@@ -63,7 +86,7 @@ def _unequal_lines(rows: ir.Table) -> ir.Table:
         Column("season_type", "STRING", "regular, play_in, playoffs or cup_final", required=True),
         Column("season_phase", "STRING", "early (20 games), mid, late (last 20), play_in or playoffs", required=True),
         Column("opponent_team_abbr", "STRING", "the other team", required=True),
-        Column("home_game", "BOOL", "in its own arena; FALSE for both teams of a neutral game", required=True),
+        Column("home_game", "BOOL", "the designated home team of the schedule, in a neutral game too", required=True),
         Column("neutral_site", "BOOL", "in neither team's arena", required=True),
         Column("game_start_time_local", "STRING", "tip on the arena's clocks, HH:MM; NULL where its zone is unknown"),
         Column("team_days_rest", "INT64", "whole days since the previous game; 0 is a back-to-back", "days"),
@@ -72,40 +95,61 @@ def _unequal_lines(rows: ir.Table) -> ir.Table:
         Column("games_in_last_7_days", "INT64", "games on the 7 dates before", "games", required=True),
         Column("games_in_last_14_days", "INT64", "games on the 14 dates before", "games", required=True),
         Column("game_number_in_season", "INT64", "of this season type, this game included", required=True),
+        Column("game_spread", "DECIMAL(5,2)", "the game's spread for the team; negative is favoured", "points"),
+        Column("opening_spread", "DECIMAL(5,2)", "the same book's first", "points"),
         Column(
-            "game_spread", "DECIMAL(5,2)", "the team's latest spread before the tip; negative is favoured", "points"
+            "spread_movement",
+            "DECIMAL(5,2)",
+            "from the first to the latest; negative is toward the team; NULL if the book was seen once only",
+            "points",
         ),
-        Column("opening_spread", "DECIMAL(5,2)", "the same books' first", "points"),
-        Column("spread_movement", "DECIMAL(5,2)", "latest less first; negative is toward the team", "points"),
-        Column("game_spread_source", "STRING", "draftkings, fanduel or the other books' median"),
-        Column("game_total", "DECIMAL(5,1)", "latest total before the tip", "points"),
-        Column("opening_total", "DECIMAL(5,1)", "the same books' first", "points"),
-        Column("total_movement", "DECIMAL(5,1)", "latest less first; positive is higher", "points"),
-        Column("game_total_source", "STRING", "draftkings, fanduel or the other books' median"),
-        Column("betting_lines_updated_at", "TIMESTAMP", "newest line before the tip"),
+        Column("game_spread_source", "STRING", "the book whose spread it is: draftkings, fanduel or of the consensus"),
+        *offer_columns("spread"),
+        Column("game_total", "DECIMAL(5,1)", "the game's total", "points"),
+        Column("opening_total", "DECIMAL(5,1)", "the same book's first", "points"),
+        Column(
+            "total_movement", "DECIMAL(5,1)", "from the first to the latest; NULL if the book was seen once", "points"
+        ),
+        Column("game_total_source", "STRING", "the book whose total it is: draftkings, fanduel or of the consensus"),
+        *offer_columns("total"),
+        Column(
+            "implied_team_total",
+            "DECIMAL(6,2)",
+            "(total - spread) / 2; NULL unless the two were seen within three hours of each other",
+            "points",
+        ),
+        Column("betting_lines_updated_at", "TIMESTAMP", "when the newer of the two lines was last seen", "UTC"),
         Column("starters_out_count", "INT64", "of the projected five, reported out; NULL without a report or a game"),
         Column("players_out_count", "INT64", "reported out; NULL where no report covers the game"),
         Column("questionable_players_count", "INT64", "reported questionable"),
         Column("doubtful_players_count", "INT64", "reported doubtful"),
+        Column("low_confidence_count", "INT64", f"of these, read at a confidence under {TRUSTED_CONFIDENCE}"),
         Column("team_win_streak_entering", "INT64", "wins in a row before this game", "games", required=True),
         Column("team_loss_streak_entering", "INT64", "losses in a row before this game", "games", required=True),
         Column("season_win_pct", "DECIMAL(5,3)", "wins per game before this game; NULL before the first", "0-1"),
         Column("last_game_margin", "INT64", "own less opponent's points in the last game", "points"),
         Column("last_game_result", "STRING", "W or L"),
+        *TEAM_FORM,
         Column(
-            "travel_miles", "INT64", "great circle from the previous game's arena; from home for the first", "miles"
+            "travel_miles",
+            "INT64",
+            "great circle from the last arena; from home for the first and after four nights off",
+            "miles",
         ),
-        Column("time_zone_changes", "INT64", "hours between the clocks of those two arenas that day", "hours"),
-        Column("consecutive_road_games", "INT64", "away games in a row, this one included; 0 at home", "games"),
-        Column("miles_traveled_last_14_days", "INT64", "legs to the games of the last 14 dates and this one", "miles"),
-        Column("time_zones_crossed_last_14_days", "INT64", "clock hours over the same legs", "hours"),
+        Column("time_zone_changes", "INT64", "hours between the clocks of those two places that day", "hours"),
+        Column("consecutive_road_games", "INT64", "away and neutral games in a row with this one; 0 at home", "games"),
         Column(
-            "next_game_days_rest", "INT64", "whole days between this game and the next; NULL after the last", "days"
+            "miles_traveled_last_14_days",
+            "INT64",
+            "ways to this game and those of the last 14 dates, those home included",
+            "miles",
         ),
-        Column("games_in_next_7_days", "INT64", "games on the 7 dates after", "games", required=True),
-        Column("next_opponent_team_abbr", "STRING", "whom the team meets next"),
-        Column("next_opponent_win_pct", "DECIMAL(5,3)", "that team's wins per game before this date", "0-1"),
-        Column("next_game_is_primetime", "BOOL", "national television; NULL where the schedule does not say"),
+        Column("time_zones_crossed_last_14_days", "INT64", "clock hours over the same ways", "hours"),
+        Column("next_game_days_rest", "INT64", f"whole days to the next game, NULL without one, {LIMIT}", "days"),
+        Column("games_in_next_7_days", "INT64", f"games on the 7 dates after, {LIMIT}", "games", required=True),
+        Column("next_opponent_team_abbr", "STRING", f"whom the team meets next, {LIMIT}"),
+        Column("next_opponent_win_pct", "DECIMAL(5,3)", f"its wins per game before this date, {LIMIT}", "0-1"),
+        Column("next_game_is_primetime", "BOOL", f"national television; NULL where nobody says so, {LIMIT}"),
     ),
     checks=(
         Check("teams_of_the_slate", "each scheduled game has a row for both teams", _teams_missing),
@@ -119,28 +163,31 @@ def _unequal_lines(rows: ir.Table) -> ir.Table:
             lambda t: (t.team_win_streak_entering == 0) | (t.team_loss_streak_entering == 0),
             "a team cannot be winning and losing",
         ),
-        Check("spreads_cancel", "the two teams' spreads cancel", _unequal_lines, "warn"),
+        Check("one_line_a_game", "both teams have the game's one spread and one total, of one book", _unequal_lines),
     ),
 )
 def upcoming_team_game_context(
     slate: ir.Table,
     season: ir.Table,
+    next_games: ir.Table,
     team_lines: ir.Table,
     availability: ir.Table,
     expected_starters: ir.Table,
+    offense: ir.Table,
+    defense: ir.Table,
 ) -> ir.Table:
     legs = _legs(season.filter(~season.is_postponed)).alias("legs")
     rows = slate.filter(~slate.is_postponed)
     rows = _with_calendar(rows, legs)
     rows = _with_load(rows, legs)
+    rows = _with_next_game(rows, next_games)
     rows = _with_results(rows, season)
+    rows = with_both_teams(rows, offense, defense)
     rows = _with_lines(rows, team_lines)
     rows = _with_absences(rows, availability, expected_starters)
     return rows.mutate(
         neutral_site=rows.is_neutral,
         game_start_time_local=rows.tip_local,
-        spread_movement=rows.game_spread - rows.opening_spread,
-        total_movement=rows.game_total - rows.opening_total,
         quality_tier=ibis.cases(
             (rows.game_spread.notnull() & rows.game_total.notnull(), quality.GOLD),
             (rows.game_spread.notnull() | rows.game_total.notnull(), quality.SILVER),
@@ -151,6 +198,7 @@ def upcoming_team_game_context(
                 "missing_game_spread": rows.game_spread.isnull(),
                 "missing_game_total": rows.game_total.isnull(),
                 "missing_injury_report": rows.players_out_count.isnull(),
+                "low_confidence_report": rows.low_confidence_count > 0,
                 "unknown_travel": rows.travel_miles.isnull(),
             }
         ),
@@ -158,9 +206,10 @@ def upcoming_team_game_context(
 
 
 def _legs(season: ir.Table) -> ir.Table:
-    """Every game of the season with the journey to it and what stands before and after it in the calendar.
+    """Every game of the season with the journey to it and what stands before it in the calendar.
 
-    The journey is from the previous game's arena, a game at home included; the first one starts at home.
+    The way is from the previous game's arena, a game at home included; the first one starts at home, and so does one
+    after `HOME_AFTER_NIGHTS`, whose journey is the way home and the way from there.
     """
     in_order = ibis.window(group_by=["team_abbr", "season_year"], order_by=["game_date", "game_id"])
     so_far = ibis.window(
@@ -168,33 +217,41 @@ def _legs(season: ir.Table) -> ir.Table:
     )
     rows = season.mutate(
         previous_date=season.game_date.lag().over(in_order),
-        next_date=season.game_date.lead().over(in_order),
-        next_opponent_team_abbr=season.opponent_team_abbr.lead().over(in_order),
-        next_game_is_primetime=season.is_primetime.lead().over(in_order),
         _number=ibis.row_number().over(in_order),
+        **{f"_last_{where}": season[f"venue_{where}"].lag().over(in_order) for where in PLACE},
+    )
+    rested = metrics.days_rest(rows.game_date, rows.previous_date) >= HOME_AFTER_NIGHTS
+    rows = rows.mutate(
+        _goes_home=rested.fill_null(False),
         **{
-            f"_from_{where}": (ibis.row_number().over(in_order) == 0).ifelse(
-                season[f"arena_{where}"], season[f"venue_{where}"].lag().over(in_order)
-            )
-            for where in ("latitude", "longitude", "timezone")
+            f"_from_{where}": rested.fill_null(True).ifelse(rows[f"arena_{where}"], rows[f"_last_{where}"])
+            for where in PLACE
         },
     )
-    hours = hours_between(rows._from_timezone, rows.venue_timezone, rows.game_date)
+    # Clocks are those of the date of the game, for the way home some days before too.
     rows = rows.mutate(
-        travel_miles=metrics.miles_between(
-            rows._from_latitude, rows._from_longitude, rows.venue_latitude, rows.venue_longitude
-        )
-        .round()
-        .cast("int64"),
-        time_zone_changes=hours.abs(),
-        _last_home=rows._number.max(where=rows.home_game).over(so_far),
+        travel_miles=_miles(rows, "_from", "venue"),
+        time_zone_changes=hours_between(rows._from_timezone, rows.venue_timezone, rows.game_date).abs(),
+        _home_miles=_miles(rows, "_last", "arena"),
+        _home_hours=hours_between(rows._last_timezone, rows.arena_timezone, rows.game_date).abs(),
+        _last_home=rows._number.max(where=rows.home_game & ~rows.is_neutral).over(so_far),
         game_number=ibis.row_number().over(
             ibis.window(group_by=["team_abbr", "season_year", "season_type"], order_by=["game_date", "game_id"])
         )
         + 1,
         season_games=rows.count().over(group_by=["team_abbr", "season_year", "season_type"]),
     )
-    return rows.mutate(consecutive_road_games=rows._number - rows._last_home.fill_null(-1))
+    return rows.mutate(
+        consecutive_road_games=rows._number - rows._last_home.fill_null(-1),
+        journey_miles=rows.travel_miles + rows._goes_home.ifelse(rows._home_miles, 0),
+        journey_hours=rows.time_zone_changes + rows._goes_home.ifelse(rows._home_hours, 0),
+    )
+
+
+def _miles(rows: ir.Table, start: str, end: str) -> ir.IntegerValue:
+    """Whole miles from one place of a row to another."""
+    places = [rows[f"{place}_{where}"] for place in (start, end) for where in ("latitude", "longitude")]
+    return metrics.miles_between(*places).round().cast("int64")
 
 
 def _with_calendar(slate: ir.Table, legs: ir.Table) -> ir.Table:
@@ -203,12 +260,11 @@ def _with_calendar(slate: ir.Table, legs: ir.Table) -> ir.Table:
         "travel_miles",
         "time_zone_changes",
         "consecutive_road_games",
-        "next_opponent_team_abbr",
-        "next_game_is_primetime",
+        "journey_miles",
+        "journey_hours",
         _leg_game="game_id",
         _leg_team="team_abbr",
         team_days_rest=metrics.days_rest(legs.game_date, legs.previous_date),
-        next_game_days_rest=metrics.days_rest(legs.next_date, legs.game_date),
         game_number_in_season=legs.game_number,
         _season_games=legs.season_games,
     )
@@ -228,39 +284,34 @@ def _with_calendar(slate: ir.Table, legs: ir.Table) -> ir.Table:
 
 
 def _with_load(rows: ir.Table, legs: ir.Table) -> ir.Table:
-    """How much the team has played and flown in the last two weeks, and plays in the next."""
-    legs = legs.select("team_abbr", "season_year", "game_date", "game_id", "travel_miles", "time_zone_changes")
+    """How much the team has played and flown in the last two weeks."""
+    legs = legs.select("team_abbr", "season_year", "game_date", "game_id", "journey_miles", "journey_hours")
     days = rows.select("team_abbr", "season_year", "game_date", "game_id")
     past = history.before(days, legs, "team_abbr", within_days=14)
     load = past.group_by(*TEAM).agg(
         games_in_last_7_days=(past.past_days_ago <= 7).sum(),
         games_in_last_14_days=past.count(),
-        _miles=past.past_travel_miles.sum(),
-        _hours=past.past_time_zone_changes.sum(),
-        _unknown_legs=past.past_travel_miles.isnull().sum(),
+        _miles=past.past_journey_miles.sum(),
+        _hours=past.past_journey_hours.sum(),
+        _unknown_legs=past.past_journey_miles.isnull().sum(),
     )
-    ahead = legs.select(_ahead_team="team_abbr", _ahead_date="game_date")
-    coming = days.inner_join(
-        ahead,
-        [
-            days.team_abbr == ahead._ahead_team,
-            ahead._ahead_date > days.game_date,
-            ahead._ahead_date.delta(days.game_date, unit="day") <= 7,
-        ],
-    )
-    coming = coming.group_by(*TEAM).agg(games_in_next_7_days=coming.count())
     rows = with_columns(rows, load, TEAM, *(name for name in load.columns if name not in TEAM))
-    rows = with_columns(rows, coming, TEAM, "games_in_next_7_days")
     whole = rows._unknown_legs.fill_null(0) == 0
     return rows.mutate(
         games_in_last_7_days=rows.games_in_last_7_days.fill_null(0),
         games_in_last_14_days=rows.games_in_last_14_days.fill_null(0),
-        miles_traveled_last_14_days=whole.ifelse(rows.travel_miles + rows._miles.fill_null(0), ibis.null("int64")),
-        time_zones_crossed_last_14_days=whole.ifelse(
-            rows.time_zone_changes + rows._hours.fill_null(0), ibis.null("int64")
-        ),
+        miles_traveled_last_14_days=whole.ifelse(rows.journey_miles + rows._miles.fill_null(0), ibis.null("int64")),
+        time_zones_crossed_last_14_days=whole.ifelse(rows.journey_hours + rows._hours.fill_null(0), ibis.null("int64")),
+    ).drop("_miles", "_hours", "_unknown_legs", "journey_miles", "journey_hours")
+
+
+def _with_next_game(rows: ir.Table, next_games: ir.Table) -> ir.Table:
+    names = ("next_opponent_team_abbr", "next_opponent_win_pct", "next_game_is_primetime", "games_in_next_7_days")
+    rows = with_columns(rows, next_games, TEAM, *names, _next_date="next_game_date")
+    return rows.mutate(
+        next_game_days_rest=metrics.days_rest(rows._next_date, rows.game_date),
         games_in_next_7_days=rows.games_in_next_7_days.fill_null(0),
-    ).drop("_miles", "_hours", "_unknown_legs")
+    ).drop("_next_date")
 
 
 def _with_results(rows: ir.Table, season: ir.Table) -> ir.Table:
@@ -281,19 +332,10 @@ def _with_results(rows: ir.Table, season: ir.Table) -> ir.Table:
         last_game_margin=lambda g, before: g.points - g.opponent_points,
         last_game_result=lambda g, before: g.won.ifelse("W", "L"),
     )
-    rows = rows.mutate(
+    return rows.mutate(
         team_win_streak_entering=(rows._games - 1 - rows._last_loss.fill_null(-1)).fill_null(0),
         team_loss_streak_entering=(rows._games - 1 - rows._last_win.fill_null(-1)).fill_null(0),
     ).drop("_games", "_last_win", "_last_loss")
-    following = rows.select("game_id", "season_year", "game_date", team_abbr="next_opponent_team_abbr")
-    record = history.as_of(
-        following.filter(following.team_abbr.notnull()).distinct(),
-        final,
-        "team_abbr",
-        next_opponent_win_pct=lambda g, before: g.won.ifelse(1.0, 0.0).mean().over(before.season),
-    )
-    keys = {"game_id": "game_id", "next_opponent_team_abbr": "team_abbr"}
-    return with_columns(rows, record, keys, "next_opponent_win_pct")
 
 
 def _with_lines(rows: ir.Table, team_lines: ir.Table) -> ir.Table:
@@ -301,26 +343,32 @@ def _with_lines(rows: ir.Table, team_lines: ir.Table) -> ir.Table:
         columns = {
             f"game_{market}": "line",
             f"opening_{market}": "opening",
+            f"{market}_movement": "movement",
             f"game_{market}_source": "book",
-            f"_{market}_at": "captured_at",
         }
-        rows = with_columns(rows, team_lines.filter(team_lines.market == market), TEAM, **columns)
+        lines = team_lines.filter(team_lines.market == market)
+        rows = with_columns(rows, lines, TEAM, **columns, **offer_names(market))
+    spread_at, total_at = rows.spread_seen_at, rows.total_seen_at
     # Written out, because the engines disagree on the greater of a value and NULL.
-    later = (rows._total_at > rows._spread_at).ifelse(rows._total_at, rows._spread_at)
-    updated = ibis.coalesce(later, rows._spread_at, rows._total_at)
-    return rows.mutate(betting_lines_updated_at=updated).drop("_spread_at", "_total_at")
+    later = (total_at > spread_at).ifelse(total_at, spread_at)
+    return rows.mutate(
+        implied_team_total=implied_team_total(rows.game_spread, rows.game_total, spread_at, total_at),
+        betting_lines_updated_at=ibis.coalesce(later, spread_at, total_at),
+    )
 
 
 def _with_absences(rows: ir.Table, availability: ir.Table, expected: ir.Table) -> ir.Table:
     """Counts from the last report before the tip: zero for a healthy team, NULL where nothing covers the game."""
-    report = availability.filter(availability.confidence >= TRUSTED_CONFIDENCE)
-    report = with_columns(report, expected, ("team_abbr", "game_date", "player_lookup"), found="is_expected_to_start")
+    report = with_columns(
+        availability, expected, ("team_abbr", "game_date", "player_lookup"), found="is_expected_to_start"
+    )
     out = report.player_status == "out"
     counts = report.group_by(*TEAM).agg(
         players_out_count=out.sum(),
         starters_out_count=(out & report.is_expected_to_start).sum(),
         questionable_players_count=(report.player_status == "questionable").sum(),
         doubtful_players_count=(report.player_status == "doubtful").sum(),
+        low_confidence_count=(report.confidence < TRUSTED_CONFIDENCE).sum(),
     )
     fives = expected.select("team_abbr", "game_date").distinct()
     names = [name for name in counts.columns if name not in TEAM]

@@ -1,7 +1,7 @@
 """Availability: what the injury report says of each player of a game before its tip.
 
-A row is a player of a scheduled game on an injury report: the last edition before the tip. What the sheet said after
-the game is with the listed players.
+A row is a player of a scheduled game on an injury report: the last edition that was out by the tip, to the minute. What
+the sheet said after the game is with the listed players.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ import ibis.expr.types as ir
 
 from nba_assets.basketball.clock import eastern_time
 from nba_assets.basketball.identity import resolve, stamp_by_pair, team
-from nba_assets.basketball.joins import newest
+from nba_assets.basketball.injury_report import published_eastern
+from nba_assets.basketball.joins import newest, with_columns
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import eve_and_day, same_day
 from nba_assets.contracts.table import conformed
@@ -42,6 +43,13 @@ from nba_assets.tables.raw.availability import nbac_injury_report
         Column("confidence", "FLOAT64", "the parser's", "0-1"),
         Column("report_date", "DATE", "date of the edition, US Eastern", required=True),
         Column("report_hour", "INT64", "hour of the edition, 0 to 23", "US Eastern", required=True),
+        Column(
+            "published_eastern",
+            "STRING",
+            "when the edition was out, YYYY-MM-DD HH:MM: its own time, else half past its hour; never after the tip",
+            "US Eastern",
+            required=True,
+        ),
     ),
 )
 def availability(report: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table:
@@ -58,14 +66,16 @@ def availability(report: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table
             injury_report=report.reason,
             reason_category=report.reason_category,
             confidence=report.confidence_score,
+            published_eastern=published_eastern(report),
         ),
         games,
     )
-    tips = games.select(_tip_game=games.game_id, _tip_hour=eastern_time(games.tip_at, games.game_date).hour())
-    entries = entries.join(tips, entries.game_id == tips._tip_game)
-    days_early = entries.game_date.delta(entries.report_date, unit="day")
-    entries = entries.filter((days_early > 0) | (entries.report_hour <= entries._tip_hour))
+    entries = with_columns(entries, games, ("game_id",), "tip_at")
+    tip = eastern_time(entries.tip_at, entries.game_date).strftime("%Y-%m-%d %H:%M")
+    # Without a known tip the date alone, which sorts after the evening before and ahead of the day's first minute.
+    tip = tip.coalesce(entries.game_date.strftime("%Y-%m-%d"))
+    entries = entries.filter(entries.published_eastern <= tip).drop("tip_at")
     entries = resolve(entries, names)
-    entries = entries.filter(entries.player_lookup.notnull()).drop("_tip_game", "_tip_hour")
+    entries = entries.filter(entries.player_lookup.notnull())
     key, edition = ("game_id", "player_lookup"), ("report_date", "report_hour")
     return newest(entries, key, edition, ties=("team_abbr", "player_lookup_raw"))

@@ -10,8 +10,8 @@ import ibis
 import ibis.expr.types as ir
 
 from nba_assets.basketball.identity import stamp_by_pair, team
-from nba_assets.basketball.joins import with_columns
-from nba_assets.basketball.market import first_and_last
+from nba_assets.basketball.joins import latest
+from nba_assets.basketball.market import first_and_last, lines_are_halves
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day
 from nba_assets.contracts.table import Check, conformed, holds
@@ -22,6 +22,13 @@ from nba_assets.tables.raw.market import odds_api_game_lines
 
 def _of_no_game(rows: ir.Table, strays: ir.Table) -> ir.Table:
     return strays
+
+
+def _one_sided(rows: ir.Table) -> ir.Table:
+    per_market = ibis.window(group_by=["game_id", "market", "book"])
+    sides = rows.mutate(_sides=rows.count().over(per_market), _sum=rows.line.sum().over(per_market))
+    agrees = (sides._sides == 2) & (sides._sum == (sides.market == "total").ifelse(2 * sides.line, 0.0))
+    return sides.filter(~agrees).drop("_sides", "_sum")
 
 
 @conformed(
@@ -43,63 +50,77 @@ def _of_no_game(rows: ir.Table, strays: ir.Table) -> ir.Table:
         Column("line", "FLOAT64", "its last line before the tip", "points"),
         Column("opening", "FLOAT64", "its first", "points"),
         Column("price", "FLOAT64", "price of the team's spread, or of the over, with the last line", "decimal odds"),
-        Column("under_price", "FLOAT64", "of a total, price of the under at the same moment", "decimal odds"),
+        Column("other_price", "FLOAT64", "of the other team's, or of the under, at the same moment", "decimal odds"),
         Column("last_at", "TIMESTAMP", "when the last line was seen", "UTC"),
         Column("first_at", "TIMESTAMP", "when the first was", "UTC"),
+        Column("tip_at", "TIMESTAMP", "tip-off by the schedule, after which no line counts", "UTC"),
     ),
     checks=(
         Check("lines_match_the_schedule", "every betting line is of a game of the schedule", _of_no_game, "warn"),
         holds("first_before_last", lambda t: t.first_at <= t.last_at, "no book ends before it begins"),
+        lines_are_halves(),
+        Check("one_line_a_book", "a book's totals agree and its spreads cancel, and both teams have them", _one_sided),
     ),
 )
 def game_lines(lines: ir.Table, games: ir.Table) -> ir.Table:
-    snapshots = _team_snapshots(lines, games)
-    by = ("game_id", "game_date", "season_year", "team_abbr", "market")
-    return first_and_last(snapshots, by, "price", "under_price")
+    by = ("game_id", "game_date", "season_year", "team_abbr", "market", "tip_at")
+    return first_and_last(_both_teams(_captures(lines, games)), by, "price", "other_price")
 
 
-def _team_snapshots(lines: ir.Table, games: ir.Table) -> ir.Table:
-    """Pre-tip snapshots as one row for each team: spreads by the team they name, totals for both teams.
+_CAPTURE = ("game_id", "game_date", "season_year", "tip_at", "home", "away", "market", "book", "at")
 
-    The feed's home and away may be swapped, so a spread belongs to the team its outcome names.
+
+def _captures(lines: ir.Table, games: ir.Table) -> ir.Table:
+    """A book's spread or total in one capture before the tip, once a game: `point` and the prices of both sides.
+
+    A spread is the home team's here. The feed's home and away may be swapped, so a spread belongs to the team that its
+    outcome names; where only one of the two is named, the other's is its reverse.
     """
-    named = lines.mutate(
-        named_team=ibis.cases(
-            (lines.outcome_name == lines.home_team, team(lines.home_team_abbr)),
-            (lines.outcome_name == lines.away_team, team(lines.away_team_abbr)),
-        )
-    ).drop("home_team", "away_team")
-    tips = games.select(
-        _tip_game=games.game_id, tip_at=games.tip_at, home=games.home_team_abbr, away=games.away_team_abbr
+    tips = games.select(_game="game_id", tip_at="tip_at", home="home_team_abbr", away="away_team_abbr")
+    outcomes = latest(
+        lines, ("game_date", "game_id", "snapshot_timestamp", "bookmaker_key", "market_key", "outcome_name")
     )
-    rows = stamp_by_pair(named, games)
-    rows = rows.join(tips, rows.game_id == tips._tip_game)
-    rows = rows.filter(rows.snapshot_timestamp <= rows.tip_at)
-    spreads = rows.filter((rows.market_key == "spreads") & rows.named_team.notnull())
-    totals = rows.filter(rows.market_key == "totals")
-    key = ("game_id", "bookmaker_key", "snapshot_timestamp")
-    unders = totals.filter(totals.outcome_name == "Under").group_by(*key)
-    unders = unders.agg(under_price=lambda t: t.outcome_price.max())
-    totals = with_columns(totals.filter(totals.outcome_name == "Over"), unders, key, "under_price")
-    spreads = spreads.mutate(under_price=ibis.null("float64"))
-    parts = [
-        part.select(
-            "game_id",
-            "game_date",
-            "season_year",
-            "data_hash",
-            "under_price",
-            team_abbr=part[side],
-            market=ibis.literal(market),
-            book=part.bookmaker_key.lower(),
-            at=part.snapshot_timestamp,
-            point=part.outcome_point,
-            price=part.outcome_price,
-        )
-        for part, side, market in (
-            (spreads, "named_team", "spread"),
-            (totals, "home", "total"),
-            (totals, "away", "total"),
-        )
-    ]
-    return parts[0].union(*parts[1:])
+    named = ibis.cases(
+        (outcomes.outcome_name == outcomes.home_team, team(outcomes.home_team_abbr)),
+        (outcomes.outcome_name == outcomes.away_team, team(outcomes.away_team_abbr)),
+        else_=outcomes.outcome_name,
+    )
+    rows = stamp_by_pair(outcomes.mutate(side=named).drop("home_team", "away_team"), games)
+    rows = rows.join(tips, rows.game_id == tips._game)
+    rows = rows.filter((rows.snapshot_timestamp <= rows.tip_at) & rows.outcome_point.notnull())
+    rows = rows.mutate(
+        market=rows.market_key.cases(("spreads", "spread"), ("totals", "total")),
+        book=rows.bookmaker_key.lower(),
+        at=rows.snapshot_timestamp,
+    )
+    spread = rows.market == "spread"
+    one = rows.side == spread.ifelse(rows.home, "Over")
+    other = rows.side == spread.ifelse(rows.away, "Under")
+    captures = rows.filter(rows.market.notnull() & (one | other)).group_by(*_CAPTURE)
+    captures = captures.agg(
+        point=rows.outcome_point.max(where=one),
+        _others=rows.outcome_point.max(where=other),
+        price=rows.outcome_price.max(where=one),
+        _other_price=rows.outcome_price.max(where=other),
+        data_hash=rows.data_hash.min(),
+    )
+    theirs = (captures.market == "spread").ifelse(0 - captures._others, captures._others)
+    point = captures.point.coalesce(theirs)
+    # The price of the other side counts with the same line only.
+    same = (point == theirs).fill_null(False)
+    return captures.mutate(point=point, other_price=same.ifelse(captures._other_price, ibis.null("float64")))
+
+
+def _both_teams(captures: ir.Table) -> ir.Table:
+    """Each capture from the side of either team: the spread turned round for the visitors, the total as it is."""
+    turned = captures.market == "spread"
+    shared = ("game_id", "game_date", "season_year", "tip_at", "market", "book", "at", "data_hash")
+    home = captures.select(*shared, "point", "price", "other_price", team_abbr="home")
+    away = captures.select(
+        *shared,
+        team_abbr="away",
+        point=turned.ifelse(0 - captures.point, captures.point),
+        price=turned.ifelse(captures.other_price, captures.price),
+        other_price=turned.ifelse(captures.price, captures.other_price),
+    )
+    return home.union(away.select(home.columns))

@@ -11,8 +11,8 @@ import ibis
 import ibis.expr.types as ir
 
 from nba_assets.basketball.identity import resolve, stamp_by_pair, team
-from nba_assets.basketball.joins import latest, with_columns
-from nba_assets.basketball.market import first_and_last
+from nba_assets.basketball.joins import with_columns
+from nba_assets.basketball.market import first_and_last, lines_are_halves
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day
 from nba_assets.contracts.table import Check, conformed, holds
@@ -44,11 +44,12 @@ def _of_no_game(rows: ir.Table, strays: ir.Table) -> ir.Table:
         Column("source", "STRING", "odds_api or bettingpros", required=True),
         Column("book", "STRING", "the book, in lower case", required=True),
         Column("line", "FLOAT64", "its last line before the tip", "points"),
-        Column("opening", "FLOAT64", "its first; of BettingPros, the first of the offer at whatever book", "points"),
+        Column("opening", "FLOAT64", "its first; of BettingPros' opening line only at the book that opened", "points"),
         Column("over_price", "INT64", "price of the over with the last line", "American odds"),
         Column("under_price", "INT64", "price of the under with it", "American odds"),
-        Column("last_at", "TIMESTAMP", "when the last line was seen", "UTC"),
+        Column("last_at", "TIMESTAMP", "when the last line was seen; of BettingPros, when the book last moved", "UTC"),
         Column("first_at", "TIMESTAMP", "when the first was", "UTC"),
+        Column("tip_at", "TIMESTAMP", "tip-off by the schedule, after which no line counts", "UTC"),
     ),
     checks=(
         Check("lines_match_the_schedule", "every points line is of a game of the schedule", _of_no_game, "warn"),
@@ -58,30 +59,36 @@ def _of_no_game(rows: ir.Table, strays: ir.Table) -> ir.Table:
             "every name in the lines is in the registry or an alias",
             "warn",
         ),
-        holds(
-            "first_before_last",
-            lambda t: (t.source != "odds_api") | (t.first_at <= t.last_at),
-            "no book ends before it begins",
-        ),
+        holds("first_before_last", lambda t: t.first_at <= t.last_at, "no book ends before it begins"),
+        lines_are_halves(),
     ),
 )
 def prop_lines(odds_api: ir.Table, bettingpros: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table:
-    captured = resolve(stamp_by_pair(odds_api.filter(odds_api.minutes_before_tipoff >= 0), games), names)
-    snapshots = captured.select(
+    seen = _captures(odds_api, games, names).mutate(source=ibis.literal("odds_api"))
+    offered = _offers(bettingpros, games, names).mutate(source=ibis.literal("bettingpros"))
+    snapshots = seen.union(offered.select(seen.columns))
+    by = ("game_date", "player_lookup", "player_lookup_raw", "source")
+    return first_and_last(snapshots, by, "over_price", "under_price", "tip_at")
+
+
+def _captures(odds_api: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table:
+    """The Odds API's captures up to the tip: the schedule's and, where the vendor's came sooner, the vendor's."""
+    tips = games.select(_game="game_id", tip_at="tip_at")
+    rows = resolve(stamp_by_pair(odds_api, games), names)
+    rows = rows.join(tips, rows.game_id == tips._game)
+    rows = rows.filter((rows.snapshot_timestamp <= rows.tip_at) & (rows.minutes_before_tipoff >= 0).fill_null(True))
+    return rows.select(
         "game_date",
         "player_lookup",
         "data_hash",
-        player_lookup_raw=_one_spelling(captured),
-        book=captured.bookmaker.lower(),
-        at=captured.snapshot_timestamp,
-        point=captured.points_line,
-        over_price=captured.over_price_american,
-        under_price=captured.under_price_american,
+        "tip_at",
+        player_lookup_raw=_one_spelling(rows),
+        book=rows.bookmaker.lower(),
+        at=rows.snapshot_timestamp,
+        point=rows.points_line,
+        over_price=rows.over_price_american,
+        under_price=rows.under_price_american,
     )
-    by = ("game_date", "player_lookup", "player_lookup_raw")
-    seen = first_and_last(snapshots, by, "over_price", "under_price").mutate(source=ibis.literal("odds_api"))
-    offered = _offers(bettingpros, games, names).mutate(source=ibis.literal("bettingpros"))
-    return seen.union(offered.select(seen.columns))
 
 
 def _one_spelling(rows: ir.Table) -> ir.StringValue:
@@ -91,34 +98,43 @@ def _one_spelling(rows: ir.Table) -> ir.StringValue:
 
 
 def _offers(bettingpros: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table:
-    """BettingPros' current and opening lines, updated no later than the tip of the player's team.
+    """BettingPros' scrapes as captures, each of the moment its book last moved; and what the offer opened at.
 
-    The feed's team may be stale or "FA"; then no later than the last tip of the date.
+    No later than the tip of the player's team. The feed's team may be stale or "FA": then no later than the first tip
+    of the date, since a later one might be after his own.
     """
-    tips = games.select("game_date", "tip_at", _team=games.home_team_abbr).union(
-        games.select("game_date", "tip_at", _team=games.away_team_abbr)
-    )
-    tips = tips.select(_date=tips.game_date, _team=tips._team, _tip=tips.tip_at)
-    last_tips = games.group_by(_day="game_date").agg(_last_tip=games.tip_at.max())
-    key = ("game_date", "player_lookup", "bookmaker")
     active = bettingpros.filter(bettingpros.is_active)
-    unders = latest(active.filter(active.bet_side == "under"), key)
-    offers = latest(active.filter(active.bet_side == "over"), key)
-    # The price of the other side counts with the same line only.
-    offers = with_columns(offers, unders, (*key, "points_line"), under_price="odds_american")
-    offers = resolve(offers, names)
-    offers = offers.left_join(tips, [offers.game_date == tips._date, team(offers.player_team) == tips._team])
-    offers = offers.join(last_tips, offers.game_date == last_tips._day)
-    offers = offers.filter(offers.bookmaker_last_update <= offers._tip.coalesce(offers._last_tip))
-    return offers.select(
-        "game_date",
-        "player_lookup",
-        "player_lookup_raw",
-        "under_price",
-        book=offers.bookmaker.lower(),
-        line=offers.points_line,
-        opening=offers.opening_line,
-        over_price=offers.odds_american,
-        last_at=offers.bookmaker_last_update,
-        first_at=offers.opening_timestamp,
+    scrape = ("game_date", "player_lookup", "bookmaker", "source_file_path", "points_line")
+    unders = (
+        active.filter(active.bet_side == "under").group_by(*scrape).agg(under_price=lambda t: t.odds_american.max())
     )
+    # The price of the other side counts with the same line only.
+    offers = with_columns(active.filter(active.bet_side == "over"), unders, scrape, "under_price")
+    offers = _with_tip(resolve(offers, names), games)
+    shared = ("game_date", "player_lookup", "data_hash", "tip_at")
+    spelled = {"player_lookup_raw": _one_spelling(offers), "book": offers.bookmaker.lower()}
+    now = offers.select(
+        *shared,
+        "under_price",
+        **spelled,
+        at=offers.bookmaker_last_update,
+        point=offers.points_line,
+        over_price=offers.odds_american,
+    )
+    # The opening line is of the offer, at whatever book had it first: of the others it says nothing.
+    opened = (offers.opening_book_id == offers.book_id) & (offers.opening_timestamp < offers.bookmaker_last_update)
+    openings = offers.select(*shared, **spelled, at="opening_timestamp", point="opening_line", _opened=opened)
+    openings = openings.filter(openings._opened.fill_null(False))
+    unpriced = {name: ibis.null("int64") for name in ("over_price", "under_price")}
+    snapshots = now.union(openings.mutate(**unpriced).select(now.columns))
+    return snapshots.filter(snapshots["at"] <= snapshots.tip_at)
+
+
+def _with_tip(offers: ir.Table, games: ir.Table) -> ir.Table:
+    sides = [games.select("game_date", "tip_at", _team=games[side]) for side in ("home_team_abbr", "away_team_abbr")]
+    tips = sides[0].union(sides[1])
+    first = games.group_by("game_date").agg(_first_tip=games.tip_at.min())
+    rows = offers.mutate(_team=team(offers.player_team))
+    rows = with_columns(rows, tips, ("game_date", "_team"), _tip="tip_at")
+    rows = with_columns(rows, first, ("game_date",), "_first_tip")
+    return rows.mutate(tip_at=rows._tip.coalesce(rows._first_tip))

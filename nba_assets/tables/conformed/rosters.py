@@ -2,15 +2,15 @@
 
 A row is a player on the latest roster, up to the date, of a team that plays on it. Each team has its own latest
 snapshot; one date for all would find the few teams that changed that day (U6). A player on two teams' rosters belongs
-to the newer one, whether that team plays on the date or not. A snapshot taken on the date itself is of the morning,
-before any tip.
+to the newer one, whether that team plays on the date or not. A snapshot of the date itself counts if it was taken
+before noon, ahead of any tip; a later one counts from the day after.
 """
 
 from __future__ import annotations
 
 import ibis.expr.types as ir
 
-from nba_assets.basketball.rosters import on_roster
+from nba_assets.basketball.rosters import age_on, on_roster
 from nba_assets.basketball.schedule import teams_of
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day, season_to_date
@@ -39,9 +39,12 @@ def _nobody_knows(rows: ir.Table, unknown: ir.Table) -> ir.Table:
         Column("player_lookup", "STRING", "canonical player", required=True),
         Column("universal_player_id", "STRING", "registry id"),
         Column("player_full_name", "STRING", "display name"),
-        Column("age", "INT64", "age in the season", "years"),
-        Column("birth_date", "DATE", "date of birth"),
-        Column("since", "DATE", "when the roster was seen first as it is", required=True),
+        Column("position", "STRING", "position on that roster, such as PG or SG-PG"),
+        Column(
+            "age", "INT64", "on the date, by birth date; else the roster's own, one for the season, of its end", "years"
+        ),
+        Column("birth_date", "DATE", "date of birth, once any roster of the season has told it"),
+        Column("since", "DATE", "from when on the roster counts", required=True),
     ),
     checks=(
         Check(
@@ -53,4 +56,5 @@ def _nobody_knows(rows: ir.Table, unknown: ir.Table) -> ir.Table:
     ),
 )
 def rosters(games: ir.Table, snapshots: ir.Table) -> ir.Table:
-    return on_roster(teams_of(games), snapshots)
+    rows = on_roster(teams_of(games), snapshots)
+    return rows.mutate(age=age_on(rows.game_date, rows.birth_date, rows.age))

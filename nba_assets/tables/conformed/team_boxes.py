@@ -68,7 +68,8 @@ def _unequal_points(rows: ir.Table, players: ir.Table) -> ir.Table:
         Column("season_type", "STRING", "regular, play_in, playoffs or cup_final", required=True),
         Column("team_abbr", "STRING", "the team", required=True),
         Column("opponent_team_abbr", "STRING", "the other team", required=True),
-        Column("home_game", "BOOL", "in its own arena; FALSE for both teams of a neutral game", required=True),
+        Column("home_game", "BOOL", "the schedule's designated home team, in a neutral game too", required=True),
+        Column("neutral_site", "BOOL", "in neither team's arena", required=True),
         Column("team_minutes", "FLOAT64", "five times the game's length: 240, 25 more an overtime", "minutes"),
         Column("points", "INT64", "points", "points"),
         Column("assists", "INT64", "assists", "count"),
@@ -150,5 +151,6 @@ def _with_game(rows: ir.Table, games: ir.Table) -> ir.Table:
     rows = rows.filter(at_home | (rows.team_abbr == rows.away_team_abbr))
     return rows.mutate(
         opponent_team_abbr=at_home.ifelse(rows.away_team_abbr, rows.home_team_abbr),
-        home_game=at_home & ~rows.is_neutral,
+        home_game=at_home,
+        neutral_site=rows.is_neutral,
     ).drop("home_team_abbr", "away_team_abbr", "is_neutral")

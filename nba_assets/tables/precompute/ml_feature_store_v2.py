@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball import form, history, metrics
+from nba_assets.basketball import cup_final, form, history, metrics
 from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.population import covered_context, of_form
 from nba_assets.contracts import quality
@@ -144,7 +144,7 @@ def _score(sources: ir.ArrayValue) -> ir.NumericValue:
         "offense": season_history(team_offense_game_summary),
     },
     population=of_form("player_lookup", _eligible, schedule=same_day(schedule)),
-    columns=(
+    columns=cup_final.said_of(
         Column("player_lookup", "STRING", "canonical player", required=True),
         Column("universal_player_id", "STRING", "registry id", required=True),
         Column("game_date", "DATE", "Eastern date", required=True),
@@ -168,7 +168,7 @@ def _score(sources: ir.ArrayValue) -> ir.NumericValue:
             required=True,
         ),
         Column("opponent_team_abbr", "STRING", "the other team", required=True),
-        Column("is_home", "BOOL", "in his team's arena", required=True),
+        Column("is_home", "BOOL", "his is the designated home team; in a neutral game too", required=True),
         Column("days_rest", "INT64", "whole days since his last game; NULL before his first", "days"),
     ),
     checks=(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from nba_assets.basketball import cup_final
 from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.population import covered_context, of_form
 from nba_assets.contracts import quality
@@ -55,7 +56,7 @@ def _eligible(slate: ir.Table, season_starts: ir.Table, context: ir.Table) -> ir
         "team_zones": same_day(team_defense_zone_analysis),
     },
     population=of_form("player_lookup", _eligible, schedule=same_day(schedule)),
-    columns=(
+    columns=cup_final.said_of(
         Column("player_lookup", "STRING", "canonical player", required=True),
         Column("universal_player_id", "STRING", "registry id", required=True),
         Column("game_id", "STRING", "canonical game, YYYYMMDD_AWAY_HOME", required=True),

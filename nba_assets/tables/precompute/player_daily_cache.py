@@ -9,7 +9,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball import form, history, metrics
+from nba_assets.basketball import cup_final, form, history, metrics
 from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.population import (
     INCOMPLETE_DATA,
@@ -68,7 +68,7 @@ def _failed(
         "offense": season_history(team_offense_game_summary),
     },
     population=of_form("player_lookup", _eligible, _failed, schedule=same_day(schedule)),
-    columns=(
+    columns=cup_final.said_of(
         Column("player_lookup", "STRING", "canonical player", required=True),
         Column("universal_player_id", "STRING", "registry id", required=True),
         Column("cache_date", "DATE", "Eastern date of the upcoming game", required=True),
@@ -77,10 +77,10 @@ def _failed(
         Column("points_avg_season", "DECIMAL(5,1)", "mean points of his season's games", "points", required=True),
         Column("points_std_last_10", "DECIMAL(5,2)", "sample standard deviation over the last ten", "points"),
         Column("minutes_avg_last_10", "DECIMAL(5,1)", "mean minutes of the last ten", "minutes"),
-        Column("usage_rate_last_10", "DECIMAL(7,2)", "mean of the games' usage, last ten", "percent"),
+        Column("usage_rate_last_10", "DECIMAL(7,2)", "usage, pooled over the last ten", "percent"),
         Column("ts_pct_last_10", "DECIMAL(5,3)", "mean of the games' true shooting, last ten", "0-1"),
         Column("games_played_season", "INT64", "his games so far", "games", required=True),
-        Column("player_usage_rate_season", "DECIMAL(7,2)", "mean of the games' usage, season", "percent"),
+        Column("player_usage_rate_season", "DECIMAL(7,2)", "usage, pooled over the season", "percent"),
         Column("team_pace_last_10", "DECIMAL(5,1)", "his team's mean pace, last ten games", "per 48 minutes"),
         Column("team_off_rating_last_10", "DECIMAL(6,2)", "his team's mean offensive rating", "points per 100"),
         Column("games_in_last_7_days", "INT64", "from the upcoming context", "games"),
@@ -156,10 +156,10 @@ def player_daily_cache(
 
 
 def _with_form(rows: ir.Table, players: ir.Table) -> ir.Table:
-    """His form; per-game rates are averaged over the games that have one, as the games stand."""
+    """His form. Usage is pooled; true shooting is averaged over the games that have it."""
     counted = history.counted(players)
     return history.as_of(
-        rows.drop("points_avg_last_5", "points_avg_last_10"),
+        rows.drop(*(name for name in rows.columns if name.startswith(("points_avg_", "points_std_", "minutes_avg_")))),
         counted,
         "player_lookup",
         points_avg_last_5=form.mean_points(5),
@@ -167,9 +167,9 @@ def _with_form(rows: ir.Table, players: ir.Table) -> ir.Table:
         points_avg_season=form.mean_points(),
         points_std_last_10=form.std_points(10),
         minutes_avg_last_10=form.mean_minutes(10),
-        usage_rate_last_10=form.mean_of("usage_rate", 10),
+        usage_rate_last_10=form.usage(10),
         ts_pct_last_10=form.mean_of("ts_pct", 10),
-        player_usage_rate_season=form.mean_of("usage_rate"),
+        player_usage_rate_season=form.usage(),
         # Makes of games without play-by-play are left out: nobody knows which of them were assisted.
         assisted_rate_last_10=lambda g, before: metrics.ratio(
             100 * g.assisted_fg_makes.sum().over(before.last(10)),

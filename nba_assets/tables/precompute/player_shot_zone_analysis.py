@@ -10,7 +10,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball import form, history, metrics
+from nba_assets.basketball import cup_final, form, history, metrics
 from nba_assets.basketball.population import (
     EXPECTED_INCOMPLETE,
     INCOMPLETE_UPSTREAM,
@@ -77,7 +77,7 @@ def _failed(slate: ir.Table, season_starts: ir.Table, results: ir.Table, players
         "players": season_history(player_game_summary),
     },
     population=of_form("player_lookup", _eligible, _failed, schedule=same_day(schedule)),
-    columns=(
+    columns=cup_final.said_of(
         Column("player_lookup", "STRING", "canonical player", required=True),
         Column("universal_player_id", "STRING", "registry id", required=True),
         Column("analysis_date", "DATE", "Eastern date; only games before it count", required=True),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball import form, history, metrics
+from nba_assets.basketball import cup_final, form, history, metrics
 from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.population import (
     INCOMPLETE_DATA,
@@ -67,7 +67,7 @@ def _failed(slate: ir.Table, season_starts: ir.Table, results: ir.Table, defense
         "defense": season_history(team_defense_game_summary),
     },
     population=of_form("team_abbr", _eligible, _failed, schedule=same_day(schedule)),
-    columns=(
+    columns=cup_final.said_of(
         Column("team_abbr", "STRING", "the team that defends", required=True),
         Column("analysis_date", "DATE", "Eastern date; only games before it count", required=True),
         Column("paint_pct_allowed_last_15", "DECIMAL(5,3)", "paint makes over attempts allowed, pooled", "0-1"),

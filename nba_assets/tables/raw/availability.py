@@ -48,7 +48,7 @@ nbac_injury_report = RawTable(
         Column("confidence_score", "FLOAT64", "parser's confidence in the row", "0-1"),
         Column("overall_report_confidence", "FLOAT64", "parser's confidence in the edition", "0-1"),
         Column("data_kind", "STRING", "official, or reconstructed by those who knew who played"),
-        Column("scrape_time", "STRING", "HH:MM of the scrape", "US Eastern"),
+        Column("scrape_time", "STRING", "HH:MM of the scrape, by when the edition was out", "US Eastern"),
         *BOOKKEEPING,
     ),
 )
@@ -61,7 +61,9 @@ espn_team_rosters = RawTable(
     key=("roster_date", "scrape_hour", "team_abbr", "espn_player_id"),
     cluster_by=("team_abbr", "player_lookup"),
     need="required",
-    feeds=columns_of("upcoming_player_game_context", "player_lookup", "team_abbr", "player_age"),
+    feeds=columns_of(
+        "upcoming_player_game_context", "player_lookup", "player_full_name", "position", "team_abbr", "player_age"
+    ),
     columns=(
         Column("roster_date", "DATE", "date of the scrape", "US Eastern", required=True),
         Column("scrape_hour", "INT64", "hour of the scrape, 0 to 23", "US Eastern", required=True),
@@ -73,7 +75,7 @@ espn_team_rosters = RawTable(
         Column("player_lookup", "STRING", "normalised name; suffix and diacritics are lost (R-5)", required=True),
         Column("universal_player_id", "STRING", "registry id, where the scraper found one"),
         Column("position", "STRING", "position, such as PG or SG-PG"),
-        Column("age", "INT64", "age in the season", "years"),
+        Column("age", "INT64", "age in the season, one value for all of it, of its end", "years"),
         Column("birth_date", "DATE", "date of birth"),
         Column("experience_years", "INT64", "seasons played before", "years"),
         Column("status", "STRING", "roster status"),

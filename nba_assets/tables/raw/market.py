@@ -3,6 +3,7 @@
 Which book and which capture count as the line is settled in the conformed tables, not here.
 """
 
+from nba_assets.basketball.market import offer_names
 from nba_assets.contracts.contract import Column, RawTable
 from nba_assets.tables.raw.columns import BOOKKEEPING, GAME_DATE, columns_of
 
@@ -16,6 +17,7 @@ _POINTS_LINES = (
         "line_movement",
         "over_under_result",
         "margin",
+        *offer_names("points_line"),
     ),
     *columns_of(
         "upcoming_player_game_context",
@@ -27,6 +29,7 @@ _POINTS_LINES = (
         "line_movement",
         "prop_over_streak",
         "prop_under_streak",
+        *offer_names("points_line"),
     ),
 )
 
@@ -113,16 +116,22 @@ odds_api_game_lines = RawTable(
             "opening_total",
             "total_movement",
             "game_total_source",
+            "implied_team_total",
         ),
         *columns_of(
             "upcoming_team_game_context",
             "game_spread",
+            "opening_spread",
             "spread_movement",
             "game_spread_source",
             "game_total",
+            "opening_total",
             "total_movement",
             "game_total_source",
+            "implied_team_total",
             "betting_lines_updated_at",
+            *offer_names("spread"),
+            *offer_names("total"),
         ),
     ),
     columns=(

@@ -6,6 +6,34 @@ What happened in a game is in the box scores and the play-by-play.
 from nba_assets.contracts.contract import Column, RawTable
 from nba_assets.tables.raw.columns import BOOKKEEPING, GAME_DATE, SEASON_YEAR, columns_of
 
+_TIP = Column("game_date_est", "TIMESTAMP", "tip-off, a true instant in spite of its name", "UTC")
+_PRIMETIME = Column("is_primetime", "BOOL", "shown on a national network")
+_CODE = Column("game_code", "STRING", "YYYYMMDD/AWYHOM: the away and home order to trust", required=True)
+
+nbac_schedule_editions = RawTable(
+    dataset="nba_raw",
+    name="nbac_schedule_editions",
+    description="A game as the schedule announced it, and when it stood so: kept on ingest, since the source replaces.",
+    partition_by=None,
+    key=("season_year", "game_id", "first_seen"),
+    replaces="season_year",
+    need="optional",
+    feeds=columns_of(
+        "upcoming_team_game_context", "next_game_days_rest", "next_opponent_team_abbr", "next_game_is_primetime"
+    ),
+    columns=(
+        SEASON_YEAR,
+        Column("game_id", "STRING", "NBA's 10-digit id", required=True),
+        _CODE,
+        GAME_DATE,
+        _TIP,
+        _PRIMETIME,
+        Column("first_seen", "TIMESTAMP", "when the first edition with it was read", "UTC", required=True),
+        Column("last_seen", "TIMESTAMP", "when the last edition with it was read; NULL while it stands", "UTC"),
+        Column("withdrawn_at", "TIMESTAMP", "when the first edition without it was read; NULL while it stands", "UTC"),
+    ),
+)
+
 nbac_schedule = RawTable(
     dataset="nba_raw",
     name="nbac_schedule",
@@ -14,6 +42,7 @@ nbac_schedule = RawTable(
     key=("game_id",),
     cluster_by=("data_source", "home_team_tricode", "away_team_tricode", "season_year"),
     replaces="season_year",
+    editions=nbac_schedule_editions,
     need="required",
     feeds=(
         *columns_of("player_game_summary", "game_id", "season_year", "opponent_team_abbr", "win_flag"),
@@ -52,11 +81,11 @@ nbac_schedule = RawTable(
     ),
     columns=(
         Column("game_id", "STRING", "NBA's 10-digit id; its first three digits give the season type", required=True),
-        Column("game_code", "STRING", "YYYYMMDD/AWYHOM: the away and home order to trust", required=True),
+        _CODE,
         Column("season_nba_format", "STRING", "the season as 2022-23"),
         SEASON_YEAR,
         GAME_DATE,
-        Column("game_date_est", "TIMESTAMP", "tip-off, a true instant in spite of its name", "UTC"),
+        _TIP,
         Column("game_status", "INT64", "1 scheduled, 2 live, 3 final"),
         Column("game_status_text", "STRING", "the status in words"),
         Column("home_team_id", "INT64", "NBA's id of the home team"),
@@ -68,7 +97,7 @@ nbac_schedule = RawTable(
         Column("home_team_score", "INT64", "final score of the home team; NULL before the end", "points"),
         Column("away_team_score", "INT64", "final score of the away team; NULL before the end", "points"),
         Column("winning_team_tricode", "STRING", "winner; NULL before the end"),
-        Column("is_primetime", "BOOL", "shown on a national network"),
+        _PRIMETIME,
         Column("is_regular_season", "BOOL", "TRUE for play-in and playoffs as well (R-6); use the id's prefix"),
         Column("is_playoffs", "BOOL", "playoffs; FALSE for the play-in (R-6); use the id's prefix"),
         Column("playoff_round", "STRING", "round, in the playoffs only"),

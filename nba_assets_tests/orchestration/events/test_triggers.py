@@ -33,7 +33,15 @@ OF_THE_SLATE = OF_THE_PLAYERS | {
     "team_defense_zone_analysis",
     "player_shot_zone_analysis",
 }
-BEFORE_THE_GAMES = {"games", "availability", "expected_starters", "game_lines", "prop_lines", "rosters"}
+BEFORE_THE_GAMES = {
+    "games",
+    "availability",
+    "expected_starters",
+    "game_lines",
+    "next_games",
+    "prop_lines",
+    "rosters",
+}
 OF_THE_BOXES = {"player_boxes", "team_boxes", "listed_players"}
 OF_THE_PLAYS = {"plays", "court_time"}
 CONFORMED = BEFORE_THE_GAMES | OF_THE_BOXES | OF_THE_PLAYS

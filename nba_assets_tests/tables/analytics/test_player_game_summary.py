@@ -26,6 +26,7 @@ NEW_YORK = {
     "game_date": GOLDEN.day,
     "team_abbr": "NYK",
     "home_game": False,
+    "neutral_site": False,
     "win_flag": True,
     "team_minutes": 265,
     "fg_attempts": 86,
@@ -65,7 +66,11 @@ def test_the_golden_line() -> None:
     assert (row["efg_pct"], row["ts_pct"], row["usage_rate"]) == (0.705, 0.732, 32.94)
     assert (row["minutes_played"], row["seconds_played"], row["points"]) == (45.5, 2728, 38)
     assert (row["win_flag"], row["home_game"], row["opponent_team_abbr"]) == (True, False, "PHI")
-    assert (row["is_active"], row["player_status"]) == (True, "active")
+
+
+def test_a_neutral_game_is_said_to_be_one() -> None:
+    abroad = brunson(team_offense=[NEW_YORK | {"home_game": True, "neutral_site": True}])
+    assert (abroad["home_game"], abroad["neutral_site"], brunson()["neutral_site"]) == (True, True, False)
 
 
 def test_zero_is_zero_and_unknown_is_unknown() -> None:
@@ -80,13 +85,21 @@ def test_zero_is_zero_and_unknown_is_unknown() -> None:
 def test_an_appearance_of_no_minutes_keeps_its_counts() -> None:
     row = one(rows_with(box(points=0, minutes=0.0, personal_fouls=1, fg_attempts=0, ft_attempts=0, turnovers=0)))
     assert (row["minutes_played"], row["seconds_played"], row["personal_fouls"]) == (0, 0, 1)
-    assert row["usage_rate"] is None
+    assert (row["usage_rate"], row["plays_used"], row["team_plays_on_court"]) == (None, None, None)
+
+
+def test_usage_is_of_the_plays_that_a_row_tells() -> None:
+    """22 shots, 9 free throws, 5 turnovers, of New York's 109.56 plays in 53 minutes those of 45:28; or nothing."""
+    row = brunson()
+    assert (row["plays_used"], row["team_plays_on_court"]) == (30.96, 93.98732)
+    unknown = one(rows_with(box(**BRUNSON | {"turnovers": None})))
+    assert (unknown["usage_rate"], unknown["plays_used"], unknown["team_plays_on_court"]) == (None, None, None)
 
 
 def test_a_last_second_shot_is_a_huge_usage() -> None:
     """Two seconds on court and one attempt: 100 x 1 x 53 / (2/60 x 109.56)."""
     row = one(rows_with(box(points=0, fg_attempts=1, ft_attempts=0, turnovers=0, minutes=2 / 60)))
-    assert row["usage_rate"] == 1451.26
+    assert (row["usage_rate"], row["plays_used"], row["team_plays_on_court"]) == (1451.26, 1, 0.06891)
 
 
 def test_free_throws_alone_are_shooting() -> None:
@@ -96,7 +109,7 @@ def test_free_throws_alone_are_shooting() -> None:
 
 def test_without_the_teams_totals() -> None:
     row = brunson(team_offense=[])
-    assert (row["usage_rate"], row["win_flag"], row["home_game"]) == (None, None, None)
+    assert (row["usage_rate"], row["win_flag"], row["home_game"], row["neutral_site"]) == (None,) * 4
     assert "team_totals_unavailable" in row["quality_issues"]
 
 
@@ -148,10 +161,13 @@ def test_late_time_and_points() -> None:
         fourth_quarter_points=[{"game_id": GOLDEN.id, "player_lookup": "brunson", "points": 12}],
         shots=[shot_row(GOLDEN, "NYK")],
     )
-    assert told(rows, "player_lookup", "fourth_quarter_minutes", "clutch_minutes", "fourth_quarter_points") == [
-        ("brunson", 11.7, 4.8, 12),
-        ("hart", 0, 0, 0),
-        ("maxey", None, None, 0),
+    seconds = ("fourth_quarter_seconds", "clutch_seconds")
+    assert told(
+        rows, "player_lookup", "fourth_quarter_minutes", "clutch_minutes", *seconds, "fourth_quarter_points"
+    ) == [
+        ("brunson", 11.7, 4.8, 700, 290, 12),
+        ("hart", 0, 0, 0, 0, 0),
+        ("maxey", None, None, None, None, 0),
     ]
 
 
@@ -180,13 +196,14 @@ def test_starters_are_listed_else_the_first_five_on_court() -> None:
     ]
 
 
-def lined(line: float, opening: float | None = None, book: str = "draftkings") -> list[Row]:
-    found = {"game_date": GOLDEN.day, "player_lookup": "brunson", "line": line, "opening": opening, "book": book}
-    return [found]
+def lined(line: float, movement: float | None = None, **more: Any) -> list[Row]:
+    """A row of `points_lines`."""
+    found = {"game_date": GOLDEN.day, "player_lookup": "brunson", "line": line, "book": "draftkings"}
+    return [found | {"opening": line - (movement or 0), "movement": movement} | more]
 
 
 def test_a_line_and_how_he_stood_against_it() -> None:
-    row = brunson(prop_lines=lined(27.5, 26.0))
+    row = brunson(prop_lines=lined(27.5, 1.5))
     assert (row["points_line"], row["points_line_source"]) == (27.5, "draftkings")
     assert (row["opening_line"], row["opening_line_source"], row["line_movement"]) == (26.0, "draftkings", 1.5)
     assert (row["over_under_result"], row["margin"]) == ("OVER", 10.5)
@@ -195,8 +212,17 @@ def test_a_line_and_how_he_stood_against_it() -> None:
 def test_equal_to_the_line_is_a_push() -> None:
     row = brunson(prop_lines=lined(38.0))
     assert (row["over_under_result"], row["margin"]) == ("PUSH", 0)
-    assert (row["opening_line"], row["opening_line_source"], row["line_movement"]) == (None, None, None)
+    assert (row["opening_line"], row["opening_line_source"], row["line_movement"]) == (38.0, "draftkings", None)
     assert brunson(prop_lines=lined(38.5))["over_under_result"] == "UNDER"
+
+
+def test_prices_and_the_other_books() -> None:
+    offer = {"over_price": -120, "under_price": 100, "over_probability": 0.52174, "books": 4, "lowest": 26.5}
+    row = brunson(prop_lines=lined(27.5, highest=28.0, seen_at=GOLDEN.tip, age_minutes=0, **offer))
+    assert (row["points_line_over_price"], row["points_line_under_price"]) == (-120, 100)
+    assert row["points_line_over_probability"] == 0.5217
+    assert (row["points_line_books"], row["points_line_lowest"], row["points_line_highest"]) == (4, 26.5, 28.0)
+    assert (row["points_line_seen_at"], row["points_line_age_minutes"]) == (GOLDEN.tip, 0)
 
 
 def test_without_a_line() -> None:

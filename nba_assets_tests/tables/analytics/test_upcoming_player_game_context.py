@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nba_assets.tables.analytics.upcoming_player_game_context import upcoming_player_game_context
-from nba_assets_tests.rows import Row, one, rows_of, told
+from nba_assets_tests.given import eastern, used
+from nba_assets_tests.rows import Row, broken_of, one, rows_of, told
 
 GAME_ID = "20241120_BOS_NYK"
 TODAY = {"game_date": date(2024, 11, 20), "season_year": 2024}
@@ -101,6 +102,51 @@ def test_before_his_first_game_nothing_is_known_of_him() -> None:
     assert "thin_sample" in row["quality_issues"]
 
 
+def test_who_he_is() -> None:
+    row = tatum(rosters=[on_roster("tatum", player_full_name="Jayson Tatum", position="SF-PF")])
+    assert columns(row, "player_full_name", "position") == ("Jayson Tatum", "SF-PF")
+
+
+SEASON = ("games_played_season", "l20_games_used", "points_avg_season", "minutes_avg_season")
+WINDOWS = ("minutes_avg_last_5", "minutes_avg_last_10")
+STRAYS = ("points_std_last_5", "points_std_last_10", "minutes_std_last_5", "minutes_std_last_10")
+
+
+def test_averages_and_how_far_games_stray_from_them() -> None:
+    """Points 9 to 20; of 16 to 20 the squares about 18 are 10 in all, over four; of the last ten 82.5 over nine."""
+    games = [played(n, 8 + n, minutes=20.0 + n) for n in range(1, 13)]
+    row = tatum(*games)
+    assert columns(row, *SEASON) == (12, 12, 14.5, 26.5)
+    assert columns(row, *WINDOWS) == (30.0, 27.5)
+    assert columns(row, *STRAYS) == (1.58, 3.03, 1.58, 3.03)
+
+
+def test_usage_of_the_season_is_pooled() -> None:
+    """A quarter of 60 plays and three quarters of 20 are 30 of 80; a game of unknown usage is not among them."""
+    games = [played(1, **used(25.0, 30)), played(3, minutes=10.0, **used(75.0, 10)), played(5, **used(None, 36))]
+    assert columns(tatum(*games), "usage_rate_season", "usage_games_season", "games_played_season") == (37.5, 2, 3)
+    assert columns(tatum(), "usage_rate_season", "usage_games_season") == (None, 0)
+
+
+def test_one_game_strays_from_nothing() -> None:
+    assert columns(tatum(played(1, 30)), *STRAYS, "games_played_season") == (None, None, None, None, 1)
+    assert columns(tatum(played(1, 30), played(2, 20, minutes=0)), *STRAYS) == (None,) * 4
+    assert columns(tatum(played(1, 30), played(2, 20)), *STRAYS) == (7.07, 7.07, 0.0, 0.0)
+
+
+def test_the_minutes_forecast_is_the_mean_of_four() -> None:
+    """Last game 40, last five 24, last ten 22, season 21."""
+    minutes = [20.0] * 16 + [20.0] * 4 + [40.0]
+    row = tatum(*[played(n - 5, minutes=m) for n, m in enumerate(minutes)])
+    assert row["minutes_forecast"] == round((40 + 24 + 22 + 440 / 21) / 4, 1)
+    assert tatum(played(1, minutes=12.0))["minutes_forecast"] == 12.0
+
+
+def test_before_his_first_game_there_are_counts_and_no_averages() -> None:
+    row = tatum(played(19, season_year=2023), played(20), played(18, season_type="cup_final"))
+    assert columns(row, *SEASON, *WINDOWS, *STRAYS, "minutes_forecast") == (0, 0, *[None] * 9)
+
+
 REST = ("days_rest", "back_to_back", "days_rest_before_last_game", "days_since_2_plus_days_rest")
 
 
@@ -119,11 +165,11 @@ def test_a_game_without_a_minute_is_none() -> None:
 
 
 def test_load_of_the_last_dates_includes_both_ends() -> None:
-    """D-7 and D-14 count, D-15 does not; minutes are cut to whole ones, after they are added up."""
+    """D-7 and D-14 count, D-15 does not; minutes are rounded once, from all seconds: 91.8 and 153."""
     games = [played(day, minutes=30.6) for day in (5, 6, 12, 13, 14, 19)]
     row = tatum(*games)
     assert columns(row, "games_in_last_7_days", "games_in_last_14_days") == (3, 5)
-    assert columns(row, "minutes_in_last_7_days", "minutes_in_last_14_days") == (91, 153)
+    assert columns(row, "minutes_in_last_7_days", "minutes_in_last_14_days") == (92, 153)
     assert columns(row, "avg_minutes_per_game_last_7", "back_to_backs_last_14_days") == (30.6, 2)
 
 
@@ -150,29 +196,102 @@ def test_last_season_is_forgotten() -> None:
 
 
 def test_usage_and_shooting_form() -> None:
-    """Usage of seven games; the eFG of the season, 10 of 20, less that of the last five, 1 of 10."""
-    old = [played(n, usage_rate=10.0, fg_makes=9, three_pt_makes=0, fg_attempts=10) for n in (1, 2, 3)]
-    new = [played(n, usage_rate=24.0, fg_makes=0, three_pt_makes=0, fg_attempts=2) for n in (5, 6, 7, 8)]
-    new += [played(9, usage_rate=24.0, fg_makes=2, three_pt_makes=2, fg_attempts=2)]
+    """Usage of seven games as long; the eFG of the season, 10 of 20, less that of the last five, 1 of 10."""
+    old = [played(n, **used(10, 36), fg_makes=9, three_pt_makes=0, fg_attempts=10) for n in (1, 2, 3)]
+    new = [played(n, **used(24, 36), fg_makes=0, three_pt_makes=0, fg_attempts=2) for n in (5, 6, 7, 8)]
+    new += [played(9, **used(24, 36), fg_makes=2, three_pt_makes=2, fg_attempts=2)]
     row = tatum(*old, *new)
     assert row["avg_usage_rate_last_7_games"] == pytest.approx((2 * 10 + 5 * 24) / 7, abs=0.005)
     assert row["shooting_pct_decline_last_5"] == pytest.approx((27 + 2 + 1) / 40 - 3 / 10)
 
 
-def test_late_minutes_are_of_the_last_seven_games_with_line_ups() -> None:
-    covered = [played(n, fourth_quarter_minutes=8.2, clutch_minutes=1.5, fourth_quarter_points=6) for n in range(1, 9)]
-    uncovered = [played(10, fourth_quarter_points=None), played(12, fourth_quarter_points=0)]
-    row = tatum(*covered, *uncovered)
-    assert columns(row, "fourth_quarter_minutes_last_7", "clutch_minutes_last_7_games") == (57, 11)
-    assert row["fourth_quarter_production_last_7"] == 5.0, "five games of 6, one of 0, one unknown"
+def test_usage_is_pooled_over_the_games() -> None:
+    """Wendell Moore's seven games before 11 April 2023: one shot in four seconds is a usage of 639 %, and the mean of
+    the seven is 103.96 %. He used seven of the 44.4 plays that Minnesota had while he was on court."""
+    games = [
+        (264, 0, 10.2),
+        (99, 1, 3.79),
+        (281, 2, 10.37),
+        (108, 0, 4.2),
+        (181, 3, 7.0),
+        (226, 0, 8.69),
+        (4, 1, 0.15645),
+    ]
+    row = tatum(
+        *[
+            played(n, minutes=seconds / 60, plays_used=own, team_plays_on_court=plays, usage_rate=100 * own / plays)
+            for n, (seconds, own, plays) in enumerate(games, start=3)
+        ],
+        availability=[status("hart", "out", "NYK")],
+    )
+    assert row["avg_usage_rate_last_7_games"] == row["projected_usage_rate"] == 15.76
+
+
+def test_after_a_long_absence_the_projection_is_of_his_last_games() -> None:
+    """Two games, 40 and 45 days before: usage is what it was in them, and the row says how old they are."""
+    games = [played(n, **used(25, 36)) for n in (-20, -25)]
+    row = tatum(*games, availability=[status("hart", "out", "NYK")])
+    assert columns(row, "projected_usage_rate", "projected_usage_games_age", "days_rest") == (25, 42.5, 39)
+    ten = [played(n, **used(30 if n < 5 else 20, 36)) for n in range(1, 15)]
+    row = tatum(*ten, availability=[status("hart", "out", "NYK")])
+    assert columns(row, "projected_usage_rate", "projected_usage_games_age") == (20, 10.5)
+    assert tatum()["projected_usage_games_age"] is None
+
+
+def test_a_game_without_team_totals_is_in_no_part_of_the_usage() -> None:
+    games = [played(n, **used(20, 30)) for n in range(1, 7)]
+    assert tatum(*games, played(8, **used(None, 30)))["avg_usage_rate_last_7_games"] == 20
+    assert tatum(played(8, **used(None, 30)))["avg_usage_rate_last_7_games"] is None
+
+
+LATE = ("fourth_quarter_minutes_last_7", "clutch_minutes_last_7_games", "fourth_quarter_production_last_7")
+LATE_KNOWN = ("late_minutes_games_last_7", "late_points_games_last_7")
+
+
+def late(day: int, quarter: int | None = 492, clutch: int | None = 91, points: int | None = 6) -> Row:
+    """Eight minutes and twelve seconds of a fourth quarter, unless said otherwise."""
+    return played(day, fourth_quarter_seconds=quarter, clutch_seconds=clutch, fourth_quarter_points=points)
+
+
+def test_late_minutes_are_of_the_last_seven_games() -> None:
+    """Of those of the seven that are known; games before them do not stand in. Minutes are rounded from all seconds."""
+    unseen = [late(10, None, None, None), late(12, None, None, 0)]
+    row = tatum(*[late(n) for n in range(1, 9)], *unseen)
+    assert columns(row, *LATE, *LATE_KNOWN) == (41, 8, 5.0, 5, 6), (
+        "five games of 8:12 and 1:31; five of 6 points, one of 0"
+    )
+
+
+def test_on_fewer_than_four_known_games_late_minutes_say_nothing() -> None:
+    unseen = [late(n, None, None, None) for n in (12, 13, 14, 15)]
+    assert columns(tatum(*[late(n) for n in range(1, 9)], *unseen), *LATE, *LATE_KNOWN) == (None, None, None, 3, 3)
+    assert columns(tatum(*[late(n) for n in range(1, 5)]), *LATE, *LATE_KNOWN) == (33, 6, 6.0, 4, 4)
+    assert columns(tatum(), *LATE, *LATE_KNOWN) == (None, None, None, 0, 0)
 
 
 STREAKS = ("prop_over_streak", "prop_under_streak")
 
 
-def lined(value: float = 20.0, opening: float | None = 18.5) -> list[Row]:
-    found = {"game_date": on(20), "player_lookup": "tatum", "line": value, "opening": opening, "book": "fanduel"}
-    return [found]
+def lined(value: float = 20.0, movement: float | None = 1.5) -> list[Row]:
+    """A row of `points_lines`."""
+    return [
+        {
+            "game_date": on(20),
+            "player_lookup": "tatum",
+            "line": value,
+            "opening": value - (movement or 0),
+            "movement": movement,
+            "book": "fanduel",
+            "over_price": -120,
+            "under_price": 100,
+            "over_probability": 0.52174,
+            "books": 4,
+            "lowest": value - 1,
+            "highest": value + 0.5,
+            "seen_at": eastern(on(20), 18),
+            "age_minutes": 75,
+        }
+    ]
 
 
 @pytest.mark.parametrize(
@@ -193,28 +312,76 @@ def test_prop_streaks_stand_against_todays_line(points: list[int], streaks: tupl
     assert columns(tatum(*games, prop_lines=lined()), *STREAKS) == streaks
 
 
+SHARES = ("over_line_share_last_10", "over_line_share_last_20", "over_line_share_season")
+
+
+def test_the_share_of_games_over_todays_line() -> None:
+    """Two at the line are games and not over it; with 24 games the last ten and twenty leave the oldest out."""
+    three = tatum(played(1, 30), played(3, 20), played(5, 10), prop_lines=lined())
+    assert columns(three, *SHARES) == (0.333, 0.333, 0.333)
+    points = [30] * 4 + [10] * 10 + [20] * 2 + [25] * 8
+    many = tatum(*[played(n - 10, p) for n, p in enumerate(points)], prop_lines=lined())
+    assert columns(many, *SHARES) == (0.8, 0.4, 0.5)
+    assert columns(many, "l10_games_used", "l20_games_used", "games_played_season") == (10, 20, 24)
+
+
+def test_without_a_line_or_a_game_no_share_is_known() -> None:
+    assert columns(tatum(played(1, 30)), *SHARES) == (None,) * 3
+    assert columns(tatum(prop_lines=lined()), *SHARES) == (None,) * 3
+    final = played(1, 30, season_type="cup_final")
+    assert columns(tatum(final, played(2, 0, minutes=0), prop_lines=lined()), *SHARES) == (None,) * 3
+
+
 def test_the_points_line() -> None:
     names = ("current_points_line", "opening_points_line", "line_movement", "current_points_line_source")
     assert columns(tatum(prop_lines=lined()), "has_prop_line", *names) == (True, 20.0, 18.5, 1.5, "fanduel")
-    first = tatum(prop_lines=lined(opening=None))
-    assert columns(first, "opening_points_line", "opening_points_line_source", "line_movement") == (None, None, None)
+    once = tatum(prop_lines=lined(movement=None))
+    assert columns(once, "opening_points_line", "opening_points_line_source", "line_movement") == (
+        20.0,
+        "fanduel",
+        None,
+    )
     without = tatum(played(19))
-    assert columns(without, "has_prop_line", *names, *STREAKS) == (False, *[None] * 6)
+    assert columns(without, *names, *STREAKS) == (None,) * 6
 
 
-def test_spread_and_total_are_the_medians_of_the_books() -> None:
-    def line(market: str, value: float, opening: float, books: int) -> Row:
-        key = {"game_id": GAME_ID, "team_abbr": "BOS", "market": market, "one_book": "betmgm"}
-        return key | {"median_line": value, "median_opening": opening, "books": books, "line": 99.5, "book": "fanduel"}
+def test_prices_and_the_other_books() -> None:
+    row = tatum(prop_lines=lined())
+    prices = ("points_line_over_price", "points_line_under_price", "points_line_over_probability")
+    assert columns(row, *prices) == (-120, 100, 0.5217)
+    assert columns(row, "points_line_books", "points_line_lowest", "points_line_highest") == (4, 19.0, 20.5)
+    assert columns(row, "points_line_seen_at", "points_line_age_minutes") == (eastern(on(20), 18), 75)
 
-    row = tatum(team_lines=[line("spread", -5.5, -4.0, 3), line("total", 221.0, 222.5, 1)])
-    assert columns(row, "game_spread", "opening_spread", "spread_movement") == (-5.5, -4.0, -1.5)
-    assert columns(row, "game_spread_source", "game_total_source") == ("median of 3 books", "betmgm")
-    assert columns(row, "game_total", "total_movement") == (221.0, -1.5)
+
+def test_whether_he_has_a_line_is_unknown_where_no_feed_covers_the_date() -> None:
+    assert tatum()["has_prop_line"] is None
+    assert tatum(games_with_props=[{"game_id": GAME_ID}])["has_prop_line"] is False
+    assert tatum(games_with_props=[{"game_id": "20241120_PHI_LAL"}])["has_prop_line"] is None
+    assert tatum(games_with_props=[{"game_id": GAME_ID}], prop_lines=lined())["has_prop_line"] is True
+
+
+def test_spread_and_total_are_his_teams() -> None:
+    teams = {
+        "game_spread": -5.5,
+        "opening_spread": -4.0,
+        "spread_movement": -1.5,
+        "game_spread_source": "betmgm",
+        "game_total": 221.0,
+        "total_movement": None,
+        "game_total_source": "fanduel",
+        "implied_team_total": 113.25,
+    }
+    row = tatum(slate=slate(**teams))
+    assert columns(row, *teams) == tuple(teams.values())
+
+    def broken(**other: Any) -> int:
+        return len(broken_of(upcoming_player_game_context, "one_line_a_game", [row | other], slate=slate(**teams)))
+
+    assert (broken(), broken(game_spread=-6.0), broken(game_total=None)) == (0, 1, 1)
 
 
 def usage(player: str, rate: float, minutes: float, points: int = 10) -> list[Row]:
-    return [played(n, points, player, minutes, usage_rate=rate) for n in (15, 17)]
+    return [played(n, points, player, minutes, **used(rate, minutes)) for n in (15, 17)]
 
 
 SQUAD = [*usage("tatum", 30, 36, 27), *usage("brown", 20, 36), *usage("white", 15, 24), *usage("scrub", 50, 2)]
@@ -222,19 +389,23 @@ ROSTER = [on_roster(player) for player in ("tatum", "brown", "white", "scrub")]
 
 
 def test_usage_of_an_absent_star_falls_to_the_others() -> None:
-    """The roster's mean is (30 36 + 20 36 + 15 24 + 50 2) / 98 = 23.06 %, without Tatum 1180 / 62 = 19.03 %."""
+    """The roster's mean is (30 36 + 20 36 + 15 24 + 50 2) / 98 = 23.06 %, without Tatum 1180 / 62 = 19.03 %.
+
+    Nobody is projected beyond 45 %.
+    """
     rows = rows_with(*SQUAD, rosters=ROSTER, availability=[status("tatum", "out"), status("white", "questionable")])
     brown = one(rows, player_lookup="brown")
     assert brown["projected_usage_rate"] == pytest.approx(20 * (2260 / 98) / (1180 / 62), abs=0.005)
     assert columns(brown, "star_teammates_out", "questionable_teammates", "probable_teammates") == (1, 1, 0)
     assert columns(one(rows, player_lookup="white"), "star_teammates_out", "questionable_teammates") == (1, 0)
+    assert one(rows, player_lookup="scrub")["projected_usage_rate"] == 45
 
 
 def test_with_everybody_there_usage_stays_as_it_was() -> None:
     rows = rows_with(*SQUAD, rosters=ROSTER, availability=[status("hart", "out", "NYK")])
     assert told(rows, "player_lookup", "projected_usage_rate", "star_teammates_out") == [
         ("brown", 20, 0),
-        ("scrub", 50, 0),
+        ("scrub", 45, 0),
         ("tatum", 30, 0),
         ("white", 15, 0),
     ]
@@ -250,39 +421,31 @@ def test_usage_in_a_few_minutes_makes_no_star() -> None:
     assert {row["star_teammates_out"] for row in rows} == {0}
 
 
+def test_a_status_read_with_little_confidence_counts_and_the_row_says_so() -> None:
+    """Whoever is "out" has no row and is missed by the others, however sure the parser was."""
+    doubted = slate(low_confidence_count=1, players_out_count=1)
+    hardly_read = status("tatum", "out") | {"confidence": 0.75}
+    rows = rows_with(*SQUAD, rosters=[*ROSTER, on_roster("hart", "NYK")], slate=doubted, availability=[hardly_read])
+    assert told(rows, "player_lookup", "star_teammates_out") == [("brown", 1), ("hart", 0), ("scrub", 1), ("white", 1)]
+    doubts = {row["player_lookup"]: "low_confidence_report" in row["quality_issues"] for row in rows}
+    assert doubts == {"brown": True, "hart": False, "scrub": True, "white": True}
+
+
 def test_without_a_report_nobodys_absence_is_known() -> None:
     rows = rows_with(*SQUAD, rosters=ROSTER)
     names = ("star_teammates_out", "questionable_teammates", "probable_teammates", "projected_usage_rate")
     assert {columns(row, *names) for row in rows} == {(None,) * 4}
 
 
-@pytest.mark.parametrize(
-    ("born", "age"),
-    [(date(1998, 11, 20), 26), (date(1998, 11, 21), 25), (date(1998, 3, 3), 26), (None, 27)],
-    ids=["birthday", "eve of it", "spring", "unknown"],
-)
-def test_age(born: date | None, age: int) -> None:
-    assert tatum(rosters=[on_roster("tatum", birth_date=born, age=27)])["player_age"] == age
+def test_age_is_the_rosters() -> None:
+    assert tatum(rosters=[on_roster("tatum", age=27)])["player_age"] == 27
 
 
-def team_row(day: int, team: str, **more: Any) -> Row:
-    name = "defending_team_abbr" if "defensive_rating" in more else "team_abbr"
-    kept = {"game_id": f"{day}", "game_date": on(day), "season_year": 2024, "season_type": "regular"}
-    return kept | {name: team} | more
-
-
-def test_the_opponent() -> None:
-    row = tatum(
-        offense=[team_row(1, "BOS", pace=100.0), team_row(1, "NYK", pace=96.0), team_row(3, "NYK", pace=97.0)],
-        defense=[
-            team_row(1, "NYK", defensive_rating=110.0, opp_ft_attempts=20, opp_fg_attempts=80),
-            team_row(3, "NYK", defensive_rating=113.0, opp_ft_attempts=16, opp_fg_attempts=100),
-        ],
-    )
-    assert columns(row, "opponent_pace_last_10", "pace_differential") == (96.5, 3.5)
-    assert columns(row, "opponent_def_rating_last_10", "opponent_ft_rate_allowed") == (111.5, 0.2)
-    unknown = columns(tatum(), "opponent_pace_last_10", "pace_differential", "opponent_ft_rate_allowed")
-    assert unknown == (None, None, None)
+def test_the_opponents_form_is_the_teams_to_tell() -> None:
+    form = {"opponent_pace_last_10": 96.5, "opponent_def_rating_last_10": 111.5, "opponent_ft_rate_allowed": 0.2}
+    row = tatum(slate=slate(**form, pace_differential=3.5))
+    assert columns(row, *form, "pace_differential") == (*form.values(), 3.5)
+    assert columns(tatum(), *form, "pace_differential") == (None,) * 4
 
 
 def test_rest_and_travel_are_the_teams() -> None:
@@ -304,26 +467,20 @@ GAMES = st.lists(
 
 
 def _history(games: list) -> dict[str, list[Row]]:
-    """The same games as rows of all three summaries."""
+    """The same games as rows of the summary."""
     stats = {
         "fg_makes": 5,
         "three_pt_makes": 1,
         "fg_attempts": 12,
-        "fourth_quarter_minutes": 6.5,
-        "clutch_minutes": 1.0,
+        "fourth_quarter_seconds": 390,
+        "fourth_quarter_points": 7,
+        "clutch_seconds": 60,
     }
-    return {
-        "players": [
-            played(day, points, who, minutes, usage_rate=20.0 + points / 10, **stats)
-            for day, who, points, minutes in games
-        ],
-        "offense": [team_row(day, "BOS", pace=90.0 + points) for day, who, points, _ in games if who == "tatum"],
-        "defense": [
-            team_row(day, "NYK", defensive_rating=90.0 + points, opp_ft_attempts=points, opp_fg_attempts=80)
-            for day, who, points, _ in games
-            if who == "tatum"
-        ],
-    }
+    rows = [
+        played(day, points, who, minutes, **used(20.0 + points / 10, minutes), **stats)
+        for day, who, points, minutes in games
+    ]
+    return {"players": rows}
 
 
 @settings(max_examples=8, deadline=None)
@@ -342,3 +499,5 @@ def test_nothing_on_or_after_the_day_is_seen(games: list, line: int) -> None:
         assert row["back_to_back"] == (row["days_rest"] == 0)
         assert row["prop_over_streak"] in (0, None) or row["prop_under_streak"] == 0
         assert row["l5_games_used"] == min(5, row["l10_games_used"])
+        assert row["l20_games_used"] == min(20, row["games_played_season"])
+        assert (row["over_line_share_season"] is None) == (not row["has_prop_line"] or row["l5_games_used"] == 0)

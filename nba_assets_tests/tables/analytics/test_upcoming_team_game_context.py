@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,7 +17,7 @@ from nba_assets.tables.analytics.upcoming_team_game_context import upcoming_team
 from nba_assets.tables.conformed.expected_starters import expected_starters
 from nba_assets_tests.bigquery.games import Game
 from nba_assets_tests.given import eastern, game_row, started, team_game_rows
-from nba_assets_tests.rows import Row, one, rows_of, told
+from nba_assets_tests.rows import Row, broken_of, one, rows_of, told
 
 
 def on(day: int) -> date:
@@ -95,16 +96,13 @@ def test_games_of_the_last_dates_include_both_ends() -> None:
 
 
 def test_what_comes_next() -> None:
-    coming = [g(21, "BOS", "LAL", is_primetime=True), g(27, "PHI", "BOS"), g(28, "PHI", "BOS")]
+    """As settled with the next games; a team without any has no week ahead."""
+    coming = {"game_id": "20241120_BOS_NYK", "team_abbr": "BOS", "next_game_date": on(23), "games_in_next_7_days": 2}
+    coming |= {"next_opponent_team_abbr": "LAL", "next_opponent_win_pct": 0.5, "next_game_is_primetime": True}
     names = ("next_game_days_rest", "games_in_next_7_days", "next_opponent_team_abbr", "next_game_is_primetime")
-    assert columns(boston(20, TODAY, *coming), *names) == (0, 2, "LAL", True)
-    assert columns(boston(20, TODAY), *names) == (None, 0, None, None)
-
-
-def test_the_next_opponents_record_is_of_before_today() -> None:
-    """Los Angeles has won one of two; tonight's and later results are not known."""
-    results = [g(10, "LAL", "PHI", (100, 90)), g(12, "PHI", "LAL", (100, 90)), g(20, "PHI", "LAL", (80, 90))]
-    assert boston(20, *results, TODAY, g(22, "BOS", "LAL"))["next_opponent_win_pct"] == 0.5
+    row = boston(20, TODAY, g(21, "PHI", "BOS"), next_games=[coming])
+    assert columns(row, *names, "next_opponent_win_pct") == (2, 2, "LAL", True, 0.5)
+    assert columns(boston(20, TODAY, g(21, "PHI", "BOS")), *names) == (None, 0, None, None)
 
 
 def test_phases_of_the_season() -> None:
@@ -141,6 +139,9 @@ def test_the_cup_final_is_work_but_no_result() -> None:
     cup = g(18, "PHI", "BOS", (100, 90), season_type="cup_final")
     row = boston(20, g(5, "PHI", "BOS", (90, 100)), cup, TODAY)
     assert columns(row, *RECORD, "team_days_rest", "last_game_result") == (1, 0, 1, 1, "W")
+    assert columns(row, "games_in_last_7_days", "games_in_last_14_days", "game_number_in_season") == (1, 1, 2)
+    on_the_road = g(18, "BOS", "LAL", (100, 90), season_type="cup_final", is_neutral=True)
+    assert columns(boston(20, on_the_road, TODAY), *TRAVEL, "last_game_margin") == (2448, 3, 2, None)
 
 
 TRAVEL = ("travel_miles", "time_zone_changes", "consecutive_road_games")
@@ -164,17 +165,38 @@ def test_each_game_is_travelled_to_from_the_one_before_the_way_home_included() -
 
 def test_a_neutral_arena_is_where_the_game_is() -> None:
     paris = {"is_neutral": True, "venue_latitude": 48.8387, "venue_longitude": 2.3786, "venue_timezone": "Europe/Paris"}
-    row = boston(20, g(20, "PHI", "BOS", **paris))
-    assert columns(row, "home_game", "neutral_site", "time_zone_changes", "consecutive_road_games") == (
-        False,
-        True,
-        6,
-        1,
-    )
+    both = rows_on(20, g(20, "PHI", "BOS", **paris))
+    assert told(both, "team_abbr", "home_game", "neutral_site", "time_zone_changes", "consecutive_road_games") == [
+        ("BOS", True, True, 6, 1),
+        ("PHI", False, True, 6, 1),
+    ]
+    row = one(both, team_abbr="BOS")
     assert 3400 < row["travel_miles"] < 3500
     assert row["game_start_time_local"] == "01:30"
     after = boston(22, g(20, "PHI", "BOS", (1, 2), **paris), g(22, "NYK", "BOS"))
     assert columns(after, *TRAVEL) == (row["travel_miles"], 6, 0)
+
+
+def test_after_four_nights_off_a_team_comes_from_home() -> None:
+    """Boston in Los Angeles before the All-Star break, then in Denver: three nights off lead there straight, four by
+    way of Boston, and the way home is in the fortnight's miles."""
+    los_angeles = g(15, "BOS", "LAL", (1, 2))
+    fortnight = ("miles_traveled_last_14_days", "time_zones_crossed_last_14_days")
+    straight = boston(19, los_angeles, g(19, "BOS", "DEN"))
+    assert columns(straight, "team_days_rest", *TRAVEL, *fortnight) == (3, 831, 1, 2, 2592 + 831, 3 + 1)
+    by_home = boston(20, los_angeles, g(20, "BOS", "DEN"))
+    assert columns(by_home, "team_days_rest", *TRAVEL, *fortnight) == (4, 1766, 2, 2, 2592 + 2592 + 1766, 3 + 3 + 2)
+    at_home = boston(20, los_angeles, g(20, "LAL", "BOS"))
+    assert columns(at_home, *TRAVEL, *fortnight) == (0, 0, 0, 2592 + 2592, 3 + 3)
+    later = boston(30, los_angeles, g(20, "BOS", "DEN", (1, 2)), g(30, "DEN", "BOS"))
+    assert columns(later, *TRAVEL, *fortnight) == (0, 0, 0, 2592 + 1766 + 1766, 3 + 2 + 2), "home twice, out once"
+
+
+def test_after_four_nights_off_it_does_not_matter_where_the_last_game_was() -> None:
+    nowhere = dict.fromkeys(("venue_latitude", "venue_longitude", "venue_timezone"))
+    lost = g(15, "PHI", "BOS", (1, 2), is_neutral=True, **nowhere)
+    row = boston(20, lost, g(20, "BOS", "DEN"))
+    assert columns(row, *TRAVEL, "miles_traveled_last_14_days") == (1766, 2, 2, None)
 
 
 def test_a_way_from_or_to_an_unknown_place_is_unknown() -> None:
@@ -188,16 +210,25 @@ def test_a_way_from_or_to_an_unknown_place_is_unknown() -> None:
     assert boston(40, lost, g(38, "PHI", "BOS"), g(40, "BOS", "DEN"))["travel_miles"] == 1766
 
 
-def line(market: str, value: float, opening: float, hour: int, team: str = "BOS") -> Row:
+def line(market: str, value: float, opening: float, hour: int, team: str = "BOS", **more: Any) -> Row:
+    """A row of `team_lines`."""
     return {
         "game_id": "20241120_BOS_NYK",
         "team_abbr": team,
         "market": market,
         "line": value,
         "opening": opening,
+        "movement": value - opening,
         "book": "draftkings",
-        "captured_at": eastern(on(20), hour),
-    }
+        "over_price": -110.3,
+        "under_price": -105.0,
+        "over_probability": 0.5061,
+        "books": 3,
+        "lowest": value - 0.5,
+        "highest": value + 1,
+        "seen_at": eastern(on(20), hour),
+        "age_minutes": 90,
+    } | more
 
 
 def test_the_market() -> None:
@@ -211,6 +242,38 @@ def test_the_market() -> None:
     )
     assert columns(row, "game_total", "opening_total", "total_movement") == (221.5, 223.0, -1.5)
     assert (row["betting_lines_updated_at"], row["quality_tier"]) == (eastern(on(20), 17), "gold")
+
+
+def test_prices_and_the_other_books() -> None:
+    lines = [line("spread", -5.5, -4.0, 15), line("total", 221.5, 223.0, 17, movement=None)]
+    row = boston(20, TODAY, team_lines=lines)
+    assert columns(row, "spread_price", "spread_opponent_price", "spread_cover_probability") == (-110, -105, 0.5061)
+    assert columns(row, "total_over_price", "total_under_price", "total_over_probability") == (-110, -105, 0.5061)
+    assert columns(row, "total_books", "total_lowest", "total_highest", "total_movement") == (3, 221.0, 222.5, None)
+    assert columns(row, "spread_seen_at", "spread_age_minutes") == (eastern(on(20), 15), 90)
+
+
+@pytest.mark.parametrize(("spread", "implied"), [(-5.5, 113.5), (5.5, 108.0), (0.0, 110.75)])
+def test_the_implied_team_total(spread: float, implied: float) -> None:
+    """The favourite's is the greater; lines of the morning and of the evening say nothing together."""
+    total = line("total", 221.5, 223.0, 18)
+    assert boston(20, TODAY, team_lines=[line("spread", spread, 0, 15), total])["implied_team_total"] == implied
+    assert boston(20, TODAY, team_lines=[line("spread", spread, 0, 14), total])["implied_team_total"] is None
+    assert boston(20, TODAY, team_lines=[total])["implied_team_total"] is None
+
+
+def test_a_game_has_one_line() -> None:
+    both = {"game_id": "20241120_BOS_NYK", "game_date": on(20), "game_total": 221.5, "game_spread_source": "betmgm"}
+    boston = both | {"team_abbr": "BOS", "opponent_team_abbr": "NYK", "game_spread": -5.5}
+    new_york = both | {"team_abbr": "NYK", "opponent_team_abbr": "BOS", "game_spread": 5.5}
+
+    def broken(*rows: Row) -> int:
+        return len(broken_of(upcoming_team_game_context, "one_line_a_game", rows))
+
+    assert broken(boston, new_york) == 0
+    assert broken(boston | {"game_spread": None}, new_york | {"game_spread": None}) == 0
+    for other in ({"game_spread": 7.5}, {"game_spread": None}, {"game_total": 222.0}, {"game_spread_source": "bovada"}):
+        assert broken(boston, new_york | other) == 2
 
 
 def test_half_a_market_and_none() -> None:
@@ -236,22 +299,87 @@ ABSENT = ("starters_out_count", "players_out_count", "doubtful_players_count", "
 
 
 def test_absences() -> None:
-    """Only one of the two who are out starts; a line that the parser hardly read does not count."""
+    """Two of the three who are out start; a line that the parser hardly read counts, and the row says so."""
     five = expected(20, started(on(15), "BOS", "tatum", "brown", "white", "holiday", "horford"))
     report = [absent("tatum", "out"), absent("hauser", "out"), absent("brown", "doubtful")]
     report += [absent("white", "questionable"), absent("holiday", "probable"), absent("horford", "out", confidence=0.7)]
-    assert columns(boston(20, TODAY, availability=report, expected_starters=five), *ABSENT) == (1, 2, 1, 1)
-    assert columns(boston(20, TODAY, availability=report), *ABSENT) == (None, 2, 1, 1)
+    row = boston(20, TODAY, availability=report, expected_starters=five)
+    assert columns(row, *ABSENT, "low_confidence_count") == (2, 3, 1, 1, 1)
+    assert "low_confidence_report" in row["quality_issues"]
+    assert columns(boston(20, TODAY, availability=report), *ABSENT) == (None, 3, 1, 1)
+    surely_read = boston(20, TODAY, availability=report[:-1], expected_starters=five)
+    assert columns(surely_read, *ABSENT, "low_confidence_count") == (1, 2, 1, 1, 0)
+    assert "low_confidence_report" not in surely_read["quality_issues"]
 
 
 def test_a_healthy_team_and_an_unreported_game() -> None:
     """Zero where a report covers the game, NULL where none does."""
     five = expected(20, started(on(15), "BOS", "tatum"))
     healthy = boston(20, TODAY, availability=[absent("brunson", "out", "NYK")], expected_starters=five)
-    assert columns(healthy, *ABSENT) == (0, 0, 0, 0)
+    assert columns(healthy, *ABSENT, "low_confidence_count") == (0, 0, 0, 0, 0)
     unreported = boston(20, TODAY, expected_starters=five)
-    assert columns(unreported, *ABSENT) == (None, None, None, None)
+    assert columns(unreported, *ABSENT, "low_confidence_count") == (None, None, None, None, None)
     assert "missing_injury_report" in unreported["quality_issues"]
+
+
+def form(day: int, team: str, pace: float | None, off: float, against: float, **more: Any) -> tuple[Row, Row]:
+    """A game's rows of the two summaries, of the team that had the ball and of the same team defending."""
+    game = {"game_id": f"{on(day):%Y%m%d}_{team}", "game_date": on(day), "season_year": 2024, "season_type": "regular"}
+    game |= more
+    shots = {"opp_ft_attempts": 20, "opp_fg_attempts": 80}
+    return (
+        game | {"team_abbr": team, "pace": pace, "offensive_rating": off},
+        game | {"defending_team_abbr": team, "defensive_rating": against} | shots,
+    )
+
+
+def with_form(*games: tuple[Row, Row]) -> dict[str, Any]:
+    """Boston's row, after those games."""
+    return boston(20, TODAY, offense=[game[0] for game in games], defense=[game[1] for game in games])
+
+
+PACE, RATINGS = ("pace_last_10", "pace_season"), ("off_rating_last_10", "off_rating_season", "def_rating_last_10")
+
+
+def own(*names: str) -> tuple[str, ...]:
+    return tuple(f"team_{name}" for name in names)
+
+
+def theirs(*names: str) -> tuple[str, ...]:
+    return tuple(f"opponent_{name}" for name in names)
+
+
+def test_form_of_both_teams() -> None:
+    """Boston has twelve games, the two oldest quicker; the season's mean has all of them and the last ten's has not."""
+    boston_games = [form(n, "BOS", 100.0 + 12 * (n < 3), 110.0 + n, 108.0) for n in range(1, 13)]
+    row = with_form(*boston_games, form(3, "NYK", 96.0, 112.5, 111.0), form(5, "NYK", 97.0, 110.5, 112.0))
+    assert columns(row, *own(*PACE), *own(*RATINGS)) == (100.0, 102.0, 117.5, 116.5, 108.0)
+    assert columns(row, *theirs(*PACE), *theirs(*RATINGS)) == (96.5, 96.5, 111.5, 111.5, 111.5)
+    assert columns(row, "opponent_def_rating_season", "opponent_ft_rate_allowed") == (111.5, 0.25)
+    assert columns(row, "pace_differential", *own("games_played_season"), *theirs("games_played_season")) == (
+        3.5,
+        12,
+        2,
+    )
+
+
+def test_form_is_of_before_today_this_season_and_of_no_cup_final() -> None:
+    other = [form(20, "BOS", 90.0, 90.0, 90.0), form(9, "BOS", 90.0, 90.0, 90.0, season_year=2023)]
+    final = form(10, "BOS", 90.0, 90.0, 90.0, season_type="cup_final")
+    row = with_form(*other, final, form(8, "BOS", 101.0, 115.0, 109.0))
+    assert columns(row, *own(*PACE), *own(*RATINGS), *own("games_played_season")) == (101, 101, 115, 115, 109, 1)
+    assert columns(row, *theirs(*PACE), "pace_differential", *theirs("games_played_season")) == (None, None, None, 0)
+
+
+def test_a_game_of_unknown_pace_is_left_out_of_its_mean() -> None:
+    games = [form(8, "BOS", 101.0, 115.0, 109.0), form(9, "BOS", None, 117.0, 109.0)]
+    assert columns(with_form(*games), *own(*PACE), *own(*RATINGS[:1])) == (101.0, 101.0, 116.0)
+
+
+def test_the_opponents_back_to_back() -> None:
+    assert boston(20, g(19, "PHI", "NYK"), TODAY)["opponent_back_to_back"] is True
+    assert boston(20, g(19, "PHI", "BOS"), TODAY)["opponent_back_to_back"] is False
+    assert boston(20, TODAY)["opponent_back_to_back"] is False
 
 
 TEAMS = ["BOS", "NYK", "PHI", "LAL", "DEN"]

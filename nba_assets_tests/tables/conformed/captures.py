@@ -37,6 +37,7 @@ def offer(book: str, points: float, opening: float | None = None, hour: float = 
         "is_active": True,
         "bookmaker_last_update": eastern(MATCH.day, hour),
         "processed_at": eastern(MATCH.day, hour),
+        "source_file_path": "scrape",
     } | more
 
 

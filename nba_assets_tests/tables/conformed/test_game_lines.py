@@ -23,20 +23,38 @@ def test_a_spread_is_a_row_a_book_for_each_team() -> None:
         lines("DraftKings", 18, boston=-5.5, price=1.9),
         lines("fanduel", 12, boston=-6.0),
     )
-    assert told(rows, "team_abbr", "book", "line", "opening", "price", "under_price") == [
-        ("BOS", "draftkings", -5.5, -4.5, 1.9, None),
+    assert told(rows, "team_abbr", "book", "line", "opening", "price", "other_price") == [
+        ("BOS", "draftkings", -5.5, -4.5, 1.9, 2.0),
         ("BOS", "fanduel", -6.0, -6.0, None, None),
-        ("NYK", "draftkings", 5.5, 4.5, 2.0, None),
+        ("NYK", "draftkings", 5.5, 4.5, 2.0, 1.9),
         ("NYK", "fanduel", 6.0, 6.0, None, None),
     ]
     row = one(rows, team_abbr="BOS", book="draftkings")
     assert (row["game_id"], row["season_year"], row["market"]) == (MATCH.id, 2024, "spread")
     assert (row["first_at"], row["last_at"]) == (eastern(MATCH.day, 9), eastern(MATCH.day, 18))
+    assert row["tip_at"] == MATCH.tip
+
+
+def test_a_spread_that_names_one_team_is_the_others_turned_round() -> None:
+    boston, new_york = lines("fanduel", 12, boston=-5.5, price=1.9)
+    names = ("team_abbr", "line", "price", "other_price")
+    assert told(books([boston]), *names) == [("BOS", -5.5, 1.9, None), ("NYK", 5.5, None, 1.9)]
+    assert told(books([new_york]), *names) == [("BOS", -5.5, None, 2.0), ("NYK", 5.5, 2.0, None)]
+
+
+def test_sides_of_one_capture_that_disagree_are_the_home_teams() -> None:
+    """And the price of the other line is no price of this one."""
+    boston, new_york = lines("fanduel", 12, boston=-5.5, price=1.9)
+    rows = books([boston, new_york | {"outcome_point": 6.5}])
+    assert told(rows, "team_abbr", "line", "price", "other_price") == [
+        ("BOS", -5.5, 1.9, None),
+        ("NYK", 5.5, None, 1.9),
+    ]
 
 
 def test_a_total_stands_for_both_teams_with_over_and_under() -> None:
     rows = books(lines("fanduel", 9, total=219.5, price=1.8), lines("fanduel", 12, total=221.5, price=1.87))
-    assert told(rows, "team_abbr", "market", "line", "opening", "price", "under_price") == [
+    assert told(rows, "team_abbr", "market", "line", "opening", "price", "other_price") == [
         ("BOS", "total", 221.5, 219.5, 1.87, 1.97),
         ("NYK", "total", 221.5, 219.5, 1.87, 1.97),
     ]
@@ -45,7 +63,7 @@ def test_a_total_stands_for_both_teams_with_over_and_under() -> None:
 def test_an_under_of_another_capture_is_not_this_ones() -> None:
     over, under = lines("fanduel", 12, total=221.5, price=1.87)
     earlier = under | {"snapshot_timestamp": eastern(MATCH.day, 9)}
-    assert told(books([over, earlier]), "price", "under_price") == [(1.87, None), (1.87, None)]
+    assert told(books([over, earlier]), "price", "other_price") == [(1.87, None), (1.87, None)]
 
 
 def test_what_is_seen_after_the_tip_is_no_line() -> None:
@@ -76,6 +94,7 @@ GOOD = {
     "team_abbr": "BOS",
     "market": "spread",
     "book": "fanduel",
+    "line": -5.5,
     "first_at": eastern(MATCH.day, 9),
     "last_at": eastern(MATCH.day, 18),
 }
@@ -85,12 +104,22 @@ GOOD = {
     ("check", "bad"),
     [
         ("first_before_last", {"first_at": eastern(MATCH.day, 19)}),
+        ("lines_are_halves", {"line": -5.25}),
         ("required_columns_are_filled", {"market": None}),
     ],
 )
 def test_a_check_finds_what_breaks_it(check: str, bad: dict[str, Any]) -> None:
     assert broken_of(game_lines, check, [GOOD]) == []
     assert len(broken_of(game_lines, check, [GOOD | bad])) == 1
+
+
+def test_a_book_has_one_line_of_a_game() -> None:
+    other = GOOD | {"team_abbr": "NYK", "line": 5.5}
+    totals = [row | {"market": "total", "line": 221.5} for row in (GOOD, other)]
+    assert broken_of(game_lines, "one_line_a_book", [GOOD, other, *totals]) == []
+    assert len(broken_of(game_lines, "one_line_a_book", [GOOD, other | {"line": 6.5}])) == 2
+    assert len(broken_of(game_lines, "one_line_a_book", [GOOD, *totals])) == 1
+    assert len(broken_of(game_lines, "one_line_a_book", [totals[0], totals[1] | {"line": 222.0}])) == 2
 
 
 def test_the_key_is_a_market_on_a_teams_game_at_a_book() -> None:

@@ -51,7 +51,7 @@ def test_both_teams_of_a_game() -> None:
 
 def test_nobody_is_at_home_in_a_neutral_game() -> None:
     rows = rows_of(team_games, games=[game_row(MATCH, is_neutral=True)], locations=LOCATIONS)
-    assert told(rows, "home_game") == [(False,), (False,)]
+    assert told(rows, "team_abbr", "home_game", "is_neutral") == [("BOS", True, True), ("NYK", False, True)]
 
 
 def test_a_team_without_a_listed_arena_keeps_its_games() -> None:

@@ -36,6 +36,7 @@ def test_a_book_is_one_row_with_its_first_and_last_line_and_the_last_prices() ->
         "under_price": -112,
         "last_at": eastern(MATCH.day, 18),
         "first_at": eastern(MATCH.day, 10),
+        "tip_at": MATCH.tip,
     }
 
 
@@ -50,6 +51,11 @@ def test_what_is_seen_after_the_tip_is_no_line() -> None:
     row = one(books(prop("draftkings", 19.5, 22.5, over_price_american=-110), live))
     assert (row["line"], row["over_price"], row["last_at"]) == (22.5, -110, eastern(MATCH.day, 19.5))
     assert books(live) == []
+
+
+def test_the_schedules_tip_counts_and_the_vendors_where_it_came_sooner() -> None:
+    late = prop("draftkings", 19.75, 30.5, minutes_before_tipoff=15)
+    assert books(late) == books(prop("draftkings", 19, 30.5, minutes_before_tipoff=-5)) == []
 
 
 def test_a_capture_without_a_line_is_none() -> None:
@@ -79,9 +85,12 @@ def test_unknown_players_are_kept_apart_by_their_spelling() -> None:
     assert told(rows, "player_lookup", "player_lookup_raw", "line") == [(None, "nobody", 7.5), (None, "stranger", 9.5)]
 
 
+OPENED = {"opening_timestamp": eastern(MATCH.day, 9), "opening_book_id": 10, "book_id": 10}
+
+
 def test_an_offer_of_bettingpros_with_the_price_of_its_under() -> None:
     offers = [
-        offer("FanDuel", 18.5, 17.5, hour=15, odds_american=-110, opening_timestamp=eastern(MATCH.day, 9)),
+        offer("FanDuel", 18.5, 17.5, hour=15, odds_american=-110, **OPENED),
         offer("FanDuel", 18.5, hour=15, bet_side="under", odds_american=-118),
     ]
     row = one(books(bettingpros=offers))
@@ -99,6 +108,24 @@ def test_the_price_of_an_under_at_another_line_is_not_of_this_one() -> None:
         offer("FanDuel", 18.5, bet_side="under", odds_american=-118, is_active=False),
     ):
         assert told(books(bettingpros=[over, other]), "over_price", "under_price") == [(-110, None)]
+
+
+def test_an_opening_of_another_book_or_of_a_later_moment_says_nothing_of_this_one() -> None:
+    for other in (
+        {"opening_book_id": 12},
+        {"opening_book_id": None},
+        {"opening_timestamp": None},
+        {"opening_timestamp": eastern(MATCH.day, 16)},
+    ):
+        row = one(books(bettingpros=[offer("FanDuel", 18.5, 17.5, hour=15, **OPENED | other)]))
+        assert (row["opening"], row["first_at"], row["last_at"]) == (18.5, *[eastern(MATCH.day, 15)] * 2)
+
+
+def test_scrapes_of_bettingpros_are_captures() -> None:
+    """One after the tip takes nothing from those before it."""
+    scrapes = [offer("FanDuel", line, hour=hour, source_file_path=f"{hour}") for hour, line in ((9, 17.5), (15, 18.5))]
+    live = offer("FanDuel", 30.5, hour=20, source_file_path="20")
+    assert told(books(bettingpros=[*scrapes, live]), "line", "opening") == [(18.5, 17.5)]
 
 
 def test_both_sources_stand_beside_each_other() -> None:
@@ -123,18 +150,13 @@ GOOD = {
     [
         ("players_are_known", {"player_lookup": None}),
         ("first_before_last", {"first_at": eastern(MATCH.day, 19)}),
+        ("lines_are_halves", {"line": 22.25}),
         ("required_columns_are_filled", {"book": None}),
     ],
 )
 def test_a_check_finds_what_breaks_it(check: str, bad: dict[str, Any]) -> None:
     assert broken_of(prop_lines, check, [GOOD]) == []
     assert len(broken_of(prop_lines, check, [GOOD | bad])) == 1
-
-
-def test_an_opening_of_bettingpros_may_be_of_any_moment() -> None:
-    """It is of the offer at whatever book had it first, which may change its line later than this one."""
-    later = GOOD | {"source": "bettingpros", "first_at": eastern(MATCH.day, 19)}
-    assert broken_of(prop_lines, "first_before_last", [later]) == []
 
 
 def test_the_key_is_the_spelling_at_a_book_of_a_source() -> None:

@@ -54,6 +54,17 @@ def test_a_row_keeps_what_the_roster_knows() -> None:
     assert (row["game_date"], row["season_year"], row["since"]) == (date(2024, 11, 2), 2024, date(2024, 11, 1))
 
 
+@pytest.mark.parametrize(
+    ("born", "age"),
+    [(date(1998, 11, 20), 26), (date(1998, 11, 21), 25), (date(1998, 3, 3), 26), (None, 27)],
+    ids=["birthday", "eve of it", "spring", "unknown"],
+)
+def test_age(born: date | None, age: int) -> None:
+    """On the date; the page's one age of the season only where nobody knows when he was born."""
+    page = [row | {"birth_date": born, "age": 27} for row in snapshot(1, "BOS", "tatum")]
+    assert one(rows_on(20, rosters_of(page)))["age"] == age
+
+
 def test_a_team_of_the_slate_without_a_snapshot_has_no_rows() -> None:
     assert told(rows_on(8, rosters_of(snapshot(9, "NYK", "brunson"), snapshot(1, "BOS", "tatum"))), "team_abbr") == [
         ("BOS",)

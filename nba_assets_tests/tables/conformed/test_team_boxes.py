@@ -52,7 +52,7 @@ def test_home_and_away_come_from_the_schedule() -> None:
 
 def test_nobody_is_at_home_in_a_neutral_game() -> None:
     rows = boxes([official("BOS"), official("NYK")], is_neutral=True)
-    assert told(rows, "home_game") == [(False,), (False,)]
+    assert told(rows, "team_abbr", "home_game", "neutral_site") == [("BOS", True, True), ("NYK", False, True)]
 
 
 def test_a_missing_row_is_the_sum_of_the_players() -> None:
@@ -104,6 +104,7 @@ GOOD = {
     "team_abbr": "BOS",
     "opponent_team_abbr": "NYK",
     "home_game": True,
+    "neutral_site": False,
     "source": "nbac_team_boxscore",
     **dict.fromkeys(COUNTS, 2),
     "points": 8,

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nba_assets.tables.precompute.player_daily_cache import player_daily_cache
-from nba_assets_tests.given import COVERED, TODAY, ago, known_on, played, result, upcoming
+from nba_assets_tests.given import COVERED, TODAY, ago, known_on, played, result, upcoming, used
 from nba_assets_tests.rows import Row, broken_of, failed_of, one, rows_of, told
 
 
@@ -67,16 +67,17 @@ def test_points() -> None:
     assert columns(row, "games_played_season", "cache_date", "universal_player_id") == (12, TODAY, "brunson_001")
 
 
-def test_minutes_usage_and_shooting_are_means_of_games() -> None:
-    """Not of their sums, and over the games that have a value; the eleventh game is of the season only."""
-    last = [played(days, seconds_played=1830, usage_rate=20.0, ts_pct=0.5) for days in range(1, 10)]
+def test_minutes_usage_and_shooting() -> None:
+    """Over the games that have a value; the eleventh is of the season only. Usage is of all plays together: 20 of 100
+    in the ten, and 40 % of a minute more changes little."""
+    last = [played(days, seconds_played=1830, **used(20, 30.5), ts_pct=0.5) for days in range(1, 10)]
     row = brunson(
         *last,
-        played(10, seconds_played=2430, usage_rate=None, ts_pct=0.7),
-        played(11, seconds_played=60, usage_rate=40.0, ts_pct=1.0),
+        played(10, seconds_played=2430, **used(None, 40.5), ts_pct=0.7),
+        played(11, seconds_played=60, **used(40, 1), ts_pct=1.0),
     )
     assert row["minutes_avg_last_10"] == 0.1 * round(10 * (9 * 30.5 + 40.5) / 10)
-    assert columns(row, "usage_rate_last_10", "player_usage_rate_season", "ts_pct_last_10") == (20, 22, 0.52)
+    assert columns(row, "usage_rate_last_10", "player_usage_rate_season", "ts_pct_last_10") == (20, 20.07, 0.52)
 
 
 def test_assists_are_counted_where_play_by_play_tells_them() -> None:
@@ -234,7 +235,8 @@ GAMES = st.lists(
         st.integers(0, 50),
         PLAYER,
         seconds_played=st.sampled_from([0, 700, 1800, 2400]),
-        usage_rate=st.none() | st.integers(5, 40),
+        plays_used=st.integers(0, 20),
+        team_plays_on_court=st.sampled_from([20.0, 45.5]),
         fg_makes=st.integers(3, 9),
         assisted_fg_makes=st.none() | st.integers(0, 3),
     ),

@@ -22,8 +22,8 @@ DATASETS = {"nba_raw", "nba_reference", "nba_static"}
 each_table = pytest.mark.parametrize("contract", RAW_TABLES, ids=lambda contract: contract.full_name)
 
 
-def test_sixteen_tables_are_found_by_their_full_name() -> None:
-    assert len(RAW_TABLES) == 16
+def test_seventeen_tables_are_found_by_their_full_name() -> None:
+    assert len(RAW_TABLES) == 17
     assert {table.dataset for table in RAW_TABLES} == DATASETS
     assert all(raw_table(table.full_name) is table for table in RAW_TABLES)
     assert raw_table("nba_raw.nbac_scoreboard_v2") is None
@@ -81,9 +81,23 @@ def test_contracts_import_no_engine() -> None:
         assert not {name.split(".")[0] for name in names} & {"dagster", "duckdb", "google", "pyarrow"}, file.name
 
 
+@each_table
+def test_editions_keep_columns_of_their_source(contract: RawTable) -> None:
+    if contract.editions:
+        seen = {"first_seen", "last_seen", "withdrawn_at"}
+        kept = {(column.name, column.type) for column in contract.editions.columns}
+        assert seen <= {name for name, _ in kept}
+        own = {(column.name, column.type) for column in contract.columns}
+        assert {(name, kind) for name, kind in kept if name not in seen} <= own
+        assert contract.replaces == contract.editions.replaces
+
+
+DELIVERED = [table for table in RAW_TABLES if table not in [other.editions for other in RAW_TABLES]]
+
+
 @needs_shared
 @pytest.mark.slow
-@each_table
+@pytest.mark.parametrize("contract", DELIVERED, ids=lambda contract: contract.full_name)
 def test_the_real_files_keep_the_contract(contract: RawTable, tmp_path: Path) -> None:
     directory = SHARED / "raw"
     files = sorted((directory / contract.dataset / contract.name).glob("*.parquet"))

@@ -9,10 +9,12 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball.schedule import FINAL, SEASON_TYPES, sides, with_arenas
-from nba_assets.contracts.read import view
+from nba_assets.basketball.certainty import NEVER, settled
+from nba_assets.basketball.joins import with_columns
+from nba_assets.basketball.schedule import FINAL, SEASON_TYPES, canonical_id, sides, teams_in, with_arenas
+from nba_assets.contracts.read import view, whole_season
 from nba_assets.tables.raw.reference import extra_venues, team_locations
-from nba_assets.tables.raw.schedule import nbac_schedule
+from nba_assets.tables.raw.schedule import nbac_schedule, nbac_schedule_editions
 
 
 @view(raw=nbac_schedule, locations=team_locations, venues=extra_venues)
@@ -22,9 +24,9 @@ def schedule(raw: ir.Table, locations: ir.Table, venues: ir.Table) -> ir.Table:
     Pre-season and All-Star games are left out. The venue is a listed extra venue by its arena's name, else the
     home team's arena; a neutral game in an unlisted arena has no known place.
     """
-    away, home = raw.game_code.right(6).left(3), raw.game_code.right(3)
+    away, home = teams_in(raw.game_code)
     rows = raw.select(
-        game_id=raw.game_date.strftime("%Y%m%d") + "_" + away + "_" + home,
+        game_id=canonical_id(raw.game_date, away, home),
         nba_game_id=raw.game_id,
         game_date=raw.game_date,
         season_year=raw.season_year,
@@ -65,3 +67,75 @@ def season_starts(games: ir.Table) -> ir.Table:
     """A row is a season: its first date with a regular game, `starts_on`."""
     regular = games.filter(games.season_type == "regular")
     return regular.group_by("season_year").agg(starts_on=regular.game_date.min())
+
+
+@view(games=whole_season(schedule), editions=nbac_schedule_editions)
+def announced_games(games: ir.Table, editions: ir.Table) -> ir.Table:
+    """A row is a team's game as it was announced: for whom it counts as a future game, and from when.
+
+    It is certain for a date after `settled_on`, or for all where that is NULL, and stood in the schedule from
+    `known_from` until `known_until`, NULL without an end. From the first edition that was kept of its season on, the
+    one of the moment counts; before it, and where none was, the last.
+    """
+    settling = settled(games)
+    now = games.filter(~games.is_postponed).select(
+        "season_year",
+        "nba_game_id",
+        "game_date",
+        "is_primetime",
+        "away_team_abbr",
+        "home_team_abbr",
+    )
+    then = _announced_then(editions, now)
+    rows = with_columns(then, settling, ("season_year", "nba_game_id"), "settled_on", found="_is_settled")
+    # A game that was never needed is in no schedule any more; of the regular season none depends on another.
+    unneeded = ~rows._is_settled & (rows.nba_game_id.left(3) != "002")
+    rows = rows.mutate(settled_on=unneeded.ifelse(NEVER, rows.settled_on))
+    both = [
+        rows.select(
+            "season_year",
+            "game_date",
+            "is_primetime",
+            "settled_on",
+            "known_from",
+            "known_until",
+            game_id=canonical_id(rows.game_date, rows.away_team_abbr, rows.home_team_abbr),
+            team_abbr=rows[f"{side}_team_abbr"],
+            opponent_team_abbr=rows[f"{other}_team_abbr"],
+        )
+        for side, other in (("home", "away"), ("away", "home"))
+    ]
+    return both[0].union(both[1])
+
+
+def _announced_then(editions: ir.Table, now: ir.Table) -> ir.Table:
+    """The last edition's games and those of before, each with `known_from` and `known_until`."""
+    of_season = ibis.window(group_by="season_year")
+    kept = editions.mutate(_kept_since=editions.first_seen.min().over(of_season))
+    kept = kept.mutate(known_from=(kept.first_seen > kept._kept_since).ifelse(kept.first_seen, None))
+    standing = kept.filter(kept.withdrawn_at.isnull()).rename(nba_game_id="game_id")
+    keys = ("season_year", "nba_game_id", "game_date")
+    now = with_columns(now, standing, keys, "known_from", "_kept_since")
+    before_any = now.filter(now.known_from.notnull())
+    gone = kept.filter(kept.withdrawn_at.notnull())
+    away, home = teams_in(gone.game_code)
+    gone = gone.select(
+        "season_year",
+        "game_date",
+        "is_primetime",
+        nba_game_id="game_id",
+        away_team_abbr=away,
+        home_team_abbr=home,
+        known_from="first_seen",
+        known_until="withdrawn_at",
+    )
+    return (
+        now.mutate(known_until=ibis.null(gone.known_until.type()))
+        .drop("_kept_since")
+        .union(
+            before_any.mutate(known_from=ibis.null(gone.known_from.type()), known_until="_kept_since").drop(
+                "_kept_since"
+            )
+        )
+        .union(gone)
+    )

@@ -28,13 +28,35 @@ def test_a_snapshot_holds_until_the_teams_next() -> None:
     ]
 
 
-def test_the_last_scrape_of_a_day_counts() -> None:
-    rows = rosters_of(snapshot(1, "BOS", "tatum", "brown", hour=8), snapshot(1, "BOS", "tatum", hour=17))
+def test_the_last_scrape_of_a_morning_counts() -> None:
+    rows = rosters_of(snapshot(1, "BOS", "tatum", "brown", hour=8), snapshot(1, "BOS", "tatum", hour=11))
     assert told(rows, "player_lookup") == [("tatum",)]
+
+
+def test_a_birth_date_is_known_from_when_it_was_first_told() -> None:
+    """The page's stand-in has none; and what a later scrape tells is not known before it."""
+    born = date(1998, 3, 3)
+    told_once = [row | {"birth_date": born} for row in snapshot(6, "BOS", "tatum")]
+    rows = rosters_of(snapshot(1, "BOS", "tatum"), told_once, snapshot(8, "NY", "tatum"))
+    assert [(row["since"].day, row["birth_date"]) for row in sorted(rows, key=lambda row: row["since"])] == [
+        (1, None),
+        (6, born),
+        (8, born),
+    ]
+
+
+def test_a_scrape_from_noon_on_counts_from_the_day_after() -> None:
+    """It may have been read after the tip. The next morning's counts before it."""
+    evening = snapshot(1, "BOS", "tatum", "brown", hour=8), snapshot(1, "BOS", "tatum", hour=12)
+    held = [("brown", 1, 2), ("tatum", 1, 2), ("tatum", 2, 31)]
+    spans = told(rosters_of(*evening), "player_lookup", "since", "until")
+    assert [(player, since.day, until.day) for player, since, until in spans] == held
+    spans = told(rosters_of(*evening, snapshot(2, "BOS", "white", hour=8)), "player_lookup", "since")
+    assert [(player, since.day) for player, since in spans] == [("brown", 1), ("tatum", 1)]
 
 
 def test_whom_nobody_knows_is_told_apart() -> None:
     """By the day's last scrape; he is on no roster, and a check counts him."""
-    scrapes = snapshot(1, "NY", "brunson", "gone", hour=8) + snapshot(1, "NY", "brunson", "stranger", hour=17)
+    scrapes = snapshot(1, "NY", "brunson", "gone", hour=8) + snapshot(1, "NY", "brunson", "stranger", hour=11)
     rows = rows_of(unknown_on_rosters, scrapes=scrapes, names=NAMES)
     assert told(rows, "roster_date", "team_abbr", "player_lookup_raw") == [(date(2024, 11, 1), "NYK", "stranger")]

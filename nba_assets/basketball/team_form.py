@@ -1,0 +1,83 @@
+"""Teams' form before a game, own and opponent's: pace and both ratings over the last ten games and the season.
+
+Statistics of a slate's teams and their columns. The blocks they are made of are form's; what a player's opponent means
+for him is read from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import ibis.expr.types as ir
+
+from nba_assets.basketball import form, history, metrics
+from nba_assets.basketball.joins import with_columns
+from nba_assets.contracts.contract import Column
+
+_FIGURES = {
+    "pace": ("DECIMAL(5,1)", "mean pace", "per 48 minutes"),
+    "off_rating": ("DECIMAL(6,2)", "mean offensive rating", "points per 100"),
+    "def_rating": ("DECIMAL(6,2)", "mean defensive rating", "points per 100"),
+}
+_SPANS = {f"last_{form.RECENT_GAMES}": f"of {{whose}} last {form.RECENT_GAMES} games", "season": "of {whose} season"}
+
+
+def _of_side(side: str, whose: str) -> Iterator[Column]:
+    for figure, (kind, what, unit) in _FIGURES.items():
+        for span, games in _SPANS.items():
+            yield Column(f"{side}_{figure}_{span}", kind, f"{what} {games.format(whose=whose)}", unit)
+    meaning = f"games behind {whose} season's figures; behind the last-{form.RECENT_GAMES} ones no more than that"
+    yield Column(f"{side}_games_played_season", "INT64", meaning, "games", required=True)
+
+
+COLUMNS = (
+    *_of_side("team", "its"),
+    *_of_side("opponent", "the opponent's"),
+    Column("opponent_ft_rate_allowed", "DECIMAL(5,3)", "free throws per field goal allowed, opponent's last ten games"),
+    Column("pace_differential", "DECIMAL(5,1)", "own less the opponent's mean pace, last ten games each"),
+    Column("opponent_back_to_back", "BOOL", "the opponent played the day before", required=True),
+)
+
+
+def with_both_teams(rows: ir.Table, offense: ir.Table, defense: ir.Table) -> ir.Table:
+    """Rows of both teams of each game with the form of either, and whether the opponent played the day before.
+
+    Means of the games that have the figure, NULL before the first.
+    """
+    rows = history.as_of(
+        rows,
+        history.counted(offense),
+        "team_abbr",
+        team_games_played_season=form.games_played(),
+        **_means("pace", "pace"),
+        **_means("off_rating", "offensive_rating"),
+    )
+    rows = history.as_of(
+        rows,
+        form.allowed(defense),
+        "team_abbr",
+        **_means("def_rating", "defensive_rating"),
+        _ft_rate_allowed=lambda g, before: metrics.ratio(
+            g.opp_ft_attempts.sum().over(before.last(form.RECENT_GAMES)),
+            g.opp_fg_attempts.sum().over(before.last(form.RECENT_GAMES)),
+        ),
+    )
+    rows = rows.mutate(team_games_played_season=rows.team_games_played_season.fill_null(0))
+    own = [column.name for column in COLUMNS if column.name.startswith("team_")]
+    rows = with_columns(
+        rows,
+        rows,
+        {"game_id": "game_id", "opponent_team_abbr": "team_abbr"},
+        **{name.replace("team", "opponent", 1): name for name in own},
+        opponent_ft_rate_allowed="_ft_rate_allowed",
+        opponent_back_to_back="team_back_to_back",
+    )
+    differential = rows.team_pace_last_10 - rows.opponent_pace_last_10
+    return rows.mutate(pace_differential=differential).drop("_ft_rate_allowed")
+
+
+def _means(figure: str, column: str) -> dict[str, history.Stat]:
+    return {
+        f"team_{figure}_last_{form.RECENT_GAMES}": form.mean_of(column, form.RECENT_GAMES),
+        f"team_{figure}_season": form.mean_of(column),
+    }

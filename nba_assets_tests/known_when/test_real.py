@@ -1,0 +1,55 @@
+"""Rows of real days against what was known at each tip: where a season turns, and where a stage is settled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from nba_assets.warehouse.duckdb import DuckDBWarehouse
+from nba_assets.warehouse.ingest import ingest
+from nba_assets.warehouse.lake import Lake
+from nba_assets_tests.known_when.rebuilt import build_history, build_standing, differences, told
+from nba_assets_tests.shared import SHARED, needs_shared
+
+pytestmark = [pytest.mark.slow, needs_shared]
+
+OF_2021 = (
+    date(2021, 10, 19),  # opening night
+    date(2022, 2, 24),  # the first night after the All-Star break
+    date(2022, 4, 10),  # the last night of the regular season: nobody is paired
+    date(2022, 4, 12),  # play-in, seventh and eighth
+    date(2022, 4, 15),  # play-in, the last places
+    date(2022, 4, 16),  # first games of the first round
+    date(2022, 5, 15),  # two seventh games
+    date(2022, 5, 17),  # the first game of a conference final
+)
+OF_2022 = (
+    date(2022, 10, 18),  # opening night
+    date(2023, 1, 12),  # any night
+    date(2023, 2, 16),  # the last night before the All-Star break
+    date(2023, 4, 9),  # the last night of the regular season
+)
+OF_2023 = (
+    date(2023, 11, 28),  # the last night of the groups
+    date(2023, 12, 4),  # two quarter-finals
+    date(2023, 12, 5),  # the others
+    date(2023, 12, 7),  # the semi-finals
+    date(2024, 3, 14),  # ten books, captures before and after the tip
+)
+
+
+@pytest.mark.parametrize("days", [OF_2021, OF_2022], ids=["2021-22", "2022-23"])
+def test_nothing_known_later(days: Iterable[date], real_warehouse: DuckDBWarehouse, tmp_path: Path) -> None:
+    assert told(differences(real_warehouse, days, tmp_path / "known")) == {}
+
+
+def test_nothing_known_later_in_a_season_with_a_cup(tmp_path: Path) -> None:
+    warehouse = DuckDBWarehouse(Lake(tmp_path / "lake"))
+    ingest(SHARED / "raw_2023-24", warehouse.lake)
+    build_history(warehouse, max(OF_2023))
+    for day in OF_2023:
+        build_standing(warehouse, day)
+    assert told(differences(warehouse, OF_2023, tmp_path / "known")) == {}
