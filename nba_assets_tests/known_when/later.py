@@ -58,16 +58,16 @@ def add_injury_edition(warehouse: DuckDBWarehouse, day: date) -> None:
 
 
 def add_uncertain_games(warehouse: DuckDBWarehouse, day: date) -> None:
-    """Two days after, a game that results have yet to call for, of each pair that plays on the day."""
-    two_later = day + timedelta(days=2)
-    with _changing(warehouse, nbac_schedule, two_later, of=day) as connection:
+    """The night after, a game that results have yet to call for, of each pair that plays on the day."""
+    night_after = day + timedelta(days=1)
+    with _changing(warehouse, nbac_schedule, night_after, of=day) as connection:
         connection.execute("""
             INSERT INTO rows BY NAME
             SELECT rows.* REPLACE (
                 '00524' || right(game_id, 5) AS game_id,
-                rows.game_date + 2 AS game_date,
-                strftime(rows.game_date + 2, '%Y%m%d') || substr(game_code, 9) AS game_code,
-                rows.game_date_est + INTERVAL 2 DAY AS game_date_est
+                rows.game_date + 1 AS game_date,
+                strftime(rows.game_date + 1, '%Y%m%d') || substr(game_code, 9) AS game_code,
+                rows.game_date_est + INTERVAL 1 DAY AS game_date_est
             )
             FROM of_day AS rows
             WHERE NOT EXISTS (SELECT * FROM rows AS there
