@@ -121,23 +121,27 @@ def with_strays(given: Given) -> Given:
 
 
 def spoilt(rows: Rows, contract: Contract) -> Iterable[Row]:
-    """The rows; and the fullest of them again for each column, with another value there and with none."""
+    """The rows; and the fullest and the emptiest of them again for each column, with another value there and none."""
     yield from rows
-    fullest = max(rows, key=lambda row: sum(value is not None for value in row.values()))
-    for column in contract.columns:
-        if column.name == contract.partition_by:
-            continue
-        match fullest[column.name]:
-            case bool(value):
-                others = [not value, None]
-            case list(value):  # none is [], BigQuery stores no NULL in its place
-                others = [value[:-1], value[::-1], []]
-            case int() | Decimal():
-                others = [-9, None]
-            case _:
-                others = [None]
-        for other in others:
-            yield {**fullest, column.name: Decimal(other) if column.scale is not None and other is not None else other}
+    by_known = sorted(rows, key=lambda row: sum(value is not None for value in row.values()))
+    for row in (by_known[-1], by_known[0]):
+        for column in contract.columns:
+            if column.name != contract.partition_by:
+                for other in _others(row[column.name]):
+                    decimal = column.scale is not None and other is not None
+                    yield {**row, column.name: Decimal(other) if decimal else other}
+
+
+def _others(value: Any) -> list[Any]:
+    match value:
+        case bool():
+            return [not value, None]
+        case list():  # none is [], BigQuery stores no NULL in its place
+            return [value[:-1], value[::-1], []]
+        case int() | Decimal():
+            return [-9, None]
+        case _:
+            return [None]
 
 
 def in_order(rows: Iterable[Row]) -> list[list[tuple[str, Any]]]:
