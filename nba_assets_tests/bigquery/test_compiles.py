@@ -17,6 +17,8 @@ from nba_assets.contracts.table import Table
 from nba_assets.tables.registry import tables
 from nba_assets_tests.bigquery.analyser import BigQuery, bigquery_columns
 
+pytestmark = pytest.mark.slow
+
 ONE_DATE = Window(date(2024, 11, 9), date(2024, 11, 9))
 
 TABLES = sorted(tables(), key=lambda table: table.full_name)

@@ -28,6 +28,8 @@ from nba_assets_tests.known_when.later import add_later_knowledge, begin_form_ea
 from nba_assets_tests.known_when.rebuilt import Difference, build_history, build_standing, differences, told
 from nba_assets_tests.known_when.standing import before_a_game
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2024, 10, 24)
 
 
@@ -115,7 +117,6 @@ FAULTS = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_shows(fault: str, lakes: Lakes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A table that knows too much differs in the columns that it does so in."""

@@ -160,6 +160,7 @@ def add_minutes(lake: Path, day: str) -> str:
     return changed[0]["team_abbr"]
 
 
+@pytest.mark.slow
 def test_a_date_is_written_and_described_the_same_as_in_a_range(run: Run, lake: Path, six_days: SixDays) -> None:
     result = run("2024-10-23")
 

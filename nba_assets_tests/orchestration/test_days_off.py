@@ -24,6 +24,8 @@ from nba_assets.warehouse.lake import Lake
 from nba_assets_tests.given import put_games
 from nba_assets_tests.orchestration.test_assets import Result, by_day, failure, run_in
 
+pytestmark = pytest.mark.slow
+
 BREAK = Window(date(2026, 2, 10), date(2026, 2, 21))
 """The All-Star break of 2026, with the last days before it and the first after it."""
 PLAYED = [date(2026, 2, 10), date(2026, 2, 12), date(2026, 2, 19), date(2026, 2, 20)]

@@ -18,6 +18,8 @@ from nba_assets.orchestration.slates import slate_tables, with_conformed
 from nba_assets_tests.given import put_games
 from nba_assets_tests.orchestration.clock import DAYS, HOURS, moment
 
+pytestmark = pytest.mark.slow
+
 Asked = list[tuple[list[Table], list[date], str]]
 
 

@@ -18,6 +18,8 @@ from nba_assets.orchestration.partitions import DAILY
 from nba_assets.orchestration.staleness import Plan, out_of_date
 from nba_assets.warehouse.footers import Build
 
+pytestmark = pytest.mark.slow
+
 
 def raw(name: str) -> RawTable:
     return RawTable(name=name, need="required", feeds=(), **SHAPE, dataset="raw")

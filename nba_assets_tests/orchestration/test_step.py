@@ -272,6 +272,7 @@ def test_the_log_tells_how_far_each_table_is(run: Run, instance: dg.DagsterInsta
     ]
 
 
+@pytest.mark.slow
 def test_steps_of_several_tables_run_in_processes_of_their_own(
     lake: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -174,6 +174,7 @@ def test_repeats_are_held_for_an_hour_and_then_one_message_with_the_count(
 
 
 @pytest.mark.parametrize("how", ["refused", 500, 404])
+@pytest.mark.slow
 def test_a_webhook_that_is_down_loses_nothing(
     how: str | int, failures: Watch, webhook: Webhook, instance: dg.DagsterInstance, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -119,6 +119,7 @@ def _modules() -> list[str]:
     return [name for name in names if name not in left_out]
 
 
+@pytest.mark.slow
 def test_nothing_is_done_by_importing() -> None:
     """No patch, no process, no thread, no environment, no setting of the interpreter."""
     script = (

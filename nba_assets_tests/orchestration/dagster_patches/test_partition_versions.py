@@ -31,6 +31,8 @@ from nba_assets.warehouse.lake import Lake
 from nba_assets_tests.build import build
 from nba_assets_tests.orchestration.test_assets import run_in
 
+pytestmark = pytest.mark.slow
+
 DAYS = ["2024-10-22", "2024-10-23", "2024-10-24"]
 
 

@@ -11,6 +11,8 @@ from nba_assets.orchestration.dagster_patches import guard, switches
 from nba_assets.orchestration.instance.run_log import STEPS, said_since
 from nba_assets.orchestration.partitions import DAILY
 
+pytestmark = pytest.mark.slow
+
 RANGE = {"dagster/asset_partition_range_start": "2024-10-22", "dagster/asset_partition_range_end": "2024-11-30"}
 
 

@@ -31,6 +31,8 @@ from nba_assets.orchestration.dagster_patches.wrapping import is_wrapped
 from nba_assets.orchestration.processes import fork_server
 from nba_assets.orchestration.processes.fork_server import PRELOADED
 
+pytestmark = pytest.mark.slow
+
 
 def server() -> int | None:
     """The process that this one's steps are forked from."""
