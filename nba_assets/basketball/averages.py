@@ -42,8 +42,7 @@ def minutes_forecast(games: ir.Table, before: history.Before) -> ir.FloatingValu
     The short windows follow a change of role, the long ones steady them. Who else is out does not enter: scaling a
     team's forecasts to the minutes there are was tried and gained little.
     """
-    windows = (before.last(1), before.last(5), before.last(10), before.season)
-    means = [games.seconds_played.mean().over(window) / 60 for window in windows]
+    means = [form.mean_minutes(last)(games, before) for last in (1, 5, 10, None)]
     return (means[0] + means[1] + means[2] + means[3]) / 4
 
 

@@ -13,6 +13,7 @@ import ibis
 import ibis.expr.types as ir
 
 from nba_assets.basketball.joins import with_columns
+from nba_assets.basketball.schedule import from_both_sides
 
 LIMIT = (
     "of games certain before tonight's, by the schedule's edition of then where editions were kept, else by the last"
@@ -50,8 +51,7 @@ def settled(games: ir.Table) -> ir.Table:
     A game that is not settled yet has a date that never comes.
     """
     rows = _staged(games.filter(~games.is_postponed))
-    both = [rows.mutate(_team=rows[f"{side}_team_abbr"]) for side in ("home", "away")]
-    sides = both[0].union(both[1])
+    sides = from_both_sides(lambda side, _: rows.mutate(_team=rows[f"{side}_team_abbr"]))
     teams_games = ibis.window(group_by=["season_year", "_team"], order_by=["game_date", "nba_game_id"])
     sides = sides.mutate(
         _before=sides.game_date.lag().over(teams_games),

@@ -17,6 +17,9 @@ import ibis.expr.types as ir
 COUNTED_SEASON_TYPES = ("regular", "play_in", "playoffs")
 """Games that enter averages. The NBA Cup final is a real evening's work but no part of a season's averages."""
 
+PLAYER_DAY = ("player_lookup", "game_date")
+"""What statistics of a player that are known before a date are told apart by."""
+
 _FOREVER = ibis.date("9999-12-31")
 
 Over: TypeAlias = ibis.expr.builders.WindowBuilder

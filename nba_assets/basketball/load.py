@@ -8,9 +8,8 @@ from __future__ import annotations
 import ibis.expr.types as ir
 
 from nba_assets.basketball import history, metrics
+from nba_assets.basketball.history import PLAYER_DAY
 from nba_assets.basketball.joins import with_columns
-
-PLAYER_DAY = ("player_lookup", "game_date")
 
 
 def with_load(rows: ir.Table, players: ir.Table) -> ir.Table:

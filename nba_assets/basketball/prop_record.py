@@ -9,10 +9,9 @@ import ibis
 import ibis.expr.types as ir
 
 from nba_assets.basketball import history, metrics
+from nba_assets.basketball.history import PLAYER_DAY
 from nba_assets.basketball.joins import with_columns
 from nba_assets.contracts.contract import Column
-
-PLAYER_DAY = ("player_lookup", "game_date")
 
 SHARE_COLUMNS = tuple(
     Column(

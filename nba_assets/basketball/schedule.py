@@ -5,6 +5,8 @@ Functions of tables of games. Rest and travel are computed from them in the team
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import ibis
 import ibis.expr.types as ir
 
@@ -48,17 +50,15 @@ def sides(games: ir.Table, locations: ir.Table) -> ir.Table:
 
     `home_game` is the schedule's: one team is the designated home team of a neutral game, too.
     """
-    both = [
-        games.mutate(
+    rows = from_both_sides(
+        lambda side, other: games.mutate(
             team_abbr=games[f"{side}_team_abbr"],
             opponent_team_abbr=games[f"{other}_team_abbr"],
             points=games[f"{side}_points"],
             opponent_points=games[f"{other}_points"],
             home_game=ibis.literal(side == "home"),
         )
-        for side, other in (("home", "away"), ("away", "home"))
-    ]
-    rows = both[0].union(both[1]).drop("home_team_abbr", "away_team_abbr", "home_points", "away_points")
+    ).drop("home_team_abbr", "away_team_abbr", "home_points", "away_points")
     rows = rows.mutate(_season=_label(rows.season_year))
     arena = {f"arena_{name}": name for name in PLACE}
     return with_columns(rows, locations, {"team_abbr": "team_abbr", "_season": "season"}, **arena).drop("_season")
@@ -67,8 +67,19 @@ def sides(games: ir.Table, locations: ir.Table) -> ir.Table:
 def teams_of(games: ir.Table) -> ir.Table:
     """The teams that play, each once a date: `game_date`, `season_year`, `team_abbr`. A postponed game is none."""
     games = games.filter(~games.is_postponed)
-    both = [games.select("game_date", "season_year", team_abbr=f"{side}_team_abbr") for side in ("home", "away")]
-    return both[0].union(both[1]).distinct()
+    return from_both_sides(
+        lambda side, _: games.select("game_date", "season_year", team_abbr=f"{side}_team_abbr")
+    ).distinct()
+
+
+def from_both_sides(seen: Callable[[str, str], ir.Table]) -> ir.Table:
+    """Games as they are `seen` from the home team's side and from the visitors': it is given a side and the other."""
+    return seen("home", "away").union(seen("away", "home"))
+
+
+def with_opponents(rows: ir.Table, **columns: str) -> ir.Table:
+    """Rows of both teams of each game with columns of the opponent's row, under names of their own."""
+    return with_columns(rows, rows, {"game_id": "game_id", "opponent_team_abbr": "team_abbr"}, **columns)
 
 
 def _label(season_year: ir.IntegerValue) -> ir.StringValue:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import ibis.expr.types as ir
 
 from nba_assets.basketball import form, history, metrics
-from nba_assets.basketball.joins import with_columns
+from nba_assets.basketball.schedule import with_opponents
 from nba_assets.contracts.contract import Column
 
 _FIGURES = {
@@ -64,10 +64,8 @@ def with_both_teams(rows: ir.Table, offense: ir.Table, defense: ir.Table) -> ir.
     )
     rows = rows.mutate(team_games_played_season=rows.team_games_played_season.fill_null(0))
     own = [column.name for column in COLUMNS if column.name.startswith("team_")]
-    rows = with_columns(
+    rows = with_opponents(
         rows,
-        rows,
-        {"game_id": "game_id", "opponent_team_abbr": "team_abbr"},
         **{name.replace("team", "opponent", 1): name for name in own},
         opponent_ft_rate_allowed="_ft_rate_allowed",
         opponent_back_to_back="team_back_to_back",

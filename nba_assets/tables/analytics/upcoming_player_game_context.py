@@ -11,11 +11,13 @@ import ibis.expr.types as ir
 
 from nba_assets.basketball import averages, cup_final, form, history, metrics
 from nba_assets.basketball.certainty import LIMIT
+from nba_assets.basketball.history import PLAYER_DAY
 from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.load import with_load
 from nba_assets.basketball.market import offer_columns, offer_names
 from nba_assets.basketball.population import LEAST_PLAYERS, of_slate, on_slate
 from nba_assets.basketball.prop_record import SHARE_COLUMNS, with_record
+from nba_assets.basketball.schedule import with_opponents
 from nba_assets.basketball.teammates import MOST_USAGE, with_teammates
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
@@ -37,7 +39,6 @@ LATE_GAMES, LEAST_LATE_GAMES = 7, 4
 """Late time and points are of the last seven games, and say nothing where fewer than four of them are known."""
 
 TEAM = ("game_id", "team_abbr")
-PLAYER_DAY = ("player_lookup", "game_date")
 
 
 def _short_rosters(rows: ir.Table, slate: ir.Table) -> ir.Table:
@@ -272,10 +273,8 @@ def upcoming_player_game_context(
 def _with_opponent(slate: ir.Table) -> ir.Table:
     """The slate's team rows, which tell the opponent's form, with the opponent's rest and its games to come."""
     rows = slate.drop("quality_tier", "quality_issues", "data_hash", *offer_names("spread"), *offer_names("total"))
-    rows = with_columns(
+    rows = with_opponents(
         rows,
-        rows,
-        {"game_id": "game_id", "opponent_team_abbr": "team_abbr"},
         opponent_days_rest="team_days_rest",
         opponent_games_in_next_7_days="games_in_next_7_days",
         opponent_next_game_days_rest="next_game_days_rest",

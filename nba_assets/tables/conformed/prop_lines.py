@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 from nba_assets.basketball.identity import resolve, stamp_by_pair, team
 from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.market import first_and_last, lines_are_halves
+from nba_assets.basketball.schedule import from_both_sides
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day
 from nba_assets.contracts.table import Check, conformed, holds
@@ -131,8 +132,7 @@ def _offers(bettingpros: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table
 
 
 def _with_tip(offers: ir.Table, games: ir.Table) -> ir.Table:
-    sides = [games.select("game_date", "tip_at", _team=games[side]) for side in ("home_team_abbr", "away_team_abbr")]
-    tips = sides[0].union(sides[1])
+    tips = from_both_sides(lambda side, _: games.select("game_date", "tip_at", _team=f"{side}_team_abbr"))
     first = games.group_by("game_date").agg(_first_tip=games.tip_at.min())
     rows = offers.mutate(_team=team(offers.player_team))
     rows = with_columns(rows, tips, ("game_date", "_team"), _tip="tip_at")

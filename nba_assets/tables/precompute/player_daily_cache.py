@@ -157,25 +157,24 @@ def player_daily_cache(
 
 def _with_form(rows: ir.Table, players: ir.Table) -> ir.Table:
     """His form. Usage is pooled; true shooting is averaged over the games that have it."""
-    counted = history.counted(players)
-    return history.as_of(
-        rows.drop(*(name for name in rows.columns if name.startswith(("points_avg_", "points_std_", "minutes_avg_")))),
-        counted,
-        "player_lookup",
-        points_avg_last_5=form.mean_points(5),
-        points_avg_last_10=form.mean_points(10),
-        points_avg_season=form.mean_points(),
-        points_std_last_10=form.std_points(10),
-        minutes_avg_last_10=form.mean_minutes(10),
-        usage_rate_last_10=form.usage(10),
-        ts_pct_last_10=form.mean_of("ts_pct", 10),
-        player_usage_rate_season=form.usage(),
+    stats: dict[str, history.Stat] = {
+        "points_avg_last_5": form.mean_points(5),
+        "points_avg_last_10": form.mean_points(10),
+        "points_avg_season": form.mean_points(),
+        "points_std_last_10": form.std_points(10),
+        "minutes_avg_last_10": form.mean_minutes(10),
+        "usage_rate_last_10": form.usage(10),
+        "ts_pct_last_10": form.mean_of("ts_pct", 10),
+        "player_usage_rate_season": form.usage(),
         # Makes of games without play-by-play are left out: nobody knows which of them were assisted.
-        assisted_rate_last_10=lambda g, before: metrics.ratio(
+        "assisted_rate_last_10": lambda g, before: metrics.ratio(
             100 * g.assisted_fg_makes.sum().over(before.last(10)),
             g.assisted_fg_makes.notnull().ifelse(g.fg_makes, ibis.null("int64")).sum().over(before.last(10)),
         ),
-    )
+    }
+    # The context has some under the same names, rounded; these are rounded once.
+    others = rows.drop(*stats.keys() & set(rows.columns))
+    return history.as_of(others, history.counted(players), "player_lookup", **stats)
 
 
 def _with_zones(rows: ir.Table, player_zones: ir.Table) -> ir.Table:

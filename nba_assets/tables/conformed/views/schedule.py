@@ -11,7 +11,15 @@ import ibis.expr.types as ir
 
 from nba_assets.basketball.certainty import NEVER, settled
 from nba_assets.basketball.joins import with_columns
-from nba_assets.basketball.schedule import FINAL, SEASON_TYPES, canonical_id, sides, teams_in, with_arenas
+from nba_assets.basketball.schedule import (
+    FINAL,
+    SEASON_TYPES,
+    canonical_id,
+    from_both_sides,
+    sides,
+    teams_in,
+    with_arenas,
+)
 from nba_assets.contracts.read import view, whole_season
 from nba_assets.tables.raw.reference import extra_venues, team_locations
 from nba_assets.tables.raw.schedule import nbac_schedule, nbac_schedule_editions
@@ -91,8 +99,8 @@ def announced_games(games: ir.Table, editions: ir.Table) -> ir.Table:
     # A game that was never needed is in no schedule any more; of the regular season none depends on another.
     unneeded = ~rows._is_settled & (rows.nba_game_id.left(3) != "002")
     rows = rows.mutate(settled_on=unneeded.ifelse(NEVER, rows.settled_on))
-    both = [
-        rows.select(
+    return from_both_sides(
+        lambda side, other: rows.select(
             "season_year",
             "game_date",
             "is_primetime",
@@ -103,9 +111,7 @@ def announced_games(games: ir.Table, editions: ir.Table) -> ir.Table:
             team_abbr=rows[f"{side}_team_abbr"],
             opponent_team_abbr=rows[f"{other}_team_abbr"],
         )
-        for side, other in (("home", "away"), ("away", "home"))
-    ]
-    return both[0].union(both[1])
+    )
 
 
 def _announced_then(editions: ir.Table, now: ir.Table) -> ir.Table:
