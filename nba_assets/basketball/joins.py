@@ -53,6 +53,11 @@ def first_source(by: tuple[str, ...], **sources: ir.Table) -> ir.Table:
     return together
 
 
+def in_order(rows: ir.Table) -> ir.Table:
+    """The columns in one order, which a union of sources needs."""
+    return rows.select(sorted(rows.columns))
+
+
 def latest(rows: ir.Table, key: tuple[str, ...]) -> ir.Table:
     """One row for each `key`: the one written last. Bulk loads and overlapping deliveries leave duplicates."""
     return newest(rows, key, ("processed_at",), ties=("data_hash",))

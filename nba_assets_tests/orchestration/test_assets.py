@@ -30,6 +30,7 @@ from nba_assets.warehouse.base import QueryTimeout, TransientError, Written
 from nba_assets.warehouse.duckdb import DuckDBSession
 from nba_assets.warehouse.lake import Lake, Stored
 from nba_assets_tests.given import put_games
+from nba_assets_tests.orchestration.stored import add_seven
 
 KEY = asset_key(offense)
 ENDS = ["2021-10-19", str(last_partition())]
@@ -148,18 +149,6 @@ def failing_replace(monkeypatch: pytest.MonkeyPatch, fails: Callable[[int, list[
     monkeypatch.setattr(DuckDBSession, "replace", replace)
 
 
-def add_minutes(lake: Path, day: str) -> str:
-    """Give one team of `day` minutes that no game has; its name."""
-    file = Lake(lake).file(team_boxes, date.fromisoformat(day))
-    rows = pq.read_table(file)
-    changed = rows.to_pylist()
-    changed[0]["team_minutes"] += 7
-    new = file.with_suffix(".new")
-    pq.write_table(pa.Table.from_pylist(changed, rows.schema), new)
-    os.replace(new, file)
-    return changed[0]["team_abbr"]
-
-
 @pytest.mark.slow
 def test_a_date_is_written_and_described_the_same_as_in_a_range(run: Run, lake: Path, six_days: SixDays) -> None:
     result = run("2024-10-23")
@@ -235,7 +224,7 @@ def test_a_date_without_games_holds_nothing_and_says_so(run: Run, lake: Path, si
 def test_a_wrong_number_is_a_failed_check_with_its_day_and_an_example(
     run: Run, lake: Path, instance: dg.DagsterInstance
 ) -> None:
-    team = add_minutes(lake, "2024-10-24")
+    team = add_seven(lake, team_boxes, "2024-10-24", "team_minutes")["team_abbr"]
 
     result = run(SIX_DAYS[0], SIX_DAYS[-1])
 

@@ -14,7 +14,7 @@ from nba_assets.basketball import metrics
 from nba_assets.basketball.box_checks import makes_within_attempts, points_add_up
 from nba_assets.basketball.box_scores import COUNTS, SOURCES_NAMES
 from nba_assets.basketball.identity import resolve, stamp_by_pair, team
-from nba_assets.basketball.joins import first_source, latest
+from nba_assets.basketball.joins import first_source, in_order, latest
 from nba_assets.basketball.population import LEAST_PLAYERS, of_finished_games
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day
@@ -91,9 +91,9 @@ def player_boxes(gamebook: ir.Table, nbac: ir.Table, bdl: ir.Table, games: ir.Ta
     anything = ibis.or_(listed.minutes > 0, *[listed[name] > 0 for name in COUNTS])
     rows = first_source(
         ("game_id",),
-        gamebook=_in_order(stamp_by_pair(_line(active, "player_name", "plus_minus"), games)),
-        nbac_boxscore=_in_order(stamp_by_pair(_line(nbac, "player_full_name", "plus_minus"), games)),
-        bdl=_in_order(listed.filter(anything)),
+        gamebook=in_order(stamp_by_pair(_line(active, "player_name", "plus_minus"), games)),
+        nbac_boxscore=in_order(stamp_by_pair(_line(nbac, "player_full_name", "plus_minus"), games)),
+        bdl=in_order(listed.filter(anything)),
     )
     sides = games.select("game_id", "season_type", _home=games.home_team_abbr, _away=games.away_team_abbr)
     rows = resolve(rows, names).join(sides, "game_id")
@@ -114,8 +114,3 @@ def _line(rows: ir.Table, name: str, plus_minus: str | None) -> ir.Table:
         plus_minus=rows[plus_minus] if plus_minus else ibis.null("int64"),
         **{ours: rows[theirs] for ours, theirs in SOURCES_NAMES.items()},
     )
-
-
-def _in_order(rows: ir.Table) -> ir.Table:
-    """A union needs one order of columns."""
-    return rows.select(sorted(rows.columns))

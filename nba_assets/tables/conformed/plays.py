@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 
 from nba_assets.basketball import metrics
 from nba_assets.basketball.identity import resolve, stamp_by_nba_id, stamp_by_pair, team, without_number
-from nba_assets.basketball.joins import first_source, with_columns
+from nba_assets.basketball.joins import first_source, in_order, with_columns
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day
 from nba_assets.contracts.table import Check, conformed
@@ -71,8 +71,8 @@ def _other_than_the_score(rows: ir.Table, games: ir.Table) -> ir.Table:
 def plays(bigdataball: ir.Table, nbac: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table:
     rows = first_source(
         ("game_id",),
-        bigdataball=_in_order(stamp_by_pair(_bigdataball(bigdataball), games)),
-        nbac=_in_order(stamp_by_nba_id(_nbac(nbac), games).drop("nba_game_id")),
+        bigdataball=in_order(stamp_by_pair(_bigdataball(bigdataball), games)),
+        nbac=in_order(stamp_by_nba_id(_nbac(nbac), games).drop("nba_game_id")),
     )
     rows = resolve(resolve(_with_and_ones(rows), names, "blocker", "blocked_by"), names, "spelling")
     sides = games.select(_game_id=games.game_id, _home=games.home_team_abbr, _away=games.away_team_abbr)
@@ -93,10 +93,6 @@ def _with_and_ones(rows: ir.Table) -> ir.Table:
     rows = with_columns(rows, bonus, key, "_bonus_at")
     and_one = (rows.kind == "shot") & rows.made & (rows._bonus_at > rows.sequence)
     return rows.mutate(is_and_one=and_one.fill_null(False)).drop("_bonus_at")
-
-
-def _in_order(rows: ir.Table) -> ir.Table:
-    return rows.select(sorted(rows.columns))
 
 
 def _bigdataball(events: ir.Table) -> ir.Table:

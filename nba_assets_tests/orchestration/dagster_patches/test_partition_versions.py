@@ -1,14 +1,11 @@
 """What Dagster is told of a partition: its own version and metadata in a range, the same again if nothing changed."""
 
-import os
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from dagster._core.definitions.data_version import DATA_VERSION_TAG
 
@@ -29,6 +26,7 @@ from nba_assets.tables.registry import tables
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake
 from nba_assets_tests.build import build
+from nba_assets_tests.orchestration.stored import add_seven
 from nba_assets_tests.orchestration.test_assets import run_in
 
 pytestmark = pytest.mark.slow
@@ -45,19 +43,6 @@ def _patched() -> None:
 def instance() -> Iterator[dg.DagsterInstance]:
     with dg.instance_for_test() as instance:
         yield instance
-
-
-def add_points(lake: Path, day: str) -> None:
-    """Give one team of `day` points that nobody scored."""
-    boxes = raw_table("nba_raw.nbac_team_boxscore")
-    assert boxes
-    file = Lake(lake).file(boxes, date.fromisoformat(day))
-    rows = pq.read_table(file)
-    changed = rows.to_pylist()
-    changed[0]["points"] += 7
-    new = file.with_suffix(".new")
-    pq.write_table(pa.Table.from_pylist(changed, rows.schema), new)
-    os.replace(new, file)
 
 
 def told(lake: Path, instance: dg.DagsterInstance, *days: str, table: Table = offense) -> dict[str, Any]:
@@ -84,7 +69,9 @@ def test_each_day_of_a_range_has_the_version_of_its_content(lake: Path, instance
 def test_a_day_built_again_alone_is_unchanged_until_its_data_is(lake: Path, instance: dg.DagsterInstance) -> None:
     found = versions(told(lake, instance, *DAYS))
     assert versions(told(lake, instance, DAYS[1])) == {DAYS[1]: found[DAYS[1]]}
-    add_points(lake, DAYS[1])
+    boxes = raw_table("nba_raw.nbac_team_boxscore")
+    assert boxes
+    add_seven(lake, boxes, DAYS[1], "points")
     changed = versions(told(lake, instance, *DAYS))
     assert {day for day in DAYS if changed[day] != found[day]} == {DAYS[1]}
 

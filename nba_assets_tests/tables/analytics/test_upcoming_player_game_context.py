@@ -5,77 +5,23 @@ His games are written as `played(day of November, points)`.
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import Any
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nba_assets.tables.analytics.upcoming_player_game_context import upcoming_player_game_context
-from nba_assets_tests.given import eastern, used
-from nba_assets_tests.rows import Row, broken_of, one, rows_of, told
-
-GAME_ID = "20241120_BOS_NYK"
-TODAY = {"game_date": date(2024, 11, 20), "season_year": 2024}
-
-
-def on(day: int) -> date:
-    return date(2024, 10, 31) + timedelta(days=day)
-
-
-def slate(**boston: Any) -> list[Row]:
-    """The two rows of `upcoming_team_game_context`."""
-    game = TODAY | {"game_id": GAME_ID, "season_type": "regular", "season_phase": "early", "neutral_site": False}
-    return [
-        game | {"team_abbr": "BOS", "opponent_team_abbr": "NYK", "home_game": False} | boston,
-        game | {"team_abbr": "NYK", "opponent_team_abbr": "BOS", "home_game": True},
-    ]
-
-
-def on_roster(player: str, team: str = "BOS", **more: Any) -> Row:
-    """A row of `rosters`."""
-    who = {"team_abbr": team, "player_lookup": player, "universal_player_id": f"{player}_001"}
-    return TODAY | who | {"since": on(1)} | more
-
-
-def played(day: int, points: int = 20, player: str = "tatum", minutes: float = 36.0, **more: Any) -> Row:
-    """A row of `player_game_summary`."""
-    return {
-        "player_lookup": player,
-        "game_id": f"{on(day):%Y%m%d}_PHI_BOS",
-        "game_date": on(day),
-        "season_year": 2024,
-        "season_type": "regular",
-        "team_abbr": "BOS",
-        "points": points,
-        "seconds_played": round(60 * minutes),
-        "minutes_played": minutes,
-    } | more
-
-
-def rows_with(*players: Row, **inputs: list[Row]) -> list[dict[str, Any]]:
-    given = {"slate": slate(), "rosters": [on_roster("tatum")], "players": list(players)}
-    return rows_of(upcoming_player_game_context, **given | inputs)
-
-
-def tatum(*players: Row, **inputs: list[Row]) -> dict[str, Any]:
-    return one(rows_with(*players, **inputs), player_lookup="tatum")
-
-
-def columns(row: Row, *names: str) -> tuple:
-    return tuple(row[name] for name in names)
-
-
-def status(player: str, said: str, team: str = "BOS") -> Row:
-    return {
-        "game_id": GAME_ID,
-        "game_date": on(20),
-        "team_abbr": team,
-        "player_lookup": player,
-        "player_status": said,
-        "injury_report": "Knee",
-    }
+from nba_assets_tests.given import used
+from nba_assets_tests.rows import Row, one, told
+from nba_assets_tests.tables.analytics.player_context import (
+    GAME_ID,
+    columns,
+    lined,
+    on_roster,
+    played,
+    rows_with,
+    slate,
+    status,
+    tatum,
+)
 
 
 def test_everybody_on_the_roster_but_who_is_out() -> None:
@@ -267,117 +213,6 @@ def test_on_fewer_than_four_known_games_late_minutes_say_nothing() -> None:
     assert columns(tatum(*[late(n) for n in range(1, 9)], *unseen), *LATE, *LATE_KNOWN) == (None, None, None, 3, 3)
     assert columns(tatum(*[late(n) for n in range(1, 5)]), *LATE, *LATE_KNOWN) == (33, 6, 6.0, 4, 4)
     assert columns(tatum(), *LATE, *LATE_KNOWN) == (None, None, None, 0, 0)
-
-
-STREAKS = ("prop_over_streak", "prop_under_streak")
-
-
-def lined(value: float = 20.0, movement: float | None = 1.5) -> list[Row]:
-    """A row of `points_lines`."""
-    return [
-        {
-            "game_date": on(20),
-            "player_lookup": "tatum",
-            "line": value,
-            "opening": value - (movement or 0),
-            "movement": movement,
-            "book": "fanduel",
-            "over_price": -120,
-            "under_price": 100,
-            "over_probability": 0.52174,
-            "books": 4,
-            "lowest": value - 1,
-            "highest": value + 0.5,
-            "seen_at": eastern(on(20), 18),
-            "age_minutes": 75,
-        }
-    ]
-
-
-@pytest.mark.parametrize(
-    ("points", "streaks"),
-    [
-        ([30, 10, 21, 25], (2, 0)),
-        ([30, 10, 21, 20, 25], (2, 0)),
-        ([10, 20, 30, 20], (1, 0)),
-        ([30, 19, 18], (0, 2)),
-        ([20, 20], (0, 0)),
-        ([25, 26, 27], (3, 0)),
-        ([], (0, 0)),
-    ],
-)
-def test_prop_streaks_stand_against_todays_line(points: list[int], streaks: tuple[int, int]) -> None:
-    """Oldest first; a game equal to the line is skipped and does not end the streak."""
-    games = [played(n, p) for n, p in enumerate(points, start=1)]
-    assert columns(tatum(*games, prop_lines=lined()), *STREAKS) == streaks
-
-
-SHARES = ("over_line_share_last_10", "over_line_share_last_20", "over_line_share_season")
-
-
-def test_the_share_of_games_over_todays_line() -> None:
-    """Two at the line are games and not over it; with 24 games the last ten and twenty leave the oldest out."""
-    three = tatum(played(1, 30), played(3, 20), played(5, 10), prop_lines=lined())
-    assert columns(three, *SHARES) == (0.333, 0.333, 0.333)
-    points = [30] * 4 + [10] * 10 + [20] * 2 + [25] * 8
-    many = tatum(*[played(n - 10, p) for n, p in enumerate(points)], prop_lines=lined())
-    assert columns(many, *SHARES) == (0.8, 0.4, 0.5)
-    assert columns(many, "l10_games_used", "l20_games_used", "games_played_season") == (10, 20, 24)
-
-
-def test_without_a_line_or_a_game_no_share_is_known() -> None:
-    assert columns(tatum(played(1, 30)), *SHARES) == (None,) * 3
-    assert columns(tatum(prop_lines=lined()), *SHARES) == (None,) * 3
-    final = played(1, 30, season_type="cup_final")
-    assert columns(tatum(final, played(2, 0, minutes=0), prop_lines=lined()), *SHARES) == (None,) * 3
-
-
-def test_the_points_line() -> None:
-    names = ("current_points_line", "opening_points_line", "line_movement", "current_points_line_source")
-    assert columns(tatum(prop_lines=lined()), "has_prop_line", *names) == (True, 20.0, 18.5, 1.5, "fanduel")
-    once = tatum(prop_lines=lined(movement=None))
-    assert columns(once, "opening_points_line", "opening_points_line_source", "line_movement") == (
-        20.0,
-        "fanduel",
-        None,
-    )
-    without = tatum(played(19))
-    assert columns(without, *names, *STREAKS) == (None,) * 6
-
-
-def test_prices_and_the_other_books() -> None:
-    row = tatum(prop_lines=lined())
-    prices = ("points_line_over_price", "points_line_under_price", "points_line_over_probability")
-    assert columns(row, *prices) == (-120, 100, 0.5217)
-    assert columns(row, "points_line_books", "points_line_lowest", "points_line_highest") == (4, 19.0, 20.5)
-    assert columns(row, "points_line_seen_at", "points_line_age_minutes") == (eastern(on(20), 18), 75)
-
-
-def test_whether_he_has_a_line_is_unknown_where_no_feed_covers_the_date() -> None:
-    assert tatum()["has_prop_line"] is None
-    assert tatum(games_with_props=[{"game_id": GAME_ID}])["has_prop_line"] is False
-    assert tatum(games_with_props=[{"game_id": "20241120_PHI_LAL"}])["has_prop_line"] is None
-    assert tatum(games_with_props=[{"game_id": GAME_ID}], prop_lines=lined())["has_prop_line"] is True
-
-
-def test_spread_and_total_are_his_teams() -> None:
-    teams = {
-        "game_spread": -5.5,
-        "opening_spread": -4.0,
-        "spread_movement": -1.5,
-        "game_spread_source": "betmgm",
-        "game_total": 221.0,
-        "total_movement": None,
-        "game_total_source": "fanduel",
-        "implied_team_total": 113.25,
-    }
-    row = tatum(slate=slate(**teams))
-    assert columns(row, *teams) == tuple(teams.values())
-
-    def broken(**other: Any) -> int:
-        return len(broken_of(upcoming_player_game_context, "one_line_a_game", [row | other], slate=slate(**teams)))
-
-    assert (broken(), broken(game_spread=-6.0), broken(game_total=None)) == (0, 1, 1)
 
 
 def usage(player: str, rate: float, minutes: float, points: int = 10) -> list[Row]:

@@ -5,57 +5,16 @@ The calendar is written as `g(day of November 2024, away, home, score)`; the row
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nba_assets.tables.analytics.upcoming_team_game_context import upcoming_team_game_context
-from nba_assets.tables.conformed.expected_starters import expected_starters
-from nba_assets_tests.bigquery.games import Game
-from nba_assets_tests.given import eastern, game_row, started, team_game_rows
-from nba_assets_tests.rows import Row, broken_of, one, rows_of, told
-
-
-def on(day: int) -> date:
-    """The `day`th of November, 31 and later in December."""
-    return date(2024, 10, 31) + timedelta(days=day)
-
-
-def g(day: int, away: str, home: str, score: tuple[int, int] | None = None, **more: Any) -> list[Row]:
-    return team_game_rows(Game(f"00224{day:05}", on(day), away, home, score), **more)
-
-
-def rows_on(day: int, *season: list[Row], **inputs: list[Row]) -> list[dict[str, Any]]:
-    calendar = [row for game in season for row in game]
-    slate = [row | {"tip_local": _on_clocks_of(row)} for row in calendar if row["game_date"] == on(day)]
-    return rows_of(upcoming_team_game_context, slate=slate, season=calendar, **inputs)
-
-
-def _on_clocks_of(row: Row) -> str | None:
-    """As `games` stores it."""
-    zone = row["venue_timezone"]
-    return zone and f"{row['tip_at'].astimezone(ZoneInfo(zone)):%H:%M}"
-
-
-def expected(day: int, *starters: list[Row]) -> list[dict[str, Any]]:
-    """The fives that Boston at New York is expected to see, after those starts."""
-    history = [row for rows in starters for row in rows]
-    return rows_of(expected_starters, games=[game_row(Game("", on(day), "BOS", "NYK"))], starters=history)
-
-
-def boston(day: int, *season: list[Row], **inputs: list[Row]) -> dict[str, Any]:
-    return one(rows_on(day, *season, **inputs), team_abbr="BOS")
-
-
-def columns(row: Row, *names: str) -> tuple:
-    return tuple(row[name] for name in names)
-
-
-TODAY = g(20, "BOS", "NYK")
+from nba_assets_tests.given import eastern, started
+from nba_assets_tests.rows import Row, broken_of, one, told
+from nba_assets_tests.tables.analytics.team_context import TODAY, boston, columns, expected, g, on, rows_on
 
 
 def test_both_teams_of_a_game_have_a_row() -> None:
@@ -320,66 +279,6 @@ def test_a_healthy_team_and_an_unreported_game() -> None:
     unreported = boston(20, TODAY, expected_starters=five)
     assert columns(unreported, *ABSENT, "low_confidence_count") == (None, None, None, None, None)
     assert "missing_injury_report" in unreported["quality_issues"]
-
-
-def form(day: int, team: str, pace: float | None, off: float, against: float, **more: Any) -> tuple[Row, Row]:
-    """A game's rows of the two summaries, of the team that had the ball and of the same team defending."""
-    game = {"game_id": f"{on(day):%Y%m%d}_{team}", "game_date": on(day), "season_year": 2024, "season_type": "regular"}
-    game |= more
-    shots = {"opp_ft_attempts": 20, "opp_fg_attempts": 80}
-    return (
-        game | {"team_abbr": team, "pace": pace, "offensive_rating": off},
-        game | {"defending_team_abbr": team, "defensive_rating": against} | shots,
-    )
-
-
-def with_form(*games: tuple[Row, Row]) -> dict[str, Any]:
-    """Boston's row, after those games."""
-    return boston(20, TODAY, offense=[game[0] for game in games], defense=[game[1] for game in games])
-
-
-PACE, RATINGS = ("pace_last_10", "pace_season"), ("off_rating_last_10", "off_rating_season", "def_rating_last_10")
-
-
-def own(*names: str) -> tuple[str, ...]:
-    return tuple(f"team_{name}" for name in names)
-
-
-def theirs(*names: str) -> tuple[str, ...]:
-    return tuple(f"opponent_{name}" for name in names)
-
-
-def test_form_of_both_teams() -> None:
-    """Boston has twelve games, the two oldest quicker; the season's mean has all of them and the last ten's has not."""
-    boston_games = [form(n, "BOS", 100.0 + 12 * (n < 3), 110.0 + n, 108.0) for n in range(1, 13)]
-    row = with_form(*boston_games, form(3, "NYK", 96.0, 112.5, 111.0), form(5, "NYK", 97.0, 110.5, 112.0))
-    assert columns(row, *own(*PACE), *own(*RATINGS)) == (100.0, 102.0, 117.5, 116.5, 108.0)
-    assert columns(row, *theirs(*PACE), *theirs(*RATINGS)) == (96.5, 96.5, 111.5, 111.5, 111.5)
-    assert columns(row, "opponent_def_rating_season", "opponent_ft_rate_allowed") == (111.5, 0.25)
-    assert columns(row, "pace_differential", *own("games_played_season"), *theirs("games_played_season")) == (
-        3.5,
-        12,
-        2,
-    )
-
-
-def test_form_is_of_before_today_this_season_and_of_no_cup_final() -> None:
-    other = [form(20, "BOS", 90.0, 90.0, 90.0), form(9, "BOS", 90.0, 90.0, 90.0, season_year=2023)]
-    final = form(10, "BOS", 90.0, 90.0, 90.0, season_type="cup_final")
-    row = with_form(*other, final, form(8, "BOS", 101.0, 115.0, 109.0))
-    assert columns(row, *own(*PACE), *own(*RATINGS), *own("games_played_season")) == (101, 101, 115, 115, 109, 1)
-    assert columns(row, *theirs(*PACE), "pace_differential", *theirs("games_played_season")) == (None, None, None, 0)
-
-
-def test_a_game_of_unknown_pace_is_left_out_of_its_mean() -> None:
-    games = [form(8, "BOS", 101.0, 115.0, 109.0), form(9, "BOS", None, 117.0, 109.0)]
-    assert columns(with_form(*games), *own(*PACE), *own(*RATINGS[:1])) == (101.0, 101.0, 116.0)
-
-
-def test_the_opponents_back_to_back() -> None:
-    assert boston(20, g(19, "PHI", "NYK"), TODAY)["opponent_back_to_back"] is True
-    assert boston(20, g(19, "PHI", "BOS"), TODAY)["opponent_back_to_back"] is False
-    assert boston(20, TODAY)["opponent_back_to_back"] is False
 
 
 TEAMS = ["BOS", "NYK", "PHI", "LAL", "DEN"]
