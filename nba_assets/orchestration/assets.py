@@ -12,10 +12,12 @@ import dagster as dg
 from nba_assets.compile.bind import stored_inputs
 from nba_assets.compile.code_version import code_version
 from nba_assets.compile.dialects import Dialect
+from nba_assets.compile.statements import statements
 from nba_assets.contracts.checks import checks_of
 from nba_assets.contracts.contract import Contract, RawTable
 from nba_assets.contracts.read import Reach
 from nba_assets.contracts.table import Table
+from nba_assets.orchestration import metadata
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.partitions import DAILY, mapping
 from nba_assets.orchestration.step import Step
@@ -80,7 +82,7 @@ def _spec(
         owners=OWNERS,
         kinds=set(kinds),
         code_version=code_version(table, dialect),
-        metadata=_definition_metadata(table),
+        metadata={**_definition_metadata(table), **metadata.of_definition(statements(table, dialect))},
     )
 
 

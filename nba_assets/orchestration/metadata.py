@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import traceback
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -18,7 +18,8 @@ from typing import Any
 import dagster as dg
 import pyarrow as pa
 
-from nba_assets.contracts.contract import Contract
+from nba_assets.compile.statements import CompiledSQL
+from nba_assets.contracts.calendar import Window
 from nba_assets.orchestration.dagster_patches.partition_versions import PARTITION_VERSION
 from nba_assets.orchestration.instance.events import failure_data
 from nba_assets.warehouse.build import Part
@@ -27,7 +28,6 @@ from nba_assets.warehouse.records import cells, markdown_table
 Metadata = Mapping[str, dg.MetadataValue]
 
 ROWS = "dagster/partition_row_count"
-_URI = "dagster/uri"
 _LINEAGE = "dagster/column_lineage"
 _CHECKS_FAILED = "checks_failed"
 _FAILURE_RECORDS = "failure_records"
@@ -36,12 +36,18 @@ _NOTE = "note"
 _OLDER_SCHEMA = "read_with_older_schema"
 _SECONDS = "seconds"
 _STARTED, _ENDED = "started", "ended"
-_PARTITIONS_IN_RUN, _ROWS_IN_RUN, _BYTES_IN_RUN = "partitions_in_run", "rows_in_run", "bytes_in_run"
+_IN_RUN = "in_run"
 _SQL, _PREVIEW, _EXAMPLE = "sql", "preview", "example"
 _BROKEN_ROWS, _BROKEN_DAYS, _FIRST_DAYS = "broken_rows", "broken_days", "days"
 _FAILED_TABLES = "failed_tables"
 
 DAYS_SHOWN = 20
+
+EXAMPLE = Window(date(2024, 1, 15), date(2024, 1, 15))
+"""The date that a table's query is shown for."""
+
+PREVIEW_SIZE = 400
+"""Characters of a preview: there is an event for each table and day, kept for years, and each is to stay below 3 kB."""
 
 NOTHING = "nothing"
 """The content of a day off."""
@@ -73,31 +79,34 @@ def of_day_off() -> dict[str, str | int]:
     return {ROWS: 0, _CHECKS_FAILED: "none", PARTITION_VERSION: NOTHING, _NOTE: "no games on this date: nothing stored"}
 
 
-def of_run(table: Contract, parts: Sequence[Part], times: tuple[float, float] | None) -> dict[str, Any]:
+def of_run(parts: Sequence[Part], times: tuple[float, float] | None) -> dict[str, Any]:
     """What all materialisations of a table in a step say alike; `times` are its own within a step of several."""
+    partitions, rows = sum(len(part.written.rows) for part in parts), sum(part.rows for part in parts)
+    written = sum(part.written.bytes_written for part in parts)
     metadata: dict[str, Any] = {
-        _URI: table.full_name,
         _SECONDS: round(sum(part.seconds for part in parts), 2),
-        _PARTITIONS_IN_RUN: sum(len(part.written.rows) for part in parts),
-        _ROWS_IN_RUN: sum(part.rows for part in parts),
-        _BYTES_IN_RUN: sum(part.written.bytes_written for part in parts),
+        _IN_RUN: f"{partitions:,} partitions, {rows:,} rows, {written:,} bytes",
     }
     if times:
         metadata |= {_STARTED: dg.MetadataValue.timestamp(times[0]), _ENDED: dg.MetadataValue.timestamp(times[1])}
     return metadata
 
 
-def of_query(sql: str, preview: pa.Table, sources: Mapping[str, Iterable[Sequence[str]]]) -> dict[str, Any]:
-    """What is long: the query, some rows, and where each column comes from, as (dataset, table, column)."""
+def of_definition(sql: CompiledSQL) -> dict[str, Any]:
+    """What follows from a table's code alone and is long, so it is no part of an event: the query, as it is for one
+    date, and where each column comes from."""
     lineage = {
         column: [dg.TableColumnDep(dg.AssetKey([dataset, name]), c) for dataset, name, c in found]
-        for column, found in sources.items()
+        for column, found in sql.sources.items()
     }
-    return {
-        _SQL: dg.MetadataValue.md(f"```sql\n{sql}\n```"),
-        _PREVIEW: dg.MetadataValue.md(rows_as_markdown(preview)),
-        _LINEAGE: dg.TableColumnLineage(lineage),
-    }
+    return {_SQL: dg.MetadataValue.md(f"```sql\n{sql.rows_in(EXAMPLE)}\n```"), _LINEAGE: dg.TableColumnLineage(lineage)}
+
+
+def of_preview(rows: pa.Table) -> dict[str, Any]:
+    """Some rows, with as many of their first columns as an event has room for."""
+    columns = range(1, rows.num_columns + 1)
+    fitting = [n for n in columns if len(rows_as_markdown(rows.select(range(n)))) <= PREVIEW_SIZE]
+    return {_PREVIEW: dg.MetadataValue.md(rows_as_markdown(rows.select(range(max(fitting, default=1)))))}
 
 
 def of_broken_day(rows: int) -> dict[str, Any]:
@@ -142,7 +151,7 @@ class Materialised:
             rows=int(str(rows)) if rows is not None else 0,
             seconds=_number(metadata, _SECONDS),
             skipped=str(skipped) if skipped is not None else None,
-            whole=_PARTITIONS_IN_RUN in metadata,
+            whole=_IN_RUN in metadata,
             started=_number(metadata, _STARTED),
             ended=_number(metadata, _ENDED),
         )

@@ -161,7 +161,7 @@ class _TableBuild:
             self.done.append(build_part(self.session, self.table, self._sql, window, in_season, code))
             self._say_older_schema()
             self._say_progress(len(windows), len(days))
-        self._describe_query(days[-1])
+        self._preview(days[-1])
 
     def result(self) -> dg.MaterializeResult:
         """What Dagster is to record of all its days."""
@@ -172,7 +172,7 @@ class _TableBuild:
         tell_each(self.context, self._key, of_days, [day.isoformat() for day in self.left_out])
         return dg.MaterializeResult(
             asset_key=self._key,
-            metadata=metadata.of_run(self.table, self.done, self.times),
+            metadata=metadata.of_run(self.done, self.times),
             data_version=self._version(),
             check_results=checked,
         )
@@ -221,12 +221,10 @@ class _TableBuild:
             read = ", ".join(f"{partitions} of {name}" for name, partitions in sorted(older.items()))
             self.context.log.warning(f"{self.table.name} read partitions of an older schema, by name: {read}")
 
-    def _describe_query(self, day: date) -> None:
-        """What is long, once: on the last day of the range."""
-        window = self.done[-1].window
-        preview = self.session.fetch(self._sql.preview_in(window))
-        own = metadata.of_query(self._sql.rows_in(window), preview, self._sql.sources)
-        self.context.add_asset_metadata(own, asset_key=self._key, partition_key=day.isoformat())
+    def _preview(self, day: date) -> None:
+        """Some rows of the last day of the range."""
+        rows = self.session.fetch(self._sql.preview_in(self.done[-1].window))
+        self.context.add_asset_metadata(metadata.of_preview(rows), asset_key=self._key, partition_key=day.isoformat())
 
     def _record_broken_days(self, part: Part) -> None:
         """A failed evaluation for each day that breaks a check; the result of the whole range has no days."""

@@ -141,12 +141,11 @@ def test_a_range_says_of_each_day_of_each_table_what_a_single_table_would(
         for day, event in found.items():
             said = Materialised.read(event.metadata)
             assert (said.rows, said.whole) == (count, True)
-            assert event.metadata["dagster/uri"].value == built.full_name
-            assert event.metadata["partitions_in_run"].value == len(OVER_TWO_SEASONS)
+            assert str(event.metadata["in_run"].value).startswith(f"{len(OVER_TWO_SEASONS)} partitions, ")
             stored = Lake(lake).file(built, date.fromisoformat(day))
             content = sha256(footers.rows_in(stored.read_bytes())).hexdigest()[:16]
             assert event.metadata["content"].value == content
-        assert "sql" in found[OVER_TWO_SEASONS[-1]].metadata
+        assert "preview" in found[OVER_TWO_SEASONS[-1]].metadata
     checked = {(e.asset_key, e.check_name) for e in result.get_asset_check_evaluations()}
     assert (asset_key(PLAYERS), "points_are_few") in checked
     assert {key for key, _ in checked} == {asset_key(table) for table in TABLES}

@@ -5,6 +5,7 @@ What holds for every database. Which connection it goes through and what must be
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -39,7 +40,8 @@ Numbered = tuple[dg.EventLogEntry, int]
 
 
 class BatchingEventLogStorage(SqlEventLogStorage):
-    """Stores what Dagster's own storage would one event after the other, row for row; only the transactions are fewer.
+    """Stores what Dagster's own storage would one event after the other, row for row; only the transactions are fewer,
+    and the range of a run is not repeated for each check of each of its days.
 
     Where Dagster is not built as we know it, this is Dagster's own storage, and says so.
     """
@@ -132,7 +134,8 @@ class BatchingEventLogStorage(SqlEventLogStorage):
     def _plan_check(self, connection: Connection, event: dg.EventLogEntry, event_id: int, stored: Row) -> None:
         """The rows of a check that a run means to make: one for each partition of the run.
 
-        The database makes them of a list. A range of all tables has 84,000, each with the whole event in it.
+        The database makes them of a list. A range of all tables has 84,000, each with the event in it; of all but this,
+        the event says which partitions the run has, and a row has its own.
         """
         planned = event.get_dagster_event().asset_check_planned_data
         check = {
@@ -140,7 +143,7 @@ class BatchingEventLogStorage(SqlEventLogStorage):
             "check_name": planned.check_name,
             "run_id": event.run_id,
             "execution_status": "PLANNED",
-            "evaluation_event": stored["event"],
+            "evaluation_event": _of_no_range(stored["event"]),
             "evaluation_event_timestamp": stored["timestamp"],
             "evaluation_event_storage_id": event_id,
         }
@@ -151,6 +154,13 @@ class BatchingEventLogStorage(SqlEventLogStorage):
         partition = self.each_of(list(planned.partitions_subset.get_partition_keys()))
         rows = db.select(*map(db.literal, check.values()), partition)
         connection.execute(insert.from_select([*check, "partition"], rows))
+
+
+def _of_no_range(planned_check: str) -> str:
+    """A planned check's event as its rows keep it."""
+    event = json.loads(planned_check)
+    event["dagster_event"]["event_specific_data"]["partitions_subset"] = None
+    return json.dumps(event)
 
 
 def asset_keys(events: Iterable[dg.EventLogEntry]) -> list[str]:
