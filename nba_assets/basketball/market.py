@@ -6,18 +6,42 @@ here, once, for all tables. A line is one that a book offered: nothing is averag
 
 from __future__ import annotations
 
+import os
+import re
+from functools import cache
+
 import ibis
 import ibis.expr.types as ir
 
 from nba_assets.contracts.contract import Column
+from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.table import Check, holds
 
-PREFERRED_BOOKS = ("draftkings", "fanduel")
-"""In this order; without any of them, the consensus of the books there are."""
+BOOKS_VARIABLE, HOURS_VARIABLE = "NBA_PREFERRED_BOOKS", "NBA_FRESH_HOURS"
+"""The settings of the rule: part of the query, and so of the code version of each table that shows a line."""
 
-FRESH_HOURS = 3
-"""A line last seen within so many hours before the tip is on offer at the tip; an older one may be gone. Two lines
-seen within so many hours of each other stood side by side."""
+
+@cache
+def preferred_books() -> tuple[str, ...]:
+    """In this order; without any of them, the consensus of the books there are. Raises BadInput for what is no name."""
+    names = os.environ.get(BOOKS_VARIABLE)
+    if names is None:
+        return ("draftkings", "fanduel")
+    books = tuple(name.strip() for name in names.split(",") if name.strip())
+    for book in books:
+        if not re.fullmatch(r"[a-z0-9_]+", book):
+            raise BadInput(f"{BOOKS_VARIABLE}: {book!r} is no book; write names as draftkings,fanduel")
+    return books
+
+
+@cache
+def fresh_hours() -> int:
+    """A line last seen within so many hours before the tip is on offer at the tip; an older one may be gone. Two lines
+    seen within so many hours of each other stood side by side. Raises BadInput for what is no number of hours."""
+    hours = os.environ.get(HOURS_VARIABLE) or "3"
+    if not (hours.isascii() and hours.isdigit() and 1 <= int(hours) <= 240):
+        raise BadInput(f"{HOURS_VARIABLE}: {hours!r} is no number of hours from 1 to 240")
+    return int(hours)
 
 
 def first_and_last(snapshots: ir.Table, by: tuple[str, ...], *values: str) -> ir.Table:
@@ -51,7 +75,7 @@ def _is_half(books: ir.Table) -> ir.BooleanValue:
 def chosen(books: ir.Table, by: tuple[str, ...], sources: tuple[str, ...] = ()) -> ir.Table:
     """The line of each `by` (a game and market), of one book.
 
-    Among the books seen in the last `FRESH_HOURS` before the tip the first of the preferred ones, else their
+    Among the books seen in the last `fresh_hours` before the tip the first of the preferred ones, else their
     consensus: the line that most of them offer, of equal ones the one nearest the mean of all. Where no book was seen
     so late, those of the newest capture, in the same way. Of several books that offer the consensus, and of lines that
     are equal in all this, the one that states both prices, then the newest, then the first by name. `sources`, best
@@ -74,7 +98,7 @@ def chosen(books: ir.Table, by: tuple[str, ...], sources: tuple[str, ...] = ()) 
     best_first = ibis.window(
         **every,
         order_by=[
-            _place(rows.book, PREFERRED_BOOKS),
+            _place(rows.book, preferred_books()),
             ibis.desc(rows._offering),
             # The distance from the mean, times the books: a quotient would tell equals apart by its rounding.
             (rows.line * rows.books - rows._sum).abs(),
@@ -104,7 +128,7 @@ def chosen(books: ir.Table, by: tuple[str, ...], sources: tuple[str, ...] = ()) 
 def _on_offer(books: ir.Table, by: tuple[str, ...], sources: tuple[str, ...]) -> ir.Table:
     """The books that a line is chosen among, with the `_age` of what was seen last, in seconds before the tip."""
     age = books.tip_at.epoch_seconds() - books.last_at.epoch_seconds()
-    stale = (age <= 3600 * FRESH_HOURS).ifelse(0, age)
+    stale = (age <= 3600 * fresh_hours()).ifelse(0, age)
     order = stale * (len(sources) + 1) + _place(books.source, sources) if sources else stale
     rows = books.mutate(_age=age, _order=order)
     rows = rows.mutate(_first=rows._order.min().over(group_by=list(by)))
@@ -112,7 +136,7 @@ def _on_offer(books: ir.Table, by: tuple[str, ...], sources: tuple[str, ...]) ->
 
 
 def _place(name: ir.StringValue, order: tuple[str, ...]) -> ir.IntegerValue:
-    return name.cases(*[(known, n) for n, known in enumerate(order)], else_=len(order))
+    return name.cases(*[(known, n) for n, known in enumerate(order)], else_=len(order)) if order else ibis.literal(0)
 
 
 def american(price: ir.NumericValue) -> ir.FloatingValue:
@@ -135,7 +159,7 @@ def implied_team_total(
 ) -> ir.FloatingValue:
     """(total - spread) / 2, with the team's own spread; NULL unless both lines were seen close to each other."""
     apart = (spread_at.epoch_seconds() - total_at.epoch_seconds()).abs()
-    return (apart <= 3600 * FRESH_HOURS).ifelse((total - spread) / 2, ibis.null("float64"))
+    return (apart <= 3600 * fresh_hours()).ifelse((total - spread) / 2, ibis.null("float64"))
 
 
 _OF_A_LINE = {
@@ -174,8 +198,8 @@ def offer_columns(market: str) -> tuple[Column, ...]:
         "under_price": "price of the opponent's at the same moment" if spread else "price of its under",
         "over_probability": f"of {'covering' if spread else 'the over'} by the two prices, the book's margin taken "
         "from both in proportion",
-        "books": f"among which it was chosen: those seen in the last {FRESH_HOURS} hours before the tip, else those "
-        "of the newest capture",
+        "books": "among which it was chosen: those seen in the last 3 hours before the tip (a setting), else those of "
+        "the newest capture",
         "lowest": "lowest line of those books",
         "highest": "highest line of those books",
         "seen_at": "when the chosen line was last seen before the tip",

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import ibis
 
+from nba_assets.basketball.market import fresh_hours, preferred_books
 from nba_assets.compile.bind import Binder, Dates, stored_inputs
 from nba_assets.compile.dialects import Dialect, to_sql
 from nba_assets.compile.lineage import column_sources
@@ -164,10 +165,11 @@ FOLDERS = ("contracts", "basketball", "tables", "compile")
 
 @cache
 def _code_hash() -> str:
-    """Over the source of all that has a say in the SQL, and the compilers' versions."""
+    """Over the source of all that has a say in the SQL, the settings that have one, and the compilers' versions."""
     sources = b"".join(file.read_bytes() for file in _sources())
+    settings = repr((preferred_books(), fresh_hours()))
     compilers = version("ibis-framework") + version("sqlglot")
-    return hashlib.sha256(sources + compilers.encode()).hexdigest()[:16]
+    return hashlib.sha256(sources + settings.encode() + compilers.encode()).hexdigest()[:16]
 
 
 def _sources() -> list[Path]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nba_assets.basketball import market
+from nba_assets.contracts.errors import BadInput
 from nba_assets.tables.analytics.upcoming_player_game_context import upcoming_player_game_context
 from nba_assets_tests.given import MATCH, eastern
 from nba_assets_tests.rows import Query, Row, one, told, values_of
@@ -158,6 +161,51 @@ def test_movement_is_one_books_and_unknown_where_it_was_seen_once() -> None:
     assert (still["opening"], still["movement"]) == (22.5, None)
 
 
+Setting = Callable[[str, str], None]
+
+
+@pytest.fixture
+def setting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Setting]:
+    def forget() -> None:
+        market.preferred_books.cache_clear()
+        market.fresh_hours.cache_clear()
+
+    def give(variable: str, text: str) -> None:
+        monkeypatch.setenv(variable, text)
+        forget()
+
+    yield give
+    forget()
+
+
+def test_books_and_hours_are_settings(setting: Setting) -> None:
+    def line(*books: Row) -> float:
+        return one(Query(lambda rows: market.chosen(rows, ("player",)), {"rows": BOOKS})(rows=books))["line"]
+
+    late, early = book("draftkings", 22.5, 1), book("betmgm", 20.5, 4)
+    assert line(late, early) == 22.5
+    setting(market.BOOKS_VARIABLE, "betmgm, bovada")
+    assert line(late, early) == 22.5
+    setting(market.HOURS_VARIABLE, "5")
+    assert line(late, early) == 20.5
+    setting(market.BOOKS_VARIABLE, "")
+    assert line(late, early, book("bovada", 20.5, 4)) == 20.5
+
+
+@pytest.mark.parametrize(
+    ("variable", "text", "told"),
+    [
+        (market.BOOKS_VARIABLE, "Draft Kings", "NBA_PREFERRED_BOOKS: 'Draft Kings' is no book"),
+        (market.HOURS_VARIABLE, "0", "NBA_FRESH_HOURS: '0' is no number of hours"),
+        (market.HOURS_VARIABLE, "three", "NBA_FRESH_HOURS: 'three' is no number of hours"),
+    ],
+)
+def test_a_setting_that_is_none_is_refused(setting: Setting, variable: str, text: str, told: str) -> None:
+    setting(variable, text)
+    with pytest.raises(BadInput, match=re.escape(told)):
+        _ = market.preferred_books(), market.fresh_hours()
+
+
 def test_a_quarter_is_no_line() -> None:
     assert chosen(book("draftkings", 24.25), book("betmgm", 24.5))["line"] == 24.5
     assert CHOSEN(rows=[book("draftkings", 24.25)]) == []
@@ -194,12 +242,12 @@ def test_the_line_is_one_that_was_offered_whatever_the_order(lines: list, data: 
     row = chosen(*books)
     assert row == chosen(*data.draw(st.permutations(books)))
 
-    pool = {name: halves / 2 for name, halves, hours in lines if hours <= market.FRESH_HOURS}
+    pool = {name: halves / 2 for name, halves, hours in lines if hours <= market.fresh_hours()}
     newest = min(hours for _, _, hours in lines)
     pool = pool or {name: halves / 2 for name, halves, hours in lines if hours == newest}
     assert pool[row["book"]] == row["line"]
     assert (row["books"], row["lowest"], row["highest"]) == (len(pool), min(pool.values()), max(pool.values()))
-    preferred = [name for name in market.PREFERRED_BOOKS if name in pool]
+    preferred = [name for name in market.preferred_books() if name in pool]
     if preferred:
         assert row["book"] == preferred[0]
     else:
