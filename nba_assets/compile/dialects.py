@@ -13,6 +13,7 @@ from ibis.backends.sql.compilers import BigQueryCompiler, DuckDBCompiler
 from nba_assets.compile.plain_sql import plain
 from nba_assets.compile.prune import pruned
 from nba_assets.compile.stars import Starred
+from nba_assets.compile.steps import in_steps
 
 # Selects stay apart as they were written: fused, a value used three times is spelled out three times, and the
 # compilation takes several times as long.
@@ -56,6 +57,22 @@ _COMPILERS: dict[Dialect, Any] = {"duckdb": _DuckDBCompiler(), "bigquery": _BigQ
 
 def to_sql(rows: ir.Table, dialect: Dialect) -> str:
     """The query that gives `rows`, readable, without a connection."""
-    compiler = _COMPILERS[dialect]
-    query = plain(compiler.to_sqlglot(pruned(rows.unbind())))
-    return query.sql(dialect=compiler.dialect, pretty=True, indent=1, pad=1, max_text_width=120)
+    return _text(_query(rows, dialect), dialect)
+
+
+def in_both_forms(rows: ir.Table, dialect: Dialect) -> tuple[str, list[list[str]]]:
+    """The query whole, and for BigQuery in steps that are each computed once: temporary tables by name, then what is
+    left of the query, under no name."""
+    query = _query(rows, dialect)
+    steps = in_steps(query) if dialect == "bigquery" else []
+    return _text(query, dialect), [[name, _text(step, dialect)] for name, step in steps]
+
+
+def _query(rows: ir.Table, dialect: Dialect) -> sge.Query:
+    query = plain(_COMPILERS[dialect].to_sqlglot(pruned(rows.unbind())))
+    assert isinstance(query, sge.Query)
+    return query
+
+
+def _text(query: sge.Query, dialect: Dialect) -> str:
+    return query.sql(dialect=_COMPILERS[dialect].dialect, pretty=True, indent=1, pad=1, max_text_width=120)

@@ -24,7 +24,7 @@ import ibis
 
 from nba_assets.basketball.market import fresh_hours, preferred_books
 from nba_assets.compile.bind import Binder, Dates, stored_inputs
-from nba_assets.compile.dialects import Dialect, to_sql
+from nba_assets.compile.dialects import Dialect, in_both_forms, to_sql
 from nba_assets.compile.lineage import column_sources
 from nba_assets.contracts.calendar import Window, season_year
 from nba_assets.contracts.checks import checks_of
@@ -57,6 +57,13 @@ class CompiledSQL:
     skipped: str
     preview: str
     sources: Mapping[str, list[list[str]]]
+    steps: Mapping[str, list[list[str]]]
+    """On BigQuery, which computes what is named once for each reference to it: by the name of one of the queries above,
+    the same in steps, each a name and a query. All but the last, which has no name, are temporary tables."""
+
+    def steps_in(self, query: str, window: Window) -> list[tuple[str, str]]:
+        """The steps of one of the queries, by its name."""
+        return [(name, with_dates(step, window)) for name, step in self.steps[query]]
 
     def rows_in(self, window: Window) -> str:
         return with_dates(self.rows, window)
@@ -117,13 +124,18 @@ def _compile(table: Table, dialect: Dialect) -> CompiledSQL:
     rows = binder.rows(table)
     counts = [_count(binder, table, number, check) for number, check in enumerate(checks_of(table))]
     records = failures_of(table)
+    queries = {
+        "rows": _in_order(rows, table),
+        "broken": counts[0].union(*counts[1:]),
+        "failed": _in_order(binder.failed(table), records) if records else None,
+        "skipped": binder.skipped(table) if table.population and table.population.skipped else None,
+        "preview": binder.scan(table, Window(MADE_UP.end, MADE_UP.end)).limit(PREVIEW_ROWS),
+    }
+    both = {name: in_both_forms(query, dialect) for name, query in queries.items() if query is not None}
     return CompiledSQL(
-        rows=to_sql(_in_order(rows, table), dialect),
-        broken=to_sql(counts[0].union(*counts[1:]), dialect),
-        failed=to_sql(_in_order(binder.failed(table), records), dialect) if records else "",
-        skipped=to_sql(binder.skipped(table), dialect) if table.population and table.population.skipped else "",
-        preview=to_sql(binder.scan(table, Window(MADE_UP.end, MADE_UP.end)).limit(PREVIEW_ROWS), dialect),
+        **{name: both[name][0] if name in both else "" for name in queries},
         sources={name: [list(source) for source in found] for name, found in column_sources(rows).items()},
+        steps={name: steps for name, (_, steps) in both.items() if steps},
     )
 
 

@@ -24,6 +24,8 @@ from nba_assets_tests.bigquery.values import bigquery_type, from_proto, to_proto
 from nba_assets_tests.bigquery.wasm import call
 
 Row = Mapping[str, Any]
+Steps = Sequence[tuple[str, str]]
+"""Queries with their names, as they are compiled."""
 
 _NOT_IN_BIGQUERY = (
     "ARRAY_AGGREGATION_FUNCTIONS",
@@ -59,9 +61,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class BigQuery:
-    """The tables that a query may name."""
+    """The tables that a query may name: of contracts, and the temporary ones of its script, with what they hold."""
 
     contracts: tuple[Contract, ...]
+    temporary: tuple[tuple[str, Answer], ...] = ()
 
     @classmethod
     def of(cls, contracts: Iterable[Contract]) -> BigQuery:
@@ -75,6 +78,21 @@ class BigQuery:
         call("UnprepareQuery", done, Empty)
         return [(column.name, type_name(column.type)) for column in prepared.columns]
 
+    def analyse_steps(self, steps: Steps) -> list[tuple[str, str]]:
+        """The same of the last of some steps, each other one a temporary table from then on."""
+        first, *others = steps
+        columns = self.analyse(first[1])
+        return self._with(first[0], Answer(columns, [])).analyse_steps(others) if others else columns
+
+    def evaluate_steps(self, steps: Steps, tables: Mapping[Contract, Sequence[Row]]) -> Answer:
+        """The answer of the last of some steps, each other one a temporary table from then on."""
+        first, *others = steps
+        answer = self.evaluate(first[1], tables)
+        return self._with(first[0], answer).evaluate_steps(others, tables) if others else answer
+
+    def _with(self, name: str, answer: Answer) -> BigQuery:
+        return BigQuery(self.contracts, (*self.temporary, (name, answer)))
+
     def evaluate(self, sql: str, tables: Mapping[Contract, Sequence[Row]]) -> Answer:
         """The query's answer over `tables`; a table without rows is empty, a row without a column has NULL there."""
         # The evaluator finds contents only for tables of the root catalog, so datasets become part of the name.
@@ -86,6 +104,11 @@ class BigQuery:
             for row in tables.get(contract, ()):
                 cells = [to_proto(row.get(name), type_) for name, type_ in bigquery_columns(contract)]
                 content.row.add(cell=cells)
+        for name, answer in self.temporary:
+            content = request.table_content[name].table_data
+            content.SetInParent()
+            for row in answer.rows:
+                content.row.add(cell=[to_proto(row[column], type_) for column, type_ in answer.columns])
         response = _ask("EvaluateQuery", request, service.EvaluateQueryResponse)
         columns = [(column.name, type_name(column.type)) for column in response.prepared.columns]
         rows = [
@@ -106,6 +129,10 @@ class BigQuery:
             place = catalog if flat else datasets[contract.dataset]
             table = place.table.add(name=_flat(contract) if flat else contract.name)
             for name, type_ in bigquery_columns(contract):
+                table.column.add(name=name, type=type_proto(type_))
+        for temporary, answer in self.temporary:
+            table = catalog.table.add(name=temporary)
+            for name, type_ in answer.columns:
                 table.column.add(name=name, type=type_proto(type_))
         return catalog
 

@@ -30,13 +30,13 @@ each_table = pytest.mark.parametrize("table", TABLES, ids=lambda table: table.na
 
 @each_table
 def test_rows(table: Table) -> None:
-    assert analysed(table, statements(table, "bigquery").rows_in(ONE_DATE)) == bigquery_columns(table)
+    assert analysed(table, "rows") == bigquery_columns(table)
 
 
 @each_table
 def test_broken(table: Table) -> None:
     """All checks of the table at once, those that its contract implies included."""
-    columns = analysed(table, statements(table, "bigquery").broken_in(ONE_DATE))
+    columns = analysed(table, "broken")
 
     assert columns == [("day", "DATE"), ("broken", "INT64"), ("check", "INT64")]
 
@@ -46,15 +46,16 @@ def test_failed(table: Table) -> None:
     records = failures_of(table)
     assert records
 
-    assert analysed(table, statements(table, "bigquery").failed_in(ONE_DATE)) == bigquery_columns(records)
+    assert analysed(table, "failed") == bigquery_columns(records)
 
 
 @pytest.mark.parametrize("table", OF_FORM, ids=lambda table: table.name)
 def test_skipped(table: Table) -> None:
-    columns = analysed(table, statements(table, "bigquery").skipped_in(ONE_DATE))
+    columns = analysed(table, "skipped")
 
     assert columns == [("game_date", "DATE"), ("reason", "STRING")]
 
 
-def analysed(table: Table, sql: str) -> list[tuple[str, str]]:
-    return BigQuery.of(inputs_in(table, ONE_DATE)).analyse(sql)
+def analysed(table: Table, query: str) -> list[tuple[str, str]]:
+    steps = statements(table, "bigquery").steps_in(query, ONE_DATE)
+    return BigQuery.of(inputs_in(table, ONE_DATE)).analyse_steps(steps)

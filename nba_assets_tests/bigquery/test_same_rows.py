@@ -47,10 +47,10 @@ each_of_form = pytest.mark.parametrize("table", OF_FORM, ids=lambda table: table
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_same_rows(table: Table) -> None:
     given = given_for(table)
-    sql = statements(table, "bigquery").rows_in(given.window)
+    steps = statements(table, "bigquery").steps_in("rows", given.window)
     inputs = read_by(table, given)
 
-    answer = BigQuery.of(inputs).evaluate(sql, inputs)
+    answer = BigQuery.of(inputs).evaluate_steps(steps, inputs)
 
     assert answer.columns == bigquery_columns(table)
     assert differences(stored(table, given), answer.rows, table) == []
@@ -59,11 +59,11 @@ def test_same_rows(table: Table) -> None:
 
 @pytest.mark.parametrize("table", WITH_FAILURES, ids=lambda table: table.name)
 def test_same_failures(table: Table) -> None:
-    sql = statements(table, "bigquery").failed_in(FORM.window)
+    steps = statements(table, "bigquery").steps_in("failed", FORM.window)
     inputs, records = read_by(table, FORM), failures_of(table)
     assert records
 
-    answer = BigQuery.of(inputs).evaluate(sql, inputs)
+    answer = BigQuery.of(inputs).evaluate_steps(steps, inputs)
 
     assert answer.columns == bigquery_columns(records)
     assert differences(failed(table, FORM), answer.rows, records) == []
@@ -75,7 +75,7 @@ def test_same_skipped_dates(table: Table) -> None:
     inputs = read_by(table, EARLY)
 
     expected = in_duckdb(statements(table, "duckdb").skipped_in(EARLY_WINDOW), inputs)
-    answer = BigQuery.of(inputs).evaluate(statements(table, "bigquery").skipped_in(EARLY_WINDOW), inputs)
+    answer = BigQuery.of(inputs).evaluate_steps(statements(table, "bigquery").steps_in("skipped", EARLY_WINDOW), inputs)
 
     assert in_order(answer.rows) == in_order(expected)
     assert len(answer.rows) == 7, "one for each date with games of the season's first 14 days"
@@ -89,7 +89,7 @@ def test_same_breaches(table: Table) -> None:
     inputs |= {records: failed(table, FORM)} if records else {}
 
     expected = in_duckdb(statements(table, "duckdb").broken_in(FORM.window), inputs)
-    answer = BigQuery.of(inputs).evaluate(statements(table, "bigquery").broken_in(FORM.window), inputs)
+    answer = BigQuery.of(inputs).evaluate_steps(statements(table, "bigquery").steps_in("broken", FORM.window), inputs)
 
     assert in_order(answer.rows) == in_order(expected)
     assert {row["check"] for row in answer.rows if row["broken"]} == set(range(len(checks_of(table))))
@@ -102,7 +102,7 @@ def test_same_breaches_of_conformed_tables(table: Table) -> None:
     inputs = read_by(table, given) | {table: list(spoilt(stored(table, given), table))}
 
     expected = in_duckdb(statements(table, "duckdb").broken_in(given.window), inputs)
-    answer = BigQuery.of(inputs).evaluate(statements(table, "bigquery").broken_in(given.window), inputs)
+    answer = BigQuery.of(inputs).evaluate_steps(statements(table, "bigquery").steps_in("broken", given.window), inputs)
 
     assert in_order(answer.rows) == in_order(expected)
     found = {checks_of(table)[row["check"]].name for row in answer.rows if row["broken"]}
