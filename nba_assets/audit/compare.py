@@ -26,6 +26,7 @@ from nba_assets.tables.registry import tables
 from nba_assets.warehouse.duckdb import quoted
 from nba_assets.warehouse.footers import has_rows
 from nba_assets.warehouse.lake import FILE
+from nba_assets.warehouse.scratch import scratch_folder
 
 ABSENT = "(no row)"
 WHOLE = "(partition)"
@@ -164,7 +165,7 @@ def _count(name: str, files: Sequence[Path]) -> int:
 def _connection(name: str) -> Iterator[duckdb.DuckDBPyConnection]:
     """Raises BadInput for what cannot be read."""
     try:
-        with duckdb.connect() as connection:
+        with scratch_folder() as spilled, duckdb.connect(config={"temp_directory": str(spilled)}) as connection:
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute("SET enable_progress_bar = false")
             yield connection

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -37,6 +36,7 @@ from nba_assets.warehouse.base import QueryTimeout, TransientError
 from nba_assets.warehouse.build import write_part
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake
+from nba_assets.warehouse.scratch import scratch_folder
 
 TIMEOUT_SECONDS = 600.0
 
@@ -67,8 +67,8 @@ def replay(lake: Path, day: date, against: Path | None = None, keep: Path | None
 @contextmanager
 def _lake_of_its_own(keep: Path | None, others: set[Path]) -> Iterator[Lake]:
     if keep is None:
-        with tempfile.TemporaryDirectory(prefix="nba_replay_") as folder:
-            yield Lake(Path(folder))
+        with scratch_folder() as folder:
+            yield Lake(folder)
         return
     if keep.exists():
         raise BadInput(f"--keep: {keep} exists already; name a folder that does not")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -32,10 +30,11 @@ def simulate(
         nba simulate --season 2023-24 --days 30
     """
     from nba_assets.simulate import write
+    from nba_assets.warehouse.scratch import scratch_folder
 
     year = parse_season(season)
-    with tempfile.TemporaryDirectory() as scratch, bar() as progress:
-        write(Path(scratch), year, seed, days, reporter(progress))
+    with scratch_folder() as scratch, bar() as progress:
+        write(scratch, year, seed, days, reporter(progress))
         progress.stop()
-        ingest_directory(Path(scratch), lake)
+        ingest_directory(scratch, lake)
     out.print(f"This is a [bold]simulated[/bold] season {season} (seed {seed}): no game of it was ever played.")

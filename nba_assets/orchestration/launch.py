@@ -19,6 +19,7 @@ import dagster as dg
 
 from nba_assets.contracts.table import Table
 from nba_assets.orchestration.code_location import definitions
+from nba_assets.orchestration.instance.dead_runs import PROCESS_TAG
 from nba_assets.orchestration.instance.run_log import said_since
 from nba_assets.orchestration.instance.runs import events_of
 from nba_assets.orchestration.jobs import ALL_TABLES
@@ -28,6 +29,7 @@ from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.run_history.history import keep
 from nba_assets.orchestration.run_tables import failed_in, of_step, was_interrupted
 from nba_assets.orchestration.run_tags import partition_tags, reason_of
+from nba_assets.warehouse.process import this_process
 
 POLL_SECONDS = 1.0
 CANCELLED = "cancelled"
@@ -88,7 +90,7 @@ def launch(
     run = instance.create_run_for_job(
         job_def=job.get_definition(),
         asset_selection=frozenset(asset_key(table) for table in tables),
-        tags={**partition_tags(days), **(tags or {})},
+        tags={**partition_tags(days), **(tags or {}), PROCESS_TAG: this_process()},
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         job_code_origin=job.get_python_origin(),
     )

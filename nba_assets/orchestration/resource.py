@@ -18,6 +18,7 @@ import dagster as dg
 
 from nba_assets.compile.dialects import Dialect
 from nba_assets.contracts.errors import BadInput
+from nba_assets.orchestration.processes.parent import end_with_parent
 from nba_assets.warehouse.base import Warehouse
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake
@@ -41,6 +42,10 @@ class WarehouseResource(dg.ConfigurableResource):
             memory_mib=_whole_number("NBA_MEMORY_MIB", 2048),
             timeout_seconds=_whole_number("NBA_TABLE_TIMEOUT", 600),
         )
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """A step's process begins with this."""
+        end_with_parent()
 
     @property
     def kinds(self) -> frozenset[str]:

@@ -7,14 +7,13 @@ at the difference accepts it, and that is kept here, beside the partitions that 
 from __future__ import annotations
 
 import json
-import os
-import uuid
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from nba_assets.compile.code_version import Code
+from nba_assets.warehouse.scratch import replacing
 
 FOLDER = ".code"
 """Under the lake's root, by a name that no pattern for data sets finds."""
@@ -67,8 +66,6 @@ class CodeNotes:
 
 
 def _write(file: Path, text: str) -> None:
-    """Beside and renamed: steps that run at once note the same."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_name(f".{file.name}.{uuid.uuid4().hex}.tmp")
-    temporary.write_text(text)
-    os.replace(temporary, file)
+    """All at once: steps that run at the same time note the same."""
+    with replacing(file, file.parent) as temporary:
+        temporary.write_text(text)

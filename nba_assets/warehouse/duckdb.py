@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -32,6 +31,7 @@ from nba_assets.warehouse.base import QueryTimeout, TransientError, Written
 from nba_assets.warehouse.code_notes import CodeNotes
 from nba_assets.warehouse.footers import Build
 from nba_assets.warehouse.lake import Copied, Lake
+from nba_assets.warehouse.scratch import scratch_folder
 
 TRANSIENT = (duckdb.IOException, duckdb.ConnectionException, FileNotFoundError)
 """A file that a concurrent writer renamed away under a reader, and the like."""
@@ -67,7 +67,7 @@ class DuckDBWarehouse:
     @contextmanager
     def session(self, timeout: float) -> Iterator[DuckDBSession]:
         with _telling_what_passes(), self.connect({}) as connection:
-            yield DuckDBSession(self.lake, connection, timeout)
+            yield DuckDBSession(self.lake, connection, timeout, self.memory_mib)
 
     def fetch(self, sql: str, inputs: Dates, timeout: float) -> pa.Table:
         with self.session(timeout) as session:
@@ -77,12 +77,11 @@ class DuckDBWarehouse:
     @contextmanager
     def connect(self, inputs: Dates) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection in which each input is a view `dataset.table` over its files, empty where there are none."""
-        with duckdb.connect() as connection:
+        # Of its own: connections that spill into one folder take each other's blocks for their own, and die of it.
+        with scratch_folder() as spilled, duckdb.connect() as connection:
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute("SET enable_progress_bar = false")
-            connection.execute(
-                f"SET temp_directory = {quoted(os.path.join(tempfile.gettempdir(), 'nba_assets_duckdb'))}"
-            )
+            connection.execute(f"SET temp_directory = {quoted(os.fspath(spilled))}")
             connection.execute(f"SET memory_limit = '{self.memory_mib}MiB'")
             # Memory that a query has used is kept for the next one. To give it back and get it again, page by page, is
             # a tenth of a step's time.
@@ -100,6 +99,7 @@ class DuckDBSession:
     lake: Lake
     connection: duckdb.DuckDBPyConnection
     timeout: float
+    memory_mib: int
     older: dict[str, int] = field(default_factory=dict)
 
     def create_views(self, inputs: Dates) -> None:
@@ -122,6 +122,9 @@ class DuckDBSession:
                 if timed_out.is_set():
                     raise QueryTimeout(f"cancelled after {self.timeout:.0f} s") from error
                 raise
+            except duckdb.OutOfMemoryException as error:
+                told = str(error).splitlines()[0]
+                raise duckdb.OutOfMemoryException(f"NBA_MEMORY_MIB={self.memory_mib} is too little: {told}") from None
 
     def replace(self, contract: Contract, sql: str, days: Sequence[date], code: Code | None = None) -> Written:
         started = time.perf_counter()

@@ -6,7 +6,6 @@ file must look like is a matter of staging, what its rows mean one of the confor
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -24,6 +23,7 @@ from nba_assets.tables.raw import raw_table
 from nba_assets.warehouse.duckdb import quoted
 from nba_assets.warehouse.editions import keep_editions
 from nba_assets.warehouse.lake import Lake
+from nba_assets.warehouse.scratch import scratch_folder
 from nba_assets.warehouse.staging import Staged, scratch_database, stage
 
 Progress = Callable[[RawTable, int, int], None]
@@ -55,7 +55,7 @@ def ingest(directory: Path, lake: Lake, progress: Progress | None = None) -> lis
     file breaks its contract.
     """
     delivered = _delivered(directory)
-    with tempfile.TemporaryDirectory(prefix="nba_ingest_") as scratch, scratch_database(Path(scratch)) as con:
+    with scratch_folder() as scratch, scratch_database(scratch) as con:
         staged = [stage(con, contract, files, directory) for contract, files in delivered.items()]
         return [_store(con, table, lake, progress) for table in staged]
 

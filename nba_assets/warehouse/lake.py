@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import socket
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -25,14 +23,13 @@ from nba_assets.contracts.calendar import Window, season_year
 from nba_assets.contracts.contract import Contract
 from nba_assets.warehouse import footers, season_files
 from nba_assets.warehouse.footers import Build
+from nba_assets.warehouse.scratch import replacing
 from nba_assets.warehouse.season_files import Stamp
 
 FILE = "data.parquet"
 
 LOOSE = 16
 """So many partitions are read one by one; when more than that are in no season file, a new one is written."""
-
-STRAY_SECONDS = 24 * 60 * 60
 
 
 @dataclass
@@ -74,8 +71,11 @@ class Lake:
 
     def folder(self, contract: Contract) -> Path:
         """Where its partitions lie; a table that several write has a folder for each, so that writers never meet."""
-        folder = self.root / contract.dataset / contract.name
+        folder = self._whole(contract)
         return folder / f"{contract.part_column}={contract.part}" if contract.part else folder
+
+    def _whole(self, contract: Contract) -> Path:
+        return self.root / contract.dataset / contract.name
 
     def file(self, contract: Contract, day: date | None) -> Path:
         if contract.partition_by is None:
@@ -205,7 +205,8 @@ class Lake:
 
         Equal ones are left alone, and of equal rows the note alone is changed: when they changed stays as it was.
         """
-        return {day: _write(self.file(contract, day), rows, code) for day, rows in parts}
+        beside = self._whole(contract)
+        return {day: _write(self.file(contract, day), rows, code, beside) for day, rows in parts}
 
     def remove(self, contract: Contract, days: Iterable[date]) -> None:
         """Remove partitions that the source no longer has, such as the old date of a postponed game."""
@@ -221,29 +222,24 @@ def _within(dates: Window | None) -> Callable[[date], bool]:
     return lambda day: dates is None or day in dates
 
 
-def _write(file: Path, rows: pa.Table, code: str) -> Replaced:
-    folder, name = os.path.split(file)
-    os.makedirs(folder, exist_ok=True)
-    beside = os.listdir(folder)
-    _remove_strays(folder, name, beside)
+def _write(file: Path, rows: pa.Table, code: str, beside: Path) -> Replaced:
     new = footers.file_of(rows, code) if rows.num_rows else _without_rows(rows.schema, code)
     content = hashlib.sha256(footers.rows_in(new)).hexdigest()[:16]
-    old = Stamp.of(file) if name in beside else None
-    before = file.read_bytes() if old else b""
+    old, before = None, b""
+    with suppress(FileNotFoundError):
+        old, before = Stamp.of(file), file.read_bytes()
     if old and before == new:
         return Replaced(old, content)  # the file keeps its time: what reads it has nothing new to read
-    temporary = os.path.join(folder, f".{name}.{socket.gethostname()}.{os.getpid()}.tmp")
-    with open(temporary, "wb") as opened:
-        opened.write(new)
-    stamp = Stamp.of(temporary)
-    if old and footers.same_rows(before, new):
-        os.utime(temporary, ns=(old.changed_ns, old.changed_ns))
+    with replacing(file, beside) as temporary:
+        temporary.write_bytes(new)
         stamp = Stamp.of(temporary)
-    elif old and stamp.changed_ns <= old.changed_ns:
-        # The clock ticks in milliseconds: without this, two versions of equal size could pass for one.
-        os.utime(temporary, ns=(old.changed_ns + 1, old.changed_ns + 1))
-        stamp = Stamp.of(temporary)
-    os.replace(temporary, file)
+        if old and footers.same_rows(before, new):
+            os.utime(temporary, ns=(old.changed_ns, old.changed_ns))
+            stamp = Stamp.of(temporary)
+        elif old and stamp.changed_ns <= old.changed_ns:
+            # The clock ticks in milliseconds: without this, two versions of equal size could pass for one.
+            os.utime(temporary, ns=(old.changed_ns + 1, old.changed_ns + 1))
+            stamp = Stamp.of(temporary)
     return Replaced(stamp, content)
 
 
@@ -251,27 +247,3 @@ def _write(file: Path, rows: pa.Table, code: str) -> Replaced:
 def _without_rows(columns: pa.Schema, code: str) -> pa.Buffer:
     """A day without rows: always the same file."""
     return footers.file_of(footers.no_rows(columns), code)
-
-
-def _remove_strays(folder: str, name: str, beside: Iterable[str]) -> None:
-    """Remove what a killed writer left beside a file: of this machine when the process is gone, of another (a restarted
-    container has another name) when it is a day old, which no writing takes."""
-    for stray in beside:
-        if not (stray.startswith(f".{name}.") and stray.endswith(".tmp")):
-            continue
-        path = os.path.join(folder, stray)
-        host, _, pid = stray.removeprefix(f".{name}.").removesuffix(".tmp").rpartition(".")
-        with suppress(FileNotFoundError):
-            ours = host == socket.gethostname()
-            if not _alive(int(pid)) if ours else time.time() - os.stat(path).st_mtime > STRAY_SECONDS:
-                os.unlink(path)
-
-
-def _alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

@@ -22,6 +22,8 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from nba_assets.warehouse.scratch import replacing
+
 FOLDER = ".seasons"
 """Beside the partitions, under a name and suffix that no pattern for Parquet files finds: it holds the rows again."""
 
@@ -78,15 +80,15 @@ def write(
 
     `parts` are in order of date, each with the version its rows are of; `ordered_by` is the column of the date.
     """
-    (folder / FOLDER).mkdir(parents=True, exist_ok=True)
     file = folder / FOLDER / f"{year}.{uuid.uuid4().hex}{SUFFIX}"
-    temporary = file.with_suffix(".tmp")
     holds: dict[str, Stamp] = {}
-    with pq.ParquetWriter(temporary, schema, write_statistics=[ordered_by], store_schema=False) as writer:
+    with (
+        replacing(file, folder) as temporary,
+        pq.ParquetWriter(temporary, schema, write_statistics=[ordered_by], store_schema=False) as writer,
+    ):
         for rows in _gathered(parts, schema, holds):
             writer.write_table(rows)
         writer.add_key_value_metadata({_NOTE: json.dumps(holds)})
-    os.replace(temporary, file)
     _remove_old(folder, year, file)
 
 
@@ -111,8 +113,7 @@ def _all(folder: Path, year: int) -> list[Path]:
 
 
 def _remove_old(folder: Path, year: int, kept: Path) -> None:
-    others = [*_all(folder, year), *(folder / FOLDER).glob(f"{year}.*.tmp")]
-    for file in others:
+    for file in _all(folder, year):
         with suppress(FileNotFoundError):
             if file != kept and time.time() - file.stat().st_mtime > OLD_SECONDS:
                 file.unlink()

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-import socket
-import subprocess
-import sys
 import tempfile
+from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -21,7 +19,10 @@ from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.contract import Column, Contract
 from nba_assets.warehouse.footers import rows_in
 from nba_assets.warehouse.lake import Lake
+from nba_assets.warehouse.process import this_process
+from nba_assets.warehouse.scratch import WRITING
 from nba_assets.warehouse.season_files import Stamp
+from nba_assets_tests.warehouse.ended import ended_process
 from nba_assets_tests.warehouse.points import POINTS, points
 
 DAY = date(2024, 11, 8)
@@ -87,22 +88,16 @@ def test_a_removed_partition_is_gone(lake: Lake) -> None:
     assert lake.dates(POINTS) == [LATER]
 
 
-def stray(lake: Lake, pid: int, host: str = "") -> Path:
-    file = lake.file(POINTS, DAY)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    left = file.with_name(f".data.parquet.{host or socket.gethostname()}.{pid}.tmp")
-    left.write_text("half of a file")
-    return left
-
-
-def test_what_a_dead_writer_left_is_removed_and_a_living_ones_is_not(lake: Lake) -> None:
-    dead = subprocess.Popen([sys.executable, "-c", ""])
-    dead.wait()
-    left, living, elsewhere = stray(lake, dead.pid), stray(lake, os.getppid()), stray(lake, dead.pid, "other-host")
-    lake.replace(POINTS, [(DAY, rows("tatum"))])
-    assert (left.exists(), living.exists(), elsewhere.exists()) == (False, True, True)
-    assert players(lake) == ["tatum"]
-    assert lake.dates(POINTS) == [DAY], "strays are no partitions"
+def test_what_a_dead_writer_left_of_another_partition_is_removed(lake: Lake) -> None:
+    """Nobody writes to the part of a run's history again."""
+    writing = lake.root / POINTS.dataset / POINTS.name / WRITING
+    writing.mkdir(parents=True)
+    left, living = (writing / f"{process}.0.tmp" for process in (ended_process(), this_process()))
+    for file in (left, living):
+        file.write_text("half of a file")
+    lake.replace(replace(POINTS, part_column="run_id", part="7"), [(DAY, rows("tatum"))])
+    assert (left.exists(), living.exists()) == (False, True)
+    assert lake.dates(POINTS) == [], "strays are no partitions"
 
 
 def test_a_write_that_fails_leaves_the_old_file(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,10 +106,11 @@ def test_a_write_that_fails_leaves_the_old_file(lake: Lake, monkeypatch: pytest.
     def broken(*_: object, **__: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(pq.ParquetWriter, "write_table", broken)
+    monkeypatch.setattr(Path, "write_bytes", broken)
     with pytest.raises(OSError, match="disk full"):
-        lake.replace(POINTS, [(DAY, rows("brown"))])
+        lake.replace(POINTS, [(DAY, rows("brown")), (LATER, rows("brown"))])
     assert players(lake) == ["tatum"]
+    assert [file.name for file in lake.root.rglob("*") if file.is_file()] == ["data.parquet"]
 
 
 ANY_ROWS = st.lists(

@@ -7,14 +7,9 @@ run and when is not said here.
 
 from __future__ import annotations
 
-import os
-import signal
-import socket
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 
 import dagster as dg
 
@@ -27,15 +22,11 @@ from nba_assets.orchestration.instance.backfills import (
     PartitionsSubset,
     TimeWindowPartitionsSubset,
 )
+from nba_assets.orchestration.instance.dead_runs import PROCESS_TAG
 from nba_assets.orchestration.instance.tags import BACKFILL_ID_TAG
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.partitions import DAILY
-
-PROCESS_TAG = "nba/process"
-"""The host and the process that runs a back-fill, so that a killed one can be told from one that goes on."""
-
-BACKFILL_VARIABLE = "NBA_BACKFILL"
-"""In the environment of every process of a back-fill, by which those that outlive a killed one are found."""
+from nba_assets.warehouse.process import is_gone, this_process
 
 Days = Mapping[Table, Collection[date]]
 
@@ -51,10 +42,7 @@ class BackfillRecord:
     def enter(cls, instance: dg.DagsterInstance, days: Days, title: str) -> BackfillRecord:
         """Put a back-fill of `days` on the list, as one that is under way."""
         partitions = _of({asset_key(table): {day.isoformat() for day in chosen} for table, chosen in days.items()})
-        process = f"{socket.gethostname()}:{os.getpid()}"
-        entered = backfills.enter(instance, partitions, _graph(), title, {PROCESS_TAG: process})
-        os.environ[BACKFILL_VARIABLE] = entered
-        return cls(instance, entered)
+        return cls(instance, backfills.enter(instance, partitions, _graph(), title, {PROCESS_TAG: this_process()}))
 
     @property
     def tags(self) -> dict[str, str]:
@@ -77,23 +65,10 @@ class BackfillRecord:
 
 
 def close_dead(instance: dg.DagsterInstance) -> None:
-    """Close the back-fills of processes of this machine that were killed, and fail the runs they left open.
-
-    A killed run's steps go on by themselves, and at their end wait for ever to tell it so: they are ended first.
-    """
-    host = socket.gethostname()
+    """Close the back-fills of processes of this machine that were killed; their runs have been ended."""
     for backfill in backfills.under_way(instance):
-        process_host, _, process = backfill.tags.get(PROCESS_TAG, "").rpartition(":")
-        if process_host != host or _alive(int(process)):
-            continue
-        for process_left in _processes_of(backfill.backfill_id):
-            with suppress(ProcessLookupError):
-                os.kill(process_left, signal.SIGKILL)
-        for run in instance.get_runs(dg.RunsFilter(tags={BACKFILL_ID_TAG: backfill.backfill_id})):
-            if not run.is_finished:
-                instance.report_run_failed(run, f"process {process}, which ran it, was killed")
-                instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
-        backfills.fail(instance, backfill)
+        if is_gone(backfill.tags.get(PROCESS_TAG, "")):
+            backfills.fail(instance, backfill)
 
 
 def _of(partitions: Mapping[dg.AssetKey, Collection[str]]) -> dict[dg.AssetKey, PartitionsSubset]:
@@ -119,22 +94,3 @@ def _window(day: date) -> dg.TimeWindow:
 
 def _graph() -> BaseAssetGraph:
     return definitions().resolve_asset_graph()
-
-
-def _processes_of(backfill_id: str) -> Iterator[int]:
-    """The processes of a back-fill, where the system tells (Linux): its steps, and what Dagster has tail their logs."""
-    wanted = f"{BACKFILL_VARIABLE}={backfill_id}".encode()
-    for environment in Path("/proc").glob("[0-9]*/environ"):
-        with suppress(OSError):
-            if wanted in environment.read_bytes().split(b"\0"):
-                yield int(environment.parent.name)
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

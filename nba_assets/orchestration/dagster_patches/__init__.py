@@ -15,9 +15,15 @@ def apply() -> None:
 
     Raises BadInput where the environment switches off what there is not.
     """
-    from nba_assets.orchestration.dagster_patches import check_targets, executor_poll, migrations, partition_versions
+    from nba_assets.orchestration.dagster_patches import (
+        check_targets,
+        executor_poll,
+        migrations,
+        partition_versions,
+        step_deaths,
+    )
     from nba_assets.orchestration.dagster_patches.switches import check_names
 
     check_names()
-    for patch in (check_targets, executor_poll, migrations, partition_versions):
+    for patch in (check_targets, executor_poll, migrations, partition_versions, step_deaths):
         patch.apply()

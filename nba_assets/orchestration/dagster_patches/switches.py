@@ -29,6 +29,7 @@ NAMES = MappingProxyType(
         "record_at_once": "a step's evaluations and a sensor's events are recorded as one batch",
         "run_health": "a run whose process and code server are gone is found out",
         "run_log": "progress is read from a run's log without what the run records",
+        "step_deaths": "a step whose process was killed says by which signal, and what to set",
         "step_logs": "a step's output is kept without processes beside it",
     }
 )

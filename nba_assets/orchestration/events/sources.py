@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from nba_assets.contracts.errors import BadInput
+from nba_assets.warehouse.scratch import replacing
 
 RAW_COMPLETE_TOPIC = "nba-phase2-raw-complete"
 RAW_COMPLETE_SUBSCRIPTION = "nba-phase3-analytics-sub"
@@ -99,10 +100,9 @@ class Spool:
 
 
 def _place(file: Path, data: bytes) -> None:
-    """Write beside and rename: whoever pulls finds a whole message or none."""
-    temporary = file.with_name(f".{file.name}.{os.getpid()}.tmp")
-    temporary.write_bytes(data)
-    os.replace(temporary, file)
+    """Whoever pulls finds a whole message or none."""
+    with replacing(file, file.parent) as temporary:
+        temporary.write_bytes(data)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import dagster as dg
 from dagster._core.launcher import DefaultRunLauncher
 
 from nba_assets.orchestration.dagster_patches.guard import Upstream, find, in_place
+from nba_assets.orchestration.instance.dead_runs import PROCESS_TAG, is_dead
 from nba_assets.orchestration.instance.tags import GRPC_INFO_TAG
 
 ATTEMPTS = 3
@@ -48,17 +49,19 @@ UPSTREAM = Upstream(
 
 
 class WatchfulRunLauncher(DefaultRunLauncher):
-    """Knows a living process by the code server that started it, which only can cancel what still runs."""
+    """Knows a living process by its name, or by the code server that started it, which only can cancel what runs."""
 
     @property
     def supports_check_run_worker_health(self) -> bool:
         return in_place(UPSTREAM) or super().supports_check_run_worker_health
 
     def check_run_worker_health(self, run: dg.DagsterRun) -> Any:
-        """A run of `nba` has no code server: its own process watches it."""
+        """By the run's process, where that is one of this host; a code server knows those that it started elsewhere."""
         if not in_place(UPSTREAM):
             return super().check_run_worker_health(run)
         health, status = find(_HEALTH), find(_STATUS)
+        if is_dead(run):
+            return health(status.NOT_FOUND, f"the run's process {run.tags[PROCESS_TAG]} is gone: it was killed")
         if GRPC_INFO_TAG not in run.tags or any(self._lives(run) for _ in range(ATTEMPTS)):
             return health(status.RUNNING)
         return health(status.NOT_FOUND, "the code server knows no process of this run")

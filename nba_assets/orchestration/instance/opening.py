@@ -91,10 +91,14 @@ def _check_class(where: str, module: str, name: str | None) -> None:
 
 @contextmanager
 def instance_at_home() -> Iterator[dg.DagsterInstance]:
-    """The instance of DAGSTER_HOME, by default ./dagster_home, with the patches applied. Raises BadInput."""
+    """The instance of DAGSTER_HOME, by default ./dagster_home, with the patches applied and no dead run under way.
+
+    Raises BadInput.
+    """
     import dagster as dg
 
     from nba_assets.orchestration.dagster_patches import apply
+    from nba_assets.orchestration.instance.dead_runs import end_dead_runs
 
     home = settle_home()
     put_settings(home)
@@ -105,4 +109,5 @@ def instance_at_home() -> Iterator[dg.DagsterInstance]:
     except dg.DagsterInvalidConfigError as error:
         raise BadInput(f"{home / SETTINGS}: {' '.join(str(error).split())}") from error
     with instance:
+        end_dead_runs(instance)
         yield instance

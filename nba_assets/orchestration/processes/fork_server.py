@@ -16,10 +16,7 @@ from contextlib import contextmanager, suppress
 from multiprocessing import forkserver
 
 from nba_assets.orchestration.dagster_patches.switches import wanted
-
-PRESTOCK_PRELOADED = ("dagster", "nba_assets.definitions")
-"""What it imports if it is Dagster's alone."""
-
+from nba_assets.orchestration.processes.parent import mark_children
 
 PRELOADED = ("nba_assets.orchestration.processes.preload",)
 """What it imports."""
@@ -38,6 +35,7 @@ def start() -> None:
 
     It has the environment as it is now, so that what steps read of it must be set before.
     """
+    mark_children()
     if os.environ.get("NBA_EXECUTOR", "multiprocess") != "multiprocess" or not wanted("fork_server"):
         return
     multiprocessing.get_context("forkserver").set_forkserver_preload(list(PRELOADED))

@@ -7,13 +7,18 @@ thread.
 
 from __future__ import annotations
 
+import atexit
 import importlib
+import os
 from contextlib import suppress
+from multiprocessing import forkserver
+from pathlib import Path
 
 from nba_assets.contracts.errors import BadInput
 from nba_assets.orchestration.dagster_patches import apply
 from nba_assets.orchestration.dagster_patches.preloaded import LOADED
 from nba_assets.orchestration.processes.garbage import loading
+from nba_assets.orchestration.processes.parent import STARTED_BY, ending_with
 
 
 def prepare() -> None:
@@ -30,5 +35,19 @@ def prepare() -> None:
     all_tables_job()
 
 
-with loading(), suppress(BadInput):  # whoever started the fork server comes upon the same, and tells it
+def remove_socket() -> None:
+    """At the end of a fork server whose parent was killed, and so could not: its socket, and the folder made for it."""
+    address = getattr(getattr(forkserver, "_forkserver", None), "_forkserver_address", None)
+    if isinstance(address, str):
+        with suppress(OSError):
+            os.unlink(address)
+            Path(address).parent.rmdir()
+
+
+atexit.register(remove_socket)  # a step that is forked does not come there: it ends by os._exit
+with (
+    ending_with(os.environ.get(STARTED_BY)),
+    loading(),
+    suppress(BadInput),  # whoever started the fork server comes upon the same, and tells it
+):
     prepare()

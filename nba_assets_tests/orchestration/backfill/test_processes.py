@@ -69,8 +69,7 @@ class Back:
                     process.kill()
             process.wait(180)
             said.seek(0)
-            if how is signal.SIGINT:
-                assert _living(process.pid) == []
+            assert _living(process.pid) == []
             return process.returncode, said.read()
 
     def files(self) -> Mapping[tuple[str, date], str]:
@@ -83,7 +82,7 @@ class Back:
 
 
 def _living(session: int) -> list[str]:
-    """Processes of a session that are not on their way out, after a moment in which they may go."""
+    """Processes of a session that are not on their way out, after the five seconds in which they are to go."""
     for _ in range(50):
         listed = subprocess.run(["ps", "-o", "stat=,args=", "-g", str(session)], capture_output=True, text=True).stdout
         found = [line for line in listed.splitlines() if not line.startswith("Z")]

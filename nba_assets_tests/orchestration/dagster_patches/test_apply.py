@@ -20,6 +20,7 @@ from nba_assets.orchestration.dagster_patches import (
     guard,
     migrations,
     partition_versions,
+    step_deaths,
     switches,
 )
 from nba_assets.orchestration.dagster_patches.guard import find
@@ -30,6 +31,7 @@ PATCHES = {
     executor_poll.POLLS: executor_poll.UPSTREAM,
     migrations.READS: migrations.UPSTREAM,
     partition_versions.MAKES_EVENTS: partition_versions.UPSTREAM,
+    step_deaths.CRASHES: step_deaths.UPSTREAM,
 }
 """By the function that each wraps."""
 

@@ -13,6 +13,7 @@ from nba_assets.orchestration.dagster_patches import (
     guard,
     migrations,
     partition_versions,
+    step_deaths,
     switches,
 )
 from nba_assets.orchestration.dagster_patches.guard import Upstream, in_place, moved
@@ -25,6 +26,7 @@ UPSTREAMS = [
         executor_poll,
         migrations,
         partition_versions,
+        step_deaths,
         batched_events,
         compute_logs,
         launcher,

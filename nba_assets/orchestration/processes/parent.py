@@ -1,0 +1,71 @@
+"""Parent of a process: who is killed takes the steps and run workers that it started along.
+
+A step that is left alone goes on computing and writing, and at its end waits for ever to tell a run that is no more.
+Which process a run belongs to is not said here.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from signal import SIGKILL
+
+from nba_assets.warehouse.process import is_gone, this_process
+
+STARTED_BY = "NBA_STARTED_BY"
+"""In the environment of a fork server and of the steps forked from it: the process that carries out the run."""
+
+_WATCH = "ends with its parent"
+
+
+def end_with_parent() -> None:
+    """From now on, end this process as soon as the one that started it has ended, however it did.
+
+    For processes that Python's `multiprocessing` started: of the pipe between the two, the parent's end closes with it.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is None or any(thread.name == _WATCH for thread in threading.enumerate()):
+        return
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)  # nothing is left to be told: an orderly end would wait for it
+
+    threading.Thread(target=watch, name=_WATCH, daemon=True).start()
+
+
+@contextmanager
+def ending_with(process: str | None) -> Iterator[None]:
+    """Within, end this process when the one of that name has: a fork server that loads looks at nothing else."""
+    over = threading.Event()
+
+    def watch() -> None:
+        while process and not over.wait(1):
+            if is_gone(process):
+                os._exit(1)
+
+    thread = threading.Thread(target=watch, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()  # no thread may be there when steps are forked
+
+
+def mark_children() -> None:
+    """Let the processes that this one starts from now on be known as its own."""
+    os.environ[STARTED_BY] = this_process()
+
+
+def end_left_by(process: str) -> None:
+    """End what a process that is gone has started, where the system tells (Linux)."""
+    wanted = f"{STARTED_BY}={process}".encode()
+    for environment in Path("/proc").glob("[0-9]*/environ"):
+        with suppress(OSError):
+            if wanted in environment.read_bytes().split(b"\0"):
+                os.kill(int(environment.parent.name), SIGKILL)

@@ -1,0 +1,69 @@
+"""Temporary files and folders, under the name of the process that writes them, so that none outlives it for long.
+
+Who is killed cleans up nothing: the next one that writes in the same place does. What is written is not said here.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from itertools import count
+from pathlib import Path
+
+from nba_assets.warehouse.process import is_gone, is_here, this_process
+
+WRITING = ".writing"
+"""A folder beside what is written, so on the same disk, under a name that no pattern for Parquet files finds."""
+
+PREFIX = "nba_assets-"
+"""Of what is ours in the system's temporary folder."""
+
+STRAY_SECONDS = 24 * 60 * 60
+"""What a process of another host has left (a restarted container has another name) is removed when it is so old, which
+no writing takes."""
+
+_numbers = count()
+
+
+@contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """An empty folder of its own for the block, on the disk for temporary files."""
+    _sweep(tempfile.gettempdir(), PREFIX)
+    with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{this_process()}.", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+@contextmanager
+def replacing(file: Path, beside: Path) -> Iterator[Path]:
+    """A path to write to, in a folder `beside`: what is there at the end takes the file's place, all at once.
+
+    If it cannot be written, nothing is left of it.
+    """
+    writing = os.path.join(beside, WRITING)
+    os.makedirs(writing, exist_ok=True)
+    _sweep(writing)
+    written = Path(writing, f"{this_process()}.{next(_numbers)}.tmp")
+    try:
+        yield written
+        os.makedirs(file.parent, exist_ok=True)
+        os.replace(written, file)
+    except BaseException:
+        with suppress(OSError):
+            os.unlink(written)
+        raise
+
+
+def _sweep(folder: str, prefix: str = "") -> None:
+    """Remove what processes that are gone have left in a folder."""
+    for name in os.listdir(folder):
+        writer = name.removeprefix(prefix).removesuffix(".tmp").rpartition(".")[0]
+        if name.startswith(prefix) and writer:
+            path = os.path.join(folder, name)
+            with suppress(OSError):
+                old = time.time() - os.stat(path).st_mtime > STRAY_SECONDS
+                if is_gone(writer) or (old and not is_here(writer)):
+                    shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)
