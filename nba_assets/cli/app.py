@@ -1,7 +1,7 @@
 """The `nba` command: what people type on a game night, put together from one module a command.
 
 A command's arguments, its call and its printing stand in the module of its name; here is only their order in the help.
-Exit codes: 0 all went well, 1 something failed, 2 the input was wrong (and nothing was done).
+Exit codes: 0 all is good, 1 something is not, 2 the input was wrong and nothing was done, 130 it was cancelled.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from nba_assets.cli.cascade import cascade
 from nba_assets.cli.compare import compare
 from nba_assets.cli.emit import emit
 from nba_assets.cli.ingest import ingest
+from nba_assets.cli.instance import INTERRUPTED
 from nba_assets.cli.materialize import materialize
 from nba_assets.cli.query import query
 from nba_assets.cli.replay import replay
@@ -45,6 +46,20 @@ def main() -> None:
     """Run the command; bad input is one line and exit code 2."""
     try:
         app()
-    except BadInput as error:
-        err.print(f"nba: {error}", style="red", highlight=False, markup=False)
-        sys.exit(2)
+    except Exception as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):  # as DuckDB tells that a query was interrupted
+            sys.exit(INTERRUPTED)
+        if not isinstance(error, BadInput) and not _of_the_machine(error):
+            raise
+        told = str(error) if isinstance(error, BadInput) else str(error).splitlines()[0]
+        err.print(f"nba: {told}", style="red", highlight=False, markup=False)
+        sys.exit(2 if isinstance(error, BadInput) else 1)
+
+
+def _of_the_machine(error: Exception) -> bool:
+    """Whether it is nobody's mistake in here: a full or read-only disk, a file that is not ours, too little memory."""
+    import duckdb
+
+    from nba_assets.warehouse.base import QueryTimeout, TransientError
+
+    return isinstance(error, (OSError, duckdb.OperationalError, QueryTimeout, TransientError))

@@ -18,12 +18,14 @@ from typer.testing import CliRunner
 from nba_assets.cli import app as cli
 from nba_assets.compile.bind import stored_inputs
 from nba_assets.contracts.contract import RawTable
+from nba_assets.contracts.errors import BadInput
 from nba_assets.orchestration.instance.opening import instance_at_home
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.partitions import DAILY
 from nba_assets.tables.analytics.player_game_summary import player_game_summary
 from nba_assets.tables.raw import raw_table
 from nba_assets.tables.registry import tables
+from nba_assets.warehouse.base import TransientError
 from nba_assets.warehouse.lake import Lake
 from nba_assets_tests.given import put_games
 
@@ -60,6 +62,41 @@ def garble(lake: Path, table: str, day: str) -> RawTable:
     file.unlink()
     file.write_bytes(b"half a download")
     return contract
+
+
+def raising(error: BaseException) -> Callable[..., None]:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    return fail
+
+
+INTERRUPTED_QUERY = RuntimeError("Query interrupted")
+INTERRUPTED_QUERY.__cause__ = KeyboardInterrupt()
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "complaint"),
+    [
+        (KeyboardInterrupt(), 130, ""),
+        (INTERRUPTED_QUERY, 130, ""),
+        (OSError(28, "No space left on device", "lake/x"), 1, "nba: [Errno 28] No space left on device: 'lake/x'\n"),
+        (TransientError("IO Error: lake/x\nof three\nlines"), 1, "nba: IO Error: lake/x\n"),
+        (BadInput("lake/x: is no Parquet"), 2, "nba: lake/x: is no Parquet\n"),
+    ],
+    ids=["Ctrl-C", "Ctrl-C in a query", "disk full", "file gone", "bad input"],
+)
+def test_how_a_command_ends(
+    error: BaseException, code: int, complaint: str, nba: Nba, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("nba_assets.readers.query.query", raising(error))
+    Path("lake").mkdir()
+    assert nba("query", "SELECT 1") == (code, "", complaint)
+
+
+def test_the_page_of_exit_codes_has_every_command() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "exit_codes.md").read_text()
+    assert [command for command in COMMANDS if f"`nba {command}`" not in page] == []
 
 
 @pytest.mark.parametrize(

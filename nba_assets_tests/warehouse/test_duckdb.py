@@ -175,3 +175,22 @@ def test_a_file_that_went_away_may_be_tried_again(warehouse: DuckDBWarehouse) ->
 def test_timestamps_are_utc_whatever_the_machines_zone(warehouse: DuckDBWarehouse) -> None:
     answer = warehouse.fetch("SELECT strftime(TIMESTAMPTZ '2024-11-08 00:30:00+00', '%H:%M') AS clock", {}, MINUTE)
     assert answer["clock"].to_pylist() == ["00:30"]
+
+
+def test_connections_spill_into_folders_of_their_own(warehouse: DuckDBWarehouse) -> None:
+    """In one folder they take each other's blocks for their own: a segmentation fault, or wrong rows."""
+
+    def folder(connection: duckdb.DuckDBPyConnection) -> Path:
+        return Path(connection.execute("SELECT current_setting('temp_directory')").fetchall()[0][0])
+
+    with warehouse.connect({}) as one, warehouse.connect({}) as other:
+        folders = {folder(one), folder(other)}
+        assert len(folders) == 2
+        assert all(found.is_dir() for found in folders)
+    assert not any(found.exists() for found in folders)
+
+
+def test_too_little_memory_is_told_with_its_setting(tmp_path: Path) -> None:
+    small = DuckDBWarehouse(Lake(tmp_path), threads=1, memory_mib=8)
+    with pytest.raises(duckdb.OutOfMemoryException, match=r"^NBA_MEMORY_MIB=8 is too little: Out of Memory"):
+        small.fetch("SELECT list(range) FROM range(4_000_000)", {}, MINUTE)

@@ -27,6 +27,7 @@ from dagster._daemon.backfill import execute_backfill_iteration
 from dagster_graphql.test.utils import execute_dagster_graphql
 
 from nba_assets.orchestration.backfill.record import BackfillRecord
+from nba_assets.orchestration.instance.dead_runs import UNDER_WAY
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.partitions import DAILY
 from nba_assets.tables.registry import tables
@@ -127,6 +128,7 @@ def test_interrupted_at_any_moment_and_done_again_it_is_the_same_to_the_byte(
     assert len(back.files()) == len(tables()) * len(DAYS)
     assert statuses()[0] == (dg.DagsterRunStatus.SUCCESS, BulkActionStatus.COMPLETED_SUCCESS)
     assert not {status for run, status in statuses()} & {BulkActionStatus.REQUESTED, BulkActionStatus.CANCELING}
+    assert not {run for run, status in statuses()} & set(UNDER_WAY)
     before = len(statuses())
     code, printed, _ = back.fill()
     assert (code, "nothing to do" in printed, len(statuses())) == (0, True, before)

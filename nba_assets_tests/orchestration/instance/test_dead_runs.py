@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import logging
-import os
-import subprocess
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
+from nba_assets.orchestration.instance import dead_runs
 from nba_assets.orchestration.instance.dead_runs import PROCESS_TAG, UNDER_WAY, end_dead_runs
 from nba_assets.orchestration.instance.opening import instance_at_home
-from nba_assets.orchestration.processes.parent import STARTED_BY
 from nba_assets.warehouse.process import this_process
 from nba_assets_tests.warehouse.ended import ended_process
 
@@ -50,18 +48,14 @@ def test_no_other_run_is_touched(process: str | None) -> None:
         assert (status(instance, run), status(instance, ended)) == (STARTED, dg.DagsterRunStatus.SUCCESS)
 
 
-def test_what_its_process_left_is_ended() -> None:
-    orphan, other = (
-        subprocess.Popen(["sleep", "60"], env=os.environ | {STARTED_BY: process})
-        for process in (ended_process(), this_process())
-    )
+def test_what_its_process_left_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended: list[str] = []
+    monkeypatch.setattr(dead_runs, "end_left_by", ended.append)
     with dg.DagsterInstance.ephemeral() as instance:
-        a_run(instance, ended_process())
+        for process in (ended_process(), this_process()):
+            a_run(instance, process)
         end_dead_runs(instance)
-    assert orphan.wait(10) < 0
-    assert other.poll() is None
-    other.kill()
-    other.wait()
+    assert ended == [ended_process()]
 
 
 def test_every_command_that_opens_the_instance_looks_for_them(home: Path) -> None:

@@ -14,7 +14,10 @@ from dagster._grpc.types import CanCancelExecutionResult
 from dagster._serdes import serialize_value
 
 from nba_assets.orchestration.dagster_patches import guard, switches
+from nba_assets.orchestration.instance.dead_runs import PROCESS_TAG
 from nba_assets.orchestration.instance.launcher import WatchfulRunLauncher
+from nba_assets.warehouse.process import this_process
+from nba_assets_tests.warehouse.ended import ended_process
 
 LAUNCHED = {GRPC_INFO_TAG: '{"host": "127.0.0.1", "port": 1}'}
 
@@ -50,7 +53,19 @@ def test_a_code_server_that_is_slow_to_answer_is_asked_again() -> None:
     assert health(LAUNCHED, None, None, None) is WorkerStatus.NOT_FOUND
 
 
-def test_a_run_of_the_command_line_is_its_own_watch() -> None:
+def test_a_run_of_this_host_lives_as_long_as_its_process() -> None:
+    assert health({PROCESS_TAG: this_process()}) is WorkerStatus.RUNNING
+    assert health({PROCESS_TAG: ended_process()}) is WorkerStatus.NOT_FOUND
+    assert health(LAUNCHED | {PROCESS_TAG: ended_process()}, True) is WorkerStatus.NOT_FOUND
+
+
+def test_of_a_run_of_another_host_its_code_server_knows() -> None:
+    elsewhere = {PROCESS_TAG: "other-host.1.1"}
+    assert health(elsewhere) is WorkerStatus.RUNNING
+    assert health(LAUNCHED | elsewhere, False, False, False) is WorkerStatus.NOT_FOUND
+
+
+def test_a_run_that_does_not_say_whose_it_is_is_left_alone() -> None:
     assert health({}) is WorkerStatus.RUNNING
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from typing import Any
 
+import dagster as dg
 import pytest
 
+from nba_assets.orchestration.instance.dead_runs import PROCESS_TAG
 from nba_assets.orchestration.processes.executor import executor
 from nba_assets.orchestration.processes.fork_server import PRELOADED, STOCK_PRELOADED
 from nba_assets.orchestration.resource import WarehouseResource, max_concurrent
+from nba_assets.warehouse.process import this_process
 
 
 def config() -> Any:
@@ -31,6 +34,28 @@ def test_steps_run_in_forked_processes_that_start_with_the_code_loaded(monkeypat
 def test_the_executor_is_chosen_by_name(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NBA_EXECUTOR", name)
     assert executor().name == name
+
+
+def a_job() -> dg.JobDefinition:
+    @dg.op
+    def nothing() -> None: ...
+
+    @dg.job(executor_def=executor())
+    def a_job() -> None:
+        nothing()
+
+    return a_job
+
+
+@pytest.mark.slow
+def test_a_run_carries_its_process_whoever_started_it(
+    monkeypatch: pytest.MonkeyPatch, instance: dg.DagsterInstance
+) -> None:
+    monkeypatch.setenv("NBA_EXECUTOR", "in_process")
+    done = dg.execute_job(dg.reconstructable(a_job), instance=instance)
+    run = instance.get_run_by_id(done.run_id)
+    assert run
+    assert run.tags[PROCESS_TAG] == this_process()
 
 
 def test_another_name_is_refused_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
