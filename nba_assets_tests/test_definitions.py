@@ -16,10 +16,10 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from nba_assets.audit.never_built import recorded_checks
 from nba_assets.compile.bind import stored_inputs
 from nba_assets.compile.code_version import code_version
 from nba_assets.contracts.calendar import Window
-from nba_assets.contracts.checks import checks_of
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.read import Reach
 from nba_assets.contracts.table import Table
@@ -69,7 +69,7 @@ def test_a_table_is_an_asset_that_runs_by_the_common_policy(table: Table) -> Non
     assert node.kinds == {"duckdb", "parquet"}
     assert node.code_version == code_version(table, "duckdb")
     assert node.description == table.description
-    assert {key.name for key in node.check_keys} == {check.name for check in checks_of(table)}
+    assert {key.name for key in node.check_keys} == {check.name for check in recorded_checks(table)}
 
 
 def test_the_code_version_tells_tables_apart() -> None:

@@ -29,6 +29,11 @@ TablesOption = Annotated[
 DateOption = Annotated[str, typer.Option("--date", help="The date, YYYY-MM-DD, Eastern.")]
 StartOption = Annotated[str, typer.Option("--start", help="First date, YYYY-MM-DD.")]
 EndOption = Annotated[str, typer.Option("--end", help="Last date, YYYY-MM-DD.")]
+UpstreamOption = Annotated[
+    bool,
+    typer.Option("--upstream", help="First build what of the tables' inputs is not good, back to the season's start."),
+]
+StrictOption = Annotated[bool, typer.Option("--strict", help="Exit with 1 if an ERROR check is broken, too.")]
 DEFAULT_LAKE = Path("lake")
 
 

@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -19,14 +20,16 @@ from nba_assets.cli.arguments import (
     EndOption,
     LakeOption,
     StartOption,
+    StrictOption,
     TablesOption,
+    UpstreamOption,
     named_tables,
     parse_chunk,
     parse_range,
 )
 from nba_assets.cli.instance import INTERRUPTED, going_to_run, said_afterwards, warehouse_at
 from nba_assets.cli.older_code import accept, print_older
-from nba_assets.cli.terminal import RunProgress, err, out, print_failures, print_made
+from nba_assets.cli.terminal import RunProgress, breaks_errors, err, out, print_failures, print_gaps, print_made
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.errors import BadInput
 from nba_assets.orchestration.instance.opening import instance_at_home
@@ -36,8 +39,10 @@ if TYPE_CHECKING:
     import dagster as dg
 
     from nba_assets.audit.game_days import Calendar
+    from nba_assets.contracts.table import Table
     from nba_assets.orchestration.backfill.plan import Chunk, Filled, Piece
     from nba_assets.orchestration.staleness import Plan
+    from nba_assets.warehouse.base import Warehouse
 
 _DATE = re.compile(r" \d{4}-\d{2}-\d{2}")
 
@@ -50,18 +55,21 @@ def backfill(
     force: Annotated[bool, typer.Option("--force", help="Build all of it, good or not.")] = False,
     workers: Annotated[int | None, typer.Option(min=1, help="Tables built at once, which share the machine.")] = None,
     chunk: Annotated[str, typer.Option(help="A run for each season or month, or one for all: none.")] = "none",
+    upstream: UpstreamOption = False,
+    strict: StrictOption = False,
     code: Annotated[bool, typer.Option("--code", help="Build what was built by older code, too.")] = False,
     accept_code: Annotated[
         bool, typer.Option("--accept-code", help="Show how older code differs, and count it as today's from now on.")
     ] = False,
     lake: LakeOption = DEFAULT_LAKE,
 ) -> None:
-    """Build what is missing, failed, of an older schema or older than what it reads, of the tables of a range of dates.
+    """Build what is missing, failed, damaged, of an older schema or older than what it reads, of a range of dates.
 
     The conformed tables that they read are built with them, all in one Dagster run, one query for each table and
     season, or in as few runs as build nothing twice. Where raw data was delivered anew, what reads it is built
     first, and the rest if that has changed. Ctrl-C cancels it; what was finished stays finished, and the
-    same command builds the rest. Exits with 0 only if every partition of the range is good afterwards.
+    same command builds the rest. Exits with 0 only if every partition of the range is good afterwards: one is not whose
+    history was never built, which --upstream builds first, with all other tables that are read.
 
     What was built by older code is told by --dry-run, and is as good as any until --code asks for it. A new version of
     a library may write the same query otherwise: after a look at the difference, --accept-code says that it is the
@@ -84,15 +92,25 @@ def backfill(
         os.environ["NBA_MAX_CONCURRENT"] = str(workers)
     try:
         with said_afterwards(), nullcontext() if dry_run else going_to_run(lake):
-            _build(start, end, tables or [], lake, dry_run=dry_run, force=force, code=code, chunk=chunk)
+            asked = Asked(dry_run, force, code, upstream, strict)
+            _build(start, end, tables or [], lake, chunk, asked)
     except KeyboardInterrupt:
         err.print("cancelled before anything was started")
         raise typer.Exit(INTERRUPTED) from None
 
 
-def _build(
-    start: str, end: str, names: list[str], lake: Path, *, dry_run: bool, force: bool, code: bool, chunk: str
-) -> None:
+@dataclass(frozen=True)
+class Asked:
+    """The flags of a back-fill."""
+
+    dry_run: bool
+    force: bool
+    code: bool
+    upstream: bool
+    strict: bool
+
+
+def _build(start: str, end: str, names: list[str], lake: Path, chunk: str, asked: Asked) -> None:
     with loading():
         from nba_assets.orchestration.partitions import partition_days
 
@@ -102,32 +120,63 @@ def _build(
         warehouse = warehouse_at(lake)
 
         from nba_assets.audit.game_days import Calendar
+        from nba_assets.audit.never_built import gaps_in, with_upstream
         from nba_assets.orchestration.backfill.plan import everything
         from nba_assets.orchestration.backfill.record import close_dead
         from nba_assets.orchestration.slates import with_conformed
         from nba_assets.orchestration.staleness import because_of_code, older_code, out_of_date
+        from nba_assets.tables.registry import tables as every_table
 
         tables, calendar = with_conformed(named), Calendar.of(warehouse)
         calendar.require_seasons(tables, days)
+        of_each = dict.fromkeys(tables, days)
+        if asked.upstream:
+            of_each = with_upstream(of_each, every_table(), calendar)
+            tables, days = tuple(of_each), sorted({day for wanted in of_each.values() for day in wanted})
 
     with instance_at_home() as instance:
-        if not dry_run:
+        if not asked.dry_run:
             close_dead(instance)
-        older = older_code(warehouse, tables, days) if dry_run or code else {}
-        plan = out_of_date(instance, warehouse, tables, days, because_of_code(older) if code else None)
-        if force:  # what they read is built where it is not good
-            plan |= everything(calendar.wanted(named, days))
-        say_and_fill(
-            instance,
-            plan,
-            days,
-            lambda: out_of_date(instance, warehouse, tables, days),
-            calendar,
-            chunked,
-            dry_run=dry_run,
-        )
-        if dry_run and not code:
+        older = older_code(warehouse, tables, days) if asked.dry_run or asked.code else {}
+        plan = out_of_date(instance, warehouse, tables, of_each, because_of_code(older) if asked.code else None)
+        if asked.force:  # what they read is built where it is not good
+            plan |= everything(calendar.wanted(named, partition_days(window)))
+        gaps = gaps_in(warehouse, of_each, calendar)
+        filled = None
+        if any(plan.values()) or not gaps:
+            filled = say_and_fill(
+                instance,
+                plan,
+                days,
+                lambda: out_of_date(instance, warehouse, tables, of_each),
+                calendar,
+                chunked,
+                dry_run=asked.dry_run,
+            )
+            gaps = gaps_in(warehouse, of_each, calendar)
+        print_gaps(gaps)
+        if asked.dry_run and not asked.code:
             print_older(older)
+    if not asked.dry_run and (gaps or (asked.strict and filled and breaks_errors(filled.made))):
+        raise typer.Exit(1)
+
+
+def fill_upstream(
+    instance: dg.DagsterInstance, warehouse: Warehouse, named: Sequence[Table], days: Sequence[date], calendar: Calendar
+) -> None:
+    """Build what is not good of all that some days of tables need, but those days themselves."""
+    from nba_assets.audit.never_built import with_upstream
+    from nba_assets.orchestration.staleness import out_of_date
+    from nba_assets.tables.registry import tables
+
+    needed = with_upstream(dict.fromkeys(named, days), tables(), calendar)
+
+    def look() -> Plan:
+        plan = out_of_date(instance, warehouse, list(needed), needed)
+        return {t: {d: why for d, why in found.items() if t not in named or d not in days} for t, found in plan.items()}
+
+    every = sorted({day for wanted in needed.values() for day in wanted})
+    say_and_fill(instance, look(), every, look, calendar, dry_run=False)
 
 
 def say_and_fill(
@@ -139,15 +188,14 @@ def say_and_fill(
     chunk: Chunk = "none",
     *,
     dry_run: bool,
-) -> None:
+) -> Filled | None:
     """Say what a plan for some of `days` builds, and build it, until a `look` finds all of it good."""
     from nba_assets.orchestration.backfill.plan import ahead, pieces, without_days_off
 
     open_days = without_days_off(days, plan, calendar)
     todo, first = pieces(plan, open_days, chunk), pieces(ahead(plan), open_days, chunk)
     _print_todo(plan, todo, first, Window(days[0], days[-1]), dry_run)
-    if todo and not dry_run:
-        _fill(instance, todo, first, open_days, look, chunk)
+    return _fill(instance, todo, first, open_days, look, chunk) if todo and not dry_run else None
 
 
 def _fill(
@@ -157,7 +205,7 @@ def _fill(
     days: Sequence[date],
     look: Callable[[], Plan],
     chunk: Chunk,
-) -> None:
+) -> Filled:
     from nba_assets.orchestration.backfill.plan import fill
 
     started = time.perf_counter()
@@ -172,6 +220,7 @@ def _fill(
     runs = ", ".join(run.run_id for run in filled.runs)
     out.print(f"back-fill {filled.backfill_id} (run {runs}): {seconds:.1f} s", highlight=False)
     _tell_end(filled)
+    return filled
 
 
 def _print_todo(plan: Plan, todo: Sequence[Piece], first: Sequence[Piece], window: Window, dry_run: bool) -> None:

@@ -25,6 +25,7 @@ from rich.table import Table as RichTable
 from rich.text import Text
 
 if TYPE_CHECKING:
+    from nba_assets.audit.never_built import Gaps
     from nba_assets.orchestration.launch import TableResult
 
 out = Console(width=None if sys.stdout.isatty() else 200)
@@ -42,6 +43,23 @@ def print_made(made: Mapping[str, TableResult]) -> None:
             "\n".join(result.broken_checks) or ("none" if result.partitions else "not built"),
         )
     out.print(shown)
+
+
+def print_gaps(gaps: Gaps) -> None:
+    """One line a table whose history was not all built."""
+    for table, days in gaps.items():
+        lacking = sorted({(day, source.name) for missing in days.values() for source, day in missing})
+        more = f" and {len(lacking) - 1:,} more" if len(lacking) > 1 else ""
+        err.print(
+            f"[red]{table.name}[/red]: {len(days):,} partitions lack history that was never built: {lacking[0][1]} of"
+            f" {lacking[0][0]}{more}; --upstream builds it",
+            highlight=False,
+        )
+
+
+def breaks_errors(made: Mapping[str, TableResult]) -> bool:
+    """Whether an ERROR check is broken."""
+    return any(check.startswith("ERROR") for result in made.values() for check in result.broken_checks)
 
 
 def print_failures(failures: Mapping[str, str]) -> None:

@@ -9,11 +9,11 @@ from datetime import date
 
 import dagster as dg
 
+from nba_assets.audit.never_built import recorded_checks
 from nba_assets.compile.bind import stored_inputs
 from nba_assets.compile.code_version import code_version
 from nba_assets.compile.dialects import Dialect
 from nba_assets.compile.statements import statements
-from nba_assets.contracts.checks import checks_of
 from nba_assets.contracts.contract import Contract, RawTable
 from nba_assets.contracts.read import Reach
 from nba_assets.contracts.table import Table
@@ -50,7 +50,7 @@ def step_assets(tables: Sequence[Table], kinds: frozenset[str], dialect: Dialect
         check_specs=[
             dg.AssetCheckSpec(name=check.name, asset=asset_key(table), description=check.description)
             for table in tables
-            for check in checks_of(table)
+            for check in recorded_checks(table)
         ],
         can_subset=len(tables) > 1,
         backfill_policy=dg.BackfillPolicy.single_run(),

@@ -14,11 +14,11 @@ import dagster as dg
 
 from nba_assets.audit.game_days import game_days
 from nba_assets.contracts.calendar import EASTERN, Window, season_year
-from nba_assets.contracts.read import Reach
 from nba_assets.contracts.table import Table
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.slates import slate_tables, summaries
 from nba_assets.warehouse.base import Warehouse
+from nba_assets.warehouse.inputs import Content, Inputs
 
 READY_BY = time(11, 30)
 """Eastern: when the models start to read today's slate."""
@@ -40,7 +40,7 @@ def with_freshness(assets: Iterable[dg.AssetsDefinition | dg.AssetSpec]) -> list
     return list(dg.map_asset_specs(told, list(assets)))
 
 
-def not_ready(instance: dg.DagsterInstance, warehouse: Warehouse, day: date) -> dict[Table, str]:
+def not_ready(warehouse: Warehouse, day: date) -> dict[Table, str]:
     """What `day`'s slate still lacks, and why: its own tables, and the summaries of the last date with games.
 
     Empty on a date without games.
@@ -53,35 +53,16 @@ def not_ready(instance: dg.DagsterInstance, warehouse: Warehouse, day: date) -> 
     found: dict[Table, str] = {}
     if before:
         found = {t: f"not built for {before[-1]}" for t in summaries() if before[-1] not in warehouse.dates(t)}
-    changed = {table: _history_changed_at(warehouse, table, day) for table in summaries()}
+    stored = cache(lambda source: Content(warehouse.contents(source)))
+    changed: dict[Table, set[str]] = {}
+    """The summaries that have changed since, by name, read itself or through a table of the same slate."""
     for table in slate_tables():
-        built = _built_at(instance, warehouse, table, day)
-        late = sorted(s.name for s in _history_of(table) if built and changed[s] > built)
-        if not built:
+        build = warehouse.builds(table, [day]).get(day)
+        own = Inputs(table, stored).changed(build.read, day) if build else []
+        through = [changed[read.source] for read in table.reads.values() if read.source in changed]
+        changed[table] = {source.name for source, _ in own if source in summaries()}.union(*through)
+        if not build:
             found[table] = "not built"
-        elif late:
-            found[table] = f"built before the last change of {', '.join(late)}"
+        elif changed[table]:
+            found[table] = f"built before the last change of {', '.join(sorted(changed[table]))}"
     return found
-
-
-@cache
-def _history_of(table: Table) -> frozenset[Table]:
-    """The summaries that it reads, itself or through a table of the same slate."""
-    own = {r.source for r in table.reads.values() if r.source in summaries()}
-    through = [r.source for r in table.reads.values() if r.source in slate_tables()]
-    return frozenset(own.union(*(_history_of(source) for source in through)))
-
-
-def _history_changed_at(warehouse: Warehouse, table: Table, day: date) -> float:
-    history = Reach.SEASON_HISTORY.dates(Window(day, day))
-    return max((at for d, at in warehouse.changed_at(table).items() if d in history), default=0.0)
-
-
-def _built_at(instance: dg.DagsterInstance, warehouse: Warehouse, table: Table, day: date) -> float | None:
-    """When it was last built, None if it is not there; a rebuild with the same result leaves the stored one's time."""
-    stored = warehouse.changed_at(table).get(day)
-    if stored is None:
-        return None
-    of_the_day = dg.AssetRecordsFilter(asset_key=asset_key(table), asset_partitions=[day.isoformat()])
-    records = instance.fetch_materializations(of_the_day, limit=1).records
-    return max(stored, *(record.timestamp for record in records)) if records else stored

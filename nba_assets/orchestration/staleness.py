@@ -1,4 +1,4 @@
-"""Which partitions are to be built, and why: never made, failed, or older than something they read.
+"""Which partitions are to be built, and why: never made, failed, damaged, or older than something they read.
 
 Only finds out; what is run is up to schedules and to `nba backfill`. Dagster's own staleness gives up at a hundred
 upstream partitions, and a day of form reads a season.
@@ -7,10 +7,11 @@ A partition of another schema than is declared is built again like one that fail
 it is told, and built when a person asks for it. A day off lacks nothing; only what an earlier schedule or an older
 schema has left there is to go.
 
-A partition is good when its latest materialisation began to read after everything it reads last changed. A rebuild that
-writes the same again changes nothing, so nothing that reads it becomes stale. What one plan builds may change, so
-the days of the plan that read it are built as well, and no others. Tables stored whole (names, arenas) have no dates: a
-change of theirs would mean all of history, and is not looked at.
+A partition is good when everything it reads holds what it held when the partition was built, as its footer notes. A
+rebuild that writes the same again changes nothing, so nothing that reads it becomes stale. What one plan builds may
+change, so the days of the plan that read it are built as well, and no others. The times of files only help to name
+the day that changed, and stand in for partitions of a release that noted nothing: those are good when nothing that they
+read changed after they were made.
 """
 
 from __future__ import annotations
@@ -19,34 +20,33 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import accumulate
-from typing import Literal
 
 import dagster as dg
 
 from nba_assets.audit.game_days import Calendar
-from nba_assets.compile.bind import stored_inputs
 from nba_assets.compile.code_version import code_version
 from nba_assets.contracts.calendar import Window, season_year
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.read import Reach
 from nba_assets.contracts.table import Table
-from nba_assets.orchestration.instance.events import AssetEventSummaryRecord, event_summaries
+from nba_assets.orchestration.instance.events import event_summaries
 from nba_assets.orchestration.keys import asset_key
+from nba_assets.warehouse import footers
 from nba_assets.warehouse.base import Warehouse
 from nba_assets.warehouse.footers import Build
+from nba_assets.warehouse.inputs import Content, Inputs, dated_inputs, dates_read
 
 MISSING = "missing"
 FAILED = "failed"
+DAMAGED = "damaged"
 OLDER_SCHEMA = "older schema"
 OLDER_CODE = "older code"
 NO_GAMES = "no games any more"
 _OLDER_THAN = "older than"
 _WILL_BE_BUILT = "which will be built"
 RUNS_AT_ONCE = 500
-
-Recorded = Literal[dg.DagsterEventType.ASSET_MATERIALIZATION, dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED]
 
 Plan = dict[Table, dict[date, str]]
 """For each table the days to build, oldest first, each with its reason."""
@@ -61,39 +61,27 @@ def out_of_date(
 ) -> Plan:
     """Which of `days`, or of each table's own, are to be built of `tables` (each after those it reads), and why.
 
-    A reason is `missing`, `failed`, `older schema`, `older than <dataset.table> <date>`, what is `asked_for` beside
-    these, or `reads <dataset.table> <date>, which will be built`; of a day off, `older schema` or `no games any more`.
+    A reason is `missing`, `failed`, `damaged`, `older schema`, `older than <dataset.table> <date>`, what is `asked_for`
+    beside these, or `reads <dataset.table> <date>, which will be built`; of a day off, `older schema` or
+    `no games any more`.
     """
-    asked_for, calendar = asked_for or {}, Calendar.of(warehouse)
+    asked_for, calendar, stored = asked_for or {}, Calendar.of(warehouse), _Stored(warehouse)
     of_each = days if isinstance(days, Mapping) else dict.fromkeys(tables, days)
-    inputs = {table: _dated_inputs(table) for table in tables}
-    read = {source for sources in inputs.values() for source, _ in sources}
-    changes = {source: _Changes(warehouse.changed_at(source)) for source in read}
-    starts = _Starts(instance)
-    made: dict[Contract, _Made] = {}
     plan: Plan = {}
     for table in tables:
-        made[table] = _Made.of(instance, warehouse, table)
-        builds = warehouse.builds(table, of_each[table])
+        made = _Made.of(instance, stored, table, of_each[table])
         planned = [
             (source, reach, list(plan[source]))
-            for source, reach in inputs[table]
+            for source, reach in dated_inputs(table)
             if isinstance(source, Table) and plan.get(source)
         ]
         plan[table] = {}
         for day in sorted(of_each[table]):
             if calendar.is_off(table, day):
-                if day in builds and (left := _left_behind(builds[day])):
-                    plan[table][day] = left
-                continue
-            found = (changes[source].newest(source, _dates(reach, day)) for source, reach in inputs[table])
-            news = max(filter(None, found), key=lambda news: news.at, default=None)
-            reason = made[table].lacks(day)
-            if not reason and day in builds and not builds[day].as_declared:
-                reason = OLDER_SCHEMA
-            if not reason and news:
-                reason = made[table].older(day, news, made.get(news.source), starts)
-            reason = reason or asked_for.get(table, {}).get(day) or _follows(day, planned)
+                reason = _left_behind(made.builds[day]) if day in made.builds else None
+            else:
+                reason = made.lacks(day) or made.older(day)
+                reason = reason or asked_for.get(table, {}).get(day) or _follows(day, planned)
             if reason:
                 plan[table][day] = reason
     return plan
@@ -125,21 +113,10 @@ def because_of_code(older: Mapping[Table, Mapping[date, str]]) -> Plan:
     return {table: dict.fromkeys(days, OLDER_CODE) for table, days in older.items()}
 
 
-def _dated_inputs(table: Table) -> list[tuple[Contract, Reach]]:
-    """The stored inputs that have dates, in a fixed order: one that is read in two ways is there twice."""
-    stored = stored_inputs(table).items()
-    return [(s, r) for s, reaches in stored if s.partition_by for r in sorted(reaches, key=lambda reach: reach.name)]
-
-
-@cache
-def _dates(reach: Reach, day: date) -> Window:
-    return reach.dates(Window(day, day))
-
-
 def _follows(day: date, planned: Iterable[tuple[Contract, Reach, list[date]]]) -> str | None:
     """The first input that is built by the same plan and reaches this day."""
     for source, reach, days in planned:
-        window = _dates(reach, day)
+        window = dates_read(reach, day)
         first = bisect_left(days, window.start)
         if first < len(days) and days[first] in window:
             return f"reads {source.full_name} {days[first]}, {_WILL_BE_BUILT}"
@@ -196,48 +173,75 @@ class _Changes:
         return self._seasons[year]
 
 
+@dataclass
+class _Stored:
+    """What is stored of the tables that are looked at: asked once of each, and of times only where they are needed."""
+
+    warehouse: Warehouse
+    _contents: dict[Contract, Content] = field(default_factory=dict)
+    _changes: dict[Contract, _Changes] = field(default_factory=dict)
+
+    def content(self, contract: Contract) -> Content:
+        if contract not in self._contents:
+            self._contents[contract] = Content(self.warehouse.contents(contract))
+        return self._contents[contract]
+
+    def newest(self, source: Contract, reach: Reach, day: date) -> _News | None:
+        """The latest change of what the partition of a day reads of an input."""
+        if source not in self._changes:
+            self._changes[source] = _Changes(self.warehouse.changed_at(source))
+        return self._changes[source].newest(source, dates_read(reach, day))
+
+
 @dataclass(frozen=True)
 class _Made:
     """How the partitions of a table stand: the latest materialisation of each that is stored, and what failed since."""
 
     table: Table
-    latest: Mapping[date, tuple[str, float]]
-    """The run that made it, empty for none, and when it said so."""
+    stored: _Stored
+    builds: Mapping[date, Build]
+    latest: Mapping[date, float]
     failed: frozenset[date]
-    requested: Mapping[str, float]
-    """When each run was made that was to build this table: its step began later."""
+    inputs: Inputs
 
     @classmethod
-    def of(cls, instance: dg.DagsterInstance, warehouse: Warehouse, table: Table) -> _Made:
-        stored = set(warehouse.dates(table))
-        events = _events(instance, table, dg.DagsterEventType.ASSET_MATERIALIZATION)
-        made = {date.fromisoformat(e.partition): (e.run_id or "", e.timestamp) for e in events if e.partition}
-        planned = _events(instance, table, dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED)
+    def of(cls, instance: dg.DagsterInstance, stored: _Stored, table: Table, days: Iterable[date]) -> _Made:
+        # Without their bodies: to read those takes as long as to build some tables.
+        events = event_summaries(instance, asset_key(table), dg.DagsterEventType.ASSET_MATERIALIZATION)
         return cls(
             table,
-            {day: made[day] for day in made if day in stored},
+            stored,
+            stored.warehouse.builds(table, days),
+            {date.fromisoformat(event.partition): event.timestamp for event in events if event.partition},
             _failed(instance, table),
-            {event.run_id: event.timestamp for event in planned if event.run_id},
+            Inputs(table, stored.content),
         )
 
     def lacks(self, day: date) -> str | None:
         """Why it must be built whatever it reads. A cancelled attempt is none: what was there before is as good."""
-        if day not in self.latest:
+        if day not in self.latest or day not in self.builds:
             return MISSING
-        return FAILED if day in self.failed else None
+        if day in self.failed:
+            return FAILED
+        if self.builds[day].damaged or self.stored.content(self.table).of.get(day, "").startswith(footers.DAMAGED):
+            return DAMAGED
+        return None if self.builds[day].as_declared else OLDER_SCHEMA
 
-    def older(self, day: date, news: _News, upstream: _Made | None, starts: _Starts) -> str | None:
-        """Whether the news came after the partition was made, or while its step was reading already."""
-        run_id, finished = self.latest[day]
-        began = finished
-        if news.at > self.requested.get(run_id, finished) and not (upstream and upstream.made_in(run_id, news)):
-            began = starts.of(run_id, self.table.step, finished)
-        return f"{_OLDER_THAN} {news.source.full_name} {news.day}" if news.at > began else None
-
-    def made_in(self, run_id: str, news: _News) -> bool:
-        """Whether that run made this news: then its steps that read this table began after it."""
-        made_by, finished = self.latest.get(news.day, ("", 0.0))
-        return made_by == run_id != "" and news.at <= finished
+    def older(self, day: date) -> str | None:
+        """What it reads that is no longer as it was, with the day that changed where it can be told."""
+        noted = self.builds[day].read
+        if not noted:
+            found = (self.stored.newest(source, reach, day) for source, reach in dated_inputs(self.table))
+            news = max(filter(None, found), key=lambda news: news.at, default=None)
+            return f"{_OLDER_THAN} {news.source.full_name} {news.day}" if news and news.at > self.latest[day] else None
+        if not (changed := self.inputs.changed(noted, day)):
+            return None
+        source, reach = changed[0]
+        if reach is Reach.SAME_DAY:
+            return f"{_OLDER_THAN} {source.full_name} {day}"
+        news = self.stored.newest(source, reach, day)
+        told = f" {news.day}" if news and news.at > self.latest[day] else ""
+        return f"{_OLDER_THAN} {source.full_name}{told}"
 
 
 def _failed(instance: dg.DagsterInstance, table: Table) -> frozenset[date]:
@@ -252,23 +256,3 @@ def _failed(instance: dg.DagsterInstance, table: Table) -> frozenset[date]:
         only = dg.RunsFilter(run_ids=run_ids[start : start + RUNS_AT_ONCE], statuses=[dg.DagsterRunStatus.FAILURE])
         failed.update(instance.get_run_ids(only))
     return frozenset(date.fromisoformat(day) for day, (run_id, _) in attempts.items() if run_id in failed)
-
-
-def _events(instance: dg.DagsterInstance, table: Table, kind: Recorded) -> Sequence[AssetEventSummaryRecord]:
-    """All events of a kind, oldest first, without their bodies: to read those takes as long as to build some tables."""
-    return event_summaries(instance, asset_key(table), kind)
-
-
-@dataclass
-class _Starts:
-    """When steps began: looked up run by run, of the few runs during which something changed from outside."""
-
-    instance: dg.DagsterInstance
-    _runs: dict[str, dict[str, float]] = field(default_factory=dict)
-
-    def of(self, run_id: str, step: str, otherwise: float) -> float:
-        """When the step of a run first began; `otherwise` where no log tells."""
-        if run_id not in self._runs:
-            entries = self.instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_START) if run_id else []
-            self._runs[run_id] = {entry.step_key: entry.timestamp for entry in entries if entry.step_key}
-        return self._runs[run_id].get(step, otherwise)

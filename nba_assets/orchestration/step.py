@@ -11,20 +11,21 @@ from __future__ import annotations
 import hashlib
 import random
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 import dagster as dg
+import pyarrow as pa
 
 from nba_assets.audit.game_days import Calendar
+from nba_assets.audit.never_built import HISTORY, history_gaps, recorded_checks, require_inputs
 from nba_assets.compile.bind import stored_inputs
-from nba_assets.compile.code_version import code_of
+from nba_assets.compile.code_version import Code, code_of
 from nba_assets.compile.dialects import Dialect
 from nba_assets.compile.statements import CompiledSQL, examples, inputs_in, statements
 from nba_assets.contracts.calendar import Window
-from nba_assets.contracts.checks import checks_of
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.failures import failures_of
@@ -37,9 +38,11 @@ from nba_assets.orchestration.metadata import DaysDone, TableFailure
 from nba_assets.orchestration.run_tags import LEAVES_OUT_TAG
 from nba_assets.warehouse.base import QueryTimeout, Session, TransientError, Warehouse
 from nba_assets.warehouse.build import Part, build_part
+from nba_assets.warehouse.inputs import around
 
 MAX_RETRIES = 4
 LONGEST_WAIT_SECONDS = 60.0
+LACKING_SHOWN = 20
 
 _SEVERITY = {"error": dg.AssetCheckSeverity.ERROR, "warn": dg.AssetCheckSeverity.WARN}
 
@@ -88,7 +91,7 @@ class Step:
             days_off = [day for day in days if calendar.is_off(table, day)]
             try:
                 build.clear(self.warehouse, days_off)
-                build.replace(calendar.wanted([table], days)[table])
+                build.replace(calendar.wanted([table], days)[table], calendar)
                 result = build.result()
             except Exception as error:
                 if isinstance(error, TransientError) and self.context.retry_number < MAX_RETRIES:
@@ -106,6 +109,8 @@ class Step:
     def _failure(self, error: Exception, times: tuple[float, float] | None) -> TableFailure:
         if isinstance(error, QueryTimeout):
             return TableFailure(f"timeout, {error}; the limit is {self.timeout:.0f} s", True, times)
+        if isinstance(error, BadInput):
+            return TableFailure(str(error), times=times)
         return replace(TableFailure.of(error), times=times)
 
 
@@ -124,6 +129,8 @@ class _TableBuild:
     """Days off that get an event."""
     left_out: list[date] = field(default_factory=list)
     """Days off that nobody asked for: the run's range only passes over them."""
+    gaps: dict[date, list[tuple[Table, date]]] = field(default_factory=dict)
+    """The history that was never built, of each day that lacks any."""
     started: float = field(default_factory=time.time)
 
     @property
@@ -149,8 +156,11 @@ class _TableBuild:
         else:
             self.off = list(days)
 
-    def replace(self, days: Sequence[date]) -> None:
-        """Replace the partitions of `days`, season by season, each part whole before the next."""
+    def replace(self, days: Sequence[date], calendar: Calendar) -> None:
+        """Replace the partitions of `days`, season by season, each part whole before the next.
+
+        Raises BadInput for an input of the same day that was never built; days of history may be lacking.
+        """
         if not days:
             return
         windows, code = Window(min(days), max(days)).by_season(), code_of(self.table, self.dialect)
@@ -158,10 +168,25 @@ class _TableBuild:
             self._say_progress(len(windows), len(days))
         for window in windows:
             in_season = [day for day in days if day in window]
-            self.done.append(build_part(self.session, self.table, self._sql, window, in_season, code))
+            self.done.append(self._part(window, in_season, code, calendar))
             self._say_older_schema()
             self._say_progress(len(windows), len(days))
         self._preview(days[-1])
+
+    def _part(self, window: Window, days: Sequence[date], code: Code, calendar: Calendar) -> Part:
+        """One season's, its history looked at as well."""
+
+        def stored(source: Table) -> Collection[date]:
+            return self.session.contents(source, around(window))
+
+        require_inputs(self.table, days, stored, calendar)
+        gaps = history_gaps(self.table, days, stored, calendar)
+        part = build_part(self.session, self.table, self._sql, window, days, code)
+        if not gaps:
+            return part
+        self.gaps |= gaps
+        lacking = {day: len(missing) for day, missing in gaps.items()}
+        return replace(part, broken={**part.broken, HISTORY.name: lacking})
 
     def result(self) -> dg.MaterializeResult:
         """What Dagster is to record of all its days."""
@@ -201,7 +226,7 @@ class _TableBuild:
     def _checks(self) -> list[Check]:
         """Those that the run is asked for: all, unless a person picks some of them."""
         asked = self.context.selected_asset_check_keys
-        return [check for check in checks_of(self.table) if dg.AssetCheckKey(self._key, check.name) in asked]
+        return [check for check in recorded_checks(self.table) if dg.AssetCheckKey(self._key, check.name) in asked]
 
     def _version(self) -> dg.DataVersion:
         """The content of all partitions of the run; each one's own takes its place where Dagster is patched so."""
@@ -254,6 +279,10 @@ class _TableBuild:
         )
 
     def _breaches(self, check: Check, by_day: dict[date, int]) -> dict[str, Any]:
+        if check is HISTORY:
+            lacking = sorted({(source.full_name, day) for gaps in self.gaps.values() for source, day in gaps})
+            tables, days = zip(*lacking[:LACKING_SHOWN], strict=True)
+            return metadata.of_broken_range(by_day, pa.table({"never built": tables, "date": days}))
         window = next(part.window for part in self.done if check.name in part.broken)
         self.session.create_views(inputs_in(self.table, window))
         return metadata.of_broken_range(by_day, self.session.fetch(examples(self.table, check, window, self.dialect)))

@@ -17,6 +17,7 @@ import pyarrow as pa
 from nba_assets.compile.bind import Dates
 from nba_assets.compile.code_version import Code
 from nba_assets.compile.dialects import Dialect
+from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.contract import Contract
 from nba_assets.warehouse.code_notes import CodeNotes
 from nba_assets.warehouse.footers import Build
@@ -53,14 +54,25 @@ class Session(Protocol):
         """Of the views there are, those over partitions of another schema than is declared, and over how many."""
         ...
 
+    def contents(self, contract: Contract, dates: Window) -> Mapping[date, str]:
+        """As the warehouse's, of `dates`: as it was at some moment before what is read from now on."""
+        ...
+
     def create_views(self, inputs: Dates) -> None:
         """Let the queries that follow see these inputs, the files or rows that there are now."""
         ...
 
-    def replace(self, contract: Contract, sql: str, days: Sequence[date], code: Code | None = None) -> Written:
+    def replace(
+        self,
+        contract: Contract,
+        sql: str,
+        days: Sequence[date],
+        code: Code | None = None,
+        read: Mapping[date, str] | None = None,
+    ) -> Written:
         """Replace the partitions of `days` by the query's rows, which are in order of date and key.
 
-        A day without rows becomes an empty partition. Each notes the `code` that made it.
+        A day without rows becomes an empty partition. Each notes the `code` that made it and what it `read`.
 
         Raises QueryTimeout for a query that ran too long, TransientError for what may pass.
         """
@@ -92,8 +104,13 @@ class Warehouse(Protocol):
         """When each stored partition last changed, in seconds since 1970; writing the same again is no change."""
         ...
 
+    def contents(self, contract: Contract) -> Mapping[date, str]:
+        """What each stored partition holds, as a hash: the same for the same rows in the same columns, whenever they
+        were written. Empty where there are no rows; it begins with DAMAGED for what is not as it was written."""
+        ...
+
     def builds(self, contract: Contract, days: Iterable[date]) -> Mapping[date, Build]:
-        """With which schema and by which code each of `days` was built that is stored."""
+        """With which schema, by which code and from what each of `days` was built that is stored."""
         ...
 
     def remove(self, contract: Contract, days: Iterable[date]) -> None:

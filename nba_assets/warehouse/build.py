@@ -17,6 +17,7 @@ from nba_assets.contracts.checks import checks_of
 from nba_assets.contracts.failures import failures_of
 from nba_assets.contracts.table import Table
 from nba_assets.warehouse.base import Session, Written
+from nba_assets.warehouse.inputs import Content, Inputs, around
 
 
 @dataclass(frozen=True)
@@ -67,8 +68,15 @@ def build_part(
 def write_part(
     session: Session, table: Table, sql: CompiledSQL, window: Window, days: Sequence[date], code: Code | None = None
 ) -> tuple[Written, Written | None]:
-    """Replace the rows of the days and their failure records, without a look at what came out."""
+    """Replace the rows of the days and their failure records, without a look at what came out.
+
+    Raises BadInput for an input that is damaged.
+    """
+    # Looked at before anything is read: what changes meanwhile is then other than noted, and built again.
+    inputs = Inputs(table, lambda source: Content(session.contents(source, around(window))))
+    inputs.require_whole(window)
+    read = {day: inputs.read_on(day) for day in days}
     session.create_views(inputs_in(table, window))
-    written = session.replace(table, sql.rows_in(window), days, code)
+    written = session.replace(table, sql.rows_in(window), days, code, read)
     records = failures_of(table)
     return written, session.replace(records, sql.failed_in(window), days) if records else None

@@ -10,7 +10,7 @@ import hashlib
 import os
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -53,6 +53,9 @@ class DuckDBWarehouse:
 
     def changed_at(self, contract: Contract) -> dict[date, float]:
         return self.lake.changed_at(contract)
+
+    def contents(self, contract: Contract) -> dict[date, str]:
+        return self.lake.contents(contract)
 
     def builds(self, contract: Contract, days: Iterable[date]) -> dict[date, Build]:
         return self.lake.builds(contract, days)
@@ -101,6 +104,12 @@ class DuckDBSession:
     timeout: float
     memory_mib: int
     older: dict[str, int] = field(default_factory=dict)
+    _contents: dict[Contract, tuple[Window, dict[date, str]]] = field(default_factory=dict)
+
+    def contents(self, contract: Contract, dates: Window) -> Mapping[date, str]:
+        if contract not in self._contents or self._contents[contract][0] != dates:
+            self._contents[contract] = dates, self.lake.contents(contract, dates)
+        return self._contents[contract][1]
 
     def create_views(self, inputs: Dates) -> None:
         self.older.clear()
@@ -126,7 +135,14 @@ class DuckDBSession:
                 told = str(error).splitlines()[0]
                 raise duckdb.OutOfMemoryException(f"NBA_MEMORY_MIB={self.memory_mib} is too little: {told}") from None
 
-    def replace(self, contract: Contract, sql: str, days: Sequence[date], code: Code | None = None) -> Written:
+    def replace(
+        self,
+        contract: Contract,
+        sql: str,
+        days: Sequence[date],
+        code: Code | None = None,
+        read: Mapping[date, str] | None = None,
+    ) -> Written:
         started = time.perf_counter()
         # DuckDB sums whole numbers into HUGEINT and adds days into TIMESTAMP, unseen by Ibis: the contract decides.
         rows = self.fetch(sql).combine_chunks().cast(contract.schema().to_pyarrow())
@@ -134,8 +150,9 @@ class DuckDBSession:
         parts = _by_day(rows, contract, days)
         if code:
             CodeNotes(self.lake.root).keep(contract.full_name, code)
-        replaced = self.lake.replace(contract, parts.items(), code.version if code else "")
-        self.lake.pack(contract, days, {day: (replaced[day].stamp, part) for day, part in parts.items()})
+        self._contents.pop(contract, None)
+        replaced = self.lake.replace(contract, parts.items(), code.version if code else "", read)
+        self.lake.pack(contract, days, {day: (replaced[day], part) for day, part in parts.items()})
         self._create_view(contract, Window(min(days), max(days)))
         return Written(
             rows={day: part.num_rows for day, part in parts.items()},

@@ -1,17 +1,18 @@
-"""Footers of Parquet partitions: with which schema, and by which code, a partition was built.
+"""Footers of Parquet partitions: with which schema, by which code and from what a partition was built, and its content.
 
-A file's own schema is what says whether its columns are those declared today; the code version is a note that the lake
-writes beside it. Both are looked at for thousands of files at once, so only the bytes at a file's end are read, and the
-Parquet library is asked where they are not as expected.
+A file's own schema is what says whether its columns are those declared today; the code version, what was read and the
+content are notes that the lake writes beside it. Notes are looked at in thousands of files at once, so only the bytes
+at a file's end are read, and the Parquet library is asked where they are not as expected. What a file really holds
+takes all of its bytes, and is asked of the few that nobody has looked at since they changed.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
-import re
 from contextlib import suppress
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,9 +25,15 @@ SMALL_FILES = {"compression": "snappy", "use_dictionary": False, "write_statisti
 """A partition is a few hundred rows in dozens of columns, so what counts is the cost of a column, not of a byte:
 without dictionaries and statistics (the files to read are known by name) both writing and reading take half as long."""
 
-_CODE = b"nba_assets.code"
-_NOTED = re.compile(re.escape(_CODE) + rb"\x18\x0c([0-9a-f]{12})")
-"""As Parquet writes a note of twelve characters."""
+_CODE, _READ, _SEAL = b"nba_assets.code", b"nba_assets.read", b"nba_assets.seal"
+
+_HASH = 16
+"""Hex digits of a content. A seal is the content, and then as many over the whole file but the seal."""
+
+_UNSEALED = b"0" * (2 * _HASH)
+
+DAMAGED = "damaged"
+"""What the content of a file begins with that is not as it was written."""
 
 _MAGIC = b"PAR1"
 """What a file begins with; before the footer of one without rows there is nothing else."""
@@ -36,25 +43,100 @@ _TAIL = 8
 
 
 class Build(NamedTuple):
-    """How a stored partition was built: whether with the columns and types declared today, by which code, and whether
-    it has any rows.
+    """How a stored partition was built: whether with the columns and types declared today, by which code, whether it
+    has any rows, and from what.
 
-    The code is empty where none is noted: raw data, and what older releases have written.
+    The code is empty where none is noted: raw data, and what older releases have written. So is what was read.
     """
 
     as_declared: bool
     code: str
     has_rows: bool = True
+    read: str = ""
+    damaged: bool = False
+    """Whether the footer cannot be read."""
 
 
-def file_of(rows: pa.Table, code: str = "") -> pa.Buffer:
-    """The Parquet file of a partition, with a note of the code that made the rows."""
+def file_of(rows: pa.Table, code: str = "", read: str = "") -> bytes:
+    """The Parquet file of a partition, with notes of the code that made the rows and of what they were made from."""
+    if not rows.num_rows:  # all that differs of them is what they were made from
+        file = _no_rows_file(rows.schema, code, len(read))
+        return _sealed(file.replace(b"~" * len(read), read.encode()), rows.schema)
+    return _sealed(_unsealed(rows, code, read), rows.schema)
+
+
+def _unsealed(rows: pa.Table, code: str, read: str) -> bytes:
     sink = pa.BufferOutputStream()
+    notes = {_CODE: code, _READ: read, _SEAL: _UNSEALED}
     with pq.ParquetWriter(sink, rows.schema, **SMALL_FILES) as writer:
         writer.write_table(rows)
-        if code:
-            writer.add_key_value_metadata({_CODE: code})
-    return sink.getvalue()
+        writer.add_key_value_metadata({name: note for name, note in notes.items() if note})
+    file: bytes = sink.getvalue().to_pybytes()
+    return file
+
+
+@lru_cache(256)
+def _no_rows_file(schema: pa.Schema, code: str, note: int) -> bytes:
+    return _unsealed(no_rows(schema), code, "~" * note)
+
+
+def _sealed(file: bytes, schema: pa.Schema) -> bytes:
+    """The file, the seal in its place: what it holds is known only when it is written."""
+    seal = _content(file, _as_read_back(schema)) + hashlib.sha256(file).hexdigest()[:_HASH]
+    before, _, after = file.rpartition(_UNSEALED)
+    return before + seal.encode() + after
+
+
+def content_of(file: bytes, declared: Declared) -> str:
+    """What a partition's file holds, rows and columns, as a hash: equal for equal content, whatever its notes say.
+
+    Empty for a file without rows; it begins with DAMAGED for one that cannot be read, or is not as it was written.
+    """
+    footer, schema = _footer_in(file), declared.schema
+    damaged = f"{DAMAGED} {hashlib.sha256(file).hexdigest()[:_HASH]}"
+    if not footer.startswith(declared.beginning):
+        try:
+            schema = pq.read_schema(pa.BufferReader(file))
+        except (pa.ArrowInvalid, OSError):
+            return damaged
+    content = _content(file, schema)
+    if seal := _note(footer, _SEAL).encode():
+        before, _, after = file.rpartition(seal)
+        if seal.decode(errors="replace") != content + hashlib.sha256(before + _UNSEALED + after).hexdigest()[:_HASH]:
+            return damaged
+    return content if len(rows_in(file)) != len(_MAGIC) else ""
+
+
+def written_content(file: bytes) -> str:
+    """The content of a file that has just been written, of one without rows as well."""
+    return _note(_footer_in(file), _SEAL)[:_HASH]
+
+
+def _content(file: bytes, schema: pa.Schema) -> str:
+    found = hashlib.sha256(rows_in(file))
+    found.update(str(schema.remove_metadata()).encode())
+    return found.hexdigest()[:_HASH]
+
+
+@cache
+def _as_read_back(schema: pa.Schema) -> pa.Schema:
+    """What a file with this schema says that its schema is."""
+    return pq.read_schema(pa.BufferReader(_unsealed(no_rows(schema), "", ""))).remove_metadata()
+
+
+def _note(footer: bytes, name: bytes) -> str:
+    """A note in a footer as Parquet writes it, name and text each after its length; notes stand near the end."""
+    place = footer.rfind(name + b"\x18")
+    if place < 0:
+        return ""
+    place += len(name) + 1
+    length = shift = 0
+    while place < len(footer):
+        length |= (footer[place] & 0x7F) << shift
+        place, shift = place + 1, shift + 7
+        if footer[place - 1] < 0x80:
+            break
+    return footer[place : place + length].decode(errors="replace")
 
 
 def no_rows(schema: pa.Schema) -> pa.Table:
@@ -62,13 +144,13 @@ def no_rows(schema: pa.Schema) -> pa.Table:
     return pa.Table.from_batches([], schema)
 
 
-def rows_in(file: bytes | pa.Buffer) -> memoryview:
+def rows_in(file: bytes) -> memoryview:
     """The part of a file that holds rows: all before the footer."""
-    view = memoryview(file).cast("B")  # a buffer's bytes are signed, and equal no others
+    view = memoryview(file)
     return view[: max(len(view) - _TAIL - int.from_bytes(view[-_TAIL:-4], "little"), 0)]
 
 
-def same_rows(one: bytes | pa.Buffer, other: bytes | pa.Buffer) -> bool:
+def same_rows(one: bytes, other: bytes) -> bool:
     """Whether two files differ in nothing but their notes."""
     if rows_in(one) != rows_in(other):
         return False
@@ -81,14 +163,13 @@ def same_rows(one: bytes | pa.Buffer, other: bytes | pa.Buffer) -> bool:
 def look(file: Path | str, declared: Declared) -> Build:
     """How a partition was built. Raises FileNotFoundError; what is damaged is not as declared."""
     footer, before = _footer(file)
-    noted = _NOTED.search(footer)
     filled = before != len(_MAGIC)
     if footer.startswith(declared.beginning):
-        return Build(True, noted[1].decode() if noted else "", filled)
+        return Build(True, _note(footer, _CODE), filled, _note(footer, _READ))
     with suppress(pa.ArrowInvalid, OSError):
         found = pq.read_schema(file)
-        return Build(bool(found.equals(declared.schema)), (found.metadata or {}).get(_CODE, b"").decode(), filled)
-    return Build(False, "", filled)
+        return Build(bool(found.equals(declared.schema)), _note(footer, _CODE), filled, _note(footer, _READ))
+    return Build(False, "", filled, damaged=True)
 
 
 def has_rows(file: Path | str) -> bool:
@@ -126,9 +207,8 @@ def _declared(contract: Contract) -> Declared:
     nothing, one = (file_of(rows) for rows in (no_rows(schema), one_row))
     pairs = enumerate(zip(_footer_in(nothing), _footer_in(one), strict=False))
     differs = next(place for place, (a, b) in pairs if a != b)
-    return Declared(pq.read_schema(pa.BufferReader(nothing)), _footer_in(nothing)[:differs])
+    return Declared(_as_read_back(schema), _footer_in(nothing)[:differs])
 
 
-def _footer_in(file: pa.Buffer) -> bytes:
-    whole: bytes = file.to_pybytes()
-    return whole[len(rows_in(whole)) : -_TAIL]
+def _footer_in(file: bytes) -> bytes:
+    return file[len(rows_in(file)) : -_TAIL]

@@ -7,13 +7,11 @@ is the season files'.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -53,7 +51,8 @@ class Copied:
 
 @dataclass(frozen=True)
 class Replaced:
-    """A partition as it was written: its version, and the first 16 hex digits of SHA-256 over the bytes of its rows.
+    """A partition as it was written: its version, and the first 16 hex digits of SHA-256 over the bytes of its rows and
+    their columns.
 
     Bytes are equal for equal rows in equal order, as long as the same library writes them.
     """
@@ -147,6 +146,24 @@ class Lake:
                 found[day] = footers.look(f"{folder}={day}/{FILE}", declared)
         return found
 
+    def contents(self, contract: Contract, dates: Window | None = None) -> dict[date, str]:
+        """What each stored partition holds, as a hash: empty for one without rows, DAMAGED for one that is.
+
+        What is as a season file has it is known; of the others every byte is read.
+        """
+        declared, found = footers.declared(contract), {}
+        seasons: dict[int, dict[date, Stamp]] = {}
+        for day, stamp in self.stamps(contract, _within(dates)).items():
+            seasons.setdefault(season_year(day), {})[day] = stamp
+        for year, stamps in seasons.items():
+            copy = season_files.newest(self.folder(contract), year, declared.schema) if len(stamps) > LOOSE else None
+            known = {day: copy.contents[day] for day in copy.current(stamps) if day in copy.contents} if copy else {}
+            found.update(known)
+            for day in stamps.keys() - known.keys():
+                with suppress(FileNotFoundError):
+                    found[day] = footers.content_of(self.file(contract, day).read_bytes(), declared)
+        return found
+
     def _copied(self, contract: Contract, year: int, stamps: Mapping[date, Stamp]) -> Copied | None:
         """What of a season's wanted days its season file holds as they are."""
         copy = season_files.newest(self.folder(contract), year, footers.declared(contract).schema)
@@ -157,11 +174,11 @@ class Lake:
         return Copied(copy.path, days, sorted(left_out))
 
     def pack(
-        self, contract: Contract, days: Iterable[date], fresh: Mapping[date, tuple[Stamp, pa.Table]] | None = None
+        self, contract: Contract, days: Iterable[date], fresh: Mapping[date, tuple[Replaced, pa.Table]] | None = None
     ) -> None:
         """Write a new season file for each season of `days` of which more than LOOSE partitions are in none.
 
-        `fresh` are rows just written, and the version of their file: they need not be read again.
+        `fresh` are rows just written, and what became of them: they need not be read again.
         """
         assert contract.partition_by
         folder = self.folder(contract)
@@ -172,23 +189,30 @@ class Lake:
 
             stamps = self.stamps(contract, of_season)
             copy = season_files.newest(folder, year, footers.declared(contract).schema)
-            if len(stamps) - len(copy.current(stamps) if copy else ()) > LOOSE:
+            if len(stamps) - len(copy.current(stamps) if copy and copy.contents else ()) > LOOSE:
                 rows = self._rows(contract, stamps, fresh or {})
                 season_files.write(folder, year, contract.schema().to_pyarrow(), rows, contract.partition_by)
 
     def _rows(
-        self, contract: Contract, stamps: Mapping[date, Stamp], fresh: Mapping[date, tuple[Stamp, pa.Table]]
-    ) -> Iterator[tuple[date, Stamp, pa.Table]]:
-        """The rows of each day, less the days that are replaced meanwhile or have other columns than the contract."""
+        self, contract: Contract, stamps: Mapping[date, Stamp], fresh: Mapping[date, tuple[Replaced, pa.Table]]
+    ) -> Iterator[season_files.Part]:
+        """The rows of each day, less the days that are replaced meanwhile, damaged, or have other columns than the
+        contract."""
+        declared = footers.declared(contract)
         for day, stamp in sorted(stamps.items()):
-            if day in fresh and fresh[day][0] == stamp:
-                yield day, stamp, fresh[day][1]
+            if day in fresh and fresh[day][0].stamp == stamp:
+                replaced, rows = fresh[day]
+                yield day, stamp, replaced.content if rows.num_rows else "", rows
                 continue
             with suppress(FileNotFoundError):
                 file = self.file(contract, day)
-                rows = pq.ParquetFile(file).read()
-                if rows.schema.equals(footers.declared(contract).schema) and Stamp.of(file) == stamp:
-                    yield day, stamp, rows
+                whole = file.read_bytes()
+                content = footers.content_of(whole, declared)
+                if content.startswith(footers.DAMAGED):
+                    continue
+                rows = pq.ParquetFile(pa.BufferReader(whole)).read()
+                if rows.schema.equals(declared.schema) and Stamp.of(file) == stamp:
+                    yield day, stamp, content, rows
 
     def _parts(self, contract: Contract) -> list[Contract]:
         """A table that several write, asked for as a whole: its parts."""
@@ -199,14 +223,22 @@ class Lake:
         return [replace(contract, part=part) for part in sorted(parts)]
 
     def replace(
-        self, contract: Contract, parts: Iterable[tuple[date | None, pa.Table]], code: str = ""
+        self,
+        contract: Contract,
+        parts: Iterable[tuple[date | None, pa.Table]],
+        code: str = "",
+        read: Mapping[date, str] | None = None,
     ) -> dict[date | None, Replaced]:
-        """Replace each given partition by its rows, one rename each, with a note of the code that made them.
+        """Replace each given partition by its rows, one rename each, with a note of the code that made them and of what
+        each day was `read` from.
 
-        Equal ones are left alone, and of equal rows the note alone is changed: when they changed stays as it was.
+        Equal ones are left alone, and of equal rows the notes alone are changed: when they changed stays as it was.
         """
-        beside = self._whole(contract)
-        return {day: _write(self.file(contract, day), rows, code, beside) for day, rows in parts}
+        beside, read = self._whole(contract), read or {}
+        return {
+            day: _write(self.file(contract, day), rows, code, read.get(day, "") if day else "", beside)
+            for day, rows in parts
+        }
 
     def remove(self, contract: Contract, days: Iterable[date]) -> None:
         """Remove partitions that the source no longer has, such as the old date of a postponed game."""
@@ -222,9 +254,9 @@ def _within(dates: Window | None) -> Callable[[date], bool]:
     return lambda day: dates is None or day in dates
 
 
-def _write(file: Path, rows: pa.Table, code: str, beside: Path) -> Replaced:
-    new = footers.file_of(rows, code) if rows.num_rows else _without_rows(rows.schema, code)
-    content = hashlib.sha256(footers.rows_in(new)).hexdigest()[:16]
+def _write(file: Path, rows: pa.Table, code: str, read: str, beside: Path) -> Replaced:
+    new = footers.file_of(rows, code, read)
+    content = footers.written_content(new)
     old, before = None, b""
     with suppress(FileNotFoundError):
         old, before = Stamp.of(file), file.read_bytes()
@@ -241,9 +273,3 @@ def _write(file: Path, rows: pa.Table, code: str, beside: Path) -> Replaced:
             os.utime(temporary, ns=(old.changed_ns + 1, old.changed_ns + 1))
             stamp = Stamp.of(temporary)
     return Replaced(stamp, content)
-
-
-@cache
-def _without_rows(columns: pa.Schema, code: str) -> pa.Buffer:
-    """A day without rows: always the same file."""
-    return footers.file_of(footers.no_rows(columns), code)

@@ -17,6 +17,7 @@ from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.partitions import DAILY
 from nba_assets.orchestration.staleness import Plan, out_of_date
 from nba_assets.warehouse.footers import Build
+from nba_assets.warehouse.inputs import Content, Inputs
 
 pytestmark = pytest.mark.slow
 
@@ -51,10 +52,14 @@ FIRST, SECOND, THIRD, LAST = DAYS
 
 @dataclass
 class Stored:
-    """A warehouse that knows only when its partitions changed."""
+    """A warehouse that knows only what its partitions hold, of what they were made, and when they changed."""
 
     at: dict[Contract, dict[date, float]] = field(default_factory=dict)
+    holds: dict[tuple[Contract, date], str] = field(default_factory=dict)
     built: dict[tuple[Contract, date], Build] = field(default_factory=dict)
+
+    def contents(self, contract: Contract) -> Mapping[date, str]:
+        return {day: self.holds[contract, day] for day in self.at.get(contract, {})}
 
     def changed_at(self, contract: Contract) -> Mapping[date, float]:
         return self.at.get(contract, {})
@@ -68,6 +73,11 @@ class Stored:
 
     def change(self, contract: Contract, *days: date) -> None:
         self.at.setdefault(contract, {}).update(dict.fromkeys(days, time.time()))
+        self.holds |= {(contract, day): f"{len(self.holds)} {time.time()}" for day in days}
+
+    def touch(self, contract: Contract, at: float) -> None:
+        """As copying does: other times, the same content."""
+        self.at[contract] = dict.fromkeys(self.at[contract], at)
 
 
 @dataclass
@@ -89,7 +99,12 @@ class World:
         dg.materialize(assets, instance=self.instance, tags=tags, raise_on_error=False)
 
     def _asset(
-        self, made: Table, same: bool = False, fails: bool = False, meanwhile: RawTable | None = None
+        self,
+        made: Table,
+        same: bool = False,
+        fails: bool = False,
+        meanwhile: RawTable | None = None,
+        notes: bool = True,
     ) -> dg.AssetsDefinition:
         deps = [asset_key(read.source) for read in made.reads.values() if isinstance(read.source, Contract)]
 
@@ -102,6 +117,9 @@ class World:
             if fails:
                 raise ValueError("no such luck")
             days = [date.fromisoformat(partition) for partition in context.partition_keys]
+            inputs = Inputs(made, lambda source: Content(self.stored.contents(source)))
+            for day in days:
+                self.stored.built[made, day] = Build(True, "", read=inputs.read_on(day) if notes else "")
             if meanwhile:
                 self.stored.change(meanwhile, *days)
             if not same:
@@ -196,6 +214,47 @@ def test_what_changed_while_it_was_being_read_is_read_again(built: World) -> Non
     assert built.plan() == {}
 
 
+def test_neither_a_copy_nor_a_clock_makes_anything_out_of_date(built: World) -> None:
+    for at in (0.0, time.time() + 2 * 24 * 60 * 60):
+        for source in (BOXES, GAMES, LINES, *ALL):
+            built.stored.touch(source, at)
+        assert built.plan() == {}
+
+
+def test_a_change_that_is_dated_earlier_is_a_change(built: World) -> None:
+    """As of a file that was restored or synced: which day of a season it was, no time says."""
+    for source in (BOXES, GAMES):
+        built.stored.change(source, SECOND)
+        built.stored.touch(source, 0.0)
+    assert built.plan(SUMMARY) == {"summary": {SECOND: f"older than raw.boxes {SECOND}"}}
+    assert built.plan(SLATE) == {"slate": dict.fromkeys(DAYS, "older than raw.games")}
+
+
+def test_what_is_taken_away_is_a_change(built: World) -> None:
+    del built.stored.at[GAMES][SECOND]
+    assert built.plan(SLATE) == {"slate": dict.fromkeys(DAYS, "older than raw.games")}
+
+
+def test_what_an_earlier_release_built_goes_by_time_until_it_is_built_again(world: World) -> None:
+    world.run(notes=False)
+    assert world.plan() == {}
+    world.stored.change(BOXES, SECOND)
+    assert world.plan(SUMMARY) == {"summary": {SECOND: f"older than raw.boxes {SECOND}"}}
+    world.run(SUMMARY, same=True)
+    world.stored.touch(BOXES, time.time() + 60)
+    assert world.plan(SUMMARY) == {}
+
+
+def test_a_damaged_partition_is_built_again_and_what_reads_it(built: World) -> None:
+    built.stored.holds[SUMMARY, THIRD] = "damaged 0123456789abcdef"
+    built.stored.built[FEATURES, FIRST] = Build(False, "", damaged=True)
+    assert built.plan() == {
+        "summary": {THIRD: "damaged"},
+        "form": {LAST: "older than made.summary"},
+        "features": {FIRST: "damaged", LAST: f"reads made.form {LAST}, which will be built"},
+    }
+
+
 def test_a_failed_attempt_is_repeated_until_one_succeeds(built: World) -> None:
     built.run(FEATURES, days=[THIRD, LAST], fails=True)
     assert built.plan() == {"features": dict.fromkeys([THIRD, LAST], "failed")}
@@ -216,7 +275,8 @@ def test_an_interrupted_back_fill_leaves_the_rest_and_what_reads_it(built: World
     for source in (BOXES, GAMES, LINES):
         built.stored.change(source, *season)
     with dg.instance_for_test() as instance:
-        world = World(instance, Stored({source: dict(built.stored.at[source]) for source in (BOXES, GAMES, LINES)}))
+        at = {source: dict(built.stored.at[source]) for source in (BOXES, GAMES, LINES)}
+        world = World(instance, Stored(at, built.stored.holds))
         world.run(SUMMARY, SLATE, days=season)
         world.run(SUMMARY, SLATE)
         world.run(FORM, days=season)

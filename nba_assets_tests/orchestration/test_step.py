@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -118,6 +117,16 @@ def test_one_step_builds_its_tables_each_from_what_it_has_just_built(
     assert {table.name: len(made(instance, table)) for table in TABLES} == dict.fromkeys([t.name for t in TABLES], 1)
 
 
+def test_an_input_of_the_day_that_was_never_built_fails_the_step_by_name(
+    run: Run, lake: Path, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = run(FORM)
+    assert not result.success
+    became = what_became(instance, result, monkeypatch)
+    assert became["form"].errors == f"reads {TEAMS.full_name} of {DAY}, which is not built"
+    assert not Lake(lake).file(FORM, date.fromisoformat(DAY)).exists()
+
+
 def test_what_is_read_of_an_older_schema_is_said(run: Run, lake: Path, instance: dg.DagsterInstance) -> None:
     day = date.fromisoformat(DAY)
     older = pq.ParquetFile(Lake(lake).file(SHOTS, day)).read().drop_columns(["note"])
@@ -143,7 +152,7 @@ def test_a_range_says_of_each_day_of_each_table_what_a_single_table_would(
             assert (said.rows, said.whole) == (count, True)
             assert str(event.metadata["in_run"].value).startswith(f"{len(OVER_TWO_SEASONS)} partitions, ")
             stored = Lake(lake).file(built, date.fromisoformat(day))
-            content = sha256(footers.rows_in(stored.read_bytes())).hexdigest()[:16]
+            content = footers.written_content(stored.read_bytes())
             assert event.metadata["content"].value == content
         assert "preview" in found[OVER_TWO_SEASONS[-1]].metadata
     checked = {(e.asset_key, e.check_name) for e in result.get_asset_check_evaluations()}

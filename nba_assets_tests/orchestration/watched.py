@@ -12,11 +12,13 @@ from datetime import date
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import dagster as dg
+import pyarrow as pa
 
 from nba_assets.contracts.table import Table
 from nba_assets.orchestration.alerts.sensors import alert_sensors
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.resource import WarehouseResource
+from nba_assets.warehouse.inputs import Content, Inputs
 from nba_assets.warehouse.lake import Lake
 
 
@@ -76,6 +78,10 @@ class Watch:
 
 
 def put_there(lake: Lake, instance: dg.DagsterInstance, found: Sequence[Table], day: date) -> None:
+    """A row of each table that holds nothing, made of what is there of its inputs."""
     for table in found:
-        lake.replace(table, [(day, table.schema().to_pyarrow().empty_table())])
+        schema = table.schema().to_pyarrow()
+        read = Inputs(table, lambda source: Content(lake.contents(source))).read_on(day)
+        rows = pa.table([pa.nulls(1, field.type) for field in schema], schema=schema)
+        lake.replace(table, [(day, rows)], read={day: read})
         instance.report_runless_asset_event(dg.AssetMaterialization(asset_key(table), partition=day.isoformat()))

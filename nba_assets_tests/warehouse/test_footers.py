@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -77,7 +78,71 @@ def test_other_columns_are_another_schema(lake: Lake, change) -> None:  # noqa: 
 def test_a_damaged_file_is_not_as_declared(lake: Lake) -> None:
     lake.replace(POINTS, [(DAY, rows())])
     lake.file(POINTS, DAY).write_bytes(b"half a download")
-    assert build(lake) == Build(False, "")
+    assert build(lake) == Build(False, "", damaged=True)
+    assert lake.contents(POINTS)[DAY].startswith(footers.DAMAGED)
+
+
+def test_a_partition_says_what_it_was_made_from(lake: Lake) -> None:
+    read = {DAY: "boxes SAME_DAY=0123456789ab;" * 30, LATER: "boxes SAME_DAY=none"}
+    lake.replace(POINTS, [(DAY, rows()), (LATER, rows().slice(0, 0))], CODE, read)
+    assert [build(lake, day).read for day in (DAY, LATER)] == [read[DAY], read[LATER]]
+    assert [build(lake, day).code for day in (DAY, LATER)] == [CODE, CODE]
+
+
+def test_the_content_is_the_rows_and_no_note_and_no_time(lake: Lake) -> None:
+    first = lake.replace(POINTS, [(DAY, rows())], CODE, {DAY: "a"})[DAY]
+    assert lake.contents(POINTS) == {DAY: first.content}
+    lake.replace(POINTS, [(DAY, rows())], OTHER, {DAY: "another"})
+    os.utime(lake.file(POINTS, DAY), (1, 1))
+    assert lake.contents(POINTS) == {DAY: first.content}
+    lake.replace(POINTS, [(DAY, points(DAY, "tatum"))], CODE, {DAY: "a"})
+    assert lake.contents(POINTS)[DAY] not in ("", first.content)
+    lake.replace(POINTS, [(DAY, rows().slice(0, 0))], CODE, {DAY: "a"})
+    assert lake.contents(POINTS) == {DAY: ""}, "a partition without rows holds nothing"
+
+
+def test_the_same_values_under_another_name_are_another_content(lake: Lake) -> None:
+    lake.replace(POINTS, [(DAY, rows()), (LATER, rows().rename_columns(["game_date", "name", "pace", "issues", "at"]))])
+    found = lake.contents(POINTS)
+    assert found[DAY] != found[LATER]
+
+
+def test_what_an_older_release_wrote_has_the_same_content(lake: Lake) -> None:
+    """It sealed nothing; so does whatever else writes Parquet."""
+    content = lake.replace(POINTS, [(DAY, rows())])[DAY].content
+    pq.write_table(rows(), lake.file(POINTS, DAY), **footers.SMALL_FILES)
+    assert lake.contents(POINTS) == {DAY: content}
+
+
+def test_a_byte_that_changes_is_damage_wherever_it_stands(lake: Lake) -> None:
+    lake.replace(POINTS, [(DAY, rows())], CODE, {DAY: "a"})
+    file = lake.file(POINTS, DAY)
+    whole = file.read_bytes()
+    name = whole.index(b"nba_assets.seal")
+    for place in {*range(0, len(whole), 7), *range(len(whole) - 8, len(whole))} - {*range(name - 8, name + 17)}:
+        file.write_bytes(whole[:place] + bytes([whole[place] ^ 0x20]) + whole[place + 1 :])
+        assert lake.contents(POINTS)[DAY].startswith(footers.DAMAGED), place
+    for size in (0, 3, 11, len(whole) // 2, len(whole) - 1):
+        file.write_bytes(whole[:size])
+        assert lake.contents(POINTS)[DAY].startswith(footers.DAMAGED), size
+        assert build(lake).damaged
+
+
+def test_what_a_season_file_holds_is_looked_at_only_when_it_changed(
+    lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = Window(date(2024, 11, 1), date(2024, 11, LOOSE + 4)).dates()
+    lake.replace(POINTS, [(day, rows(day)) for day in days[1:]] + [(days[0], rows().slice(0, 0))])
+    before = lake.contents(POINTS)
+    lake.pack(POINTS, days)
+    looked = []
+    content_of = footers.content_of
+    monkeypatch.setattr(footers, "content_of", lambda *of: looked.append(1) or content_of(*of))
+    assert lake.contents(POINTS) == before
+    assert not looked
+    os.utime(lake.file(POINTS, days[3]), (1, 1))
+    assert lake.contents(POINTS) == before
+    assert len(looked) == 1
 
 
 @pytest.mark.parametrize("contract", [*tables(), *RAW_TABLES], ids=lambda contract: contract.name)

@@ -180,7 +180,7 @@ def _late_slate(
     day = at.date()
     if at.time() < READY_BY or state.get("looked_at") == day.isoformat():
         return
-    lacking = not_ready(instance, warehouse.open(), day)
+    lacking = not_ready(warehouse.open(), day)
     state["looked_at"] = day.isoformat()
     if lacking:
         lines = [f"{table.name}: {why}" for table, why in lacking.items()]

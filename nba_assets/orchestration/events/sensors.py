@@ -3,14 +3,15 @@
 Which tables those are, and what follows a run, is not said here. Nothing is lost: a message is
 acknowledged one tick after the tick that acted on it was stored. Nothing runs twice: what was asked for is read back
 from the runs themselves, so a message delivered again, or a daemon killed between asking and acknowledging, finds its
-run there.
+run there. What a run was asked for and did not build, since it failed or was cancelled, is asked for again when its
+message comes again.
 """
 
 import json
 import logging
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -52,7 +53,12 @@ MEMORY_SECONDS = 30 * 24 * 60 * 60
 SLATES_AHEAD = timedelta(days=1)
 """Messages refresh slates up to tomorrow's. A season's schedule, which comes anew each day, is no reason for a week."""
 
+GIVEN_UP = (dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED)
+
 Delivery = tuple[RawTable, date]
+
+Asked = tuple[str, str, str]
+"""The date, the table and the edition of it that a run was asked for."""
 
 
 @dataclass
@@ -222,12 +228,14 @@ def evaluate(
     batch = Batch.of(received, instance)
     batch.dead_letter(source)
     events = batch.events()
-    wanted = batch.wanted()
-    wanted = _not_asked_for(wanted, instance) if any(wanted.values()) else {}
+    wanted, tried = _without(batch.wanted(), ()), Counter[Asked]()
+    if wanted:
+        asked, tried = _asked_for(wanted, instance)
+        wanted = _without(wanted, asked)
     if warehouse and wanted:
         wanted = _without_days_off(wanted, Calendar.of(warehouse))
         wanted = {day: batch.with_not_stored(warehouse, day, found) for day, found in wanted.items()}
-    requests = _requests(wanted, batch)
+    requests = _requests(wanted, batch, tried)
     malformed = state.get("malformed", 0) + len(batch.malformed) - len(batch.undelivered)
     acted_on = [item.receipt for item in received if item.receipt not in batch.undelivered]
     return dg.SensorResult(
@@ -244,17 +252,42 @@ def _without_days_off(wanted: Mapping[date, Mapping[Table, str]], calendar: Cale
     return {day: found for day, found in left.items() if found}
 
 
-def _not_asked_for(
+def _asked_for(
     wanted: Mapping[date, Mapping[Table, str]], instance: dg.DagsterInstance
-) -> dict[date, dict[Table, str]]:
-    """What no run has been asked for yet, by the editions that runs carry."""
+) -> tuple[set[Asked], Counter[Asked]]:
+    """What runs have been asked for and have built or may yet build, by the editions that they carry; and how often a
+    run was asked for what is wanted and did not build it."""
     runs = instance.get_runs(dg.RunsFilter(tags={TRIGGER_TAG: "raw_complete"}, created_after=_memory()))
-    asked: set[tuple[str, str, str]] = set()
+    keys = {(day.isoformat(), table.name, of) for day, found in wanted.items() for table, of in found.items()}
+    asked: set[Asked] = set()
+    given_up: list[tuple[str, set[Asked]]] = []
     for run in runs:
-        for tag, editions in run.tags.items():
-            if tag.startswith(EDITIONS_TAG):
-                day = tag.removeprefix(EDITIONS_TAG)
-                asked |= {(day, name, edition) for name, edition in json.loads(editions).items()}
+        carries = _carried_by(run)
+        if run.status not in GIVEN_UP:
+            asked |= carries
+        elif carries & keys:
+            given_up.append((run.run_id, carries & keys))
+    tried: Counter[Asked] = Counter()
+    for run_id, carries in given_up:
+        built = _built_by(instance, run_id)
+        done = {key for key in carries if key[:2] in built}
+        asked |= done
+        tried.update(carries - done)
+    return asked, tried
+
+
+def _carried_by(run: dg.DagsterRun) -> set[Asked]:
+    told = {tag.removeprefix(EDITIONS_TAG): of for tag, of in run.tags.items() if tag.startswith(EDITIONS_TAG)}
+    return {(day, name, edition) for day, editions in told.items() for name, edition in json.loads(editions).items()}
+
+
+def _built_by(instance: dg.DagsterInstance, run_id: str) -> set[tuple[str | None, str]]:
+    """The partitions that a run has made before it ended, as date and table."""
+    made = instance.get_records_for_run(run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION).records
+    return {(event.partition, event.asset_key.path[-1]) for record in made if (event := record.asset_materialization)}
+
+
+def _without(wanted: Mapping[date, Mapping[Table, str]], asked: Collection[Asked]) -> dict[date, dict[Table, str]]:
     left = {
         day: {table: edition for table, edition in found.items() if (day.isoformat(), table.name, edition) not in asked}
         for day, found in wanted.items()
@@ -262,7 +295,9 @@ def _not_asked_for(
     return {day: found for day, found in left.items() if found}
 
 
-def _requests(wanted: Mapping[date, Mapping[Table, str]], batch: Batch) -> list[dg.RunRequest]:
+def _requests(
+    wanted: Mapping[date, Mapping[Table, str]], batch: Batch, tried: Mapping[Asked, int]
+) -> list[dg.RunRequest]:
     """One run for a date, or for consecutive dates that want the same tables."""
     spans: list[list[date]] = []
     for day in sorted(wanted):
@@ -271,14 +306,16 @@ def _requests(wanted: Mapping[date, Mapping[Table, str]], batch: Batch) -> list[
             spans[-1].append(day)
         else:
             spans.append([day])
-    return [_request({day: wanted[day] for day in span}, batch) for span in spans]
+    return [_request({day: wanted[day] for day in span}, batch, tried) for span in spans]
 
 
-def _request(wanted: Mapping[date, Mapping[Table, str]], batch: Batch) -> dg.RunRequest:
+def _request(wanted: Mapping[date, Mapping[Table, str]], batch: Batch, tried: Mapping[Asked, int]) -> dg.RunRequest:
+    """Dagster makes one run for a key, for ever: so what is tried again has another."""
     days = list(wanted)
+    times = max(tried.get((day.isoformat(), t.name, of), 0) for day in days for t, of in wanted[day].items())
     editions = {day.isoformat(): {table.name: edition for table, edition in wanted[day].items()} for day in days}
     return dg.RunRequest(
-        run_key=triggers.run_key(f"{days[0]}..{days[-1]}", editions),
+        run_key=triggers.run_key(f"{days[0]}..{days[-1]}", editions) + (f":{times}" if times else ""),
         job_name=ALL_TABLES,
         asset_selection=[asset_key(table) for table in wanted[days[0]]],
         tags={
