@@ -7,6 +7,7 @@ Exit codes: 0 all went well, 1 something failed, 2 the input was wrong (and noth
 from __future__ import annotations
 
 import sys
+import traceback
 
 import typer
 
@@ -23,6 +24,7 @@ from nba_assets.cli.terminal import err
 from nba_assets.cli.upgrade import upgrade
 from nba_assets.cli.verify import verify
 from nba_assets.contracts.errors import BadInput
+from nba_assets.contracts.printable import one_line, printable
 
 COMMANDS = (ingest, emit, simulate, materialize, backfill, upgrade, replay, compare, verify, cascade, query)
 """In the order of the help: how data comes in, how tables are built, how they are looked at."""
@@ -46,5 +48,8 @@ def main() -> None:
     try:
         app()
     except BadInput as error:
-        err.print(f"nba: {error}", style="red", highlight=False, markup=False)
+        err.print(one_line(f"nba: {error}"), style="red", highlight=False)
         sys.exit(2)
+    except Exception:  # as Python does, but for what the terminal would obey
+        sys.stderr.write(printable(traceback.format_exc()))
+        sys.exit(1)
