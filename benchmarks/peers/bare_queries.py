@@ -11,6 +11,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -19,7 +20,7 @@ from nba_assets.compile.statements import inputs_in, statements
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.table import Table
 from nba_assets.tables.registry import tables
-from nba_assets.warehouse.duckdb import DuckDBWarehouse
+from nba_assets.warehouse.duckdb import DuckDBSession, DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake
 
 TIMEOUT_SECONDS = 600.0
@@ -33,9 +34,11 @@ def seconds(lake: Lake, window: Window, into: Path | None = None, of: Sequence[T
     for table in of:
         statements(table, warehouse.dialect)
     started = time.perf_counter()
-    with warehouse.session(TIMEOUT_SECONDS) as session:
-        session.connection.execute("RESET memory_limit")
-        session.connection.execute("SET parquet_metadata_cache = true")
+    with duckdb.connect() as connection:  # not the warehouse's, whose memory is limited
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute(f"SET block_allocator_memory = '{warehouse.memory_mib}MiB'")
+        connection.execute("SET parquet_metadata_cache = true")
+        session = DuckDBSession(lake, connection, TIMEOUT_SECONDS)
         for season in window.by_season():
             session.create_views(_all_inputs(of, season))
             for table in of:

@@ -21,7 +21,8 @@ import ibis.expr.types as ir
 from nba_assets.audit.game_days import Calendar, game_days
 from nba_assets.compile.bind import Binder
 from nba_assets.compile.dialects import Dialect, to_sql
-from nba_assets.compile.statements import MADE_UP, compiled_once, inputs_in, with_dates
+from nba_assets.compile.sql_cache import compiled_once
+from nba_assets.compile.statements import MADE_UP, inputs_in, with_dates
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.failures import failures_of
 from nba_assets.contracts.table import Table

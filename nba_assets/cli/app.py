@@ -7,6 +7,7 @@ Exit codes: 0 all is good, 1 something is not, 2 the input was wrong and nothing
 from __future__ import annotations
 
 import sys
+import traceback
 
 import typer
 
@@ -24,6 +25,7 @@ from nba_assets.cli.terminal import err
 from nba_assets.cli.upgrade import upgrade
 from nba_assets.cli.verify import verify
 from nba_assets.contracts.errors import BadInput
+from nba_assets.contracts.printable import one_line, printable
 
 COMMANDS = (ingest, emit, simulate, materialize, backfill, upgrade, replay, compare, verify, cascade, query)
 """In the order of the help: how data comes in, how tables are built, how they are looked at."""
@@ -49,10 +51,11 @@ def main() -> None:
     except Exception as error:
         if isinstance(error.__cause__, KeyboardInterrupt):  # as DuckDB tells that a query was interrupted
             sys.exit(INTERRUPTED)
-        if not isinstance(error, BadInput) and not _of_the_machine(error):
-            raise
+        if not isinstance(error, BadInput) and not _of_the_machine(error):  # as Python does, but nothing is obeyed
+            sys.stderr.write(printable(traceback.format_exc()))
+            sys.exit(1)
         told = str(error) if isinstance(error, BadInput) else str(error).splitlines()[0]
-        err.print(f"nba: {told}", style="red", highlight=False, markup=False)
+        err.print(one_line(f"nba: {told}"), style="red", highlight=False)
         sys.exit(2 if isinstance(error, BadInput) else 1)
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table as RichTable
-from rich.text import Text
 
 from nba_assets.cli.arguments import DEFAULT_LAKE, LakeOption, parse_day
 from nba_assets.cli.instance import require_lake, settle_lake
@@ -49,7 +48,7 @@ def cascade(
     with instance_at_home() as instance:
         found = [look(instance, warehouse, window.start)] if window else last_cascades(instance, warehouse, last or 1)
     if as_markdown:
-        out.print("\n".join(map(markdown, found)), markup=False, highlight=False, soft_wrap=True)
+        out.print("\n".join(map(markdown, found)), highlight=False, soft_wrap=True)
     elif window:
         _print_cascade(found[0])
     else:
@@ -68,7 +67,7 @@ def _print_cascade(cascade: Cascade) -> None:
     for timings in cascade.runs:
         shown = RichTable(*COLUMNS, title=title(timings), title_justify="left")
         for cells in timings.lines():
-            shown.add_row(*map(Text, cells))
+            shown.add_row(*cells)
         out.print(shown)
         out.print(timings.summary, highlight=False)
     if cascade.is_day_off:

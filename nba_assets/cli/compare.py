@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table as RichTable
-from rich.text import Text
 
 from nba_assets.cli.terminal import out
 
@@ -66,7 +65,7 @@ def print_compared(results: Sequence[Compared], old: str = "old", new: str = "ne
         return
     values = RichTable("table", "key", "column", old, new)
     for difference in differences[:MOST_DIFFERENCES]:
-        values.add_row(*[Text(text) for text in astuple(difference)])  # an array in brackets is no markup
+        values.add_row(*astuple(difference))
     out.print(values)
     if len(differences) > MOST_DIFFERENCES:
         out.print(f"the first {MOST_DIFFERENCES} of {len(differences):,} differences")

@@ -18,6 +18,7 @@ import typer
 
 from nba_assets.cli.terminal import err
 from nba_assets.contracts.errors import BadInput
+from nba_assets.contracts.printable import printable
 from nba_assets.orchestration.instance.opening import settle_home
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def said_afterwards() -> Iterator[None]:
             os.dup2(shown, 2)
             err.file = None  # type: ignore[assignment]  # whatever stderr is from now on, as at first
             said.seek(0)
-            before.write(said.read().decode(errors="replace"))
+            before.write(printable(said.read().decode(errors="replace")))
             before.flush()
 
 

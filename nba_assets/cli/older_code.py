@@ -79,6 +79,6 @@ def _print_difference(warehouse: Warehouse, table: Table, version: str, today: s
         return
     lines = list(difflib.unified_diff(before.splitlines(), today.splitlines(), "then", "today", lineterm="", n=1))
     for line in lines[:MOST_LINES]:
-        out.print(f"  {line}", markup=False, highlight=False, soft_wrap=True)
+        out.print(f"  {line}", highlight=False, soft_wrap=True)
     if len(lines) > MOST_LINES:
         out.print(f"  ... {len(lines) - MOST_LINES:,} lines more", highlight=False)

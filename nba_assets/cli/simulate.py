@@ -37,4 +37,6 @@ def simulate(
         write(scratch, year, seed, days, reporter(progress))
         progress.stop()
         ingest_directory(scratch, lake)
-    out.print(f"This is a [bold]simulated[/bold] season {season} (seed {seed}): no game of it was ever played.")
+    out.print(
+        f"This is a [bold]simulated[/bold] season {season} (seed {seed}): no game of it was ever played.", markup=True
+    )

@@ -8,9 +8,10 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -24,12 +25,25 @@ from rich.progress import (
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from nba_assets.contracts.printable import printable
+
 if TYPE_CHECKING:
     from nba_assets.audit.never_built import Gaps
     from nba_assets.orchestration.launch import TableResult
 
-out = Console(width=None if sys.stdout.isatty() else 200)
-err = Console(stderr=True, soft_wrap=True)
+
+class PlainConsole(Console):
+    """A console that takes nothing in a text for a command: no escape characters, no markup unless asked for."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(markup=False, emoji=False, **options)
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        return super().render_str(printable(text), **options)
+
+
+out = PlainConsole(width=None if sys.stdout.isatty() else 200)
+err = PlainConsole(stderr=True, soft_wrap=True)
 
 
 def print_made(made: Mapping[str, TableResult]) -> None:
@@ -64,7 +78,11 @@ def breaks_errors(made: Mapping[str, TableResult]) -> bool:
 
 def print_failures(failures: Mapping[str, str]) -> None:
     for table, reason in failures.items():
-        err.print(f"[red]{table}[/red]: {reason}", highlight=False)
+        print_failure(table, reason)
+
+
+def print_failure(table: str, reason: str) -> None:
+    err.print(f"[red]{table}[/red]: {escape(reason)}", highlight=False, markup=True)
 
 
 def reporter(progress: Progress) -> Callable[[str, int, int], None]:

@@ -19,7 +19,7 @@ from nba_assets.cli.arguments import (
     parse_range,
 )
 from nba_assets.cli.instance import warehouse_at
-from nba_assets.cli.terminal import err, out
+from nba_assets.cli.terminal import out, print_failure
 
 if TYPE_CHECKING:
     from nba_assets.audit.coverage import Coverage
@@ -56,7 +56,7 @@ def verify(
     _print_coverage(found)
     for table in found:
         if table.error:
-            err.print(f"[red]{table.table}[/red]: {table.error}", highlight=False)
+            print_failure(table.table, table.error)
     if not all(table.ready for table in found):
         raise typer.Exit(1)
 
@@ -66,10 +66,10 @@ def _print_coverage(tables: Sequence[Coverage]) -> None:
     shown = RichTable("table", "expected dates", "found", "coverage", "rows", "owed", "written + failed", "gaps")
     for table in tables:
         if table.error:
-            shown.add_row(table.table, "", "", "[red]error[/red]")
+            shown.add_row(table.table, "", "", Text("error", "red"))
             continue
         counts = (table.rows, table.owed, f"{table.written:,} + {table.failed:,}", len(table.gaps))
-        share = f"[{'green' if table.ready else 'red'}]{100 * table.coverage:.1f} %"
+        share = Text(f"{100 * table.coverage:.1f} %", "green" if table.ready else "red")
         shown.add_row(
             table.table,
             f"{len(table.days):,}",
@@ -82,7 +82,7 @@ def _print_coverage(tables: Sequence[Coverage]) -> None:
     if gaps:
         lacking = RichTable("dates", "table", "number", "missing")
         for gap in gaps[:MOST_GAPS]:
-            lacking.add_row(str(gap.dates), gap.table, f"{gap.number:,}", Text(gap.lacks))
+            lacking.add_row(str(gap.dates), gap.table, f"{gap.number:,}", gap.lacks)
         out.print(lacking)
     if len(gaps) > MOST_GAPS:
         out.print(f"the first {MOST_GAPS} of {len(gaps):,} gaps")

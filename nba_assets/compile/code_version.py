@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from nba_assets.compile.dialects import Dialect
-from nba_assets.compile.statements import CompiledSQL, compiled_once, statements
+from nba_assets.compile.sql_cache import compiled_once
+from nba_assets.compile.statements import CompiledSQL, statements
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.table import Table
 

@@ -1,39 +1,28 @@
 """The SQL of a table, compiled once and kept: what makes its rows, what finds rows that break its checks.
 
 Ibis takes seconds of Python to compile an expression that the engine answers in one. The dates of a run are all
-that differs between two compilations, so each table is compiled for one made-up window, kept on disk under a hash
-of the code, and its dates are filled in. Nothing here runs SQL.
+that differs between two compilations, so each table is compiled for one made-up window, kept on disk, and its dates are
+filled in. Nothing here runs SQL.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
-import tempfile
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from importlib.metadata import version
-from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
 
 import ibis
 
-from nba_assets.basketball.market import fresh_hours, preferred_books
 from nba_assets.compile.bind import Binder, Dates, stored_inputs
 from nba_assets.compile.dialects import Dialect, in_both_forms, to_sql
 from nba_assets.compile.lineage import column_sources
+from nba_assets.compile.sql_cache import compiled_once
 from nba_assets.contracts.calendar import Window, season_year
 from nba_assets.contracts.checks import checks_of
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.failures import failures_of
 from nba_assets.contracts.table import Check, Table
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
 MADE_UP = Window(date(1901, 12, 5), date(1902, 2, 17))
 """A window whose ends, their neighbours and whose season's ends are dates no expression has of its own."""
@@ -100,20 +89,6 @@ def statements(table: Table, dialect: Dialect) -> CompiledSQL:
     return compiled_once(f"{table.full_name}.{dialect}", CompiledSQL, lambda: _compile(table, dialect))
 
 
-T = TypeVar("T", bound="DataclassInstance")
-
-
-def compiled_once(name: str, kind: type[T], compile_it: Callable[[], T]) -> T:
-    """What `compile_it` makes, a dataclass of what JSON can hold: from the cache on disk where this very code has made
-    it before."""
-    kept = _folder() / f"{name}.{_code_hash()}.json"
-    with suppress(OSError, ValueError, TypeError):
-        return kind(**json.loads(kept.read_text()))
-    compiled = compile_it()
-    _keep(kept, json.dumps(asdict(compiled)))
-    return compiled
-
-
 def examples(table: Table, check: Check, window: Window, dialect: Dialect) -> str:
     """SQL for the first rows that break one check: needed only when it is broken, so not kept."""
     return to_sql(Binder(window).broken(check, table).limit(PREVIEW_ROWS), dialect)
@@ -165,36 +140,3 @@ def _dates(window: Window) -> tuple[date, ...]:
 def _literal(day: date) -> str:
     """A date's arguments as both dialects write them: MAKE_DATE(2021, 11, 15), DATE(2021, 11, 15)."""
     return f"({day.year}, {day.month}, {day.day})"
-
-
-def _folder() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "nba_assets" / "sql"
-
-
-FOLDERS = ("contracts", "basketball", "tables", "compile")
-"""All that has a say in what a table is: what is declared, and what makes SQL of it. The one list of them."""
-
-
-@cache
-def _code_hash() -> str:
-    """Over the source of all that has a say in the SQL, the settings that have one, and the compilers' versions."""
-    sources = b"".join(file.read_bytes() for file in _sources())
-    settings = repr((preferred_books(), fresh_hours()))
-    compilers = version("ibis-framework") + version("sqlglot")
-    return hashlib.sha256(sources + settings.encode() + compilers.encode()).hexdigest()[:16]
-
-
-def _sources() -> list[Path]:
-    package = Path(__file__).parent.parent
-    return [file for folder in FOLDERS for file in sorted((package / folder).rglob("*.py"))]
-
-
-def _keep(file: Path, text: str) -> None:
-    """Write beside and rename, so that steps compiling at once do not read half a file. A cache may fail."""
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", dir=file.parent, delete=False) as temporary:
-            temporary.write(text)
-        os.replace(temporary.name, file)
-    except OSError:
-        return

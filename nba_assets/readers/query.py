@@ -5,7 +5,6 @@ Nothing can be written from here; how rows are printed is the command's.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import duckdb
@@ -17,7 +16,7 @@ from nba_assets.contracts.failures import RECORDS
 from nba_assets.orchestration.run_history.table_run import RUN_HISTORY
 from nba_assets.tables.raw import RAW_TABLES
 from nba_assets.tables.registry import tables
-from nba_assets.warehouse.duckdb import DuckDBWarehouse, quoted
+from nba_assets.warehouse.duckdb import DuckDBWarehouse, NotOneSelect, only_select
 from nba_assets.warehouse.lake import Lake
 
 
@@ -28,13 +27,10 @@ def query(lake: Path, sql: str, limit: int | None = None) -> pa.Table:
     """
     try:
         with DuckDBWarehouse(Lake(lake)).connect(dict.fromkeys(_named_in(sql))) as connection:
-            connection.execute("SET allowed_directories = [" + quoted(os.fspath(lake)) + "]")
-            connection.execute("SET enable_external_access = false")
-            statements = connection.extract_statements(sql)
-            if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
-                raise BadInput("nba query takes one SELECT: it only reads")
-            result = connection.execute(statements[0])
+            result = connection.execute(only_select(connection, sql))
             return result.to_arrow_table() if limit is None else _first(result, limit)
+    except NotOneSelect as error:
+        raise BadInput("nba query takes one SELECT: it only reads") from error
     except duckdb.Error as error:
         raise BadInput(f"SQL: {str(error).splitlines()[0]}") from error
 

@@ -91,6 +91,7 @@ class DuckDBWarehouse:
             connection.execute(f"SET block_allocator_memory = '{self.memory_mib}MiB'")
             if self.threads:
                 connection.execute(f"SET threads = {self.threads}")
+            _narrow(connection, self.lake)
             _create_views(connection, self.lake, inputs)
             yield connection
 
@@ -126,7 +127,7 @@ class DuckDBSession:
     def fetch(self, sql: str) -> pa.Table:
         with _telling_what_passes(), _interrupted_after(self.connection, self.timeout) as timed_out:
             try:
-                return self.connection.execute(sql).to_arrow_table()
+                return self.connection.execute(only_select(self.connection, sql)).to_arrow_table()
             except duckdb.InterruptException as error:
                 if timed_out.is_set():
                     raise QueryTimeout(f"cancelled after {self.timeout:.0f} s") from error
@@ -161,6 +162,25 @@ class DuckDBSession:
             write_seconds=time.perf_counter() - queried,
             bytes_written=sum(written.stamp.size for written in replaced.values()),
         )
+
+
+class NotOneSelect(Exception):  # noqa: N818 - the message says it all
+    """SQL that is no single SELECT: it was not run."""
+
+
+def only_select(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.Statement:
+    """The one SELECT that the SQL is. Raises NotOneSelect; duckdb.Error for what does not parse."""
+    statements = connection.extract_statements(sql)
+    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+        raise NotOneSelect(f"not one SELECT, so not run: {sql[:80]!r}")
+    return statements[0]
+
+
+def _narrow(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
+    """From now on the connection reaches files of the lake and its own spilled ones, and no setting can be changed."""
+    connection.execute(f"SET allowed_directories = [{quoted(os.fspath(lake.root))}]")
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
 
 
 @contextmanager

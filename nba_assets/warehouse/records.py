@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC
 from typing import Any
 
 import pyarrow as pa
+
+from nba_assets.contracts.printable import printable
 
 
 def records(rows: pa.Table) -> list[dict[str, Any]]:
@@ -29,10 +32,15 @@ def cells(rows: pa.Table) -> Iterator[list[str]]:
 
 
 def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table, whatever its cells hold."""
+    """A Markdown table, whatever its cells hold: what they say is shown as it is."""
     lines = [header, ["---"] * len(header), *rows]
-    return "\n".join("| " + " | ".join(map(_cell, line)) + " |" for line in lines)
+    return "\n".join("| " + " | ".join(map(escaped, line)) + " |" for line in lines)
 
 
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+_MARKDOWN = re.compile(r"[\\`*\[\]<>&|~@]|(?<![^\W_])_|_(?![^\W_])|(?<=:)//|(?<=www)\.", re.IGNORECASE)
+"""What begins something in Markdown, bare addresses among it; an underscore within a word does not."""
+
+
+def escaped(text: str) -> str:
+    """Text as a line of Markdown that shows just this text."""
+    return _MARKDOWN.sub(r"\\\g<0>", printable(text).replace("\n", " "))

@@ -13,7 +13,7 @@ import pytest
 
 import nba_assets
 from nba_assets.compile.code_version import canonical
-from nba_assets.compile.statements import FOLDERS
+from nba_assets.compile.sql_cache import FOLDERS
 from nba_assets_tests.test_wall import PURE
 
 SHOOTERS, TEAMS, CLOCKLESS = "player_shot_zone_analysis", "team_offense_game_summary", "rosters"

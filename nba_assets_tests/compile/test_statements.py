@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -118,43 +115,10 @@ def test_sources_are_kept_with_the_sql() -> None:
     assert statements(EVERY_REACH, "duckdb").sources["team"] == [["raw", "today", "team"]]
 
 
-def _kept(folder: Path) -> list[Path]:
-    return list(folder.rglob("*.json"))
-
-
 def test_what_was_compiled_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     first = statements(EVERY_REACH, "duckdb")
-    (file,) = _kept(tmp_path)
+    (file,) = tmp_path.rglob("*.json")
     assert file.name.startswith("test.every_reach.duckdb.")
     monkeypatch.setattr(module, "_compile", lambda *_: pytest.fail("compiled again"))
     statements.cache_clear()
     assert statements(EVERY_REACH, "duckdb") == first
-
-
-@pytest.mark.parametrize("text", ["", "{", "[]", json.dumps({"rows": "SELECT 1"})])
-def test_a_damaged_file_is_compiled_again(tmp_path: Path, text: str) -> None:
-    first = statements(EVERY_REACH, "duckdb")
-    (file,) = _kept(tmp_path)
-    file.write_text(text)
-    statements.cache_clear()
-    assert statements(EVERY_REACH, "duckdb") == first
-    assert json.loads(file.read_text())["rows"] == first.rows
-
-
-def test_a_cache_that_cannot_be_written_is_done_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    nowhere = tmp_path / "file"
-    nowhere.write_text("")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(nowhere))
-    assert statements(EVERY_REACH, "duckdb").rows
-
-
-def test_whatever_has_a_say_in_the_sql_is_in_the_hash_it_is_kept_under() -> None:
-    script = (
-        "import sys, nba_assets.compile.statements, nba_assets.tables.registry\n"
-        "nba_assets.tables.registry.tables()\n"
-        "print(*[m.__file__ for n, m in sys.modules.items() if n.startswith('nba_assets.')], sep='\\n')"
-    )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    loaded = {file for file in map(Path, done.stdout.split()) if file.name != "__init__.py"}
-    assert loaded
-    assert not loaded - set(module._sources())

@@ -29,6 +29,7 @@ class Webhook:
     port: int
     status: int = 200
     texts: list[str] = field(default_factory=list)
+    followed: int = 0
 
     @contextmanager
     def up(self) -> Iterator[None]:
@@ -41,6 +42,12 @@ class Webhook:
                 if webhook.status == 200:
                     webhook.texts.append(json.loads(body)["text"])
                 self.send_response(webhook.status)
+                self.send_header("Location", "/elsewhere")
+                self.end_headers()
+
+            def do_GET(self) -> None:  # what a redirected POST becomes
+                webhook.followed += 1
+                self.send_response(200)
                 self.end_headers()
 
             def log_message(self, *_: object) -> None: ...

@@ -15,7 +15,7 @@ import pytest
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.contract import Column, Contract
 from nba_assets.warehouse.base import QueryTimeout, TransientError, Written
-from nba_assets.warehouse.duckdb import DuckDBWarehouse
+from nba_assets.warehouse.duckdb import DuckDBWarehouse, NotOneSelect
 from nba_assets.warehouse.lake import Lake
 
 EIGHTH, NINTH, TENTH = (date(2024, 11, day) for day in (8, 9, 10))
@@ -164,6 +164,45 @@ def test_a_cancelled_replacement_writes_nothing(warehouse: DuckDBWarehouse) -> N
 def test_a_wrong_query_fails_at_once_and_as_itself(warehouse: DuckDBWarehouse) -> None:
     with pytest.raises(duckdb.BinderException):
         warehouse.fetch("SELECT nothing FROM test.games", {GAMES: WINDOW}, MINUTE)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "COPY (SELECT 1) TO '{lake}/evil.parquet'",
+        "SELECT 1; COPY (SELECT 1) TO '{lake}/evil.parquet'",
+        "SET memory_limit = '1GB'",
+        "CREATE TABLE evil AS SELECT 1",
+        "ATTACH '{lake}/evil.db'",
+        "",
+    ],
+)
+def test_nothing_but_one_select_is_run(warehouse: DuckDBWarehouse, sql: str) -> None:
+    for run in (warehouse.fetch, lambda sql, inputs, seconds: replace(warehouse, GAMES, sql, DAYS, seconds)):
+        with pytest.raises(NotOneSelect, match="not one SELECT"):
+            run(sql.format(lake=warehouse.lake.root), {}, MINUTE)
+    assert not list(warehouse.lake.root.iterdir())
+
+
+@pytest.mark.parametrize("reads", ["read_text('{}')", "read_text('{lake}/../out.txt')", "glob('{}')"])
+def test_a_query_reaches_nothing_outside_of_the_lake(tmp_path: Path, reads: str) -> None:
+    outside = tmp_path / "out.txt"
+    outside.write_text("secret")
+    warehouse = DuckDBWarehouse(Lake(tmp_path / "lake"))
+    with pytest.raises(duckdb.PermissionException):
+        warehouse.fetch(f"FROM {reads.format(outside, lake=warehouse.lake.root)}", {}, MINUTE)
+
+
+def test_no_setting_of_a_connection_can_be_changed(warehouse: DuckDBWarehouse) -> None:
+    with warehouse.connect({}) as connection, pytest.raises(duckdb.InvalidInputException, match="locked"):
+        connection.execute("SET memory_limit = '1GB'")
+
+
+def test_a_query_that_does_not_fit_in_memory_is_spilled(warehouse: DuckDBWarehouse) -> None:
+    small = DuckDBWarehouse(warehouse.lake, threads=1, memory_mib=16)
+    with small.connect({}) as connection:
+        connection.execute("CREATE TEMP TABLE rows AS SELECT md5(range::VARCHAR) AS h FROM range(1000000)")
+        assert connection.execute("SELECT count(*) FROM duckdb_temporary_files()").fetchone() != (0,)
 
 
 def test_a_file_that_went_away_may_be_tried_again(warehouse: DuckDBWarehouse) -> None:

@@ -5,17 +5,22 @@ What is worth an alert the sensors say. An outbox lives in a sensor's cursor, so
 
 from __future__ import annotations
 
-import http.client
+import html
 import json
 import logging
 import os
 import re
+import ssl
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
+
+from nba_assets.contracts.errors import BadInput
+from nba_assets.contracts.printable import printable
 
 HOLD_SECONDS = 60 * 60
 """A repeated alert is sent at most this often."""
@@ -102,24 +107,55 @@ class Outbox:
             try:
                 send(text)
             except urllib.error.HTTPError as error:  # an answer, if a bad one: the next message may be taken
-                log.error("alert not sent, will be tried again: the webhook answered %s", error.code)
+                redirected = ", a redirect, which is not followed" if 300 <= error.code < 400 else ""
+                log.error("alert not sent, will be tried again: the webhook answered %s%s", error.code, redirected)
                 kept.append(text)
-            except (OSError, ValueError, http.client.HTTPException) as error:
-                log.error("alert not sent, will be tried again: %s", error)
+            except Exception as error:  # whatever it is: an alert that waits is better than none
+                log.error("alert not sent, will be tried again: %s", _without_address(error))
                 kept += self.waiting[number:]
                 break
         self.waiting = kept
 
 
+def _without_address(error: Exception) -> str:
+    """Why something was not sent, in words that no part of the address can be in: it is a secret."""
+    if isinstance(error, BadInput):
+        return str(error)
+    cause = getattr(error, "reason", error)
+    if isinstance(cause, OSError) and not isinstance(cause, ssl.SSLError) and cause.strerror:
+        return cause.strerror
+    return type(cause if isinstance(cause, Exception) else error).__name__
+
+
 def send(text: str) -> None:
-    """To the webhook, or the log when there is none. Raises OSError, ValueError or HTTPException."""
+    """To the webhook, or the log when there is none. Raises BadInput for a malformed address, HTTPError for an answer
+    that is not 2xx, and whatever else keeps it from being sent."""
     webhook = os.environ.get(WEBHOOK)
     if not webhook:
-        log.warning("%s", text)
+        log.warning("%s", printable(text))
         return
-    if not webhook.startswith(("http://", "https://")):
-        raise ValueError(f"{WEBHOOK} is no http address")  # which it is stays out of the log: it is a secret
-    body = json.dumps({"text": text}).encode()
+    if not _is_address(webhook):
+        raise BadInput(f"{WEBHOOK} is no http address")  # which it is stays out of the log
+    body = json.dumps({"text": html.escape(printable(text), quote=False)}).encode()  # no name is a link or a mention
     request = urllib.request.Request(webhook, body, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=SEND_SECONDS):
+    with urllib.request.build_opener(_NoRedirect).open(request, timeout=SEND_SECONDS):
         pass
+
+
+def _is_address(text: str) -> bool:
+    """Whether it has a host, and a port if any, in characters that an address may have; user names are not sent."""
+    if not re.fullmatch(r"https?://[!-~]+", text, re.IGNORECASE):
+        return False
+    try:
+        address = urlsplit(text)
+        host = (address.hostname or "").encode("idna")
+        return bool(host) and address.port != 0 and "@" not in address.netloc
+    except ValueError:  # of a port, an IPv6 address, a name that none can be
+        return False
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """A redirect turns a POST into a GET, whose answer says nothing of the message: it is an answer like 404."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None

@@ -215,10 +215,11 @@ def test_a_webhook_that_never_answers_does_not_hold_the_tick(
 def test_an_address_that_is_none_is_told_and_keeps_the_alert(
     failures: Watch, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setenv(WEBHOOK, "/etc/passwd")
-    run(instance, "first")
+    monkeypatch.setenv(WEBHOOK, "http://127.0.0.1:CANARY/services/CANARY")
+    run_id = run(instance, "first").run_id
     failures.tick()
     assert "NBA_ALERT_WEBHOOK is no http address" in caplog.text
+    assert "CANARY" not in caplog.text + str(failures.cursor) + str(instance.all_logs(run_id)), "it is a secret"
     assert len(json.loads(str(failures.cursor))["outbox"]["waiting"]) == 1
 
 
