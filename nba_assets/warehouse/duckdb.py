@@ -55,7 +55,7 @@ class DuckDBWarehouse:
         return self.lake.changed_at(contract)
 
     def contents(self, contract: Contract) -> dict[date, str]:
-        return self.lake.contents(contract)
+        return self.lake.contents(contract, keep=True)
 
     def builds(self, contract: Contract, days: Iterable[date]) -> dict[date, Build]:
         return self.lake.builds(contract, days)

@@ -66,7 +66,7 @@ def file_of(rows: pa.Table, code: str = "", read: str = "") -> bytes:
 
 
 def _unsealed(rows: pa.Table, code: str, read: str) -> bytes:
-    sink = pa.BufferOutputStream()
+    sink, rows = pa.BufferOutputStream(), rows.replace_schema_metadata(None)  # may be another file's, notes and all
     notes = {_CODE: code, _READ: read, _SEAL: _UNSEALED}
     with pq.ParquetWriter(sink, rows.schema, **SMALL_FILES) as writer:
         writer.write_table(rows)

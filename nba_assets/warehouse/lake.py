@@ -146,10 +146,11 @@ class Lake:
                 found[day] = footers.look(f"{folder}={day}/{FILE}", declared)
         return found
 
-    def contents(self, contract: Contract, dates: Window | None = None) -> dict[date, str]:
+    def contents(self, contract: Contract, dates: Window | None = None, *, keep: bool = False) -> dict[date, str]:
         """What each stored partition holds, as a hash: empty for one without rows, DAMAGED for one that is.
 
-        What is as a season file has it is known; of the others every byte is read.
+        What is as a season file has it is known; of the others every byte is read. To `keep` what was found of many,
+        as of a lake that was copied, is to write another season file.
         """
         declared, found = footers.declared(contract), {}
         seasons: dict[int, dict[date, Stamp]] = {}
@@ -159,9 +160,13 @@ class Lake:
             copy = season_files.newest(self.folder(contract), year, declared.schema) if len(stamps) > LOOSE else None
             known = {day: copy.contents[day] for day in copy.current(stamps) if day in copy.contents} if copy else {}
             found.update(known)
-            for day in stamps.keys() - known.keys():
+            unknown = stamps.keys() - known.keys()
+            for day in unknown:
                 with suppress(FileNotFoundError):
                     found[day] = footers.content_of(self.file(contract, day).read_bytes(), declared)
+            if keep and len(unknown) > LOOSE:
+                with suppress(OSError):  # a lake that cannot be written to is looked at all the same
+                    self.pack(contract, stamps)
         return found
 
     def _copied(self, contract: Contract, year: int, stamps: Mapping[date, Stamp]) -> Copied | None:

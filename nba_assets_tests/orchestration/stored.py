@@ -21,6 +21,6 @@ def add_seven(lake: Path, contract: Contract, day: str, column: str) -> dict[str
     changed: list[dict[str, Any]] = rows.to_pylist()
     changed[0][column] += 7
     new = file.with_suffix(".new")
-    pq.write_table(pa.Table.from_pylist(changed, rows.schema), new)
+    pq.write_table(pa.Table.from_pylist(changed, rows.schema.remove_metadata()), new)
     os.replace(new, file)
     return changed[0]

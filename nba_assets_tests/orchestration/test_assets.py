@@ -24,6 +24,7 @@ from nba_assets.orchestration.code_location import definitions
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.partitions import DAILY, last_partition
 from nba_assets.orchestration.resource import WarehouseResource
+from nba_assets.orchestration.slates import conformed_before
 from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary as offense
 from nba_assets.tables.analytics.upcoming_team_game_context import upcoming_team_game_context
 from nba_assets.tables.conformed.team_boxes import team_boxes
@@ -46,7 +47,10 @@ Run = Callable[..., Result]
 def lake(conformed_lake: Path, tmp_path: Path) -> Path:
     """A lake of the test's own, with the conformed tables built; and games nobody has played at the turn of seasons."""
     lake = Path(shutil.copytree(conformed_lake, tmp_path / "lake", copy_function=os.link))
-    put_games(lake, map(date.fromisoformat, [*OVER_TWO_SEASONS, *ENDS]))
+    days = list(map(date.fromisoformat, [*OVER_TWO_SEASONS, *ENDS]))
+    put_games(lake, days)
+    for table in conformed_before(offense) | conformed_before(upcoming_team_game_context):
+        Lake(lake).replace(table, [(day, table.schema().to_pyarrow().empty_table()) for day in days])
     return lake
 
 
