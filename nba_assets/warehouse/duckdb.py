@@ -55,7 +55,7 @@ class DuckDBWarehouse:
         return self.lake.changed_at(contract)
 
     def contents(self, contract: Contract) -> dict[date, str]:
-        return self.lake.contents(contract, keep=True)
+        return self.lake.contents(contract)
 
     def builds(self, contract: Contract, days: Iterable[date]) -> dict[date, Build]:
         return self.lake.builds(contract, days)
@@ -153,7 +153,7 @@ class DuckDBSession:
             CodeNotes(self.lake.root).keep(contract.full_name, code)
         self._contents.pop(contract, None)
         replaced = self.lake.replace(contract, parts.items(), code.version if code else "", read)
-        self.lake.pack(contract, days, {day: (replaced[day], part) for day, part in parts.items()})
+        self.lake.pack(contract, days, {day: (replaced[day].stamp, part) for day, part in parts.items()})
         self._create_view(contract, Window(min(days), max(days)))
         return Written(
             rows={day: part.num_rows for day, part in parts.items()},

@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from nba_assets.contracts.calendar import Window, season_year
 from nba_assets.contracts.contract import Contract
-from nba_assets.warehouse import footers, season_files
+from nba_assets.warehouse import footers, known_contents, season_files
 from nba_assets.warehouse.footers import Build
 from nba_assets.warehouse.scratch import replacing
 from nba_assets.warehouse.season_files import Stamp
@@ -146,27 +146,26 @@ class Lake:
                 found[day] = footers.look(f"{folder}={day}/{FILE}", declared)
         return found
 
-    def contents(self, contract: Contract, dates: Window | None = None, *, keep: bool = False) -> dict[date, str]:
+    def contents(self, contract: Contract, dates: Window | None = None) -> dict[date, str]:
         """What each stored partition holds, as a hash: empty for one without rows, DAMAGED for one that is.
 
-        What is as a season file has it is known; of the others every byte is read. To `keep` what was found of many,
-        as of a lake that was copied, is to write another season file.
+        Every byte is read of those that have changed since they were last looked at.
         """
-        declared, found = footers.declared(contract), {}
+        declared, folder = footers.declared(contract), self.folder(contract)
+        found: dict[date, str] = {}
         seasons: dict[int, dict[date, Stamp]] = {}
         for day, stamp in self.stamps(contract, _within(dates)).items():
             seasons.setdefault(season_year(day), {})[day] = stamp
         for year, stamps in seasons.items():
-            copy = season_files.newest(self.folder(contract), year, declared.schema) if len(stamps) > LOOSE else None
-            known = {day: copy.contents[day] for day in copy.current(stamps) if day in copy.contents} if copy else {}
-            found.update(known)
-            unknown = stamps.keys() - known.keys()
-            for day in unknown:
+            known = dict(known_contents.read(folder, year)) if len(stamps) > LOOSE else {}
+            new = [day for day, stamp in stamps.items() if day not in known or known[day][0] != stamp]
+            for day in new:
                 with suppress(FileNotFoundError):
-                    found[day] = footers.content_of(self.file(contract, day).read_bytes(), declared)
-            if keep and len(unknown) > LOOSE:
-                with suppress(OSError):  # a lake that cannot be written to is looked at all the same
-                    self.pack(contract, stamps)
+                    content = footers.content_of(self.file(contract, day).read_bytes(), declared)
+                    known[day] = stamps[day], content
+            if len(new) > LOOSE:
+                known_contents.keep(folder, year, known)
+            found.update({day: known[day][1] for day in stamps if day in known})
         return found
 
     def _copied(self, contract: Contract, year: int, stamps: Mapping[date, Stamp]) -> Copied | None:
@@ -179,11 +178,11 @@ class Lake:
         return Copied(copy.path, days, sorted(left_out))
 
     def pack(
-        self, contract: Contract, days: Iterable[date], fresh: Mapping[date, tuple[Replaced, pa.Table]] | None = None
+        self, contract: Contract, days: Iterable[date], fresh: Mapping[date, tuple[Stamp, pa.Table]] | None = None
     ) -> None:
         """Write a new season file for each season of `days` of which more than LOOSE partitions are in none.
 
-        `fresh` are rows just written, and what became of them: they need not be read again.
+        `fresh` are rows just written, and the version of their file: they need not be read again.
         """
         assert contract.partition_by
         folder = self.folder(contract)
@@ -194,30 +193,24 @@ class Lake:
 
             stamps = self.stamps(contract, of_season)
             copy = season_files.newest(folder, year, footers.declared(contract).schema)
-            if len(stamps) - len(copy.current(stamps) if copy and copy.contents else ()) > LOOSE:
+            if len(stamps) - len(copy.current(stamps) if copy else ()) > LOOSE:
                 rows = self._rows(contract, stamps, fresh or {})
                 season_files.write(folder, year, contract.schema().to_pyarrow(), rows, contract.partition_by)
 
     def _rows(
-        self, contract: Contract, stamps: Mapping[date, Stamp], fresh: Mapping[date, tuple[Replaced, pa.Table]]
-    ) -> Iterator[season_files.Part]:
+        self, contract: Contract, stamps: Mapping[date, Stamp], fresh: Mapping[date, tuple[Stamp, pa.Table]]
+    ) -> Iterator[tuple[date, Stamp, pa.Table]]:
         """The rows of each day, less the days that are replaced meanwhile, damaged, or have other columns than the
         contract."""
-        declared = footers.declared(contract)
         for day, stamp in sorted(stamps.items()):
-            if day in fresh and fresh[day][0].stamp == stamp:
-                replaced, rows = fresh[day]
-                yield day, stamp, replaced.content if rows.num_rows else "", rows
+            if day in fresh and fresh[day][0] == stamp:
+                yield day, stamp, fresh[day][1]
                 continue
-            with suppress(FileNotFoundError):
+            with suppress(OSError, pa.ArrowInvalid):  # gone, or damaged
                 file = self.file(contract, day)
-                whole = file.read_bytes()
-                content = footers.content_of(whole, declared)
-                if content.startswith(footers.DAMAGED):
-                    continue
-                rows = pq.ParquetFile(pa.BufferReader(whole)).read()
-                if rows.schema.equals(declared.schema) and Stamp.of(file) == stamp:
-                    yield day, stamp, content, rows
+                rows = pq.ParquetFile(file).read()
+                if rows.schema.equals(footers.declared(contract).schema) and Stamp.of(file) == stamp:
+                    yield day, stamp, rows
 
     def _parts(self, contract: Contract) -> list[Contract]:
         """A table that several write, asked for as a whole: its parts."""

@@ -16,7 +16,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,7 +34,7 @@ ROWS_IN_MEMORY = 100_000
 OLD_SECONDS = 60 * 60
 """A reader may still be at a season file that has a successor; after this long none is."""
 
-_NOTE, _CONTENTS = b"nba_assets.holds", b"nba_assets.contents"
+_NOTE = b"nba_assets.holds"
 
 
 class Stamp(NamedTuple):
@@ -56,8 +55,6 @@ class SeasonFile:
 
     path: Path
     holds: Mapping[date, Stamp]
-    contents: Mapping[date, str]
-    """What each day that it holds holds, as a hash; nothing of a file by an older release."""
 
     def current(self, stamps: Mapping[date, Stamp]) -> set[date]:
         """The days that it holds as they are."""
@@ -67,54 +64,41 @@ class SeasonFile:
 def newest(folder: Path, year: int, schema: pa.Schema) -> SeasonFile | None:
     """The latest file of a season that has this schema; what cannot be read is none."""
     found = [(file.stat().st_mtime_ns, file) for file in _all(folder, year)]
-    for written, file in sorted(found, reverse=True):
+    for _, file in sorted(found, reverse=True):
         with suppress(OSError, pa.ArrowInvalid, KeyError, ValueError):
-            of, season_file = _read(file, written)
-            if of.equals(schema):
-                return season_file
+            metadata = pq.read_metadata(file)
+            noted = json.loads(metadata.metadata[_NOTE])
+            if metadata.schema.to_arrow_schema().equals(schema):
+                return SeasonFile(file, {date.fromisoformat(day): Stamp(*stamp) for day, stamp in noted.items()})
     return None
 
 
-@lru_cache(1024)  # a season file never changes, and what it notes takes a millisecond to read
-def _read(file: Path, written: int) -> tuple[pa.Schema, SeasonFile]:
-    metadata = pq.read_metadata(file)
-    noted = json.loads(metadata.metadata[_NOTE])
-    contents = json.loads(metadata.metadata.get(_CONTENTS, b"{}"))
-    holds = {date.fromisoformat(day): Stamp(*stamp) for day, stamp in noted.items()}
-    found = SeasonFile(file, holds, {date.fromisoformat(day): content for day, content in contents.items()})
-    return metadata.schema.to_arrow_schema(), found
-
-
-Part = tuple[date, Stamp, str, pa.Table]
-"""A day's rows, with the version of their file and its content."""
-
-
-def write(folder: Path, year: int, schema: pa.Schema, parts: Iterable[Part], ordered_by: str) -> None:
+def write(
+    folder: Path, year: int, schema: pa.Schema, parts: Iterable[tuple[date, Stamp, pa.Table]], ordered_by: str
+) -> None:
     """Write a season file beside the ones there are, and remove those that nobody can be reading any more.
 
     `parts` are in order of date, each with the version its rows are of; `ordered_by` is the column of the date.
     """
     file = folder / FOLDER / f"{year}.{uuid.uuid4().hex}{SUFFIX}"
     holds: dict[str, Stamp] = {}
-    contents: dict[str, str] = {}
     with (
         replacing(file, folder) as temporary,
         pq.ParquetWriter(temporary, schema, write_statistics=[ordered_by], store_schema=False) as writer,
     ):
-        for rows in _gathered(parts, schema, holds, contents):
+        for rows in _gathered(parts, schema, holds):
             writer.write_table(rows)
-        writer.add_key_value_metadata({_NOTE: json.dumps(holds), _CONTENTS: json.dumps(contents)})
+        writer.add_key_value_metadata({_NOTE: json.dumps(holds)})
     _remove_old(folder, year, file)
 
 
 def _gathered(
-    parts: Iterable[Part], schema: pa.Schema, holds: dict[str, Stamp], contents: dict[str, str]
+    parts: Iterable[tuple[date, Stamp, pa.Table]], schema: pa.Schema, holds: dict[str, Stamp]
 ) -> Iterator[pa.Table]:
-    """The rows of many days as few tables; notes in `holds` and `contents` what they are of."""
+    """The rows of many days as few tables; notes in `holds` what they are of."""
     gathered: list[pa.Table] = []
-    for day, stamp, content, rows in parts:
+    for day, stamp, rows in parts:
         holds[day.isoformat()] = stamp
-        contents[day.isoformat()] = content
         rows = rows.replace_schema_metadata(None)
         gathered.append(rows if rows.schema == schema else rows.cast(schema))
         if sum(table.num_rows for table in gathered) >= ROWS_IN_MEMORY:

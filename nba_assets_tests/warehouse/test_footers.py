@@ -17,7 +17,7 @@ from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.contract import Column
 from nba_assets.tables.raw import RAW_TABLES
 from nba_assets.tables.registry import tables
-from nba_assets.warehouse import footers
+from nba_assets.warehouse import footers, season_files
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.footers import Build
 from nba_assets.warehouse.lake import LOOSE, Lake
@@ -128,27 +128,24 @@ def test_a_byte_that_changes_is_damage_wherever_it_stands(lake: Lake) -> None:
         assert build(lake).damaged
 
 
-def test_what_a_season_file_holds_is_looked_at_only_when_it_changed(
+def test_a_file_is_read_again_only_when_its_time_or_size_has_changed(
     lake: Lake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     days = Window(date(2024, 11, 1), date(2024, 11, LOOSE + 4)).dates()
     lake.replace(POINTS, [(day, rows(day)) for day in days[1:]] + [(days[0], rows().slice(0, 0))])
+    read, content_of = [], footers.content_of
+    monkeypatch.setattr(footers, "content_of", lambda *of: read.append(1) or content_of(*of))
     before = lake.contents(POINTS)
-    lake.pack(POINTS, days)
-    looked = []
-    content_of = footers.content_of
-    monkeypatch.setattr(footers, "content_of", lambda *of: looked.append(1) or content_of(*of))
+    assert len(read) == len(days)
     assert lake.contents(POINTS) == before
-    assert not looked
     os.utime(lake.file(POINTS, days[3]), (1, 1))
     assert lake.contents(POINTS) == before
-    assert len(looked) == 1
-    for day in days:  # as a copy of the lake is dated
-        os.utime(lake.file(POINTS, day), (2, 2))
-    assert DuckDBWarehouse(lake).contents(POINTS) == before
-    looked.clear()
-    assert DuckDBWarehouse(lake).contents(POINTS) == before
-    assert not looked, "what was found is kept"
+    assert len(read) == len(days) + 1
+    (note,) = (lake.folder(POINTS) / season_files.FOLDER).iterdir()
+    note.write_text("[1, 2")
+    assert lake.contents(POINTS) == before, "it is no more than a note"
+    lake.file(POINTS, days[5]).unlink()
+    assert lake.contents(POINTS) == {day: content for day, content in before.items() if day != days[5]}
 
 
 @pytest.mark.parametrize("contract", [*tables(), *RAW_TABLES], ids=lambda contract: contract.name)
