@@ -126,8 +126,8 @@ def _keep_history(instance: dg.DagsterInstance, run_id: str, made: Sequence[dg.D
     """Beside the sensors, which need a daemon. A run ended as it did, whether that can be written down or not."""
     try:
         keep(instance, WarehouseResource.from_environment().open(), run_id, made)
-    except Exception:
-        logging.getLogger(__name__).exception("the run history has no row of run %s", run_id)
+    except Exception as error:
+        logging.getLogger(__name__).warning("the run history has no row of run %s: %s", run_id, error)
 
 
 def _status(instance: dg.DagsterInstance, run: dg.DagsterRun) -> dg.DagsterRunStatus:

@@ -51,9 +51,11 @@ def replacing(file: Path, beside: Path) -> Iterator[Path]:
         yield written
         os.makedirs(file.parent, exist_ok=True)
         os.replace(written, file)
-    except BaseException:
+    except BaseException as error:
         with suppress(OSError):
             os.unlink(written)
+        if isinstance(error, OSError) and error.filename is None:  # a full disk says of itself only that it is full
+            error.filename = os.fspath(file)
         raise
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 import time
@@ -30,6 +31,11 @@ def test_nothing_is_left_of_a_writing_that_fails(tmp_path: Path) -> None:
         raise KeyboardInterrupt
     assert list((tmp_path / WRITING).iterdir()) == []
     assert not (tmp_path / "day").exists()
+
+
+def test_a_full_disk_is_told_with_the_file(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match=r"No space left on device: '.*/data'"), replacing(tmp_path / "data", tmp_path):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def test_what_others_left_goes_when_they_are_gone(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import dagster as dg
 from nba_assets.contracts.errors import BadInput
 from nba_assets.orchestration.instance.dead_runs import PROCESS_TAG
 from nba_assets.orchestration.processes.fork_server import preloaded
-from nba_assets.orchestration.processes.parent import end_with_parent
+from nba_assets.orchestration.processes.parent import end_with_parent, mark_children
 from nba_assets.orchestration.resource import max_concurrent
 from nba_assets.warehouse.process import this_process
 
@@ -58,6 +58,7 @@ class _NamedProcess(dg.Executor):
 
     def execute(self, plan_context: Any, execution_plan: Any) -> Iterator[dg.DagsterEvent]:
         end_with_parent()
+        mark_children()
         plan_context.instance.add_run_tags(plan_context.run_id, {PROCESS_TAG: this_process()})
         yield from self.stock.execute(plan_context, execution_plan)
 
