@@ -6,7 +6,7 @@ export DAGSTER_HOME := $(CURDIR)/dagster_home
 export NBA_LAKE ?= $(CURDIR)/lake
 unexport PYTHONDONTWRITEBYTECODE  # commands and tests start processes by the dozen: none compiles all modules again
 
-.PHONY: demo dev test test-slow lint format truth bench bench-before bench-patches bench-peers compare newest-dagster clean
+.PHONY: demo dev test test-slow lint format truth bench bench-before bench-patches bench-peers compare audit newest-dagster clean
 
 demo: .venv/installed  ## five simulated weeks, and all tables for the last of them
 	$(BIN)/nba simulate --season 2024-25 --seed 7 --days 41
@@ -46,6 +46,9 @@ bench: .venv/installed  ## a date, a season, the full history: wall time, engine
 
 bench-patches: .venv/installed  ## what each patch of Dagster is worth: CPU seconds of a day and a range, an hour
 	$(BIN)/python -m benchmarks.patches build/bench-patches
+
+audit:  ## are the locked dependencies among the known vulnerabilities? (pip-audit, in an environment of its own)
+	PYTHON=$(PYTHON) .ci/audit build
 
 newest-dagster:  ## a day on the newest Dagster that setup.cfg allows, in an environment of its own
 	PYTHON=$(PYTHON) .ci/newest_dagster build

@@ -38,7 +38,7 @@ def seconds(lake: Lake, window: Window, into: Path | None = None, of: Sequence[T
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute(f"SET block_allocator_memory = '{warehouse.memory_mib}MiB'")
         connection.execute("SET parquet_metadata_cache = true")
-        session = DuckDBSession(lake, connection, TIMEOUT_SECONDS)
+        session = DuckDBSession(lake, connection, TIMEOUT_SECONDS, warehouse.memory_mib)
         for season in window.by_season():
             session.create_views(_all_inputs(of, season))
             for table in of:

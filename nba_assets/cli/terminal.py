@@ -64,10 +64,10 @@ def print_gaps(gaps: Gaps) -> None:
     for table, days in gaps.items():
         lacking = sorted({(day, source.name) for missing in days.values() for source, day in missing})
         more = f" and {len(lacking) - 1:,} more" if len(lacking) > 1 else ""
-        err.print(
-            f"[red]{table.name}[/red]: {len(days):,} partitions lack history that was never built: {lacking[0][1]} of"
-            f" {lacking[0][0]}{more}; --upstream builds it",
-            highlight=False,
+        print_failure(
+            table.name,
+            f"{len(days):,} partitions lack history that was never built: {lacking[0][1]} of {lacking[0][0]}{more};"
+            " --upstream builds it",
         )
 
 

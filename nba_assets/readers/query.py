@@ -5,6 +5,7 @@ Nothing can be written from here; how rows are printed is the command's.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import duckdb
@@ -27,12 +28,26 @@ def query(lake: Path, sql: str, limit: int | None = None) -> pa.Table:
     """
     try:
         with DuckDBWarehouse(Lake(lake)).connect(dict.fromkeys(_named_in(sql))) as connection:
-            result = connection.execute(only_select(connection, sql))
+            select = only_select(connection, sql)
+            _require_reading(connection, sql)
+            result = connection.execute(select)
             return result.to_arrow_table() if limit is None else _first(result, limit)
     except NotOneSelect as error:
         raise BadInput("nba query takes one SELECT: it only reads") from error
     except duckdb.Error as error:
         raise BadInput(f"SQL: {str(error).splitlines()[0]}") from error
+
+
+_ACTING = re.compile(r"(?:en|dis)able_\w+|(?:force_)?checkpoint|truncate_\w+|query(?:_table)?|json_execute_\w+", re.I)
+"""Functions of DuckDB that a SELECT can call and that do something: write a log or a profile, run a text as SQL."""
+
+
+def _require_reading(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
+    """Raises BadInput for a SELECT that calls a function which does more than read."""
+    (parsed,) = connection.execute("SELECT json_serialize_sql(?)", [sql]).fetchone() or ("",)
+    for name in re.findall(r'"function_name":"([^"]*)"', parsed):
+        if _ACTING.fullmatch(name):
+            raise BadInput(f"nba query takes one SELECT: it only reads, which {name} does not")
 
 
 def _named_in(sql: str) -> list[Contract]:

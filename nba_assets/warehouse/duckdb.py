@@ -27,6 +27,7 @@ from nba_assets.compile.code_version import Code
 from nba_assets.compile.dialects import Dialect
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.contract import Column, Contract
+from nba_assets.contracts.printable import printable
 from nba_assets.warehouse.base import QueryTimeout, TransientError, Written
 from nba_assets.warehouse.code_notes import CodeNotes
 from nba_assets.warehouse.footers import Build
@@ -185,11 +186,16 @@ def _narrow(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
 
 @contextmanager
 def _telling_what_passes() -> Iterator[None]:
-    """Raises TransientError for what may pass."""
+    """Raises TransientError for what may pass; what else is raised quotes values as they can be shown."""
     try:
         yield
     except TRANSIENT as error:
-        raise TransientError(str(error)) from error
+        raise TransientError(printable(str(error))) from error
+    except duckdb.Error as error:  # it goes to logs and terminals, which obey escape characters
+        told = printable(str(error))
+        if told != str(error):
+            raise type(error)(told) from None
+        raise
 
 
 def _create_views(connection: duckdb.DuckDBPyConnection, lake: Lake, inputs: Dates) -> None:
