@@ -18,6 +18,7 @@ from nba_assets.cli.emit import emit
 from nba_assets.cli.ingest import ingest
 from nba_assets.cli.instance import INTERRUPTED
 from nba_assets.cli.materialize import materialize
+from nba_assets.cli.prune import prune
 from nba_assets.cli.query import query
 from nba_assets.cli.replay import replay
 from nba_assets.cli.simulate import simulate
@@ -27,7 +28,7 @@ from nba_assets.cli.verify import verify
 from nba_assets.contracts.errors import BadInput, GaveWay
 from nba_assets.contracts.printable import one_line, printable
 
-COMMANDS = (ingest, emit, simulate, materialize, backfill, upgrade, replay, compare, verify, cascade, query)
+COMMANDS = (ingest, emit, simulate, materialize, backfill, upgrade, replay, compare, verify, cascade, query, prune)
 """In the order of the help: how data comes in, how tables are built, how they are looked at."""
 
 app = typer.Typer(

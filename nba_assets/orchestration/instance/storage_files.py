@@ -12,6 +12,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +33,12 @@ MADE_SECONDS = 5.0
 
 LOG = logging.getLogger(__name__)
 
-SIBLINGS = {"runs": "runs/index", "index": "../runs", "schedules": "../history/runs"}
-"""By a file's name, one that Dagster makes with it: where that stands, the file has stood before."""
+SIBLINGS = {
+    "runs": ("runs/index", "event_logs"),
+    "index": ("../runs", "runs"),
+    "schedules": ("../history/runs", "runs"),
+}
+"""By a file's name, one that Dagster makes with it: where that has rows in its table, the file has stood before."""
 
 _RESTORE = f"restore DAGSTER_HOME from a copy, or remove the file and begin its history anew with {NEW_HISTORY}=1"
 _WRONG = {
@@ -91,9 +96,8 @@ def _look(file: str, made_here: set[str]) -> None:
     """Raises StorageFault for a file that is empty or gone, but has held something."""
     if file in made_here or os.environ.get(NEW_HISTORY) or _size(file):
         return
-    sibling = SIBLINGS.get(Path(file).stem)
-    beside = sibling and os.path.normpath(Path(file).parent / f"{sibling}.db")
-    stood = os.path.exists(file) or bool(beside and beside not in made_here and _size(beside))
+    beside = _sibling_with_rows(Path(file))
+    stood = os.path.exists(file) or beside is not None
     until = time.monotonic() + MADE_SECONDS
     while stood and time.monotonic() < until:
         if _size(file):
@@ -103,6 +107,16 @@ def _look(file: str, made_here: set[str]) -> None:
         state = "is empty" if os.path.exists(file) else f"is gone, while {beside} is there"
         raise StorageFault(f"{file} {state}: restore DAGSTER_HOME from a copy, or begin anew with {NEW_HISTORY}=1")
     made_here.add(file)
+
+
+def _sibling_with_rows(file: Path) -> str | None:
+    name, table = SIBLINGS.get(file.stem, ("", ""))
+    sibling = os.path.normpath(file.parent / f"{name}.db")
+    if not name or not _size(sibling):
+        return None
+    with suppress(sqlite3.Error), closing(sqlite3.connect(sibling)) as other:
+        return sibling if other.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() else None
+    return None
 
 
 def _size(file: str) -> int:

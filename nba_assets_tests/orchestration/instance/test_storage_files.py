@@ -25,9 +25,10 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(storage_files, "MADE_SECONDS", 0.0)
     monkeypatch.setattr(storage_files, "ATTEMPT_SECONDS", 0.01)
     (tmp_path / "history" / "runs").mkdir(parents=True)
-    for name in ("runs.db", "runs/index.db"):
+    for name, table in (("runs.db", "runs"), ("runs/index.db", "event_logs")):
         with sqlite3.connect(tmp_path / "history" / name) as made:
-            made.execute("CREATE TABLE runs (id INTEGER)")
+            made.execute(f"CREATE TABLE {table} (id INTEGER)")
+            made.execute(f"INSERT INTO {table} VALUES (0)")
         made.close()
     return tmp_path / "history" / "runs.db"
 
@@ -90,9 +91,10 @@ def test_a_file_that_is_gone_is_noticed_by_what_stands_beside_it(file: Path) -> 
     file.unlink()
     beside = file.parent / "runs" / "index.db"
     assert told(file).startswith(f"is gone, while {beside} is there: restore")
-    beside.unlink()
-    store(file, "CREATE TABLE runs (id INTEGER)")  # nothing was there before
-    store(beside, "CREATE TABLE runs (id INTEGER)")  # and this process has made the other
+    with sqlite3.connect(beside) as emptied:
+        emptied.execute("DELETE FROM event_logs")
+    emptied.close()
+    store(file, "CREATE TABLE runs (id INTEGER)")  # nothing is lost: Dagster had only begun
 
 
 def test_a_file_that_another_process_makes_is_waited_for(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
