@@ -9,6 +9,7 @@ from nba_assets.orchestration.assets import raw_spec, step_assets
 from nba_assets.orchestration.dagster_patches import apply
 from nba_assets.orchestration.events.sensors import event_sensors
 from nba_assets.orchestration.freshness import with_freshness
+from nba_assets.orchestration.housekeeping import housekeeping_job, housekeeping_schedule
 from nba_assets.orchestration.jobs import jobs
 from nba_assets.orchestration.processes.executor import executor
 from nba_assets.orchestration.resource import WarehouseResource
@@ -27,8 +28,8 @@ defs = dg.Definitions(
         *with_freshness(step_assets(built, warehouse.kinds, warehouse.dialect) for built in steps().values()),
         run_history_spec(),
     ],
-    jobs=[*jobs(), *slate_jobs()],
-    schedules=schedules(),
+    jobs=[*jobs(), *slate_jobs(), housekeeping_job()],
+    schedules=[*schedules(), housekeeping_schedule()],
     sensors=[*event_sensors(), *alert_sensors(), *run_history_sensors()],
     resources={"warehouse": warehouse},
     executor=executor(),

@@ -18,16 +18,17 @@ from nba_assets.cli.emit import emit
 from nba_assets.cli.ingest import ingest
 from nba_assets.cli.instance import INTERRUPTED
 from nba_assets.cli.materialize import materialize
+from nba_assets.cli.prune import prune
 from nba_assets.cli.query import query
 from nba_assets.cli.replay import replay
 from nba_assets.cli.simulate import simulate
-from nba_assets.cli.terminal import err
+from nba_assets.cli.terminal import err, log_to_terminal
 from nba_assets.cli.upgrade import upgrade
 from nba_assets.cli.verify import verify
-from nba_assets.contracts.errors import BadInput
+from nba_assets.contracts.errors import BadInput, GaveWay
 from nba_assets.contracts.printable import one_line, printable
 
-COMMANDS = (ingest, emit, simulate, materialize, backfill, upgrade, replay, compare, verify, cascade, query)
+COMMANDS = (ingest, emit, simulate, materialize, backfill, upgrade, replay, compare, verify, cascade, query, prune)
 """In the order of the help: how data comes in, how tables are built, how they are looked at."""
 
 app = typer.Typer(
@@ -45,16 +46,18 @@ for command in COMMANDS:
 
 
 def main() -> None:
-    """Run the command; bad input is one line and exit code 2."""
+    """Run the command; bad input is one line and exit code 2, and what gave way meanwhile one and exit code 1."""
+    log_to_terminal()
     try:
         app()
     except Exception as error:
         if isinstance(error.__cause__, KeyboardInterrupt):  # as DuckDB tells that a query was interrupted
             sys.exit(INTERRUPTED)
-        if not isinstance(error, BadInput) and not _of_the_machine(error):  # as Python does, but nothing is obeyed
+        is_one_line = isinstance(error, BadInput | GaveWay)
+        if not is_one_line and not _of_the_machine(error):  # as Python does, but nothing is obeyed
             sys.stderr.write(printable(traceback.format_exc()))
             sys.exit(1)
-        told = str(error) if isinstance(error, BadInput) else str(error).splitlines()[0]
+        told = str(error) if is_one_line else str(error).splitlines()[0]
         err.print(one_line(f"nba: {told}"), style="red", highlight=False)
         sys.exit(2 if isinstance(error, BadInput) else 1)
 

@@ -5,6 +5,7 @@ What a single command prints stands with the command.
 
 from __future__ import annotations
 
+import logging
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -44,6 +45,20 @@ class PlainConsole(Console):
 
 out = PlainConsole(width=None if sys.stdout.isatty() else 200)
 err = PlainConsole(stderr=True, soft_wrap=True)
+
+
+class _ToTerminal(logging.Handler):
+    """What our modules log, without getting into the bars."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        err.print(f"nba: {self.format(record)}", highlight=False)
+
+
+def log_to_terminal() -> None:
+    """Show what our modules log, once."""
+    log = logging.getLogger("nba_assets")
+    if not any(isinstance(handler, _ToTerminal) for handler in log.handlers):
+        log.addHandler(_ToTerminal(logging.WARNING))
 
 
 def print_made(made: Mapping[str, TableResult]) -> None:

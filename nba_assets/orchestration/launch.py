@@ -11,17 +11,20 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from types import TracebackType
 
 import dagster as dg
 
+from nba_assets.contracts.errors import GaveWay
 from nba_assets.contracts.table import Table
 from nba_assets.orchestration.code_location import definitions
 from nba_assets.orchestration.instance.dead_runs import PROCESS_TAG
 from nba_assets.orchestration.instance.run_log import said_since
 from nba_assets.orchestration.instance.runs import events_of
+from nba_assets.orchestration.instance.storage_files import StorageFault
 from nba_assets.orchestration.jobs import ALL_TABLES
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.metadata import DaysDone, Materialised, broken_days
@@ -74,6 +77,16 @@ def all_tables_job() -> dg.JobDefinition:
     return definitions().resolve_job_def(ALL_TABLES)
 
 
+@contextmanager
+def _storage_may_give_way() -> Iterator[None]:
+    """What Dagster's storage does not take any more ends a run, of which some may be done."""
+    try:
+        yield
+    except StorageFault as fault:
+        raise GaveWay(str(fault)) from fault
+
+
+@_storage_may_give_way()
 def launch(
     instance: dg.DagsterInstance,
     tables: Sequence[Table],
@@ -242,13 +255,14 @@ class _Watcher:
         place, interrupted = 0, False
         while True:
             last_look = self._stop.wait(POLL_SECONDS)
-            if self._progress:
-                place = self._report(place)
+            with suppress(StorageFault):  # whoever writes the run tells it
+                if self._progress:
+                    place = self._report(place)
+                if not last_look and not interrupted and self._called_off():
+                    interrupted = True
+                    os.kill(os.getpid(), signal.SIGINT)
             if last_look:
                 return
-            if not interrupted and self._called_off():
-                interrupted = True
-                os.kill(os.getpid(), signal.SIGINT)
 
     def _report(self, place: int) -> int:
         entries, place = said_since(self._instance, self._run_id, place)

@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from nba_assets.compile.statements import CompiledSQL
 from nba_assets.contracts.calendar import Window
+from nba_assets.contracts.errors import BadInput
 from nba_assets.orchestration.dagster_patches.partition_versions import PARTITION_VERSION
 from nba_assets.orchestration.instance.events import failure_data
 from nba_assets.warehouse.build import Part
@@ -177,7 +178,7 @@ class TableFailure:
     @classmethod
     def of(cls, error: BaseException) -> TableFailure:
         """Of the innermost cause, which says what went wrong; what wraps it only says where."""
-        while error.__cause__ is not None:
+        while error.__cause__ is not None and not isinstance(error, BadInput):  # it is one line already
             error = error.__cause__
         told = "".join(traceback.format_exception_only(type(error), error)).strip().splitlines()
         return cls(told[0] if told else "no reason given")

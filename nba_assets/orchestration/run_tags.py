@@ -8,6 +8,7 @@ from datetime import date
 import dagster as dg
 
 from nba_assets.contracts.calendar import Window
+from nba_assets.orchestration.instance.storage_files import StorageFault
 
 TRIGGER_TAG = "nba/trigger"
 """What asked for the run: raw_complete, next_slate, schedule, backfill or a slate's job; a person's run has none."""
@@ -49,7 +50,7 @@ def reason_of(event: dg.DagsterEvent) -> str:
     The event's message where it has no error.
     """
     error = getattr(event.event_specific_data, "error", None)
-    while error is not None and error.cause is not None:
+    while error is not None and error.cause is not None and error.cls_name != StorageFault.__name__:
         error = error.cause
     text = (error.message if error else event.message) or "no reason given"
     return text.strip().splitlines()[0]

@@ -117,6 +117,10 @@ class Warehouse(Protocol):
         """Remove partitions of days on which there is nothing any more, such as the old date of a game that moved."""
         ...
 
+    def merge_parts(self, contract: Contract, before: float) -> int:
+        """Merge what writers of a table wrote each for themselves before a moment, in seconds since 1970; how many."""
+        ...
+
     @property
     def code_notes(self) -> CodeNotes:
         """What the versions of code were, and which are accepted as the same."""

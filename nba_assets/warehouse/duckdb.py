@@ -32,6 +32,7 @@ from nba_assets.warehouse.base import QueryTimeout, TransientError, Written
 from nba_assets.warehouse.code_notes import CodeNotes
 from nba_assets.warehouse.footers import Build
 from nba_assets.warehouse.lake import Copied, Lake
+from nba_assets.warehouse.merged_parts import merge_parts
 from nba_assets.warehouse.scratch import scratch_folder
 
 TRANSIENT = (duckdb.IOException, duckdb.ConnectionException, FileNotFoundError)
@@ -63,6 +64,9 @@ class DuckDBWarehouse:
 
     def remove(self, contract: Contract, days: Iterable[date]) -> None:
         self.lake.remove(contract, days)
+
+    def merge_parts(self, contract: Contract, before: float) -> int:
+        return merge_parts(self.lake, contract, before)
 
     @property
     def code_notes(self) -> CodeNotes:

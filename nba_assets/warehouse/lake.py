@@ -108,7 +108,7 @@ class Lake:
         if contract.partition_by is None:
             file = self.file(contract, None)
             return [file] if file.exists() else []
-        if parts := self._parts(contract):
+        if parts := self.parts(contract):
             return [file for part in parts for file in self.files(part, dates)]
         return [self.file(contract, day) for day in sorted(self.stamps(contract, _within(dates)))]
 
@@ -117,7 +117,7 @@ class Lake:
         if contract.partition_by is None:
             return self._by_schema(contract, self.files(contract, None))
         found = Stored()
-        for part in self._parts(contract) or [contract]:
+        for part in self.parts(contract) or [contract]:
             stamps = self.stamps(part, _within(dates))
             for year in sorted({season_year(day) for day in stamps}):
                 of_season = {day: stamp for day, stamp in stamps.items() if season_year(day) == year}
@@ -212,7 +212,7 @@ class Lake:
                 if rows.schema.equals(footers.declared(contract).schema) and Stamp.of(file) == stamp:
                     yield day, stamp, rows
 
-    def _parts(self, contract: Contract) -> list[Contract]:
+    def parts(self, contract: Contract) -> list[Contract]:
         """A table that several write, asked for as a whole: its parts."""
         if contract.part or contract.part_column not in _names(contract):
             return []

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import resources
@@ -20,6 +22,12 @@ if TYPE_CHECKING:
 
 SETTINGS = "dagster.yaml"
 
+_MISREAD = re.compile("[?\x00-\x1f\x7f]|%[0-9a-fA-F]{2}")
+"""What stands for something else in the address of a database: a file would be written outside of the folder."""
+
+ROOM_BYTES = 8 << 20
+"""What an instance needs to open and a run to begin; what it takes to end well depends on the run."""
+
 MOVED = {
     "nba_assets.automation.compute_logs": "nba_assets.orchestration.instance.compute_logs",
     "nba_assets.automation.event_storage": "nba_assets.orchestration.instance.event_storage",
@@ -30,11 +38,35 @@ MOVED = {
 
 
 def settle_home() -> Path:
-    """Say in the environment, for this process and those that it starts, where the instance is: by default here."""
+    """Say in the environment, for this process and those that it starts, where the instance is: by default here.
+
+    Raises BadInput.
+    """
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
-    home = Path(os.environ.get("DAGSTER_HOME") or "dagster_home").resolve()
+    said = os.environ.get("DAGSTER_HOME") or "dagster_home"
+    try:
+        home = Path(said).resolve()
+    except (OSError, RuntimeError) as error:
+        raise BadInput(f"DAGSTER_HOME: {said} is a link that leads nowhere") from error
     os.environ["DAGSTER_HOME"] = str(home)
     return home
+
+
+def check_place(home: Path) -> None:
+    """Raises BadInput, one line, where no instance can be kept. Makes the folder where there is none."""
+    if found := _MISREAD.search(str(home)):
+        raise BadInput(
+            f"DAGSTER_HOME: {str(home)!r} has {found[0]!r} in it, which Dagster misreads: choose another folder"
+        )
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(home).free
+    except OSError as error:
+        raise BadInput(f"DAGSTER_HOME: {home} is no folder and cannot be made one: {error.strerror}") from error
+    if not os.access(home, os.R_OK | os.W_OK | os.X_OK):
+        raise BadInput(f"DAGSTER_HOME: {home} cannot be written: make it writable, or choose another folder")
+    if free < ROOM_BYTES:
+        raise BadInput(f"DAGSTER_HOME: the disk of {home} is full ({free >> 10:,} KiB free): make room on it")
 
 
 def put_settings(home: Path) -> None:
@@ -42,7 +74,6 @@ def put_settings(home: Path) -> None:
     file = home / SETTINGS
     if file.exists():
         return
-    home.mkdir(parents=True, exist_ok=True)
     beside = file.with_name(f".{SETTINGS}.{os.getpid()}")
     beside.write_text(settings())
     beside.rename(file)
@@ -60,7 +91,7 @@ def check_settings(home: Path) -> None:
     file = home / SETTINGS
     try:
         said = yaml.safe_load(file.read_text())
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError) as error:
         raise BadInput(f"{file}: cannot be read: {' '.join(str(error).split())}") from error
     for part, module, name in _named(said):
         _check_class(f"{file}: {part}", module, name)
@@ -85,8 +116,10 @@ def _check_class(where: str, module: str, name: str | None) -> None:
         raise
     except Exception as error:
         raise BadInput(f"{where}: module {module} cannot be imported: {' '.join(str(error).split())}") from error
-    if name is not None and not hasattr(found, name):
+    if name is not None and not hasattr(found, str(name)):
         raise BadInput(f"{where}: module {module} has no class {name}")
+    if name is not None and not hasattr(getattr(found, str(name)), "from_config_value"):
+        raise BadInput(f"{where}: {module}.{name} is nothing that Dagster's settings can name")
 
 
 @contextmanager
@@ -98,16 +131,21 @@ def instance_at_home() -> Iterator[dg.DagsterInstance]:
     import dagster as dg
 
     from nba_assets.orchestration.dagster_patches import apply
+    from nba_assets.orchestration.instance import storage_files
     from nba_assets.orchestration.instance.dead_runs import end_dead_runs
 
     home = settle_home()
+    check_place(home)
     put_settings(home)
     check_settings(home)
     apply()
+    storage_files.watch()
     try:
         instance = dg.DagsterInstance.get()
-    except dg.DagsterInvalidConfigError as error:
-        raise BadInput(f"{home / SETTINGS}: {' '.join(str(error).split())}") from error
+    except BadInput:
+        raise
+    except Exception as error:  # what the settings say is known only to the parts that they select
+        raise BadInput(f"{home / SETTINGS}: {' '.join(str(error).split()) or type(error).__name__}") from error
     with instance:
         end_dead_runs(instance)
         yield instance

@@ -114,7 +114,8 @@ def kept(warehouse: Warehouse, dates: Window | None = None) -> list[TableRun]:
     binder = Binder(dates or Window(date.min, date.max))
     rows = binder.scan(RUN_HISTORY, dates).order_by("started_at", "run_id", "processor_name")
     found = warehouse.fetch(to_sql(rows, warehouse.dialect), binder.scanned, TIMEOUT_SECONDS)
-    return [TableRun(**row) for row in records(found)]
+    # A run that is being merged into the others may be there twice.
+    return list({(row["run_id"], row["processor_name"]): TableRun(**row) for row in records(found)}.values())
 
 
 def timings_of(runs: Sequence[TableRun], history: Sequence[TableRun]) -> Timings:

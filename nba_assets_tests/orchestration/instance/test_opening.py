@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import dagster as dg
 import pytest
 from typer.testing import CliRunner
 
 from nba_assets.cli import app as cli
-from nba_assets.contracts.errors import BadInput
+from nba_assets.contracts.errors import BadInput, GaveWay
 from nba_assets.orchestration.instance.compute_logs import StepLogManager
 from nba_assets.orchestration.instance.event_storage import BatchingSqliteEventLogStorage
 from nba_assets.orchestration.instance.launcher import WatchfulRunLauncher
-from nba_assets.orchestration.instance.opening import MOVED, SETTINGS, check_settings, instance_at_home, settings
+from nba_assets.orchestration.instance.opening import (
+    MOVED,
+    SETTINGS,
+    check_place,
+    check_settings,
+    instance_at_home,
+    settings,
+)
 
 ROOT = Path(__file__).parents[3]
 
@@ -82,6 +91,10 @@ WRONG = {
         "storage.custom: module nowhere.at.all cannot be imported: No module named 'nowhere'",
     ),
     "no YAML": ("run_launcher: [", "cannot be read: while parsing"),
+    "no names but a list": ("- run_launcher", "Expected YAML"),
+    "a class that is none": ("run_launcher: {module: os, class: path}", "os.path is nothing that Dagster's settings"),
+    "a number for a class": ("run_launcher: {module: os, class: 6}", "run_launcher: module os has no class 6"),
+    "a number that is none": ("run_monitoring: {poll_interval_seconds: often}", 'Value "often"'),
     "what Dagster does not know": ("run_monitorings: {enabled: true}", "run_monitorings"),
 }
 
@@ -118,3 +131,65 @@ def test_dagster_alone_opens_it_as_well(somewhere: Path) -> None:
         pass
     with dg.DagsterInstance.get() as instance:
         assert type(instance.event_log_storage) is BatchingSqliteEventLogStorage
+
+
+PLACES = {
+    "file": "is no folder and cannot be made one: File exists",
+    "file/below": "is no folder and cannot be made one: Not a directory",
+    "loop": "is a link that leads nowhere",
+    "loop/below": "is a link that leads nowhere",
+    "what?": "has '?' in it, which Dagster misreads",
+    "per%41cent": "has '%41' in it, which Dagster misreads",
+    "two\nlines": r"has '\n' in it, which Dagster misreads",
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_place_where_no_instance_can_be_is_told_and_nothing_is_written(
+    place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    (tmp_path / "loop").symlink_to("loop")
+    before = sorted(tmp_path.rglob("*"))
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / place))
+    with pytest.raises(BadInput) as raised, instance_at_home():
+        pass
+    assert str(raised.value).startswith("DAGSTER_HOME: ")
+    assert PLACES[place] in str(raised.value)
+    assert "\n" not in str(raised.value)
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize(
+    ("call", "answer", "told"),
+    [
+        ("os.access", False, "cannot be written: make it writable"),
+        ("shutil.disk_usage", SimpleNamespace(free=1 << 20), "is full (1,024 KiB free): make room on it"),
+    ],
+)
+def test_a_disk_that_takes_nothing_is_told(
+    call: str, answer: object, told: str, somewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(f"nba_assets.orchestration.instance.opening.{call}", lambda *_: answer)
+    with pytest.raises(BadInput, match=re.escape(told)), instance_at_home():
+        pass
+    assert list(somewhere.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["%", "#", "a b"])
+def test_odd_names_that_dagster_reads_are_taken(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    check_place(tmp_path / name)
+    assert (tmp_path / name).is_dir()
+
+
+def test_what_gives_way_while_work_is_done_is_one_line_and_exit_code_1(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def gives_way() -> None:
+        raise GaveWay("runs.db cannot be written: the disk is full")
+
+    monkeypatch.setattr(cli, "app", gives_way)
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code == 1
+    assert capfd.readouterr().err == "nba: runs.db cannot be written: the disk is full\n"

@@ -21,6 +21,7 @@ from dagster._core.storage.event_log import SqlEventLogStorage
 from sqlalchemy.engine import Connection
 
 from nba_assets.orchestration.instance.event_storage.internals import CHECKS, EVENTS, known, table
+from nba_assets.orchestration.instance.storage_files import watch
 from nba_assets.orchestration.processes.fork_server import start_in_run_worker
 
 OF_ASSETS = frozenset(
@@ -68,6 +69,7 @@ class BatchingEventLogStorage(SqlEventLogStorage):
         """
         if known(cls.STOCK):
             os.environ.setdefault(BATCH_SIZE, EVENTS_IN_BATCH)
+        watch()
         start_in_run_worker()
 
     @cached_property

@@ -1,0 +1,83 @@
+"""Housekeeping: the run history compacted and the logs of old runs removed, by a nightly job or by hand.
+
+How long logs are kept is set here; what of a run's log is of use for ever is the instance's retention to know. Ticks of
+sensors and schedules have their own retention in `dagster.yaml`.
+"""
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+
+from nba_assets.contracts.calendar import EASTERN
+from nba_assets.contracts.errors import BadInput
+from nba_assets.orchestration.instance.retention import Pruned, prune
+from nba_assets.orchestration.resource import WarehouseResource
+from nba_assets.orchestration.run_history.table_run import RUN_HISTORY
+from nba_assets.warehouse.base import Warehouse
+
+LOG_DAYS = "NBA_RUN_LOG_DAYS"
+DEFAULT_LOG_DAYS = 180
+
+MERGED_AFTER = timedelta(days=2)
+"""By then all sensors that write a run's rows again have seen its end, also those of a daemon that was down a while."""
+
+NAME = "housekeeping"
+
+
+@dataclass(frozen=True)
+class Tidied:
+    """What was done: runs of the history merged, logs and rows removed."""
+
+    merged: int
+    pruned: Pruned
+
+    def __str__(self) -> str:
+        return (
+            f"{self.merged:,} runs of the run history merged; "
+            f"{self.pruned.runs:,} logs of runs and {self.pruned.rows:,} rows of the log of all runs removed"
+        )
+
+
+def log_days() -> int:
+    """How many days the logs of runs are kept. Raises BadInput."""
+    text = os.environ.get(LOG_DAYS) or str(DEFAULT_LOG_DAYS)
+    if not (text.isascii() and text.isdigit() and int(text)):
+        raise BadInput(f"{LOG_DAYS}: {text!r} is no whole number of days above zero")
+    return int(text)
+
+
+def tidy(instance: dg.DagsterInstance, warehouse: Warehouse, days: int) -> Tidied:
+    """Compact the run history, and remove what was logged more than `days` days ago."""
+    now = datetime.now(UTC)
+    merged = warehouse.merge_parts(RUN_HISTORY, (now - MERGED_AFTER).timestamp())
+    return Tidied(merged, prune(instance, now - timedelta(days=days)))
+
+
+def housekeeping_job() -> dg.JobDefinition:
+    @dg.op(name="tidy", description="Compacts the run history and removes the logs of old runs.")
+    def op(context: dg.OpExecutionContext, warehouse: WarehouseResource) -> None:
+        context.log.info(str(tidy(context.instance, warehouse.open(), log_days())))
+
+    @dg.job(
+        name=NAME,
+        description=f"Compacts the run history and removes the logs of runs older than {LOG_DAYS}.",
+        executor_def=dg.in_process_executor,
+    )
+    def job() -> None:
+        op()
+
+    return job
+
+
+def housekeeping_schedule() -> dg.ScheduleDefinition:
+    """At an hour when no game goes on and nothing else is asked for."""
+    return dg.ScheduleDefinition(
+        name=NAME,
+        job_name=NAME,
+        cron_schedule="30 5 * * *",
+        execution_timezone=EASTERN.key,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description="Keeps DAGSTER_HOME and the run history small.",
+    )

@@ -1,0 +1,166 @@
+"""SQLite files of Dagster's storage: waited for while locked, and one line for what is wrong with one.
+
+Dagster gives up a locked file after five seconds, says a damaged one in a hundred lines, and makes an emptied one anew
+without a word. What is listened to is SQLAlchemy's, which opens each of them; Dagster itself is left as it is.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import os
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as db
+from sqlalchemy.engine import Engine
+
+from nba_assets.contracts.errors import BadInput
+
+WAIT = "NBA_STORAGE_WAIT"
+WAIT_SECONDS = 60
+NEW_HISTORY = "NBA_NEW_HISTORY"
+
+ATTEMPT_SECONDS = 2.0
+"""After so long a wait for a lock is told, and tried again."""
+
+MADE_SECONDS = 5.0
+"""So long a file may be empty that another process makes just now."""
+
+LOG = logging.getLogger(__name__)
+
+SIBLINGS = {
+    "runs": ("runs/index", "event_logs"),
+    "index": ("../runs", "runs"),
+    "schedules": ("../history/runs", "runs"),
+}
+"""By a file's name, one that Dagster makes with it: where that has rows in its table, the file has stood before."""
+
+_RESTORE = f"restore DAGSTER_HOME from a copy, or remove the file and begin its history anew with {NEW_HISTORY}=1"
+_WRONG = {
+    sqlite3.SQLITE_CORRUPT: f"is damaged: {_RESTORE}",
+    sqlite3.SQLITE_NOTADB: f"is damaged: {_RESTORE}",
+    sqlite3.SQLITE_FULL: "cannot be written: the disk is full; make room on it",
+    sqlite3.SQLITE_READONLY: "cannot be written: make it and its folder writable",
+    sqlite3.SQLITE_CANTOPEN: "cannot be opened: it must be a file that can be read and written",
+    sqlite3.SQLITE_PERM: "cannot be opened: it must be a file that can be read and written",
+    sqlite3.SQLITE_IOERR: "cannot be read or written: the disk is full or failing",
+}
+"""By SQLite's code, what is wrong with a file, and the remedy."""
+
+
+class StorageFault(BadInput):
+    """What is wrong with a file of Dagster's storage, and what to do about it."""
+
+
+def wait_seconds() -> int:
+    """How long a locked file is waited for. Raises BadInput."""
+    text = os.environ.get(WAIT) or str(WAIT_SECONDS)
+    if not (text.isascii() and text.isdigit()):
+        raise BadInput(f"{WAIT}: {text!r} is no whole number of seconds")
+    return int(text)
+
+
+@functools.cache
+def watch() -> None:
+    """From now on, whatever of this process opens an SQLite file through SQLAlchemy."""
+    made_here: set[str] = set()
+
+    @db.event.listens_for(Engine, "do_connect")
+    def opening(dialect: Any, record: Any, arguments: list[Any], options: dict[str, Any]) -> None:
+        if dialect.name == "sqlite" and arguments and os.path.isabs(arguments[0]):
+            _look(arguments[0], made_here)
+            options |= {"timeout": min(ATTEMPT_SECONDS, wait_seconds()), "factory": _Waiting}
+
+    @db.event.listens_for(Engine, "handle_error")
+    def failed(context: Any) -> None:
+        error, file = context.original_exception, context.engine and context.engine.url.database
+        if isinstance(error, sqlite3.Error) and file and (found := fault(file, error)):
+            raise found from error
+
+
+def fault(file: str, error: sqlite3.Error) -> StorageFault | None:
+    """What SQLite's error says of a file; None if it is not about the file."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest is about where in SQLite it came up
+    if code == sqlite3.SQLITE_BUSY:
+        waited = f"is locked by another process: waited {wait_seconds()} s ({WAIT})"
+        return StorageFault(f"{file} {waited}; end that process, or wait longer")
+    return StorageFault(f"{file} {_WRONG[code]}") if code in _WRONG else None
+
+
+def _look(file: str, made_here: set[str]) -> None:
+    """Raises StorageFault for a file that is empty or gone, but has held something."""
+    if file in made_here or os.environ.get(NEW_HISTORY) or _size(file):
+        return
+    beside = _sibling_with_rows(Path(file))
+    stood = os.path.exists(file) or beside is not None
+    until = time.monotonic() + MADE_SECONDS
+    while stood and time.monotonic() < until:
+        if _size(file):
+            return
+        time.sleep(0.1)
+    if stood:
+        state = "is empty" if os.path.exists(file) else f"is gone, while {beside} is there"
+        raise StorageFault(f"{file} {state}: restore DAGSTER_HOME from a copy, or begin anew with {NEW_HISTORY}=1")
+    made_here.add(file)
+
+
+def _sibling_with_rows(file: Path) -> str | None:
+    name, table = SIBLINGS.get(file.stem, ("", ""))
+    sibling = os.path.normpath(file.parent / f"{name}.db")
+    if not name or not _size(sibling):
+        return None
+    with suppress(sqlite3.Error), closing(sqlite3.connect(sibling)) as other:
+        return sibling if other.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() else None
+    return None
+
+
+def _size(file: str) -> int:
+    try:
+        return os.stat(file).st_size
+    except OSError:
+        return 0
+
+
+class _Cursor(sqlite3.Cursor):
+    def execute(self, sql: str, parameters: Any = (), /) -> Any:
+        return _patiently(super().execute, (sql, parameters), self.connection)
+
+    def executemany(self, sql: str, parameters: Any, /) -> Any:
+        return _patiently(super().executemany, (sql, parameters), self.connection)
+
+
+class _Waiting(sqlite3.Connection):
+    """A connection that says what it waits for."""
+
+    def cursor(self, factory: Any = _Cursor) -> Any:
+        return super().cursor(factory)
+
+    def commit(self) -> None:
+        _patiently(super().commit, (), self)
+
+
+def _patiently(do: Callable[..., Any], arguments: tuple[Any, ...], connection: sqlite3.Connection) -> Any:
+    """Do it once the file is free: SQLite waits ATTEMPT_SECONDS by itself, and then this says so and tries again."""
+    started, told = time.monotonic(), False
+    while True:
+        try:
+            return do(*arguments)
+        except sqlite3.OperationalError as error:
+            code = error.sqlite_errorcode
+            # A read that turns into a write of what is outdated by then is refused for good.
+            is_locked = code & 0xFF == sqlite3.SQLITE_BUSY and code != sqlite3.SQLITE_BUSY_SNAPSHOT
+            if not is_locked or time.monotonic() >= started + wait_seconds():
+                raise
+            if not told:
+                LOG.warning("%s is locked by another process: waiting up to %d s", _file(connection), wait_seconds())
+                told = True
+            time.sleep(0.1)  # SQLite does not wait where two would wait for each other
+
+
+def _file(connection: sqlite3.Connection) -> str:
+    return str(sqlite3.Connection.cursor(connection, sqlite3.Cursor).execute("PRAGMA database_list").fetchone()[2])
