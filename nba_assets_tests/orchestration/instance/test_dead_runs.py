@@ -39,7 +39,7 @@ def test_a_run_whose_process_is_gone_is_ended(under_way: dg.DagsterRunStatus, ca
         assert caplog.messages == [f"run {run} ended: its process {ended_process()} is gone: it was killed"]
 
 
-@pytest.mark.parametrize("process", [this_process(), "other-host.1.1", None])
+@pytest.mark.parametrize("process", [this_process(), "other-host.1.1", None], ids=["this", "elsewhere", "unknown"])
 def test_no_other_run_is_touched(process: str | None) -> None:
     with dg.DagsterInstance.ephemeral() as instance:
         run = a_run(instance, process)

@@ -60,7 +60,7 @@ def test_a_fork_server_ends_while_it_loads() -> None:
     assert time.monotonic() - started < 2 * SECONDS
 
 
-@pytest.mark.parametrize("process", [this_process(), None])
+@pytest.mark.parametrize("process", [this_process(), None], ids=["this", "none"])
 def test_it_leaves_no_thread_when_it_has_loaded(process: str | None) -> None:
     before = threading.active_count()
     with ending_with(process):
