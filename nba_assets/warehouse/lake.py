@@ -21,7 +21,7 @@ from nba_assets.contracts.calendar import Window, season_year
 from nba_assets.contracts.contract import Contract
 from nba_assets.warehouse import footers, known_contents, season_files
 from nba_assets.warehouse.footers import Build
-from nba_assets.warehouse.scratch import replacing
+from nba_assets.warehouse.scratch import replacing_in, writing_in
 from nba_assets.warehouse.season_files import Stamp
 
 FILE = "data.parquet"
@@ -232,9 +232,9 @@ class Lake:
 
         Equal ones are left alone, and of equal rows the notes alone are changed: when they changed stays as it was.
         """
-        beside, read = self._whole(contract), read or {}
+        writing, read = writing_in(self._whole(contract)), read or {}
         return {
-            day: _write(self.file(contract, day), rows, code, read.get(day, "") if day else "", beside)
+            day: _write(self.file(contract, day), rows, code, read.get(day, "") if day else "", writing)
             for day, rows in parts
         }
 
@@ -252,7 +252,7 @@ def _within(dates: Window | None) -> Callable[[date], bool]:
     return lambda day: dates is None or day in dates
 
 
-def _write(file: Path, rows: pa.Table, code: str, read: str, beside: Path) -> Replaced:
+def _write(file: Path, rows: pa.Table, code: str, read: str, writing: str) -> Replaced:
     new = footers.file_of(rows, code, read)
     content = footers.written_content(new)
     old, before = None, b""
@@ -260,7 +260,7 @@ def _write(file: Path, rows: pa.Table, code: str, read: str, beside: Path) -> Re
         old, before = Stamp.of(file), file.read_bytes()
     if old and before == new:
         return Replaced(old, content)  # the file keeps its time: what reads it has nothing new to read
-    with replacing(file, beside) as temporary:
+    with replacing_in(writing, file) as temporary:
         temporary.write_bytes(new)
         stamp = Stamp.of(temporary)
         if old and footers.same_rows(before, new):

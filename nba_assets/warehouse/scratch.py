@@ -43,18 +43,33 @@ def replacing(file: Path, beside: Path) -> Iterator[Path]:
 
     If it cannot be written, nothing is left of it.
     """
+    with replacing_in(writing_in(beside), file) as written:
+        yield written
+
+
+def writing_in(beside: Path) -> str:
+    """The folder for what is being written, for who writes many files: swept of what others left."""
     writing = os.path.join(beside, WRITING)
     os.makedirs(writing, exist_ok=True)
     _sweep(writing)
-    written = Path(writing, f"{this_process()}.{next(_numbers)}.tmp")
+    return writing
+
+
+@contextmanager
+def replacing_in(writing: str, file: Path) -> Iterator[Path]:
+    """As `replacing`, in a folder that `writing_in` gave."""
+    written = Path(f"{writing}/{this_process()}.{next(_numbers)}.tmp")
     try:
         yield written
-        os.makedirs(file.parent, exist_ok=True)
-        os.replace(written, file)
+        try:
+            os.replace(written, file)
+        except FileNotFoundError:
+            os.makedirs(file.parent, exist_ok=True)
+            os.replace(written, file)
     except BaseException as error:
         with suppress(OSError):
             os.unlink(written)
-        if isinstance(error, OSError) and error.filename is None:  # a full disk says of itself only that it is full
+        if isinstance(error, OSError) and error.errno and not error.filename:  # a full disk says only that it is full
             error.filename = os.fspath(file)
         raise
 
