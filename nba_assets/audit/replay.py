@@ -60,7 +60,7 @@ def replay(lake: Path, day: date, against: Path | None = None, keep: Path | None
             for table in tables():
                 _rebuild(DuckDBWarehouse(replayed), table, window)
             return compare_date(production, replayed, day)
-        except (duckdb.Error, TransientError, QueryTimeout, pa.ArrowInvalid) as error:
+        except (BadInput, duckdb.Error, TransientError, QueryTimeout, pa.ArrowInvalid) as error:
             raise BadInput(f"{day} cannot be replayed: {str(error).strip().splitlines()[0]}") from error
 
 

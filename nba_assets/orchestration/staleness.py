@@ -103,7 +103,7 @@ def older_code(warehouse: Warehouse, tables: Sequence[Table], days: Sequence[dat
     for table, wanted in Calendar.of(warehouse).wanted(tables, days).items():
         same = warehouse.code_notes.accepted(table.full_name, code_version(table, warehouse.dialect))
         builds = warehouse.builds(table, wanted)
-        if older := {day: build.code for day, build in builds.items() if build.code not in same}:
+        if older := {day: of.code for day, of in builds.items() if of.code not in same and not of.damaged}:
             found[table] = older
     return found
 

@@ -76,7 +76,8 @@ def write_part(
     inputs = Inputs(table, lambda source: Content(session.contents(source, around(window))))
     inputs.require_whole(window)
     read = {day: inputs.read_on(day) for day in days}
-    session.create_views(inputs_in(table, window))
-    written = session.replace(table, sql.rows_in(window), days, code, read)
     records = failures_of(table)
+    # What is to be replaced is not read before: it may be damaged.
+    session.create_views({of: dates for of, dates in inputs_in(table, window).items() if of not in (table, records)})
+    written = session.replace(table, sql.rows_in(window), days, code, read)
     return written, session.replace(records, sql.failed_in(window), days) if records else None

@@ -233,10 +233,22 @@ class Lake:
         Equal ones are left alone, and of equal rows the notes alone are changed: when they changed stays as it was.
         """
         writing, read = writing_in(self._whole(contract)), read or {}
-        return {
-            day: _write(self.file(contract, day), rows, code, read.get(day, "") if day else "", writing)
-            for day, rows in parts
-        }
+        found: dict[date | None, Replaced] = {}
+        known: dict[date, tuple[Stamp, str]] = {}
+        for day, rows in parts:
+            found[day] = _write(self.file(contract, day), rows, code, read.get(day, "") if day else "", writing)
+            if day:
+                known[day] = found[day].stamp, found[day].content if rows.num_rows else ""
+        if len(known) > LOOSE:
+            self._keep_known(contract, known)
+        return found
+
+    def _keep_known(self, contract: Contract, known: known_contents.Known) -> None:
+        """What was just written need not be read to know what it holds."""
+        folder = self.folder(contract)
+        for year in sorted({season_year(day) for day in known}):
+            of_season = {day: of for day, of in known.items() if season_year(day) == year}
+            known_contents.keep(folder, year, {**known_contents.read(folder, year), **of_season})
 
     def remove(self, contract: Contract, days: Iterable[date]) -> None:
         """Remove partitions that the source no longer has, such as the old date of a postponed game."""

@@ -127,6 +127,17 @@ def test_an_input_of_the_day_that_was_never_built_fails_the_step_by_name(
     assert not Lake(lake).file(FORM, date.fromisoformat(DAY)).exists()
 
 
+def test_what_is_damaged_is_built_again(run: Run, lake: Path) -> None:
+    assert run(PLAYERS, NOTES, TEAMS).success
+    files = [Lake(lake).file(built, date.fromisoformat(DAY)) for built in (PLAYERS, TEAMS)]
+    before = [file.read_bytes() for file in files]
+    for file, whole in zip(files, before, strict=True):
+        file.write_bytes(whole[:-9])
+    assert not run(TEAMS).success, "the players that it reads are damaged"
+    assert run(PLAYERS, TEAMS).success
+    assert [file.read_bytes() for file in files] == before
+
+
 def test_what_is_read_of_an_older_schema_is_said(run: Run, lake: Path, instance: dg.DagsterInstance) -> None:
     day = date.fromisoformat(DAY)
     older = pq.ParquetFile(Lake(lake).file(SHOTS, day)).read().drop_columns(["note"])
