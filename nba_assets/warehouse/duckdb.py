@@ -183,9 +183,18 @@ def only_select(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.State
 
 def _narrow(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
     """From now on the connection reaches files of the lake and its own spilled ones, and no setting can be changed."""
-    connection.execute(f"SET allowed_directories = [{quoted(os.fspath(lake.root))}]")
+    connection.execute(f"SET allowed_directories = [{', '.join(map(quoted, _places(lake.root)))}]")
     connection.execute("SET enable_external_access = false")
     connection.execute("SET lock_configuration = true")
+
+
+def _places(root: Path) -> Iterator[str]:
+    """The lake, and where links in it lead: a data set or a table may lie on another disk."""
+    yield os.fspath(root)
+    if root.is_dir():
+        entries = [entry for entry in os.scandir(root) if entry.is_dir()]
+        entries += [table for entry in entries for table in os.scandir(entry)]
+        yield from (os.path.realpath(entry) for entry in entries if entry.is_symlink())
 
 
 @contextmanager

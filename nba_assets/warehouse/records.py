@@ -37,8 +37,10 @@ def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join("| " + " | ".join(map(escaped, line)) + " |" for line in lines)
 
 
-_MARKDOWN = re.compile(r"[\\`*\[\]<>&|~@]|(?<![^\W_])_|_(?![^\W_])|(?<=:)//|(?<=www)\.", re.IGNORECASE)
-"""What begins something in Markdown, bare addresses among it; an underscore within a word does not."""
+_MARKDOWN = re.compile(
+    r"[\\`\[\]<>&|~@]|(?<=\S)\*|\*(?=\S)|(?<![^\W_])_|_(?![^\W_])|(?<=:)//|(?<=www)\.", re.IGNORECASE
+)
+"""What begins something in Markdown, bare addresses among it; an underscore in a word and a star alone do not."""
 
 
 def escaped(text: str) -> str:

@@ -193,6 +193,23 @@ def test_a_query_reaches_nothing_outside_of_the_lake(tmp_path: Path, reads: str)
         warehouse.fetch(f"FROM {reads.format(outside, lake=warehouse.lake.root)}", {}, MINUTE)
 
 
+@pytest.mark.parametrize("linked", ["lake", "lake/test", "lake/test/games"])
+def test_a_lake_and_what_is_in_it_may_lie_elsewhere(tmp_path: Path, linked: str) -> None:
+    warehouse = DuckDBWarehouse(Lake(tmp_path / "lake"), threads=1)
+    replace(warehouse, GAMES, select((EIGHTH, "BOS")), [EIGHTH])
+    elsewhere = (tmp_path / linked).rename(tmp_path / "o'ther disk")
+    (tmp_path / linked).symlink_to(elsewhere)
+    assert warehouse.fetch("SELECT team FROM test.games", {GAMES: WINDOW}, MINUTE).num_rows == 1
+    with pytest.raises(duckdb.PermissionException):
+        warehouse.fetch("FROM glob('/*')", {}, MINUTE)
+
+
+def test_what_does_not_fit_in_memory_is_spilled(tmp_path: Path) -> None:
+    with DuckDBWarehouse(Lake(tmp_path), threads=1, memory_mib=16).connect({}) as connection:
+        connection.execute("CREATE TEMP TABLE rows AS SELECT md5(range::VARCHAR) AS h FROM range(700000)")
+        assert connection.execute("SELECT count(*) > 0 FROM duckdb_temporary_files()").fetchone() == (True,)
+
+
 def test_no_setting_of_a_connection_can_be_changed(warehouse: DuckDBWarehouse) -> None:
     with warehouse.connect({}) as connection, pytest.raises(duckdb.InvalidInputException, match="locked"):
         connection.execute("SET memory_limit = '1GB'")

@@ -91,6 +91,10 @@ def check_settings(home: Path) -> None:
     file = home / SETTINGS
     try:
         said = yaml.safe_load(file.read_text())
+    except yaml.MarkedYAMLError as error:  # its own words quote the line, and a password can stand there
+        mark = error.problem_mark or error.context_mark
+        where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise BadInput(f"{file}: cannot be read: no YAML{where}") from None
     except (OSError, UnicodeDecodeError, RecursionError, yaml.YAMLError) as error:
         raise BadInput(f"{file}: cannot be read: {' '.join(str(error).split())}") from error
     for part, module, name in _named(said):

@@ -90,7 +90,9 @@ WRONG = {
         "storage: {custom: {module: nowhere.at.all, class: Any}}",
         "storage.custom: module nowhere.at.all cannot be imported: No module named 'nowhere'",
     ),
-    "no YAML": ("run_launcher: [", "cannot be read: while parsing"),
+    "no YAML": ("run_launcher: [", "cannot be read: no YAML at line 1, column"),
+    "no YAML beside a secret": ('password: "CANARY', "cannot be read: no YAML at line 1, column"),
+    "an alias for a secret": ("password: *CANARY", "cannot be read: no YAML at line 1, column 11"),
     "no names but a list": ("- run_launcher", "Expected YAML"),
     "a class that is none": ("run_launcher: {module: os, class: path}", "os.path is nothing that Dagster's settings"),
     "a number for a class": ("run_launcher: {module: os, class: 6}", "run_launcher: module os has no class 6"),
@@ -109,6 +111,7 @@ def test_wrong_settings_are_told_in_one_line(wrong: str, somewhere: Path) -> Non
     assert str(raised.value).startswith(f"{somewhere / SETTINGS}: ")
     assert told in str(raised.value)
     assert "\n" not in str(raised.value)
+    assert "CANARY" not in str(raised.value), "it is a secret"
 
 
 def test_the_command_ends_with_it(lake: Path, somewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,6 +160,7 @@ def test_a_place_where_no_instance_can_be_is_told_and_nothing_is_written(
     assert str(raised.value).startswith("DAGSTER_HOME: ")
     assert PLACES[place] in str(raised.value)
     assert "\n" not in str(raised.value)
+    assert "CANARY" not in str(raised.value), "it is a secret"
     assert sorted(tmp_path.rglob("*")) == before
 
 
