@@ -27,6 +27,7 @@ NAMES = MappingProxyType(
         "migrations": "a process reads Dagster's migrations once",
         "partition_versions": "each partition of a range has a data version of its own",
         "record_at_once": "a step's evaluations and a sensor's events are recorded as one batch",
+        "retention": "the logs of old runs are removed, and what they materialised is kept",
         "run_health": "a run whose process and code server are gone is found out",
         "run_log": "progress is read from a run's log without what the run records",
         "step_deaths": "a step whose process was killed says by which signal, and what to set",

@@ -58,8 +58,8 @@ LATEST_KEPT = (
 )
 """Of these the latest of each partition stays: it may be the one that failed, or that is still to come."""
 
-AT_ONCE = 1000
-"""So many rows go in one transaction, so that nobody waits for long."""
+AT_ONCE = 5000
+"""So many rows go in one transaction, those that lie side by side, so that nobody waits for long."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,8 @@ def _prune_checks(storage: Any, before: datetime) -> int:
 
 
 def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
-    return (ids[n : n + AT_ONCE] for n in range(0, len(ids), AT_ONCE))
+    in_order = sorted(ids)
+    return (in_order[n : n + AT_ONCE] for n in range(0, len(ids), AT_ONCE))
 
 
 def _remove_run_files(storage: Any, before: datetime) -> int:

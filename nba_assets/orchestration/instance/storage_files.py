@@ -151,7 +151,7 @@ def _patiently(do: Callable[..., Any], arguments: tuple[Any, ...], connection: s
         try:
             return do(*arguments)
         except sqlite3.OperationalError as error:
-            code = error.sqlite_errorcode
+            code = getattr(error, "sqlite_errorcode", 0)
             # A read that turns into a write of what is outdated by then is refused for good.
             is_locked = code & 0xFF == sqlite3.SQLITE_BUSY and code != sqlite3.SQLITE_BUSY_SNAPSHOT
             if not is_locked or time.monotonic() >= started + wait_seconds():

@@ -17,7 +17,7 @@ from nba_assets.orchestration.dagster_patches import (
     switches,
 )
 from nba_assets.orchestration.dagster_patches.guard import Upstream, in_place, moved
-from nba_assets.orchestration.instance import batched_events, compute_logs, launcher, run_log
+from nba_assets.orchestration.instance import batched_events, compute_logs, launcher, retention, run_log
 
 UPSTREAMS = [
     module.UPSTREAM
@@ -30,6 +30,7 @@ UPSTREAMS = [
         batched_events,
         compute_logs,
         launcher,
+        retention,
         run_log,
     )
 ]
