@@ -10,13 +10,14 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball.identity import resolve, stamp_by_pair, team
+from nba_assets.basketball.identity import folded, resolve, stamp_by_pair, team
 from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.market import first_and_last, lines_are_halves
 from nba_assets.basketball.schedule import from_both_sides
 from nba_assets.contracts.contract import Column
+from nba_assets.contracts.kept_out import QUARANTINE, at_the_door, kept_out
 from nba_assets.contracts.read import same_day
-from nba_assets.contracts.table import Check, conformed, holds
+from nba_assets.contracts.table import conformed, holds
 from nba_assets.tables.conformed.views.player_names import player_names
 from nba_assets.tables.conformed.views.schedule import schedule
 from nba_assets.tables.conformed.views.strays import stray_prop_lines
@@ -37,6 +38,7 @@ def _of_no_game(rows: ir.Table, strays: ir.Table) -> ir.Table:
         "games": same_day(schedule),
         "names": same_day(player_names),
         "strays": same_day(stray_prop_lines),
+        "quarantine": same_day(QUARANTINE),
     },
     columns=(
         Column("game_date", "DATE", "Eastern date", required=True),
@@ -53,7 +55,12 @@ def _of_no_game(rows: ir.Table, strays: ir.Table) -> ir.Table:
         Column("tip_at", "TIMESTAMP", "tip-off by the schedule, after which no line counts", "UTC"),
     ),
     checks=(
-        Check("lines_match_the_schedule", "every points line is of a game of the schedule", _of_no_game, "warn"),
+        kept_out(
+            "lines_match_the_schedule",
+            "of no game of the schedule",
+            _of_no_game,
+            "every points line is of a game of the schedule",
+        ),
         holds(
             "players_are_known",
             lambda t: t.player_lookup.notnull(),
@@ -62,6 +69,7 @@ def _of_no_game(rows: ir.Table, strays: ir.Table) -> ir.Table:
         ),
         holds("first_before_last", lambda t: t.first_at <= t.last_at, "no book ends before it begins"),
         lines_are_halves(),
+        *at_the_door(odds_api_player_points_props, bettingpros_player_points_props),
     ),
 )
 def prop_lines(odds_api: ir.Table, bettingpros: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table:
@@ -104,7 +112,7 @@ def _offers(bettingpros: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table
     No later than the tip of the player's team. The feed's team may be stale or "FA": then no later than the first tip
     of the date, since a later one might be after his own.
     """
-    active = bettingpros.filter(bettingpros.is_active)
+    active = bettingpros.filter(bettingpros.is_active).mutate(bet_side=folded(bettingpros.bet_side))
     scrape = ("game_date", "player_lookup", "bookmaker", "source_file_path", "points_line")
     unders = (
         active.filter(active.bet_side == "under").group_by(*scrape).agg(under_price=lambda t: t.odds_american.max())
