@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from nba_assets.compile.dialects import to_sql
 from nba_assets.compile.storage import stored
-from nba_assets.contracts.checks import checks_of
+from nba_assets.contracts.checks import counted_in
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.failures import failures_of
 from nba_assets.contracts.read import Read, View
@@ -127,7 +127,7 @@ def _failed(made: Table) -> Query:
 
 @cache
 def _check(made: Table, name: str) -> Query:
-    check = next(check for check in checks_of(made) if check.name == name)
+    check = next(check for check in counted_in(made) if check.name == name)
     inputs: dict[str, Source | Read | ibis.Schema] = {"rows": made} | {name: made.reads[name] for name in check.needs}
     if (records := failures_of(made)) and "failures" in inspect.signature(check.broken).parameters:
         inputs["failures"] = records

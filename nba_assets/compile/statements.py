@@ -19,7 +19,7 @@ from nba_assets.compile.dialects import Dialect, in_both_forms, to_sql
 from nba_assets.compile.lineage import column_sources
 from nba_assets.compile.sql_cache import compiled_once
 from nba_assets.contracts.calendar import Window, season_year
-from nba_assets.contracts.checks import checks_of
+from nba_assets.contracts.checks import counted_in
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.failures import failures_of
 from nba_assets.contracts.table import Check, Table
@@ -35,7 +35,7 @@ PREVIEW_ROWS = 5
 class CompiledSQL:
     """One table's SQL in one dialect, with made-up dates, and the sources of each column.
 
-    `broken` gives the columns day, broken (a count) and check (the check's place in `checks_of`); `failed` gives the
+    `broken` gives the columns day, broken (a count) and check (the check's place in `counted_in`); `failed` gives the
     failure records and `skipped` day and reason, and are empty for a table without; `preview` gives some rows of the
     window's last day.
     """
@@ -97,7 +97,7 @@ def examples(table: Table, check: Check, window: Window, dialect: Dialect) -> st
 def _compile(table: Table, dialect: Dialect) -> CompiledSQL:
     binder = Binder(MADE_UP)
     rows = binder.rows(table)
-    counts = [_count(binder, table, number, check) for number, check in enumerate(checks_of(table))]
+    counts = [_count(binder, table, number, check) for number, check in enumerate(counted_in(table))]
     records = failures_of(table)
     queries = {
         "rows": _in_order(rows, table),
@@ -121,7 +121,8 @@ def _in_order(rows: ibis.Table, contract: Contract) -> ibis.Table:
 
 def _count(binder: Binder, table: Table, number: int, check: Check) -> ibis.Table:
     rows = binder.broken(check, table)
-    by_day = rows.group_by(day=rows[table.partition_by]).agg(broken=rows.count())
+    broken = rows[check.weight].sum() if check.weight else rows.count()
+    by_day = rows.group_by(day=rows[table.partition_by]).agg(broken=broken)
     return by_day.select("day", "broken", check=ibis.literal(number, "int64"))
 
 

@@ -18,7 +18,12 @@ def checks_of(table: Table) -> tuple[Check, ...]:
     """All checks of a table: the rules its contract and its population imply, then its own."""
     exact = table.population if table.population and table.population.exact else None
     accounted = (_accounted(table, exact),) if exact else ()
-    return (*rules_of(table), *accounted, *table.checks)
+    return (*rules_of(table), *accounted, *(check for check in table.checks if check.severity != "note"))
+
+
+def counted_in(table: Table) -> tuple[Check, ...]:
+    """All whose broken rows are counted when it is built: its checks, then what is only noted."""
+    return (*checks_of(table), *(check for check in table.checks if check.severity == "note"))
 
 
 def rules_of(contract: Contract) -> tuple[Check, ...]:

@@ -23,15 +23,19 @@ class Check:
 
     `broken` takes the stored rows and any of the table's inputs by name (and as `failures` its failure records) and
     gives the rows, with the table's partition column, that break the rule. `severity` is `error` for a wrong number,
-    `warn` for a thin one.
+    `warn` for a thin one; a `note` is counted and is no check in Dagster.
     """
 
     name: str
     description: str
     broken: Callable[..., ir.Table]
-    severity: Literal["error", "warn"] = "error"
+    severity: Literal["error", "warn", "note"] = "error"
     inputs: tuple[str, ...] = ()
     """The inputs, where `broken` takes them as keywords of any name."""
+    reason: str = ""
+    """Of rows that the table does not take of its sources: why, as the counts by reason of a day have it."""
+    weight: str = ""
+    """The column that says for how many rows one of `broken` stands; each for one where there is none."""
 
     @property
     def needs(self) -> tuple[str, ...]:

@@ -35,6 +35,7 @@ _FAILURE_RECORDS = "failure_records"
 _SKIPPED = "skipped"
 _NOTE = "note"
 _OLDER_SCHEMA = "read_with_older_schema"
+_KEPT_OUT = "kept_out"
 _SECONDS = "seconds"
 _STARTED, _ENDED = "started", "ended"
 _IN_RUN = "in_run"
@@ -54,11 +55,11 @@ NOTHING = "nothing"
 """The content of a day off."""
 
 
-def of_days(part: Part) -> Iterator[tuple[date, dict[str, str | int]]]:
+def of_days(part: Part) -> Iterator[tuple[date, dict[str, Any]]]:
     """What each day's materialisation says of itself."""
     for day, rows in part.written.rows.items():
         broken = [name for name, by_day in part.broken.items() if day in by_day]
-        metadata: dict[str, str | int] = {
+        metadata: dict[str, Any] = {
             ROWS: rows,
             _CHECKS_FAILED: ", ".join(broken) or "none",
             PARTITION_VERSION: part.written.hashes[day],
@@ -72,6 +73,8 @@ def of_days(part: Part) -> Iterator[tuple[date, dict[str, str | int]]]:
         if part.older_schema:
             read = sorted(part.older_schema.items())
             metadata[_OLDER_SCHEMA] = ", ".join(f"{partitions} partitions of {name}" for name, partitions in read)
+        if kept_out := part.kept_out.get(day):
+            metadata[_KEPT_OUT] = dg.MetadataValue.json(dict(kept_out))
         yield day, metadata
 
 

@@ -217,7 +217,7 @@ class _TableBuild:
                 )
             )
 
-    def _of_days(self) -> Iterator[tuple[date, dict[str, str | int]]]:
+    def _of_days(self) -> Iterator[tuple[date, dict[str, Any]]]:
         """What each day's materialisation says of itself."""
         yield from ((day, metadata.of_day_off()) for day in self.off)
         for part in self.done:

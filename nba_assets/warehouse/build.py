@@ -13,8 +13,9 @@ from datetime import date
 from nba_assets.compile.code_version import Code
 from nba_assets.compile.statements import CompiledSQL, inputs_in
 from nba_assets.contracts.calendar import Window
-from nba_assets.contracts.checks import checks_of
+from nba_assets.contracts.checks import checks_of, counted_in
 from nba_assets.contracts.failures import failures_of
+from nba_assets.contracts.kept_out import by_reason
 from nba_assets.contracts.table import Table
 from nba_assets.warehouse.base import Session, Written
 from nba_assets.warehouse.inputs import Content, Inputs, around
@@ -34,6 +35,8 @@ class Part:
     """Broken rows by check and day."""
     older_schema: Mapping[str, int] = field(default_factory=dict)
     """The tables of which partitions of another schema were read, and how many."""
+    kept_out: Mapping[date, Mapping[str, int]] = field(default_factory=dict)
+    """By day and reason, how many rows of the sources are in no row of the table, or how often one was passed over."""
 
     @property
     def seconds(self) -> float:
@@ -58,11 +61,12 @@ def build_part(
     skipped: dict[date, str] = {}
     if sql.skipped and not all(written.rows.values()):
         skipped = {row["game_date"]: row["reason"] for row in session.fetch(sql.skipped_in(window)).to_pylist()}
-    checks = checks_of(table)
-    broken: dict[str, dict[date, int]] = {}
+    checks = counted_in(table)
+    counted: dict[str, dict[date, int]] = {}
     for row in session.fetch(sql.broken_in(window)).to_pylist():
-        broken.setdefault(checks[row["check"]].name, {})[row["day"]] = row["broken"]
-    return Part(window, written, failed, skipped, broken, older)
+        counted.setdefault(checks[row["check"]].name, {})[row["day"]] = row["broken"]
+    broken = {check.name: counted[check.name] for check in checks_of(table) if check.name in counted}
+    return Part(window, written, failed, skipped, broken, older, by_reason(table, counted))
 
 
 def write_part(

@@ -13,6 +13,7 @@ from nba_assets.basketball.identity import stamp_by_pair, team
 from nba_assets.basketball.joins import latest
 from nba_assets.basketball.market import first_and_last, lines_are_halves
 from nba_assets.contracts.contract import Column
+from nba_assets.contracts.kept_out import kept_out
 from nba_assets.contracts.read import same_day
 from nba_assets.contracts.table import Check, conformed, holds
 from nba_assets.tables.conformed.views.schedule import schedule
@@ -56,7 +57,12 @@ def _one_sided(rows: ir.Table) -> ir.Table:
         Column("tip_at", "TIMESTAMP", "tip-off by the schedule, after which no line counts", "UTC"),
     ),
     checks=(
-        Check("lines_match_the_schedule", "every betting line is of a game of the schedule", _of_no_game, "warn"),
+        kept_out(
+            "lines_match_the_schedule",
+            "of no game of the schedule",
+            _of_no_game,
+            "every betting line is of a game of the schedule",
+        ),
         holds("first_before_last", lambda t: t.first_at <= t.last_at, "no book ends before it begins"),
         lines_are_halves(),
         Check("one_line_a_book", "a book's totals agree and its spreads cancel, and both teams have them", _one_sided),

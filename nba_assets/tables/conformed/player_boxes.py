@@ -17,8 +17,9 @@ from nba_assets.basketball.identity import resolve, stamp_by_pair, team
 from nba_assets.basketball.joins import first_source, in_order, latest
 from nba_assets.basketball.population import LEAST_PLAYERS, of_finished_games
 from nba_assets.contracts.contract import Column
+from nba_assets.contracts.kept_out import kept_out
 from nba_assets.contracts.read import same_day
-from nba_assets.contracts.table import Check, conformed, holds
+from nba_assets.contracts.table import conformed, holds
 from nba_assets.tables.conformed.views.player_names import player_names
 from nba_assets.tables.conformed.views.schedule import schedule, team_schedule
 from nba_assets.tables.conformed.views.strays import stray_boxes
@@ -74,7 +75,12 @@ def _of_no_game(rows: ir.Table, stray_boxes: ir.Table) -> ir.Table:
     checks=(
         makes_within_attempts("fg", "three_pt", "ft"),
         points_add_up("points"),
-        Check("boxes_match_the_schedule", "every box-score row is of a game of the schedule", _of_no_game, "warn"),
+        kept_out(
+            "boxes_match_the_schedule",
+            "of no game of the schedule",
+            _of_no_game,
+            "every box-score row is of a game of the schedule",
+        ),
         holds(
             "players_are_known",
             lambda t: t.player_lookup.notnull(),

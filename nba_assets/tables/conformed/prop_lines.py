@@ -15,8 +15,9 @@ from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.market import first_and_last, lines_are_halves
 from nba_assets.basketball.schedule import from_both_sides
 from nba_assets.contracts.contract import Column
+from nba_assets.contracts.kept_out import kept_out
 from nba_assets.contracts.read import same_day
-from nba_assets.contracts.table import Check, conformed, holds
+from nba_assets.contracts.table import conformed, holds
 from nba_assets.tables.conformed.views.player_names import player_names
 from nba_assets.tables.conformed.views.schedule import schedule
 from nba_assets.tables.conformed.views.strays import stray_prop_lines
@@ -53,7 +54,12 @@ def _of_no_game(rows: ir.Table, strays: ir.Table) -> ir.Table:
         Column("tip_at", "TIMESTAMP", "tip-off by the schedule, after which no line counts", "UTC"),
     ),
     checks=(
-        Check("lines_match_the_schedule", "every points line is of a game of the schedule", _of_no_game, "warn"),
+        kept_out(
+            "lines_match_the_schedule",
+            "of no game of the schedule",
+            _of_no_game,
+            "every points line is of a game of the schedule",
+        ),
         holds(
             "players_are_known",
             lambda t: t.player_lookup.notnull(),

@@ -13,8 +13,9 @@ import ibis.expr.types as ir
 from nba_assets.basketball.rosters import age_on, on_roster
 from nba_assets.basketball.schedule import teams_of
 from nba_assets.contracts.contract import Column
+from nba_assets.contracts.kept_out import kept_out
 from nba_assets.contracts.read import same_day, season_to_date
-from nba_assets.contracts.table import Check, conformed
+from nba_assets.contracts.table import conformed
 from nba_assets.tables.conformed.views.roster_snapshots import roster_snapshots, unknown_on_rosters
 from nba_assets.tables.conformed.views.schedule import schedule
 
@@ -47,11 +48,11 @@ def _nobody_knows(rows: ir.Table, unknown: ir.Table) -> ir.Table:
         Column("since", "DATE", "from when on the roster counts", required=True),
     ),
     checks=(
-        Check(
+        kept_out(
             "players_are_known",
-            "every name on a roster of the date is in the registry or an alias",
+            "nobody by that name is known",
             _nobody_knows,
-            "warn",
+            "every name on a roster of the date is in the registry or an alias",
         ),
     ),
 )
