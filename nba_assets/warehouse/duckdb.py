@@ -26,7 +26,8 @@ from nba_assets.compile.bind import Dates
 from nba_assets.compile.code_version import Code
 from nba_assets.compile.dialects import Dialect
 from nba_assets.contracts.calendar import Window
-from nba_assets.contracts.contract import Column, Contract
+from nba_assets.contracts.contract import Column, Contract, RawTable
+from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.printable import printable
 from nba_assets.warehouse.base import QueryTimeout, TransientError, Written
 from nba_assets.warehouse.code_notes import CodeNotes
@@ -231,7 +232,11 @@ def no_rows(contract: Contract) -> str:
 
 def _by_name(files: Sequence[Path], contract: Contract) -> Iterator[str]:
     """Queries for the contract's columns of partitions that have others: what they lack is NULL, and so is what cannot
-    be read as the declared type."""
+    be read as the declared type.
+
+    Raises `BadInput` for raw data that lacks a column: no code of ours will fill it, and what reads it would take it
+    for unknown.
+    """
     alike: dict[pa.Schema | None, list[Path]] = {}
     for file in files:
         schema = None  # what is damaged is DuckDB's to tell
@@ -241,6 +246,9 @@ def _by_name(files: Sequence[Path], contract: Contract) -> Iterator[str]:
     for schema, these in alike.items():
         listed = ", ".join(quoted(os.fspath(file)) for file in these)
         there = [column.name for column in contract.columns if schema is None or column.name in schema.names]
+        missing = [column.name for column in contract.columns if column.name not in there]
+        if missing and isinstance(contract, RawTable):
+            raise BadInput(f"{these[0]}: {contract.full_name} lacks column {', '.join(missing)}; ingest it again")
         columns = ", ".join(_as_declared(column, column.name in there) for column in contract.columns)
         yield f"SELECT {columns} FROM read_parquet([{listed}], hive_partitioning = false)"
 

@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from nba_assets.contracts.calendar import Window
-from nba_assets.contracts.contract import Column
+from nba_assets.contracts.contract import Column, RawTable
+from nba_assets.contracts.errors import BadInput
 from nba_assets.tables.raw import RAW_TABLES
 from nba_assets.tables.registry import tables
 from nba_assets.warehouse import footers, season_files
@@ -199,6 +200,17 @@ def test_another_schema_is_read_by_name(lake: Lake) -> None:
     ]
     assert found[0]["issues"] is None, "what cannot be read as declared is NULL"
     assert found[2]["issues"] == ["x"]
+
+
+def test_raw_data_that_lacks_a_column_is_refused_before_any_query(lake: Lake) -> None:
+    """In a line that names file, table and column; NULL would pass for unknown."""
+    raw = RawTable(**vars(POINTS) | {"need": "optional", "feeds": ()})
+    lake.replace(raw, [(DAY, rows().drop_columns(["pace"])), (LATER, rows(LATER))])
+    with DuckDBWarehouse(lake, threads=1).session(60) as session:
+        with pytest.raises(BadInput) as caught:
+            session.create_views({raw: WINDOW})
+        assert str(caught.value) == f"{lake.file(raw, DAY)}: test.points lacks column pace; ingest it again"
+        session.create_views({raw: Window(LATER, LATER)})
 
 
 def test_a_session_says_what_it_reads_of_another_schema(lake: Lake) -> None:
