@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
+from nba_assets.contracts.kept_out import QUARANTINE
 from nba_assets.orchestration.alerts.sensors import alert_sensors
 from nba_assets.orchestration.assets import raw_spec, step_assets
 from nba_assets.orchestration.dagster_patches import apply
@@ -24,7 +25,7 @@ warehouse = WarehouseResource.from_environment()
 
 defs = dg.Definitions(
     assets=[
-        *map(raw_spec, RAW_TABLES),
+        *map(raw_spec, (*RAW_TABLES, QUARANTINE)),
         *with_freshness(step_assets(built, warehouse.kinds, warehouse.dialect) for built in steps().values()),
         run_history_spec(),
     ],

@@ -10,7 +10,7 @@ import typer
 from rich.table import Table as RichTable
 
 from nba_assets.cli.arguments import DEFAULT_LAKE, LakeOption
-from nba_assets.cli.terminal import bar, out, reporter
+from nba_assets.cli.terminal import bar, err, out, reporter
 
 if TYPE_CHECKING:
     from nba_assets.contracts.contract import RawTable
@@ -18,13 +18,19 @@ if TYPE_CHECKING:
 
 
 def ingest(
-    directory: Annotated[Path, typer.Argument(help="Laid out as <dataset>/<table>/*.parquet (or csv).")],
+    directory: Annotated[
+        Path, typer.Argument(help="Laid out as <dataset>/<table>/*.parquet (or csv, csv.gz, csv.zst).")
+    ],
     events: Annotated[bool, typer.Option(help="Tell the sensor which dates are complete.")] = True,
+    strict: Annotated[bool, typer.Option("--strict", help="Refuse a delivery in which rows share a key.")] = False,
     lake: LakeOption = DEFAULT_LAKE,
 ) -> None:
     """Check a directory of raw data against the contracts and put it into the lake, one file for each date.
 
-    Nothing is written unless everything fits. Dates that come again are replaced; all others stay. For each date of
+    Nothing is written unless everything fits. Of rows that share a key the newest is stored; those that contradict one
+    another go to nba_raw.quarantine, the rest is stored, and the command ends with 1.
+
+    Dates that come again are replaced; all others stay. For each date of
     each table a raw-complete message is sent, on which the tables of that date run if the sensor is switched on; take
     --no-events for a history, which `nba backfill` builds in one run.
 
@@ -38,12 +44,14 @@ def ingest(
     from nba_assets.orchestration.events.sources import event_source
 
     source = event_source(lake.resolve()) if events else None  # before anything is written: it may be told wrong
-    results = ingest_directory(directory, lake)
+    results = ingest_directory(directory, lake, strict)
     if source:
         out.print(f"{send_ingested(source, results):,} raw-complete messages sent")
+    if any(result.contradictions for result in results):
+        raise typer.Exit(1)
 
 
-def ingest_directory(directory: Path, lake: Path) -> list[Ingested]:
+def ingest_directory(directory: Path, lake: Path, strict: bool = False) -> list[Ingested]:
     """Put a directory into the lake, with a bar for each table, and print what came of it."""
     from nba_assets.warehouse.ingest import ingest as put
     from nba_assets.warehouse.lake import Lake
@@ -54,7 +62,7 @@ def ingest_directory(directory: Path, lake: Path) -> list[Ingested]:
         def report_table(table: RawTable, done: int, total: int) -> None:
             report(table.name, done, total)
 
-        results = put(directory, Lake(lake.resolve()), report_table)
+        results = put(directory, Lake(lake.resolve()), report_table, strict=strict)
     _print_ingested(results)
     return results
 
@@ -63,7 +71,8 @@ def _print_ingested(results: Sequence[Ingested]) -> None:
     shown = RichTable("table", "rows in", "written", "rejected", "partitions", "dates", "seconds")
     for result in results:
         rejected = ", ".join(f"{rows} {reason}" for reason, rows in result.rejected.items()) or "0"
-        dates = f"{result.window.start} .. {result.window.end}" if result.window else "stored whole"
+        stored_whole = "no rows" if result.contract.partition_by else "stored whole"
+        dates = f"{result.window.start} .. {result.window.end}" if result.window else stored_whole
         shown.add_row(
             result.contract.full_name,
             f"{result.rows_in:,}",
@@ -74,3 +83,7 @@ def _print_ingested(results: Sequence[Ingested]) -> None:
             f"{result.seconds:.1f}",
         )
     out.print(shown)
+    for result in results:
+        for line in (*result.notes, result.contradictions):
+            if line:
+                err.print(line, markup=False, highlight=False)

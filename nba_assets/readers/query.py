@@ -14,6 +14,7 @@ import pyarrow as pa
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.failures import RECORDS
+from nba_assets.contracts.kept_out import QUARANTINE
 from nba_assets.orchestration.run_history.table_run import RUN_HISTORY
 from nba_assets.tables.raw import RAW_TABLES
 from nba_assets.tables.registry import tables
@@ -52,7 +53,7 @@ def _require_reading(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
 
 def _named_in(sql: str) -> list[Contract]:
     """The tables that the SQL names; all of them when it names none or another, since it may ask the catalog."""
-    every = {contract.full_name: contract for contract in (*RAW_TABLES, *tables(), RECORDS, RUN_HISTORY)}
+    every = {contract.full_name: contract for contract in (*RAW_TABLES, QUARANTINE, *tables(), RECORDS, RUN_HISTORY)}
     with duckdb.connect() as connection:
         if len(connection.extract_statements(sql)) != 1:
             return []

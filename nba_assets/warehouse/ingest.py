@@ -6,7 +6,8 @@ file must look like is a matter of staging, what its rows mean one of the confor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate, groupby
@@ -19,7 +20,11 @@ import pyarrow as pa
 from nba_assets.contracts.calendar import Window, season_year
 from nba_assets.contracts.contract import RawTable
 from nba_assets.contracts.errors import BadInput
+from nba_assets.contracts.kept_out import QUARANTINE
 from nba_assets.tables.raw import raw_table
+from nba_assets.warehouse import quarantine
+from nba_assets.warehouse.copies import listed
+from nba_assets.warehouse.delivered import format_of
 from nba_assets.warehouse.duckdb import quoted
 from nba_assets.warehouse.editions import keep_editions
 from nba_assets.warehouse.lake import Lake
@@ -32,7 +37,10 @@ Progress = Callable[[RawTable, int, int], None]
 
 @dataclass(frozen=True)
 class Ingested:
-    """What became of one table's files; `rejected` counts the rows kept out, by reason, `rows` those of each date."""
+    """What became of one table's files; `rejected` counts the rows kept out, by reason, `rows` those of each date.
+
+    `contradictions` says in one line which rows contradict one another, `notes` what else is worth one.
+    """
 
     contract: RawTable
     files: int
@@ -42,21 +50,23 @@ class Ingested:
     window: Window | None
     seconds: float
     rows: Mapping[date | None, int]
+    contradictions: str = ""
+    notes: Sequence[str] = ()
 
     @property
     def partitions(self) -> int:
         return len(self.rows)
 
 
-def ingest(directory: Path, lake: Lake, progress: Progress | None = None) -> list[Ingested]:
-    """Put every `<dataset>/<table>/*.parquet` and `*.csv` of `directory` into the lake.
+def ingest(directory: Path, lake: Lake, progress: Progress | None = None, *, strict: bool = False) -> list[Ingested]:
+    """Put every `<dataset>/<table>/*.parquet`, `*.csv`, `*.csv.gz` and `*.csv.zst` of `directory` into the lake.
 
     The same files give the same lake, byte for byte, however often. Raises `BadInput` and writes nothing if any
-    file breaks its contract.
+    file breaks its contract; if `strict`, rows that share a key break it, too.
     """
     delivered = _delivered(directory)
     with scratch_folder() as scratch, scratch_database(scratch) as con:
-        staged = [stage(con, contract, files, directory) for contract, files in delivered.items()]
+        staged = [stage(con, contract, files, directory, strict) for contract, files in delivered.items()]
         return [_store(con, table, lake, progress) for table in staged]
 
 
@@ -85,21 +95,23 @@ def _folders(folder: Path) -> list[Path]:
 
 
 def _data_files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.is_file() and path.suffix in (".parquet", ".csv"))
+    return sorted(path for path in folder.iterdir() if path.is_file() and format_of(path))
 
 
 def _store(con: duckdb.DuckDBPyConnection, staged: Staged, lake: Lake, progress: Progress | None) -> Ingested:
     """Replace one table's partitions by its staged rows, having noted what that takes away from the editions kept."""
     started = perf_counter()
     contract, days = staged.contract, [day for day in staged.days if day]
+    withdrawn = _withdrawn(contract, lake, set(days))
     keep_editions(con, staged, lake)
+    quarantine.keep(lake, contract, staged.kept, [*staged.days, *withdrawn])
     done = 0
     for parts in _batches(con, staged, lake):
         lake.replace(contract, parts)
         done += len(parts)
         if progress:
             progress(contract, done, len(staged.days))
-    lake.remove(contract, _withdrawn(contract, lake, set(days)))
+    lake.remove(contract, withdrawn)
     if contract.partition_by:
         lake.pack(contract, days)
     rows_written = sum(staged.days.values())
@@ -112,7 +124,20 @@ def _store(con: duckdb.DuckDBPyConnection, staged: Staged, lake: Lake, progress:
         window=Window(days[0], days[-1]) if days else None,
         seconds=staged.seconds + perf_counter() - started,
         rows=staged.days,
+        contradictions=_contradictions(staged),
+        notes=tuple(staged.notes),
     )
+
+
+def _contradictions(staged: Staged) -> str:
+    """The rows that contradict one another, in a line that names the first."""
+    found = [json.loads(entry["row"]) for entry in staged.kept if entry["row"]]
+    if not found:
+        return ""
+    keys = dict.fromkeys(tuple(row[name] for name in staged.contract.key) for row in found)
+    told = f"{len(found):,} rows of {len(keys):,} keys contradict one another and are in {QUARANTINE.full_name}"
+    named = ", ".join(staged.contract.key)
+    return f"{staged.contract.full_name}: {told}: ({named}) {listed(list(keys)[:3])}"
 
 
 _Parts = list[tuple[date | None, pa.Table]]

@@ -6,9 +6,8 @@ rows mean the conformed tables'.
 
 from __future__ import annotations
 
-import glob
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +20,9 @@ import duckdb
 from nba_assets.contracts.calendar import Window, first_date, season_year
 from nba_assets.contracts.contract import Column, RawTable
 from nba_assets.contracts.errors import BadInput
-from nba_assets.warehouse.duckdb import quoted
+from nba_assets.warehouse.copies import listed, settle
+from nba_assets.warehouse.delivered import FILE, Delivered, Given, format_of, look, source_of
+from nba_assets.warehouse.quarantine import Entry, entries
 
 _SQL_TYPE = {
     "STRING": "VARCHAR",
@@ -38,7 +39,8 @@ class Staged:
     """One table's rows in the scratch database, all storable.
 
     `table` is their name there, in SQL. `rejected` counts the rows that stay out by reason, `days` the others by
-    partition date, oldest first; a reference table has the one date None.
+    partition date, oldest first; a reference table has the one date None. `kept` are the quarantine's entries, `notes`
+    what else is worth a word.
     """
 
     contract: RawTable
@@ -46,6 +48,8 @@ class Staged:
     files: int
     rejected: dict[str, int]
     days: dict[date | None, int]
+    kept: list[Entry]
+    notes: list[str]
     seconds: float
 
 
@@ -56,28 +60,48 @@ def scratch_database(folder: Path) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def stage(con: duckdb.DuckDBPyConnection, contract: RawTable, files: Sequence[Path], directory: Path) -> Staged:
-    """Check all `files` of one table, each by itself and together. Raises `BadInput` for the first fault."""
+def stage(
+    con: duckdb.DuckDBPyConnection, contract: RawTable, files: Sequence[Path], directory: Path, strict: bool = False
+) -> Staged:
+    """Check all `files` of one table, each by itself and together. Raises `BadInput` for the first fault.
+
+    If `strict`, rows that share a key are one, too.
+    """
     started = perf_counter()
     table = f"{contract.dataset}_{contract.name}"
-    alike: dict[tuple[object, ...], list[Path]] = {}
+    looked: list[Delivered] = []
     for file in files:
         name = str(file.relative_to(directory))
         with _readable(name):
-            types = _types(con, file)
-            _check_columns(contract, types, name)
-            _check_values(con, contract, types, file, name)
-        alike.setdefault((file.suffix, *types.items()), []).append(file)
+            looked.append(delivered := look(con, contract, file, name))
+            _check_values(con, contract, delivered)
     with _readable(f"{contract.dataset}/{contract.name}"):
-        _create(con, contract, table, list(alike.values()))
+        _create(con, contract, table, looked)
         _check_rows(con, contract, table, directory)
-        _check_key(con, contract, table, directory)
+        _check_seasons(con, contract, table, directory)
+        settled = settle(con, contract, table, directory, strict)
+        copies = f"{table}_copies" if settled != table else None
         day = contract.partition_by or "CAST(NULL AS DATE)"
         rejected = _counts(
             con, f"SELECT _rejected, count(*) FROM {table} WHERE _rejected IS NOT NULL GROUP BY 1 ORDER BY 1"
         )
-        days = _counts(con, f"SELECT {day}, count(*) FROM {table} WHERE _rejected IS NULL GROUP BY 1 ORDER BY 1")
-    return Staged(contract, table, len(files), rejected, days, perf_counter() - started)
+        if copies:
+            rejected |= _counts(
+                con, f"SELECT _fate, count(*) FROM {copies} WHERE _fate IS NOT NULL GROUP BY 1 ORDER BY 1"
+            )
+        days = _counts(con, f"SELECT {day}, count(*) FROM {settled} WHERE _rejected IS NULL GROUP BY 1 ORDER BY 1")
+        kept = entries(con, contract, table, copies, directory)
+    return Staged(contract, settled, len(files), rejected, days, kept, _notes(looked), perf_counter() - started)
+
+
+def _notes(files: Sequence[Delivered]) -> list[str]:
+    """What is worth a word of files that were read all the same."""
+    renamed = [file for file in files if file.renamed]
+    if not renamed:
+        return []
+    others = f" and {len(renamed) - 1} more" if len(renamed) > 1 else ""
+    first = renamed[0].renamed
+    return [f"{renamed[0].name}{others}: {len(first)} column names without regard to case, such as {first[0]}"]
 
 
 @contextmanager
@@ -92,49 +116,45 @@ def _counts(con: duckdb.DuckDBPyConnection, query: str) -> dict[Any, int]:
     return dict(con.execute(query).fetchall())
 
 
-def _types(con: duckdb.DuckDBPyConnection, file: Path) -> dict[str, str]:
-    given = con.sql(f"FROM {_source([file])}")
-    return dict(zip(given.columns, map(str, given.types), strict=True))
-
-
-def _create(con: duckdb.DuckDBPyConnection, contract: RawTable, table: str, alike: list[list[Path]]) -> None:
-    """The contract's columns of all files, with `_rejected` and `_file`; `alike` are files with the same columns."""
+def _create(con: duckdb.DuckDBPyConnection, contract: RawTable, table: str, delivered: Sequence[Delivered]) -> None:
+    """The contract's columns of all files, with `_repaired`, `_rejected` and the file; files alike are read as one."""
+    alike: dict[tuple[object, ...], list[Delivered]] = {}
+    for file in delivered:
+        alike.setdefault((format_of(file.path), *file.types.items()), []).append(file)
     parts: list[str] = []
-    for files in alike:
-        types = _types(con, files[0])
-        values = ", ".join(f"{_value(c, types[c.name])} AS {c.name}" for c in contract.columns)
+    for files in alike.values():
+        columns = files[0].columns
+        values = ", ".join(f"{_value(c, columns[c.name])} AS {c.name}" for c in contract.columns)
         # CSV is worth parsing once; Parquet is not worth a copy, since its statistics find dates in it
-        kind = "TABLE" if files[0].suffix == ".csv" else "VIEW"
+        kind = "VIEW" if format_of(files[0].path) == ".parquet" else "TABLE"
         parts.append(f"{table}_{len(parts)}")
         con.execute(
-            f"CREATE {kind} {parts[-1]} AS SELECT *, {_rejection(contract)} AS _rejected"
-            f" FROM (SELECT {values}, _file FROM {_source(files)})"
+            f"CREATE {kind} {parts[-1]} AS SELECT *, {_rejection(contract)} AS _rejected FROM"
+            f" (SELECT {values}, {_repaired(contract, columns)} AS _repaired, {FILE}"
+            f" FROM {source_of([file.path for file in files])})"
         )
     con.execute(f"CREATE VIEW {table} AS {' UNION ALL '.join(f'SELECT * FROM {part}' for part in parts)}")
 
 
-def _source(files: Sequence[Path]) -> str:
-    """Files as a table in SQL. Their paths are neither patterns nor data; CSV is text until `_value` parses it."""
-    paths = ", ".join(quoted(glob.escape(str(file))) for file in files)
-    if files[0].suffix == ".csv":
-        options = "header = true, delim = ',', quote = '\"', escape = '\"', all_varchar = true"  # guessing is slow
-        return f"read_csv([{paths}], {options}, filename = '_file', hive_partitioning = false)"
-    return f"read_parquet([{paths}], binary_as_string = true, filename = '_file', hive_partitioning = false)"
-
-
-def _value(column: Column, given: str) -> str:
+def _value(column: Column, given: Given) -> str:
     """A delivered column in its stored type, in SQL: NULL where what was given is no such value.
 
     What does not have the stored type already is parsed from its text, so one rule holds for CSV and for Parquet.
     """
-    text = f"CAST({column.name} AS VARCHAR)"
+    text = f"CAST({given.sql} AS VARCHAR)"
+    if column.name in GAME_IDS and column.type == "STRING":
+        as_it_is = given.sql if given.type == "VARCHAR" else "CAST(NULL AS VARCHAR)"
+        return (
+            f"CASE WHEN regexp_matches({text}, '{_NBA_ID}') THEN '00' || regexp_extract({text}, '{_NBA_ID}', 1)"
+            f" WHEN NOT regexp_matches({text}, '{_NUMBER}') THEN {as_it_is} END"
+        )
     if column.type == "FLOAT64":  # NaN and infinity are no measurements, and would spread through every mean
-        number = column.name if given == "DOUBLE" else f"TRY_CAST({text} AS DOUBLE)"
+        number = given.sql if given.type == "DOUBLE" else f"TRY_CAST({text} AS DOUBLE)"
         return f"CASE WHEN isfinite({number}) THEN {number} END"
-    if given == _SQL_TYPE[column.type]:
-        return column.name
+    if given.type == _SQL_TYPE[column.type]:
+        return given.sql
     match column.type:
-        case "STRING":  # a number where text belongs has lost its leading zeros: game 0022100001, minutes 00
+        case "STRING":  # a number where text belongs has lost its leading zeros: minutes 00
             return "CAST(NULL AS VARCHAR)"
         case "INT64":  # a cast alone would round 38.5
             number = f"TRY_CAST({text} AS BIGINT)"
@@ -144,6 +164,24 @@ def _value(column: Column, given: str) -> str:
             return f"CASE WHEN {instant} = CAST({instant} AS DATE) THEN CAST({instant} AS DATE) END"
         case other:
             return f"TRY_CAST({text} AS {_SQL_TYPE[other]})"
+
+
+GAME_IDS = ("game_id", "nba_game_id")
+"""The columns that can hold NBA's id of a game, 0022100001; some sources have another id there."""
+
+_NBA_ID = r"^0{0,2}([1-6][0-9]{7})(?:\.0+)?$"
+"""NBA's id, its leading zeros lost or not: a spreadsheet makes 22100001 of it, pandas 22100001.0."""
+
+_NUMBER = r"^[0-9.,]{1,12}(?:[eE][+]?[0-9]+)?$"
+"""A number that is no such id, as 2.21E+07: what it was nobody can tell. Longer texts are other vendors' ids."""
+
+
+def _repaired(contract: RawTable, columns: Mapping[str, Given]) -> str:
+    """Whether a row's game id had lost its leading zeros, in SQL."""
+    ids = [columns[c.name] for c in contract.columns if c.name in GAME_IDS and c.type == "STRING"]
+    texts = [f"CAST({given.sql} AS VARCHAR)" for given in ids]
+    tests = [f"regexp_matches({text}, '{_NBA_ID}') AND NOT {text} LIKE '00________'" for text in texts]
+    return f"coalesce({' OR '.join(tests)}, false)" if tests else "false"
 
 
 def _rejection(contract: RawTable) -> str:
@@ -161,31 +199,29 @@ def _rejection(contract: RawTable) -> str:
 def _nba_ids(contract: RawTable) -> Iterator[str]:
     """The columns that can hold NBA's 10-digit id, in SQL."""
     for column in contract.columns:
-        if column.name in ("game_id", "nba_game_id"):
+        if column.name in GAME_IDS:
             yield column.name
         elif column.name == "bdb_game_id":  # a number, so without its leading zeros
             yield "printf('%010d', bdb_game_id)"
 
 
-def _check_columns(contract: RawTable, types: dict[str, str], name: str) -> None:
-    if missing := [c.name for c in contract.columns if c.name not in types]:
-        raise BadInput(f"{name}: column {', '.join(missing)} is missing")
-
-
-def _check_values(
-    con: duckdb.DuckDBPyConnection, contract: RawTable, types: dict[str, str], file: Path, name: str
-) -> None:
+def _check_values(con: duckdb.DuckDBPyConnection, contract: RawTable, file: Delivered) -> None:
     """Every value given parses as its column's type."""
-    source = _source([file])
-    values = {c: _value(c, types[c.name]) for c in contract.columns}
-    wrong = {c: f"{c.name} IS NOT NULL AND {value} IS NULL" for c, value in values.items() if value != c.name}
+    source = source_of([file.path])
+    given = {c: file.columns[c.name] for c in contract.columns}
+    values = {c: _value(c, given[c]) for c in contract.columns}
+    wrong = {
+        c: f"{given[c].sql} IS NOT NULL AND {value} IS NULL" for c, value in values.items() if value != given[c].sql
+    }
     if not wrong:
         return
     counted = con.execute(f"SELECT {', '.join(f'count_if({test})' for test in wrong.values())} FROM {source}")
     for (column, test), rows in zip(wrong.items(), counted.fetchone() or (), strict=True):
         if rows:
-            found = con.execute(f"SELECT CAST({column.name} AS VARCHAR) FROM {source} WHERE {test} LIMIT 3").fetchall()
-            raise BadInput(f"{name}: column {column.name} is {column.type}, but holds {_listed(found)}")
+            text = f"CAST({given[column].sql} AS VARCHAR)"
+            found = con.execute(f"SELECT {text} FROM {source} WHERE {test} LIMIT 3").fetchall()
+            kind = "a game's id with its leading zeros" if column.name in GAME_IDS else column.type
+            raise BadInput(f"{file.name}: column {column.name} is {kind}, but holds {listed(found)}")
 
 
 def _check_rows(con: duckdb.DuckDBPyConnection, contract: RawTable, table: str, directory: Path) -> None:
@@ -198,23 +234,23 @@ def _check_rows(con: duckdb.DuckDBPyConnection, contract: RawTable, table: str, 
         if rows:
             key = ", ".join(contract.key)
             where = f"WHERE {name} IS NULL AND _rejected IS NULL"
-            found = con.execute(f"SELECT _file, {key} FROM {table} {where} LIMIT 3").fetchall()
+            found = con.execute(f"SELECT {FILE}, {key} FROM {table} {where} LIMIT 3").fetchall()
             file = os.path.relpath(found[0][0], directory)
-            rows_found = _listed([row[1:] for row in found])
+            rows_found = listed([row[1:] for row in found])
             raise BadInput(f"{file}: column {name} must not be empty, but is where ({key}) is {rows_found}")
 
 
-def _check_key(con: duckdb.DuckDBPyConnection, contract: RawTable, table: str, directory: Path) -> None:
-    key = ", ".join(contract.key)
+def _check_seasons(con: duckdb.DuckDBPyConnection, contract: RawTable, table: str, directory: Path) -> None:
+    """`season_year` is the year in which the season of the row's date starts: many sources name the year it ends in."""
+    day = contract.partition_by
+    if not day or "season_year" not in [c.name for c in contract.columns]:
+        return
     found = con.execute(
-        f"SELECT min(_file), max(_file), {key} FROM {table} WHERE _rejected IS NULL"
-        f" GROUP BY {key} HAVING count(*) > 1 ORDER BY {key} LIMIT 3"
+        f"SELECT {day}, season_year, min({FILE}) FROM {table} WHERE _rejected IS NULL GROUP BY ALL ORDER BY ALL"
     ).fetchall()
-    if found:
-        files = " and ".join(dict.fromkeys(os.path.relpath(file, directory) for file in found[0][:2]))
-        raise BadInput(f"{files}: key ({key}) is not unique: {_listed([row[2:] for row in found])}")
-
-
-def _listed(rows: Sequence[tuple[object, ...]]) -> str:
-    """Offending values for a message: `'x'`, `'y'` for one column, `x/1`, `y/2` for several."""
-    return ", ".join(repr("/".join("NULL" if value is None else str(value) for value in row)) for row in rows)
+    for of_day, year, file in found:
+        if year != season_year(of_day):
+            raise BadInput(
+                f"{os.path.relpath(file, directory)}: column season_year is the year the season starts in,"
+                f" {season_year(of_day)} for {of_day}, but holds {year}"
+            )
