@@ -29,6 +29,11 @@ def team(code: ir.StringValue) -> ir.StringValue:
     return code.upper().substitute(VENDOR_TEAM_CODES)
 
 
+def folded(word: ir.StringValue) -> ir.StringValue:
+    """A word of a short list, such as a status, as we write it: sources differ in case and in blanks."""
+    return word.strip().lower()
+
+
 def without_number(spelling: ir.StringValue) -> ir.StringValue:
     """Some BigDataBall files since October 2024 put a number in front of the name."""
     return spelling.re_replace(r"^[0-9]+", "")

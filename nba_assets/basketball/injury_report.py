@@ -11,6 +11,9 @@ import ibis.expr.types as ir
 
 HALF_PAST = ":30"
 
+STATUSES = ("out", "doubtful", "questionable", "probable", "available")
+"""What the report says of a player."""
+
 
 def published_eastern(report: ir.Table) -> ir.StringValue:
     """When an edition was out on Eastern clocks, `YYYY-MM-DD HH:MM`: its own time if the row has one, else half past.

@@ -24,13 +24,24 @@ EARTH_RADIUS_MILES = 3959
 
 REGULATION_MINUTES = 48
 OVERTIME_MINUTES = 5
+MOST_MINUTES = REGULATION_MINUTES + 6 * OVERTIME_MINUTES
+"""Of a player in a game: the longest there was had six overtimes."""
 
 
 def minutes(clock: ir.StringValue) -> ir.FloatingValue:
-    """`"MM:SS"` or `"MM"` -> minutes, NULL where it is neither; seconds past 59 are a misprint and give NULL."""
+    """`"MM:SS"`, `"MM"` or, as the live feed has it, `"PT34M12.00S"` -> minutes, NULL where it is none of these.
+
+    60 seconds are a whole minute, told by who rounds; seconds past that are a misprint and give NULL.
+    """
+    clock = clock.re_replace(r"^PT([0-9]+)M([0-9.]+)S$", r"\1:\2")
     parts = clock.split(":")
     seconds = ibis.ifelse(clock.contains(":"), parts[1].try_cast("float64"), 0.0)
-    return parts[0].try_cast("float64") + ibis.ifelse(seconds.between(0, 59), seconds, ibis.null("float64")) / 60
+    return parts[0].try_cast("float64") + ibis.ifelse(seconds.between(0, 60), seconds, ibis.null("float64")) / 60
+
+
+def plausible_minutes(minutes: ir.FloatingValue) -> ir.FloatingValue:
+    """A player's minutes, NULL where nobody can have played them."""
+    return ibis.ifelse(minutes.between(0, MOST_MINUTES), minutes, ibis.null("float64"))
 
 
 def ratio(part: ir.NumericValue, whole: ir.NumericValue) -> ir.FloatingValue:

@@ -49,9 +49,10 @@ def holds(
     predicate: Callable[[ir.Table], ir.BooleanValue],
     description: str,
     severity: Literal["error", "warn"] = "error",
+    reason: str = "",
 ) -> Check:
     """A rule that each row keeps or breaks by itself; a NULL answer is not a breach."""
-    return Check(name, description, lambda rows: rows.filter(~predicate(rows)), severity)
+    return Check(name, description, lambda rows: rows.filter(~predicate(rows)), severity, reason=reason)
 
 
 @dataclass(frozen=True)

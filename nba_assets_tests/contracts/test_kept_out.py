@@ -8,10 +8,14 @@ import ibis.expr.types as ir
 
 from nba_assets.contracts.checks import checks_of, counted_in
 from nba_assets.contracts.contract import Column
-from nba_assets.contracts.kept_out import by_reason, kept_out
+from nba_assets.contracts.kept_out import CONTRADICTS, OLDER, by_reason, kept_out
 from nba_assets.contracts.read import same_day
 from nba_assets.contracts.table import conformed
+from nba_assets.tables.conformed.player_boxes import player_boxes
+from nba_assets.tables.raw import RAW_TABLES
+from nba_assets.tables.registry import tables
 from nba_assets_tests.contracts.test_table import DAY, GAMES, KEY
+from nba_assets_tests.rows import broken_of
 
 ONE, NEXT = date(2024, 11, 8), date(2024, 11, 9)
 
@@ -51,3 +55,27 @@ def test_what_is_only_noted_is_no_check() -> None:
     """It comes last, so that the places of the checks are the same with it and without."""
     assert "under_way" not in {check.name for check in checks_of(made)}
     assert [check.name for check in counted_in(made)] == [*(check.name for check in checks_of(made)), "under_way"]
+
+
+def _entry(source: str, reason: str, rows: int = 1) -> dict[str, object]:
+    return {"table_name": f"nba_raw.{source}", "day": ONE, "reason": reason, "file": "a.csv", "row": "", "rows": rows}
+
+
+def test_a_table_counts_what_was_kept_out_of_its_sources_at_the_door() -> None:
+    """The rest of the quarantine is other tables'."""
+    entries = [_entry("bdl_player_boxscores", CONTRADICTS), _entry("nbac_schedule", CONTRADICTS)]
+    entries += [_entry("nbac_player_boxscores", OLDER, 20)]
+    found = {
+        name: [row["rows"] for row in broken_of(player_boxes, name, (), quarantine=entries)]
+        for name in ("deliveries_agree", "older_copies", "identical_copies", "ids_repaired")
+    }
+    assert found == {"deliveries_agree": [1], "older_copies": [20], "identical_copies": [], "ids_repaired": []}
+
+
+def test_every_daily_raw_table_has_one_that_counts_its_quarantine() -> None:
+    counting = [table for table in tables() if "quarantine" in table.reads]
+    everything = [_entry(raw.name, CONTRADICTS) for raw in RAW_TABLES if raw.partition_by]
+    counted = [
+        row["table_name"] for made in counting for row in broken_of(made, "deliveries_agree", (), quarantine=everything)
+    ]
+    assert sorted(counted) == sorted(raw.full_name for raw in RAW_TABLES if raw.partition_by)

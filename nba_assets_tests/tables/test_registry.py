@@ -52,7 +52,7 @@ def test_every_table_says_what_it_is(table: Table) -> None:
     assert all(column.meaning for column in table.columns)
     assert table.partition_by
     assert set(table.key) <= {column.name for column in table.columns if column.required}
-    assert {check.severity for check in table.checks} <= {"error", "warn"}
+    assert {check.severity for check in table.checks} <= {"error", "warn", "note"}
     assert len({check.name for check in table.checks}) == len(table.checks)
     for check in table.checks:
         assert set(check.needs) <= set(table.reads)

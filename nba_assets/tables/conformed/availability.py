@@ -9,12 +9,13 @@ from __future__ import annotations
 import ibis.expr.types as ir
 
 from nba_assets.basketball.clock import eastern_time
-from nba_assets.basketball.identity import resolve, stamp_by_pair, team
-from nba_assets.basketball.injury_report import published_eastern
+from nba_assets.basketball.identity import folded, resolve, stamp_by_pair, team
+from nba_assets.basketball.injury_report import STATUSES, published_eastern
 from nba_assets.basketball.joins import newest, with_columns
 from nba_assets.contracts.contract import Column
+from nba_assets.contracts.kept_out import QUARANTINE, at_the_door
 from nba_assets.contracts.read import eve_and_day, same_day
-from nba_assets.contracts.table import conformed
+from nba_assets.contracts.table import conformed, holds
 from nba_assets.tables.conformed.views.player_names import player_names
 from nba_assets.tables.conformed.views.schedule import schedule
 from nba_assets.tables.raw.availability import nbac_injury_report
@@ -28,6 +29,7 @@ from nba_assets.tables.raw.availability import nbac_injury_report
         "report": eve_and_day(nbac_injury_report),
         "games": same_day(schedule),
         "names": same_day(player_names),
+        "quarantine": same_day(QUARANTINE),
     },
     columns=(
         Column("game_id", "STRING", "canonical game, YYYYMMDD_AWAY_HOME", required=True),
@@ -51,6 +53,16 @@ from nba_assets.tables.raw.availability import nbac_injury_report
             required=True,
         ),
     ),
+    checks=(
+        holds(
+            "statuses_are_known",
+            lambda t: t.player_status.isin(STATUSES),
+            f"every status is one of {', '.join(STATUSES)}; another counts as no report",
+            "warn",
+            reason="of an unknown status",
+        ),
+        *at_the_door(nbac_injury_report),
+    ),
 )
 def availability(report: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table:
     entries = stamp_by_pair(
@@ -62,7 +74,7 @@ def availability(report: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table
             home_team_abbr=report.home_team,
             away_team_abbr=report.away_team,
             team_abbr=team(report.team),
-            player_status=report.injury_status.lower(),
+            player_status=folded(report.injury_status),
             injury_report=report.reason,
             reason_category=report.reason_category,
             confidence=report.confidence_score,

@@ -13,7 +13,7 @@ from nba_assets.basketball.identity import stamp_by_pair, team
 from nba_assets.basketball.joins import latest
 from nba_assets.basketball.market import first_and_last, lines_are_halves
 from nba_assets.contracts.contract import Column
-from nba_assets.contracts.kept_out import kept_out
+from nba_assets.contracts.kept_out import QUARANTINE, at_the_door, kept_out
 from nba_assets.contracts.read import same_day
 from nba_assets.contracts.table import Check, conformed, holds
 from nba_assets.tables.conformed.views.schedule import schedule
@@ -40,6 +40,7 @@ def _one_sided(rows: ir.Table) -> ir.Table:
         "lines": same_day(odds_api_game_lines),
         "games": same_day(schedule),
         "strays": same_day(stray_game_lines),
+        "quarantine": same_day(QUARANTINE),
     },
     columns=(
         Column("game_id", "STRING", "canonical game, YYYYMMDD_AWAY_HOME", required=True),
@@ -66,6 +67,7 @@ def _one_sided(rows: ir.Table) -> ir.Table:
         holds("first_before_last", lambda t: t.first_at <= t.last_at, "no book ends before it begins"),
         lines_are_halves(),
         Check("one_line_a_book", "a book's totals agree and its spreads cancel, and both teams have them", _one_sided),
+        *at_the_door(odds_api_game_lines),
     ),
 )
 def game_lines(lines: ir.Table, games: ir.Table) -> ir.Table:

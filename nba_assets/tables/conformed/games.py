@@ -12,17 +12,19 @@ import ibis.expr.types as ir
 from nba_assets.basketball.clock import eastern_time, local_time
 from nba_assets.basketball.schedule import sides
 from nba_assets.contracts.contract import Column
+from nba_assets.contracts.kept_out import QUARANTINE, at_the_door
 from nba_assets.contracts.read import same_day, view
 from nba_assets.contracts.table import conformed, holds
 from nba_assets.tables.conformed.views.schedule import schedule
 from nba_assets.tables.raw.reference import team_locations
+from nba_assets.tables.raw.schedule import nbac_schedule
 
 
 @conformed(
     step="slate",
     key=("game_id",),
     cluster_by=("game_date", "game_id"),
-    reads={"schedule": same_day(schedule)},
+    reads={"schedule": same_day(schedule), "quarantine": same_day(QUARANTINE)},
     columns=(
         Column("game_id", "STRING", "canonical game, YYYYMMDD_AWAY_HOME", required=True),
         Column("nba_game_id", "STRING", "the NBA's ten digits", required=True),
@@ -53,6 +55,7 @@ from nba_assets.tables.raw.reference import team_locations
             "a finished game has two different scores",
         ),
         holds("two_teams", lambda t: t.home_team_abbr != t.away_team_abbr, "nobody plays himself"),
+        *at_the_door(nbac_schedule),
     ),
 )
 def games(schedule: ir.Table) -> ir.Table:

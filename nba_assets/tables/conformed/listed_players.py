@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ibis.expr.types as ir
 
-from nba_assets.basketball.identity import resolve, stamp_by_pair, team
+from nba_assets.basketball.identity import folded, resolve, stamp_by_pair, team
 from nba_assets.basketball.joins import latest
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day
@@ -46,8 +46,8 @@ def listed_players(gamebook: ir.Table, games: ir.Table, names: ir.Table) -> ir.T
             "home_team_abbr",
             "away_team_abbr",
             "player_lookup",
-            "player_status",
             "dnp_reason",
+            player_status=folded(gamebook.player_status),
             team_abbr=team(gamebook.team_abbr),
         ),
         games,

@@ -13,11 +13,11 @@ import ibis.expr.types as ir
 from nba_assets.basketball import metrics
 from nba_assets.basketball.box_checks import makes_within_attempts, points_add_up
 from nba_assets.basketball.box_scores import COUNTS, SOURCES_NAMES
-from nba_assets.basketball.identity import resolve, stamp_by_pair, team
+from nba_assets.basketball.identity import folded, resolve, stamp_by_pair, team
 from nba_assets.basketball.joins import first_source, in_order, latest
 from nba_assets.basketball.population import LEAST_PLAYERS, of_finished_games
 from nba_assets.contracts.contract import Column
-from nba_assets.contracts.kept_out import kept_out
+from nba_assets.contracts.kept_out import QUARANTINE, at_the_door, kept_out
 from nba_assets.contracts.read import same_day
 from nba_assets.contracts.table import conformed, holds
 from nba_assets.tables.conformed.views.player_names import player_names
@@ -28,6 +28,14 @@ from nba_assets.tables.raw.box_scores import bdl_player_boxscores, nbac_gamebook
 
 def _of_no_game(rows: ir.Table, stray_boxes: ir.Table) -> ir.Table:
     return stray_boxes
+
+
+STATUSES = ("active", "dnp", "inactive")
+"""What the gamebook says of a player: played, dressed without playing, or neither."""
+
+
+def _of_unknown_status(rows: ir.Table, gamebook: ir.Table) -> ir.Table:
+    return gamebook.filter(~folded(gamebook.player_status).isin(STATUSES))
 
 
 @conformed(
@@ -41,6 +49,7 @@ def _of_no_game(rows: ir.Table, stray_boxes: ir.Table) -> ir.Table:
         "games": same_day(schedule),
         "names": same_day(player_names),
         "stray_boxes": same_day(stray_boxes),
+        "quarantine": same_day(QUARANTINE),
     },
     population=of_finished_games(same_day(team_schedule), LEAST_PLAYERS),
     columns=(
@@ -87,17 +96,29 @@ def _of_no_game(rows: ir.Table, stray_boxes: ir.Table) -> ir.Table:
             "every name in the box scores is in the registry or an alias",
             "warn",
         ),
+        kept_out(
+            "statuses_are_known",
+            "of an unknown status",
+            _of_unknown_status,
+            f"every status in the gamebook is one of {', '.join(STATUSES)}",
+        ),
+        holds(
+            "who_played_has_minutes",
+            lambda t: t.minutes.notnull() | ~ibis.or_(*[(t[name] > 0).fill_null(False) for name in COUNTS]),
+            "who has a line of statistics has minutes",
+        ),
+        *at_the_door(nbac_gamebook_player_stats, nbac_player_boxscores, bdl_player_boxscores),
     ),
 )
 def player_boxes(gamebook: ir.Table, nbac: ir.Table, bdl: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table:
-    active = gamebook.filter(gamebook.player_status == "active")
+    active = gamebook.filter(folded(gamebook.player_status) == "active")
     # Ball Don't Lie lists everybody with zeros (R-8) and rounds minutes to whole ones: a row of it without a minute and
     # without a single statistic did not play.
     listed = stamp_by_pair(_line(bdl, "player_full_name", None), games)
     anything = ibis.or_(listed.minutes > 0, *[listed[name] > 0 for name in COUNTS])
     rows = first_source(
         ("game_id",),
-        gamebook=in_order(stamp_by_pair(_line(active, "player_name", "plus_minus"), games)),
+        gamebook=in_order(stamp_by_pair(_line(active, "player_name", "plus_minus", "minutes_decimal"), games)),
         nbac_boxscore=in_order(stamp_by_pair(_line(nbac, "player_full_name", "plus_minus"), games)),
         bdl=in_order(listed.filter(anything)),
     )
@@ -106,9 +127,13 @@ def player_boxes(gamebook: ir.Table, nbac: ir.Table, bdl: ir.Table, games: ir.Ta
     return rows.mutate(opponent_team_abbr=(rows.team_abbr == rows._home).ifelse(rows._away, rows._home))
 
 
-def _line(rows: ir.Table, name: str, plus_minus: str | None) -> ir.Table:
-    """One source's rows under our names, duplicates of overlapping deliveries removed."""
+def _line(rows: ir.Table, name: str, plus_minus: str | None, second: str | None = None) -> ir.Table:
+    """One source's rows under our names, duplicates of overlapping deliveries removed.
+
+    `second` is the column with the minutes where the clock does not say them.
+    """
     rows = latest(rows, ("game_date", "team_abbr", "player_lookup"))
+    minutes = metrics.plausible_minutes(metrics.minutes(rows.minutes))
     return rows.select(
         "game_date",
         "home_team_abbr",
@@ -116,7 +141,7 @@ def _line(rows: ir.Table, name: str, plus_minus: str | None) -> ir.Table:
         team_abbr=team(rows.team_abbr),
         player_lookup=rows.player_lookup,
         player_full_name=rows[name],
-        minutes=metrics.minutes(rows.minutes),
+        minutes=minutes if second is None else minutes.coalesce(metrics.plausible_minutes(rows[second])),
         plus_minus=rows[plus_minus] if plus_minus else ibis.null("int64"),
         **{ours: rows[theirs] for ours, theirs in SOURCES_NAMES.items()},
     )

@@ -14,6 +14,7 @@ from nba_assets.basketball import metrics
 from nba_assets.basketball.identity import resolve, stamp_by_nba_id, stamp_by_pair, team, without_number
 from nba_assets.basketball.joins import first_source, in_order, with_columns
 from nba_assets.contracts.contract import Column
+from nba_assets.contracts.kept_out import QUARANTINE, at_the_door
 from nba_assets.contracts.read import same_day
 from nba_assets.contracts.table import Check, conformed
 from nba_assets.tables.conformed.views.player_names import player_names
@@ -41,6 +42,7 @@ def _other_than_the_score(rows: ir.Table, games: ir.Table) -> ir.Table:
         "nbac": same_day(nbac_play_by_play),
         "games": same_day(schedule),
         "names": same_day(player_names),
+        "quarantine": same_day(QUARANTINE),
     },
     columns=(
         Column("game_id", "STRING", "canonical game, YYYYMMDD_AWAY_HOME", required=True),
@@ -66,7 +68,10 @@ def _other_than_the_score(rows: ir.Table, games: ir.Table) -> ir.Table:
         Column("ends_trip", "BOOL", "last free throw of a trip"),
         Column("source", "STRING", "bigdataball or nbac", required=True),
     ),
-    checks=(Check("points_reach_the_score", "a team's plays add up to its score", _other_than_the_score, "warn"),),
+    checks=(
+        Check("points_reach_the_score", "a team's plays add up to its score", _other_than_the_score, "warn"),
+        *at_the_door(bigdataball_play_by_play, nbac_play_by_play),
+    ),
 )
 def plays(bigdataball: ir.Table, nbac: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table:
     rows = first_source(

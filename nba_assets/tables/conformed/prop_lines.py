@@ -15,7 +15,7 @@ from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.market import first_and_last, lines_are_halves
 from nba_assets.basketball.schedule import from_both_sides
 from nba_assets.contracts.contract import Column
-from nba_assets.contracts.kept_out import kept_out
+from nba_assets.contracts.kept_out import QUARANTINE, at_the_door, kept_out
 from nba_assets.contracts.read import same_day
 from nba_assets.contracts.table import conformed, holds
 from nba_assets.tables.conformed.views.player_names import player_names
@@ -38,6 +38,7 @@ def _of_no_game(rows: ir.Table, strays: ir.Table) -> ir.Table:
         "games": same_day(schedule),
         "names": same_day(player_names),
         "strays": same_day(stray_prop_lines),
+        "quarantine": same_day(QUARANTINE),
     },
     columns=(
         Column("game_date", "DATE", "Eastern date", required=True),
@@ -68,6 +69,7 @@ def _of_no_game(rows: ir.Table, strays: ir.Table) -> ir.Table:
         ),
         holds("first_before_last", lambda t: t.first_at <= t.last_at, "no book ends before it begins"),
         lines_are_halves(),
+        *at_the_door(odds_api_player_points_props, bettingpros_player_points_props),
     ),
 )
 def prop_lines(odds_api: ir.Table, bettingpros: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table:

@@ -13,11 +13,12 @@ import ibis.expr.types as ir
 from nba_assets.basketball.rosters import age_on, on_roster
 from nba_assets.basketball.schedule import teams_of
 from nba_assets.contracts.contract import Column
-from nba_assets.contracts.kept_out import kept_out
+from nba_assets.contracts.kept_out import QUARANTINE, at_the_door, kept_out
 from nba_assets.contracts.read import same_day, season_to_date
 from nba_assets.contracts.table import conformed
 from nba_assets.tables.conformed.views.roster_snapshots import roster_snapshots, unknown_on_rosters
 from nba_assets.tables.conformed.views.schedule import schedule
+from nba_assets.tables.raw.availability import espn_team_rosters
 
 
 def _nobody_knows(rows: ir.Table, unknown: ir.Table) -> ir.Table:
@@ -32,6 +33,7 @@ def _nobody_knows(rows: ir.Table, unknown: ir.Table) -> ir.Table:
         "games": same_day(schedule),
         "snapshots": season_to_date(roster_snapshots),
         "unknown": season_to_date(unknown_on_rosters),
+        "quarantine": same_day(QUARANTINE),
     },
     columns=(
         Column("game_date", "DATE", "Eastern date", required=True),
@@ -54,6 +56,7 @@ def _nobody_knows(rows: ir.Table, unknown: ir.Table) -> ir.Table:
             _nobody_knows,
             "every name on a roster of the date is in the registry or an alias",
         ),
+        *at_the_door(espn_team_rosters),
     ),
 )
 def rosters(games: ir.Table, snapshots: ir.Table) -> ir.Table:

@@ -17,6 +17,7 @@ from nba_assets.basketball.identity import stamp_by_nba_id
 from nba_assets.basketball.joins import first_source, latest
 from nba_assets.basketball.population import of_finished_games
 from nba_assets.contracts.contract import Column
+from nba_assets.contracts.kept_out import QUARANTINE, at_the_door
 from nba_assets.contracts.read import same_day
 from nba_assets.contracts.table import Check, conformed
 from nba_assets.tables.conformed.player_boxes import player_boxes
@@ -58,6 +59,7 @@ def _unequal_points(rows: ir.Table, players: ir.Table) -> ir.Table:
         "box": same_day(nbac_team_boxscore),
         "players": same_day(player_boxes),
         "games": same_day(schedule),
+        "quarantine": same_day(QUARANTINE),
     },
     population=of_finished_games(same_day(team_schedule)),
     columns=(
@@ -97,6 +99,7 @@ def _unequal_points(rows: ir.Table, players: ir.Table) -> ir.Table:
             lambda rows: rows.filter(rows.source != "nbac_team_boxscore"),
             "warn",
         ),
+        *at_the_door(nbac_team_boxscore),
     ),
 )
 def team_boxes(box: ir.Table, players: ir.Table, games: ir.Table) -> ir.Table:

@@ -47,6 +47,26 @@ def test_sources_are_taken_game_by_game() -> None:
     ]
 
 
+def test_minutes_of_a_clock_that_nobody_can_have_played_are_told_by_the_second_column() -> None:
+    """And by nothing where it has none either, which a check says."""
+    clocks = {"tatum": "PT34M12.00S", "brown": "3412", "timhardawayjr": "x", "brunson": "79"}
+    rows = boxes(gamebook=[sheet(p, minutes=clock, minutes_decimal=35.5) for p, clock in clocks.items()])
+    assert told(rows, "player_lookup", "minutes") == [
+        ("brown", 35.5),
+        ("brunson", 35.5),
+        ("tatum", 34.2),
+        ("timhardawayjr", 35.5),
+    ]
+    assert one(boxes(nbac=[nbac("tatum", minutes="x")]))["minutes"] is None
+
+
+def test_statuses_count_in_any_case_and_unknown_ones_are_kept_out() -> None:
+    listed = [sheet("tatum", status="ACTIVE"), sheet("brown", status=" Active "), sheet("brunson", status="suspended")]
+    assert told(boxes(gamebook=listed), "player_lookup") == [("brown",), ("tatum",)]
+    unknown = broken_of(player_boxes, "statuses_are_known", (), gamebook=listed)
+    assert told(unknown, "player_lookup") == [("brunson",)]
+
+
 def test_balldontlie_is_the_last_resort() -> None:
     row = one(boxes(bdl=[bdl("tatum", 31, "37")]))
     assert (row["source"], row["minutes"], row["plus_minus"]) == ("bdl", 37, None)
@@ -113,6 +133,7 @@ GOOD = {
     "player_lookup": "tatum",
     "player_lookup_raw": "tatum",
     "source": "gamebook",
+    "minutes": 30.0,
     **dict.fromkeys(COUNTS, 2),
     "points": 8,
     "fg_makes": 3,
@@ -131,12 +152,18 @@ GOOD = {
         ("makes_within_attempts", {"three_pt_makes": 4}),
         ("makes_within_attempts", {"ft_makes": 3}),
         ("players_are_known", {"player_lookup": None}),
+        ("who_played_has_minutes", {"minutes": None}),
         ("required_columns_are_filled", {"opponent_team_abbr": None}),
     ],
 )
 def test_a_check_finds_what_breaks_it(check: str, bad: dict[str, Any]) -> None:
     assert broken_of(player_boxes, check, [GOOD]) == []
     assert len(broken_of(player_boxes, check, [GOOD | bad])) == 1
+
+
+def test_who_has_no_line_needs_no_minutes() -> None:
+    empty = GOOD | {"minutes": None, **dict.fromkeys(COUNTS, 0)}
+    assert broken_of(player_boxes, "who_played_has_minutes", [empty, empty | dict.fromkeys(COUNTS)]) == []
 
 
 def test_what_is_unknown_breaks_no_sum() -> None:
