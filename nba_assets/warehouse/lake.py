@@ -149,8 +149,13 @@ class Lake:
     def contents(self, contract: Contract, dates: Window | None = None) -> dict[date, str]:
         """What each stored partition holds, as a hash: empty for one without rows, DAMAGED for one that is.
 
-        Every byte is read of those that have changed since they were last looked at.
+        Every byte is read of those that have changed since they were last looked at. A table that several write holds
+        what its parts do.
         """
+        if parts := self.parts(contract):
+            of_parts = [(part.part, self.contents(part, dates)) for part in parts]
+            days = sorted({day for _, held in of_parts for day in held})
+            return {day: "".join(f"{part} {held[day]} " for part, held in of_parts if day in held) for day in days}
         declared, folder = footers.declared(contract), self.folder(contract)
         found: dict[date, str] = {}
         seasons: dict[int, dict[date, Stamp]] = {}

@@ -98,6 +98,18 @@ def test_what_a_dead_writer_left_of_another_partition_is_removed(lake: Lake) -> 
     assert lake.dates(POINTS) == [], "strays are no partitions"
 
 
+def test_a_table_that_several_write_holds_what_its_parts_do(lake: Lake) -> None:
+    """So that a change of one of them makes out of date what reads the whole."""
+    whole = replace(POINTS, part_column="player")
+    part, other = replace(whole, part="tatum"), replace(whole, part="brown")
+    lake.replace(part, [(DAY, rows("tatum"))])
+    first = lake.contents(whole)
+    lake.replace(other, [(DAY, rows("brown")), (LATER, rows("brown"))])
+    assert first.keys() == {DAY}
+    assert lake.contents(whole).keys() == {DAY, LATER}
+    assert lake.contents(whole)[DAY] != first[DAY]
+
+
 def test_a_write_that_fails_leaves_the_old_file(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     lake.replace(POINTS, [(DAY, rows("tatum"))])
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball.identity import stamp_by_pair, team
+from nba_assets.basketball.identity import folded, stamp_by_pair, team
 from nba_assets.basketball.joins import latest
 from nba_assets.basketball.market import first_and_last, lines_are_halves
 from nba_assets.contracts.contract import Column
@@ -88,22 +88,24 @@ def _captures(lines: ir.Table, games: ir.Table) -> ir.Table:
     outcomes = latest(
         lines, ("game_date", "game_id", "snapshot_timestamp", "bookmaker_key", "market_key", "outcome_name")
     )
+    outcome = folded(outcomes.outcome_name)
     named = ibis.cases(
-        (outcomes.outcome_name == outcomes.home_team, team(outcomes.home_team_abbr)),
-        (outcomes.outcome_name == outcomes.away_team, team(outcomes.away_team_abbr)),
+        (outcome == folded(outcomes.home_team), team(outcomes.home_team_abbr)),
+        (outcome == folded(outcomes.away_team), team(outcomes.away_team_abbr)),
+        (outcome.isin(["over", "under"]), outcome),
         else_=outcomes.outcome_name,
     )
     rows = stamp_by_pair(outcomes.mutate(side=named).drop("home_team", "away_team"), games)
     rows = rows.join(tips, rows.game_id == tips._game)
     rows = rows.filter((rows.snapshot_timestamp <= rows.tip_at) & rows.outcome_point.notnull())
     rows = rows.mutate(
-        market=rows.market_key.cases(("spreads", "spread"), ("totals", "total")),
+        market=folded(rows.market_key).cases(("spreads", "spread"), ("totals", "total")),
         book=rows.bookmaker_key.lower(),
         at=rows.snapshot_timestamp,
     )
     spread = rows.market == "spread"
-    one = rows.side == spread.ifelse(rows.home, "Over")
-    other = rows.side == spread.ifelse(rows.away, "Under")
+    one = rows.side == spread.ifelse(rows.home, "over")
+    other = rows.side == spread.ifelse(rows.away, "under")
     captures = rows.filter(rows.market.notnull() & (one | other)).group_by(*_CAPTURE)
     captures = captures.agg(
         point=rows.outcome_point.max(where=one),

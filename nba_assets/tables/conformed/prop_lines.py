@@ -10,7 +10,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball.identity import resolve, stamp_by_pair, team
+from nba_assets.basketball.identity import folded, resolve, stamp_by_pair, team
 from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.market import first_and_last, lines_are_halves
 from nba_assets.basketball.schedule import from_both_sides
@@ -112,7 +112,7 @@ def _offers(bettingpros: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table
     No later than the tip of the player's team. The feed's team may be stale or "FA": then no later than the first tip
     of the date, since a later one might be after his own.
     """
-    active = bettingpros.filter(bettingpros.is_active)
+    active = bettingpros.filter(bettingpros.is_active).mutate(bet_side=folded(bettingpros.bet_side))
     scrape = ("game_date", "player_lookup", "bookmaker", "source_file_path", "points_line")
     unders = (
         active.filter(active.bet_side == "under").group_by(*scrape).agg(under_price=lambda t: t.odds_american.max())

@@ -83,6 +83,13 @@ def test_a_spread_of_a_team_that_the_capture_does_not_name_is_nobodys() -> None:
     assert books(renamed) == []
 
 
+def test_words_count_in_any_case() -> None:
+    given = lines("fanduel", 17, boston=-5.5, total=221.5)
+    shouted = [row | {name: row[name].upper() for name in ("market_key", "outcome_name")} for row in given]
+    assert len(books(given)) == 4
+    assert books(shouted) == books(given)
+
+
 def test_a_game_that_is_not_scheduled_has_no_lines() -> None:
     assert books([row | {"home_team_abbr": "LAL"} for row in lines("fanduel", 17, total=221.5)]) == []
 

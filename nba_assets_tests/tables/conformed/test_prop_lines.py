@@ -91,7 +91,7 @@ OPENED = {"opening_timestamp": eastern(MATCH.day, 9), "opening_book_id": 10, "bo
 def test_an_offer_of_bettingpros_with_the_price_of_its_under() -> None:
     offers = [
         offer("FanDuel", 18.5, 17.5, hour=15, odds_american=-110, **OPENED),
-        offer("FanDuel", 18.5, hour=15, bet_side="under", odds_american=-118),
+        offer("FanDuel", 18.5, hour=15, bet_side="UNDER", odds_american=-118),
     ]
     row = one(books(bettingpros=offers))
     assert (row["source"], row["book"], row["player_lookup"]) == ("bettingpros", "fanduel", "tatum")
