@@ -64,7 +64,7 @@ def build_part(
     checks = counted_in(table)
     counted: dict[str, dict[date, int]] = {}
     for row in session.fetch(sql.broken_in(window)).to_pylist():
-        counted.setdefault(checks[row["check"]].name, {})[row["day"]] = row["broken"]
+        counted.setdefault(checks[row["check"]].name, {})[row["day"]] = int(row["broken"])
     broken = {check.name: counted[check.name] for check in checks_of(table) if check.name in counted}
     return Part(window, written, failed, skipped, broken, older, by_reason(table, counted))
 

@@ -20,6 +20,7 @@ import duckdb
 from nba_assets.contracts.calendar import Window, first_date, season_year
 from nba_assets.contracts.contract import Column, RawTable
 from nba_assets.contracts.errors import BadInput
+from nba_assets.contracts.kept_out import REPAIRED
 from nba_assets.warehouse.copies import listed, settle
 from nba_assets.warehouse.delivered import FILE, Delivered, Given, format_of, look, source_of
 from nba_assets.warehouse.quarantine import Entry, entries
@@ -91,17 +92,21 @@ def stage(
             )
         days = _counts(con, f"SELECT {day}, count(*) FROM {settled} WHERE _rejected IS NULL GROUP BY 1 ORDER BY 1")
         kept = entries(con, contract, table, copies, directory)
-    return Staged(contract, settled, len(files), rejected, days, kept, _notes(looked), perf_counter() - started)
+    notes = [*_renamed(looked), *_repaired_rows(contract, kept)]
+    return Staged(contract, settled, len(files), rejected, days, kept, notes, perf_counter() - started)
 
 
-def _notes(files: Sequence[Delivered]) -> list[str]:
-    """What is worth a word of files that were read all the same."""
+def _renamed(files: Sequence[Delivered]) -> Iterator[str]:
     renamed = [file for file in files if file.renamed]
-    if not renamed:
-        return []
-    others = f" and {len(renamed) - 1} more" if len(renamed) > 1 else ""
-    first = renamed[0].renamed
-    return [f"{renamed[0].name}{others}: {len(first)} column names without regard to case, such as {first[0]}"]
+    if renamed:
+        others = f" and {len(renamed) - 1} more" if len(renamed) > 1 else ""
+        first = renamed[0].renamed
+        yield f"{renamed[0].name}{others}: {len(first)} column names without regard to case, such as {first[0]}"
+
+
+def _repaired_rows(contract: RawTable, kept: Sequence[Entry]) -> Iterator[str]:
+    if rows := sum(entry["rows"] for entry in kept if entry["reason"] == REPAIRED):
+        yield f"{contract.full_name}: {rows:,} rows with {REPAIRED}"
 
 
 @contextmanager

@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
+import dagster as dg
 import ibis.expr.types as ir
+import pyarrow as pa
+import pytest
 
+from nba_assets.compile.statements import statements
+from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.checks import checks_of, counted_in
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.kept_out import CONTRADICTS, OLDER, by_reason, kept_out
 from nba_assets.contracts.read import same_day
-from nba_assets.contracts.table import conformed
+from nba_assets.contracts.table import Check, conformed
+from nba_assets.orchestration.metadata import of_days
 from nba_assets.tables.conformed.player_boxes import player_boxes
 from nba_assets.tables.raw import RAW_TABLES
 from nba_assets.tables.registry import tables
-from nba_assets_tests.contracts.test_table import DAY, GAMES, KEY
+from nba_assets.warehouse.build import build_part
+from nba_assets.warehouse.duckdb import DuckDBWarehouse
+from nba_assets.warehouse.lake import Lake
+from nba_assets_tests.contracts.test_table import DAY, KEY, contract
 from nba_assets_tests.rows import broken_of
 
+RAW = contract(Column("points", "INT64", "points"))
 ONE, NEXT = date(2024, 11, 8), date(2024, 11, 9)
 
 
@@ -28,10 +39,10 @@ def _strays(rows: ir.Table, raw: ir.Table) -> ir.Table:
     step="games",
     key=("game_id",),
     cluster_by=(),
-    reads={"raw": same_day(GAMES)},
+    reads={"raw": same_day(RAW)},
     columns=(KEY, DAY, Column("points", "INT64", "points")),
     checks=(
-        kept_out("under_way", "under way", _strays, "", severity="note"),
+        Check("under_way", "", _strays, "note", reason="under way", weight="points"),
         kept_out("of_a_game", "of no game", _strays, ""),
         kept_out("of_a_known_game", "of no game", _strays, ""),
     ),
@@ -49,6 +60,21 @@ def test_a_day_counts_what_it_keeps_out_by_reason() -> None:
         "key_is_unique": {NEXT: 7},
     }
     assert by_reason(made, broken) == {ONE: {"of no game": 5, "under way": 20}, NEXT: {"of no game": 1}}
+
+
+def test_a_build_counts_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A row may stand for several; of what is only noted nothing is broken."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    lake, day = Lake(tmp_path), Window(ONE, ONE)
+    rows = [{"game_id": name, "game_date": ONE, "points": points} for name, points in (("a", 20), ("b", 3))]
+    lake.replace(RAW, [(ONE, pa.Table.from_pylist(rows, RAW.schema().to_pyarrow()))])
+    with DuckDBWarehouse(lake, threads=1).session(60) as session:
+        part = build_part(session, made, statements(made, "duckdb"), day, [ONE])
+    assert part.kept_out == {ONE: {"of no game": 4, "under way": 23}}
+    assert part.broken == {"of_a_game": {ONE: 2}, "of_a_known_game": {ONE: 2}}
+    told = dict(of_days(part))[ONE]["kept_out"]
+    assert isinstance(told, dg.JsonMetadataValue)
+    assert told.value == part.kept_out[ONE]
 
 
 def test_what_is_only_noted_is_no_check() -> None:

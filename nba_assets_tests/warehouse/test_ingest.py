@@ -323,8 +323,9 @@ def test_game_ids_get_their_zeros_back(delivery: Path, lake: Lake) -> None:
     rows = pq.ParquetFile(path).read()
     pq.write_table(rows.set_column(0, "game_id", pa.array([22100005])), path)
 
-    ingest(delivery, lake)
+    (told,) = ingest(delivery, lake)
 
+    assert told.notes == (f"{SCHEDULE}: 4 rows with game ids without their leading zeros, repaired",)
     assert [r["game_id"] for r in stored(lake, SCHEDULE)] == [f"002210000{n}" for n in range(1, 6)]
     part = lake.root / "nba_raw" / "quarantine" / f"table_name={SCHEDULE}" / f"day={DAY}" / "data.parquet"
     entries = pq.ParquetFile(part).read().to_pylist()
