@@ -17,7 +17,7 @@ from typing import Any
 
 import duckdb
 
-from nba_assets.contracts.calendar import Window, first_date, season_year
+from nba_assets.contracts.calendar import Window, first_date, season_label, season_year
 from nba_assets.contracts.contract import Column, RawTable
 from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.kept_out import REPAIRED
@@ -92,8 +92,15 @@ def stage(
             )
         days = _counts(con, f"SELECT {day}, count(*) FROM {settled} WHERE _rejected IS NULL GROUP BY 1 ORDER BY 1")
         kept = entries(con, contract, table, copies, directory)
-    notes = [*_renamed(looked), *_repaired_rows(contract, kept)]
+    notes = [*_left_aside(files, directory), *_renamed(looked), *_repaired_rows(contract, kept)]
     return Staged(contract, settled, len(files), rejected, days, kept, notes, perf_counter() - started)
+
+
+def _left_aside(files: Sequence[Path], directory: Path) -> Iterator[str]:
+    folder = files[0].parent
+    beside = (file for file in folder.iterdir() if file.is_file() and not file.name.startswith("."))
+    if others := sorted(file.name for file in beside if not format_of(file)):
+        yield f"{folder.relative_to(directory)}: left aside, as no data of a kind that is read: {', '.join(others[:3])}"
 
 
 def _renamed(files: Sequence[Delivered]) -> Iterator[str]:
@@ -246,16 +253,27 @@ def _check_rows(con: duckdb.DuckDBPyConnection, contract: RawTable, table: str, 
 
 
 def _check_seasons(con: duckdb.DuckDBPyConnection, contract: RawTable, table: str, directory: Path) -> None:
-    """`season_year` is the year in which the season of the row's date starts: many sources name the year it ends in."""
+    """`season_year` is the year in which the season of the row's date starts: many sources name the year it ends in.
+
+    A table without dates names its seasons in words, which have to be ours to be found.
+    """
+    names = [column.name for column in contract.columns]
     day = contract.partition_by
-    if not day or "season_year" not in [c.name for c in contract.columns]:
+    season = "season_year" if day and "season_year" in names else "season" if not day and "season" in names else None
+    if not season:
         return
     found = con.execute(
-        f"SELECT {day}, season_year, min({FILE}) FROM {table} WHERE _rejected IS NULL GROUP BY ALL ORDER BY ALL"
+        f"SELECT {day or 'NULL'}, {season}, min({FILE}) FROM {table} WHERE _rejected IS NULL GROUP BY ALL ORDER BY ALL"
     ).fetchall()
-    for of_day, year, file in found:
-        if year != season_year(of_day):
-            raise BadInput(
-                f"{os.path.relpath(file, directory)}: column season_year is the year the season starts in,"
-                f" {season_year(of_day)} for {of_day}, but holds {year}"
-            )
+    for of_day, given, file in found:
+        if of_day and given != season_year(of_day):
+            meant = f"the year the season starts in, {season_year(of_day)} for {of_day}"
+        elif not of_day and not _is_label(given):
+            meant = f"written as {season_label(first_date().year)}"
+        else:
+            continue
+        raise BadInput(f"{os.path.relpath(file, directory)}: column {season} is {meant}, but holds {given!r}")
+
+
+def _is_label(season: str) -> bool:
+    return season[:4].isdecimal() and season == season_label(int(season[:4]))

@@ -54,7 +54,8 @@ def contract(name: str) -> RawTable:
 def row(name: str, **given: Any) -> dict[str, Any]:
     """A row with its required columns filled, the others NULL, except for what is given."""
     filled = {c.name: FILLED[c.type] if c.required else None for c in contract(name).columns}
-    return filled | ({"season_year": 2021} if "season_year" in filled else {}) | given
+    seasons = {"season_year": 2021, "season": "2021-22"}
+    return filled | {name: value for name, value in seasons.items() if filled.get(name)} | given
 
 
 def game(game_id: str, day: date, **given: Any) -> dict[str, Any]:
@@ -310,7 +311,7 @@ def test_a_table_stored_whole_has_contradictions_too(delivery: Path, lake: Lake)
     deliver(delivery, REGISTRY, [a, a | {"position": "C", "processed_at": LATE}, b, b | {"position": "PG"}])
     (told,) = ingest(delivery, lake)
     assert [(r["player_lookup"], r["position"]) for r in stored(lake, REGISTRY)] == [("a", "C")]
-    assert "'b/x/x'" in told.contradictions
+    assert "'b/x/2021-22'" in told.contradictions
 
 
 # -------------------------------------------------------------------------------------------------- what is mended
@@ -403,6 +404,13 @@ def test_a_wrong_value_is_refused(change: dict[str, Any], message: str, delivery
     assert refused(delivery, lake) == message
 
 
+def test_a_season_that_nobody_will_find_is_refused(delivery: Path, lake: Lake) -> None:
+    """Where there is no date to tell it by."""
+    deliver(delivery, REGISTRY, [row(REGISTRY, season="2022")], "a.csv")
+    told = "nba_reference/nba_players_registry/a.csv: column season is written as 2021-22, but holds '2022'"
+    assert refused(delivery, lake) == told
+
+
 def test_no_more_than_three_values_are_named(delivery: Path, lake: Lake) -> None:
     deliver(delivery, BOXES, [box(f"p{n}", points=f"no{n}") for n in range(5)], "a.csv")
     assert refused(delivery, lake).endswith("but holds 'no0', 'no1', 'no2'")
@@ -456,6 +464,15 @@ def test_one_bad_table_keeps_the_good_ones_out_too(delivery: Path, lake: Lake) -
     deliver(delivery, SCHEDULE, [game("0022100001", date(2022, 1, 5)) | {"game_status": "live"}], "a.csv")
     assert refused(delivery, lake).startswith("nba_raw/nbac_schedule/a.csv")
     assert contents(lake) == {}
+
+
+def test_what_is_left_aside_is_said(delivery: Path, lake: Lake) -> None:
+    path = deliver(delivery, BOXES, [box("a")])
+    (path.parent / "b.csv.bz2").write_bytes(b"")
+    (path.parent / ".DS_Store").write_bytes(b"")
+    (told,) = ingest(delivery, lake)
+    name = "nba_raw/bdl_player_boxscores"
+    assert told.notes == (f"{name}: left aside, as no data of a kind that is read: b.csv.bz2",)
 
 
 def test_folders_say_which_table_it_is(tmp_path: Path, delivery: Path, lake: Lake) -> None:
