@@ -77,6 +77,21 @@ def _pairs(games: ir.Table) -> ir.Table:
     )
 
 
+def of_its_teams(rows: ir.Table) -> ir.Table:
+    """The rows of a game's home and away team, and those of no team."""
+    return rows.filter(~_is_foreign(rows))
+
+
+def of_another_team(rows: ir.Table) -> ir.Table:
+    """The rows that `of_its_teams` leaves out: their team does not play in the game."""
+    return rows.filter(_is_foreign(rows))
+
+
+def _is_foreign(rows: ir.Table) -> ir.BooleanValue:
+    either = (rows.team_abbr == rows.home_team_abbr) | (rows.team_abbr == rows.away_team_abbr)
+    return (~either).fill_null(False)
+
+
 def stamp_by_nba_id(rows: ir.Table, games: ir.Table) -> ir.Table:
     """`rows` with the canonical `game_id`, found by the NBA's own ten digits."""
     found = games.select(_game_id="game_id", _season_year="season_year", _date="game_date", _nba_game_id="nba_game_id")

@@ -2,7 +2,8 @@
 
 A row is a stretch of a period in which a team's five stay the same, in order of the game's events, with its seconds
 and those of them in the clutch: the last five minutes of the fourth quarter or an overtime with the score within five.
-Where the source does not name all five, they are NULL and `five_known` is FALSE.
+Where the source does not name all five, they are NULL and `five_known` is FALSE; so they are for a whole period in
+which a clock is unknown. Time after the last event of a period that the source breaks off is in no stretch.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ import ibis
 import ibis.expr.types as ir
 
 from nba_assets.basketball.identity import resolve, stamp_by_pair, team, without_number
+from nba_assets.basketball.play_feeds import numbered, period_seconds, seconds_left
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day
-from nba_assets.contracts.table import conformed, holds
+from nba_assets.contracts.table import Check, conformed, holds
 from nba_assets.tables.conformed.views.player_names import player_names
 from nba_assets.tables.conformed.views.schedule import schedule
 from nba_assets.tables.raw.play_by_play import bigdataball_play_by_play
@@ -22,8 +24,16 @@ FOURTH_QUARTER = 4
 CLUTCH_SECONDS = 300
 CLUTCH_MARGIN = 5
 
+LONGEST_SILENCE = 24
+"""Seconds at the end of a period without an event, a possession long. A source that says nothing for longer broke off."""
+
 FIVE = tuple(f"player_{n}" for n in range(1, 6))
 """The columns of those on court."""
+
+
+def _longer_than_a_period(rows: ir.Table) -> ir.Table:
+    played = rows.group_by("game_id", "game_date", "team_abbr", "period").agg(seconds=rows.seconds.sum())
+    return played.filter(played.seconds > period_seconds(played.period))
 
 
 @conformed(
@@ -56,10 +66,11 @@ FIVE = tuple(f"player_{n}" for n in range(1, 6))
             lambda t: (t.clutch_seconds <= t.seconds) & (t.clutch_seconds >= 0),
             "clutch time is part of the time played",
         ),
+        Check("periods_have_their_length", "nobody plays a period for longer than it lasts", _longer_than_a_period),
     ),
 )
 def court_time(events: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table:
-    stretches = _stretches(_by_side(_timed(events, games)))
+    stretches = _stretches(_by_side(_timed(events, games.filter(games.is_final))))
     # Names are found once a stretch: there are twenty times as many events.
     for name in FIVE:
         spelled = stretches.mutate(**{name: without_number(stretches[name])})
@@ -75,8 +86,9 @@ def _timed(events: ir.Table, games: ir.Table) -> ir.Table:
             "home_team_abbr",
             "away_team_abbr",
             "period",
-            sequence=events.event_sequence,
-            clock=events.game_clock_seconds,
+            "event_id",
+            number=events.event_sequence,
+            clock=seconds_left(events.period, events.game_clock_seconds, events.elapsed_seconds),
             margin=(events.score_home - events.score_away).abs(),
             home=team(events.home_team_abbr),
             away=team(events.away_team_abbr),
@@ -84,8 +96,11 @@ def _timed(events: ir.Table, games: ir.Table) -> ir.Table:
         ),
         games,
     )
+    rows = numbered(rows)
+    rows = rows.filter(rows.clock.notnull())
     within_period = ibis.window(group_by=["game_id", "period"], order_by="sequence")
-    until = rows.clock.lead().over(within_period).fill_null(0)
+    horn = (rows.clock <= LONGEST_SILENCE).ifelse(0, rows.clock)
+    until = rows.clock.lead().over(within_period).coalesce(horn)
     late = ibis.greatest(ibis.least(rows.clock, CLUTCH_SECONDS) - until, 0)
     is_clutch = (rows.period >= FOURTH_QUARTER) & (rows.margin <= CLUTCH_MARGIN) & (rows.clock > until)
     return rows.mutate(
@@ -109,7 +124,7 @@ def _by_side(events: ir.Table) -> ir.Table:
             "seconds",
             "clutch_seconds",
             team_abbr=events[side],
-            five=_together([events[f"{side}_{n}"] for n in range(1, 6)]),
+            five=events.is_timed.ifelse(_together([events[f"{side}_{n}"] for n in range(1, 6)]), None),
         )
         for side in ("home", "away")
     ]

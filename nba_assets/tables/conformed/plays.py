@@ -1,8 +1,8 @@
 """Plays in order, from the best play-by-play that has the game, with the shots among them.
 
-A row is a play that scores, ends or prolongs a possession, in order of `sequence` within its game: BigDataBall's, else
-NBA.com's own feed read by its native fields (R-9). Whom nobody knows by his spelling has a NULL name; his play still
-counts for his team.
+A row is a play that scores, ends or prolongs a possession, in order of `sequence` within its game: from the feed that
+tells the whole of it, BigDataBall's before NBA.com's own, which is read by its native fields (R-9); where neither does,
+each period from one that has it. Whom nobody knows by his spelling has a NULL name; his play still counts for his team.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import ibis.expr.types as ir
 
 from nba_assets.basketball import metrics
 from nba_assets.basketball.identity import resolve, stamp_by_nba_id, stamp_by_pair, team, without_number
-from nba_assets.basketball.joins import first_source, in_order, with_columns
+from nba_assets.basketball.joins import with_columns
+from nba_assets.basketball.play_feeds import best_feed, numbered, seconds_left
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.kept_out import QUARANTINE, at_the_door
 from nba_assets.contracts.read import same_day
@@ -66,6 +67,11 @@ def _other_than_the_score(rows: ir.Table, games: ir.Table) -> ir.Table:
         Column("blocked_by", "STRING", "canonical player who blocked the shot"),
         Column("is_offensive", "BOOL", "rebound by the team that shot"),
         Column("ends_trip", "BOOL", "last free throw of a trip"),
+        Column(
+            "is_whole",
+            "BOOL",
+            "the game's plays are of every period and add up to the final score; nothing is summed where they do not",
+        ),
         Column("source", "STRING", "bigdataball or nbac", required=True),
     ),
     checks=(
@@ -74,20 +80,20 @@ def _other_than_the_score(rows: ir.Table, games: ir.Table) -> ir.Table:
     ),
 )
 def plays(bigdataball: ir.Table, nbac: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table:
-    rows = first_source(
-        ("game_id",),
-        bigdataball=in_order(stamp_by_pair(_bigdataball(bigdataball), games)),
-        nbac=in_order(stamp_by_nba_id(_nbac(nbac), games).drop("nba_game_id")),
+    games = games.filter(games.is_final)
+    rows = best_feed(
+        games,
+        bigdataball=stamp_by_pair(_bigdataball(bigdataball), games),
+        nbac=stamp_by_nba_id(_nbac(nbac), games).drop("nba_game_id"),
     )
+    rows = numbered(rows).filter(lambda t: t.kind.notnull())
     rows = resolve(resolve(_with_and_ones(rows), names, "blocker", "blocked_by"), names, "spelling")
-    sides = games.select(_game_id=games.game_id, _home=games.home_team_abbr, _away=games.away_team_abbr)
-    rows = rows.join(sides, rows.game_id == sides._game_id)
     is_shot = rows.kind == "shot"
     return rows.mutate(
         spelling=rows.player_lookup_raw,
         zone=is_shot.ifelse(metrics.shot_zone(rows.is_three, rows.distance), ibis.null("string")),
         is_assisted=rows.assister.notnull(),
-        defending_team_abbr=(rows.team_abbr == rows._home).ifelse(rows._away, rows._home),
+        defending_team_abbr=(rows.team_abbr == rows.home_team_abbr).ifelse(rows.away_team_abbr, rows.home_team_abbr),
     )
 
 
@@ -101,8 +107,8 @@ def _with_and_ones(rows: ir.Table) -> ir.Table:
 
 
 def _bigdataball(events: ir.Table) -> ir.Table:
+    rows = events
     kinds = ("shot", "free throw", "rebound", "turnover", "start of period")
-    rows = events.filter(events.event_type.isin(kinds))
     is_shot = rows.event_type == "shot"
     trip = rows.event_subtype
     return rows.select(
@@ -110,9 +116,10 @@ def _bigdataball(events: ir.Table) -> ir.Table:
         "home_team_abbr",
         "away_team_abbr",
         "period",
-        sequence=rows.event_sequence,
-        clock=rows.game_clock_seconds,
-        kind=rows.event_type,
+        "event_id",
+        number=rows.event_sequence,
+        clock=seconds_left(rows.period, rows.game_clock_seconds, rows.elapsed_seconds),
+        kind=rows.event_type.isin(kinds).ifelse(rows.event_type, None),
         team_abbr=team(rows.player_1_team_abbr),
         spelling=without_number(rows.player_1_lookup),
         made=is_shot.ifelse(rows.shot_made, rows.points_scored > 0),
@@ -135,8 +142,8 @@ def _nbac(events: ir.Table) -> ir.Table:
         "rebound": "rebound",
         "turnover": "turnover",
     }
-    period_start = (events.action_type == "period") & (events.sub_type == "start")
-    rows = events.filter(events.action_type.isin(list(kinds)) | period_start)
+    rows = events
+    period_start = (rows.action_type == "period") & (rows.sub_type == "start")
     is_shot = rows.action_type.isin(["2pt", "3pt"])
     is_three = rows.action_type == "3pt"
     scored = (rows.shot_result == "Made").fill_null(False)
@@ -146,9 +153,10 @@ def _nbac(events: ir.Table) -> ir.Table:
     return rows.select(
         "nba_game_id",
         "period",
-        sequence=rows.event_sequence,
-        clock=rows.game_clock_seconds,
-        kind=rows.action_type.cases(*kinds.items(), else_="start of period"),
+        "event_id",
+        number=rows.event_sequence,
+        clock=seconds_left(rows.period, rows.game_clock_seconds, rows.time_elapsed_seconds),
+        kind=ibis.cases((period_start, "start of period"), else_=rows.action_type.cases(*kinds.items())),
         team_abbr=team(rows.player_1_team_abbr),
         spelling=rows.player_1_lookup,
         made=is_shot.ifelse(scored, scored),
