@@ -28,8 +28,9 @@ def seconds_left(period: ir.IntegerValue, clock: ir.IntegerValue, elapsed: ir.In
     way, and where the period has no such moment; either of the two alone is believed, the clock to count down.
     """
     length = period_seconds(period)
-    overtimes = PERIOD_SECONDS * REGULATION_PERIODS + OVERTIME_SECONDS * (period - REGULATION_PERIODS - 1)
-    since = elapsed - (period <= REGULATION_PERIODS).ifelse(PERIOD_SECONDS * (period - 1), overtimes)
+    # When the period starts: every 720 seconds, or every 300 from the fifth on.
+    start = ibis.least(PERIOD_SECONDS * (period - 1), OVERTIME_SECONDS * period + FIRST_OVERTIME)
+    since = elapsed - start
     left = ibis.cases(
         (elapsed.isnull(), clock),
         (clock.isnull(), length - since),
@@ -39,16 +40,17 @@ def seconds_left(period: ir.IntegerValue, clock: ir.IntegerValue, elapsed: ir.In
     return left.between(0, length).ifelse(left, ibis.null("int64"))
 
 
-def numbered(events: ir.Table) -> ir.Table:
-    """Events with their `sequence` in the game, from 1: by period, `clock` and, at one clock, the source's `number`.
+FIRST_OVERTIME = REGULATION_PERIODS * PERIOD_SECONDS - (REGULATION_PERIODS + 1) * OVERTIME_SECONDS
 
-    A play that is entered late has a higher number than those after it. A period with an unknown clock goes by the
-    numbers alone, and `is_timed` is FALSE.
+
+def place(events: ir.Table) -> ir.IntegerValue:
+    """An event's place in its game, as one whole number: its period, the seconds played of it, the source's `number`.
+
+    A play that is entered late has a higher number than those after it. Where the `clock` is unknown the `printed` one
+    says where it stood, and without any it is last in its period.
     """
-    rows = events.mutate(is_timed=events.clock.notnull().all().over(group_by=["game_id", "period"]))
-    rows = rows.mutate(_passed=rows.is_timed.ifelse(0 - rows.clock, 0))
-    nth = ibis.row_number().over(group_by="game_id", order_by=["period", "_passed", "number", "event_id"])
-    return rows.mutate(sequence=nth + 1).drop("_passed", "number", "event_id")
+    played = period_seconds(events.period) - events.clock.coalesce(events.printed)
+    return (1000 * events.period.fill_null(0) + played.clip(0, 999).fill_null(999)) * 10_000 + events.number
 
 
 def best_feed(games: ir.Table, **feeds: ir.Table) -> ir.Table:
@@ -59,15 +61,15 @@ def best_feed(games: ir.Table, **feeds: ir.Table) -> ir.Table:
     whether that is the whole game, NULL where no score is known. Of equals the first counts. The feeds have the same
     columns, and get the game's `home_team_abbr` and `away_team_abbr`; events of another team are left out.
     """
-    named = [in_order(feed).mutate(source=ibis.literal(name), _nth=n) for n, (name, feed) in enumerate(feeds.items())]
+    numbered = [in_order(feed).mutate(_nth=n) for n, feed in enumerate(feeds.values())]
     scores = games.select("game_id", "home_team_abbr", "away_team_abbr", "home_points", "away_points")
-    events = of_its_teams(named[0].union(*named[1:]).join(scores, "game_id"))
-    events = events.mutate(_period=events.period.fill_null(0))
-    periods = events.group_by("game_id", "source", "_nth", "_period", "home_points", "away_points").agg(
+    events = of_its_teams(numbered[0].union(*numbered[1:]).join(scores, "game_id"))
+    events = events.mutate(_period=events.period.fill_null(0), sequence=place(events)).drop("number", "printed")
+    periods = events.group_by("game_id", "_nth", "_period", "home_points", "away_points").agg(
         home_made=events.points.sum(where=events.team_abbr == events.home_team_abbr).fill_null(0),
         away_made=events.points.sum(where=events.team_abbr == events.away_team_abbr).fill_null(0),
     )
-    ranked = _told(periods, "game_id", "source")
+    ranked = _told(periods, "game_id", "_nth")
     nearest = [(~ranked.is_whole).fill_null(True), "off", "_nth"]
     ranked = ranked.mutate(
         _rank=ibis.dense_rank().over(group_by="game_id", order_by=nearest),
@@ -76,9 +78,10 @@ def best_feed(games: ir.Table, **feeds: ir.Table) -> ir.Table:
     best = ranked._rank.min().over(group_by=["game_id", "_period"])
     ranked = ranked.mutate(_is_best=(ranked._rank == 0) | (~ranked._any & (ranked._rank == best)))
     kept = _told(ranked.filter(ranked._is_best).drop("is_whole", "off"), "game_id")
-    kept = kept.select("is_whole", _game="game_id", _source="source", _of="_period")
-    joined = events.join(kept, [("game_id", "_game"), ("source", "_source"), ("_period", "_of")])
-    return joined.drop("_game", "_source", "_of", "_period", "_nth", "home_points", "away_points")
+    kept = kept.select("is_whole", _game="game_id", _feed="_nth", _of="_period")
+    rows = events.join(kept, [("game_id", "_game"), ("_nth", "_feed"), ("_period", "_of")])
+    rows = rows.mutate(source=rows._nth.cases(*enumerate(feeds)))
+    return rows.drop("_game", "_feed", "_of", "_period", "_nth", "home_points", "away_points")
 
 
 def _told(periods: ir.Table, *by: str) -> ir.Table:

@@ -142,7 +142,7 @@ def _thin_games(rows: ir.Table, games: ir.Table) -> ir.Table:
         Column("over_under_result", "STRING", "OVER, UNDER or PUSH"),
         Column("margin", "DECIMAL(6,2)", "points less the line", "points"),
         Column("primary_source_used", "STRING", "gamebook, nbac_boxscore or bdl", required=True),
-        Column("shot_zones_source", "STRING", "bigdataball or nbac; NULL without play-by-play"),
+        Column("shot_zones_source", "STRING", "bigdataball, nbac or both; NULL unless they have the whole game"),
     ),
     checks=(
         Check("players_in_every_final_game", "each finished game has 5 to 18 players a side", _thin_games),

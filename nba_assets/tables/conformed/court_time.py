@@ -2,8 +2,8 @@
 
 A row is a stretch of a period in which a team's five stay the same, in order of the game's events, with its seconds
 and those of them in the clutch: the last five minutes of the fourth quarter or an overtime with the score within five.
-Where the source does not name all five, they are NULL and `five_known` is FALSE; so they are for a whole period in
-which a clock is unknown. Time after the last event of a period that the source breaks off is in no stretch.
+Where the source does not name all five, they are NULL and `five_known` is FALSE. Time before and after an event with an
+unknown clock, and after the last one of a period that the source breaks off, is in no stretch.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ import ibis
 import ibis.expr.types as ir
 
 from nba_assets.basketball.identity import resolve, stamp_by_pair, team, without_number
-from nba_assets.basketball.play_feeds import numbered, period_seconds, seconds_left
+from nba_assets.basketball.placement import finished
+from nba_assets.basketball.play_feeds import period_seconds, place, seconds_left
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day
 from nba_assets.contracts.table import Check, conformed, holds
@@ -25,7 +26,7 @@ CLUTCH_SECONDS = 300
 CLUTCH_MARGIN = 5
 
 LONGEST_SILENCE = 24
-"""Seconds at the end of a period without an event, a possession long. A source that says nothing for longer broke off."""
+"""Seconds without an event at the end of a period, a possession long. A source silent for longer has broken off."""
 
 FIVE = tuple(f"player_{n}" for n in range(1, 6))
 """The columns of those on court."""
@@ -51,8 +52,8 @@ def _longer_than_a_period(rows: ir.Table) -> ir.Table:
         Column("season_year", "INT64", "year the season started in", required=True),
         Column("team_abbr", "STRING", "the team", required=True),
         Column("period", "INT64", "1 to 4; 5 and more are overtimes", "count"),
-        Column("from_sequence", "INT64", "first event with this five", "count", required=True),
-        Column("until_sequence", "INT64", "last event with it", "count", required=True),
+        Column("from_sequence", "INT64", "first event with this five, as `sequence` of the plays", required=True),
+        Column("until_sequence", "INT64", "last event with it", required=True),
         Column("start_clock", "INT64", "left in the period when it starts", "seconds"),
         Column("end_clock", "INT64", "left in the period when it ends", "seconds"),
         Column("seconds", "INT64", "played by this five", "seconds", required=True),
@@ -70,7 +71,7 @@ def _longer_than_a_period(rows: ir.Table) -> ir.Table:
     ),
 )
 def court_time(events: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table:
-    stretches = _stretches(_by_side(_timed(events, games.filter(games.is_final))))
+    stretches = _stretches(_by_side(_timed(events, finished(games))))
     # Names are found once a stretch: there are twenty times as many events.
     for name in FIVE:
         spelled = stretches.mutate(**{name: without_number(stretches[name])})
@@ -86,8 +87,8 @@ def _timed(events: ir.Table, games: ir.Table) -> ir.Table:
             "home_team_abbr",
             "away_team_abbr",
             "period",
-            "event_id",
             number=events.event_sequence,
+            printed=events.game_clock_seconds,
             clock=seconds_left(events.period, events.game_clock_seconds, events.elapsed_seconds),
             margin=(events.score_home - events.score_away).abs(),
             home=team(events.home_team_abbr),
@@ -96,16 +97,16 @@ def _timed(events: ir.Table, games: ir.Table) -> ir.Table:
         ),
         games,
     )
-    rows = numbered(rows)
-    rows = rows.filter(rows.clock.notnull())
+    rows = rows.mutate(sequence=place(rows))
     within_period = ibis.window(group_by=["game_id", "period"], order_by="sequence")
+    is_last = rows.sequence.lead().over(within_period).isnull()
     horn = (rows.clock <= LONGEST_SILENCE).ifelse(0, rows.clock)
-    until = rows.clock.lead().over(within_period).coalesce(horn)
+    rows = rows.mutate(until=is_last.ifelse(horn, rows.clock.lead().over(within_period)))
+    until = rows.until
     late = ibis.greatest(ibis.least(rows.clock, CLUTCH_SECONDS) - until, 0)
     is_clutch = (rows.period >= FOURTH_QUARTER) & (rows.margin <= CLUTCH_MARGIN) & (rows.clock > until)
     return rows.mutate(
-        until=until,
-        seconds=ibis.greatest(rows.clock - until, 0),
+        seconds=ibis.greatest(rows.clock - until, 0).fill_null(0),
         clutch_seconds=is_clutch.fill_null(False).ifelse(late, 0),
     )
 
@@ -124,7 +125,7 @@ def _by_side(events: ir.Table) -> ir.Table:
             "seconds",
             "clutch_seconds",
             team_abbr=events[side],
-            five=events.is_timed.ifelse(_together([events[f"{side}_{n}"] for n in range(1, 6)]), None),
+            five=_together([events[f"{side}_{n}"] for n in range(1, 6)]),
         )
         for side in ("home", "away")
     ]

@@ -54,7 +54,11 @@ def second_chances(plays: ir.Table) -> ir.Table:
         prolonged, [("game_id", "_game"), ("possession", "_possession"), ("team_abbr", "_team")]
     )
     points = scored.filter(scored.sequence > scored._since).group_by("game_id", "team_abbr")
-    teams = plays.filter(plays.team_abbr.notnull() & plays.is_whole.fill_null(True)).select("game_id", "team_abbr").distinct()
+    teams = (
+        plays.filter(plays.team_abbr.notnull() & plays.is_whole.fill_null(True))
+        .select("game_id", "team_abbr")
+        .distinct()
+    )
     rows = with_columns(teams, points.agg(points=lambda t: t.points.sum()), ("game_id", "team_abbr"), "points")
     return rows.mutate(points=rows.points.fill_null(0))
 
