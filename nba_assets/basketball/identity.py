@@ -39,6 +39,15 @@ def without_number(spelling: ir.StringValue) -> ir.StringValue:
     return spelling.re_replace(r"^[0-9]+", "")
 
 
+_WITH_MARKS = "áàâäãåāăąçćčďđéèêëēėęěğģíìîïīįķľĺłļñńňņóòôöõøōőřŕśšşșťţțúùûüūůűųýÿžźż"
+_WITHOUT_MARKS = "aaaaaaaaacccddeeeeeeeeggiiiiiikllllnnnnoooooooorrsssstttuuuuuuuuyyzzz"
+
+
+def as_lookup(printed: ir.StringValue) -> ir.StringValue:
+    """A name as it is printed, as a lookup: small letters without marks, blanks and dots. A lookup stays as it is."""
+    return printed.lower().translate(_WITH_MARKS, _WITHOUT_MARKS).re_replace(r"[^a-z0-9]", "")
+
+
 def stamp_by_pair(
     rows: ir.Table, games: ir.Table, one: str = "home_team_abbr", other: str = "away_team_abbr"
 ) -> ir.Table:

@@ -26,7 +26,6 @@ from nba_assets.tables.conformed.views.schedule import schedule, team_schedule
 from nba_assets.tables.conformed.views.strays import stray_boxes
 from nba_assets.tables.raw.box_scores import bdl_player_boxscores, nbac_gamebook_player_stats, nbac_player_boxscores
 
-
 STATUSES = ("active", "dnp", "inactive")
 """What the gamebook says of a player: played, dressed without playing, or neither."""
 

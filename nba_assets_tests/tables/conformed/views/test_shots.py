@@ -61,7 +61,7 @@ def test_second_chances_at_the_line() -> None:
 
 def test_an_and_one_ends_with_its_free_throw() -> None:
     miss, board = shot("tatum", made=False), rebound("brown", "offensive")
-    basket = shot("brown", game_clock_seconds=500), free_throw("brown", "1/1", game_clock_seconds=500)
+    basket = shot("brown", game_clock_seconds=695), free_throw("brown", "1/1", game_clock_seconds=695)
     assert second_chance(miss, board, *basket, shot("tatum")) == {"BOS": 3}
 
 
