@@ -32,6 +32,7 @@ from nba_assets.tables.conformed.views.starters import starters
 MOST_PLAYERS = 18
 """A side of a game. The fewest suffice: Oklahoma City played three games of 2022 and 2023 with six men."""
 
+
 def _more_than_five_late(rows: ir.Table) -> ir.Table:
     sides = rows.group_by("game_id", "game_date", "team_abbr").agg(seconds=rows.fourth_quarter_seconds.sum())
     return sides.filter(sides.seconds > 5 * PERIOD_SECONDS)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nba_assets.basketball.box_scores import COUNTS
 from nba_assets.tables.analytics.player_game_summary import player_game_summary
 from nba_assets_tests.given import GOLDEN, shot_row
-from nba_assets_tests.rows import Row, one, rows_of, told
+from nba_assets_tests.rows import Row, broken_of, one, rows_of, told
 
 BRUNSON = {
     "points": 38,
