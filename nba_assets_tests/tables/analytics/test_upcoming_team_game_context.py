@@ -11,9 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nba_assets.tables.analytics.upcoming_team_game_context import upcoming_team_game_context
 from nba_assets_tests.given import eastern, started
-from nba_assets_tests.rows import Row, broken_of, one, told
+from nba_assets_tests.rows import Row, one, told
 from nba_assets_tests.tables.analytics.team_context import TODAY, boston, columns, expected, g, on, rows_on
 
 
@@ -219,20 +218,6 @@ def test_the_implied_team_total(spread: float, implied: float) -> None:
     assert boston(20, TODAY, team_lines=[line("spread", spread, 0, 15), total])["implied_team_total"] == implied
     assert boston(20, TODAY, team_lines=[line("spread", spread, 0, 14), total])["implied_team_total"] is None
     assert boston(20, TODAY, team_lines=[total])["implied_team_total"] is None
-
-
-def test_a_game_has_one_line() -> None:
-    both = {"game_id": "20241120_BOS_NYK", "game_date": on(20), "game_total": 221.5, "game_spread_source": "betmgm"}
-    boston = both | {"team_abbr": "BOS", "opponent_team_abbr": "NYK", "game_spread": -5.5}
-    new_york = both | {"team_abbr": "NYK", "opponent_team_abbr": "BOS", "game_spread": 5.5}
-
-    def broken(*rows: Row) -> int:
-        return len(broken_of(upcoming_team_game_context, "one_line_a_game", rows))
-
-    assert broken(boston, new_york) == 0
-    assert broken(boston | {"game_spread": None}, new_york | {"game_spread": None}) == 0
-    for other in ({"game_spread": 7.5}, {"game_spread": None}, {"game_total": 222.0}, {"game_spread_source": "bovada"}):
-        assert broken(boston, new_york | other) == 2
 
 
 def test_half_a_market_and_none() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from nba_assets.tables.precompute import ml_feature_store_v2 as store
 from nba_assets.tables.precompute.ml_feature_store_v2 import ml_feature_store_v2
 from nba_assets_tests.given import COVERED, TODAY, ago, known_on, played, upcoming
-from nba_assets_tests.rows import Row, broken_of, one, rows_of, told, values_of
+from nba_assets_tests.rows import Row, one, rows_of, told, values_of
 
 NAMES = [
     *("points_avg_last_5", "points_avg_last_10", "points_avg_season", "points_std_last_10", "games_in_last_7_days"),
@@ -333,24 +333,6 @@ def test_two_dates_at_once_do_not_mix() -> None:
     names = ["points_avg_last_5", "fatigue_score", "pct_paint", "opponent_def_rating", "rest_advantage", "recent_trend"]
     found = [[row["game_date"], *(feature(row, name)[0] for name in names)] for row in rows]
     assert found == [[ago(3)["game_date"], 5, 55, 0.1, 130, -1, 0], [TODAY, 27.4, 80, 0.455, 108.5, 1, 2]]
-
-
-@pytest.mark.parametrize(
-    ("check", "bad"),
-    [
-        ("one_value_a_name", {"feature_count": 24}),
-        ("one_value_a_name", {"features": [0.0] * 24}),
-        ("one_value_a_name", {"feature_sources": ["default"] * 26}),
-        ("one_value_a_name", {"feature_names": [*NAMES[1:], NAMES[0]]}),
-        ("score_follows_from_sources", {"feature_quality_score": 96.9}),
-        ("plausible", {"features": [81.0, *DEFAULTS[1:]]}),
-        ("plausible", {"features": [*DEFAULTS[:13], 89.0, *DEFAULTS[14:]]}),
-    ],
-)
-def test_what_the_checks_find(check: str, bad: Row) -> None:
-    row = whole()
-    assert broken_of(ml_feature_store_v2, check, [row]) == []
-    assert len(broken_of(ml_feature_store_v2, check, [row | bad])) == 1
 
 
 DAY = st.integers(-4, 15) | st.integers(362, 368)

@@ -241,32 +241,6 @@ def test_zones_are_joined_by_player_opponent_and_date() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("check", "bad"),
-    [
-        ("scores_in_range", {"fatigue_score": 34}),
-        ("scores_in_range", {"shot_zone_mismatch_score": 10.1}),
-        ("scores_in_range", {"pace_score": -3.1}),
-        ("scores_in_range", {"usage_spike_score": 3.1}),
-        ("total_is_the_sum", {"total_composite_adjustment": 6.22}),
-        ("unknown_inputs_are_listed", {"data_completeness_pct": 80.0}),
-    ],
-)
-def test_what_the_checks_find(check: str, bad: Row) -> None:
-    row = brunson()
-    assert broken_of(player_composite_factors, check, [row]) == []
-    assert len(broken_of(player_composite_factors, check, [row | bad])) == 1
-
-
-def test_whoever_is_owed_a_row_has_one() -> None:
-    contexts = [context(), context("hart"), context(days=50)]
-    rows, check = rows_with(*contexts), "eligible_is_written_or_failed"
-    inputs = {**COVERED, "context": contexts}
-    assert broken_of(player_composite_factors, check, rows, **inputs) == []
-    assert told(broken_of(player_composite_factors, check, rows[1:], **inputs), "entity") == [("brunson",)]
-    assert told(broken_of(player_composite_factors, check, [*rows, rows[1]], **inputs), "entity") == [("hart",)]
-
-
 DAY = st.integers(-3, 3)
 PLAYER = st.sampled_from(["brunson", "tatum"])
 CONTEXTS = st.lists(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from nba_assets.tables.precompute.player_shot_zone_analysis import player_shot_zone_analysis
 from nba_assets_tests.given import COVERED, TODAY, ago, known_on, played, result
-from nba_assets_tests.rows import Row, broken_of, failed_of, one, rows_of, told
+from nba_assets_tests.rows import Row, failed_of, one, rows_of, told
 
 RATES = ("paint_rate_last_10", "mid_range_rate_last_10", "three_pt_rate_last_10")
 NO_PLAY_BY_PLAY: Row = dict.fromkeys(("paint_attempts", "mid_range_attempts", "assisted_fg_makes"))
@@ -199,23 +199,6 @@ def test_two_dates_at_once_do_not_mix() -> None:
     slate = [*COVERED["slate"], COVERED["slate"][0] | {"game_date": later}]
     rows = rows_with(shot(0, paint=(0, 44), mid_range=(0, 0), three=(0, 0)), *games(10), slate=slate)
     assert told(rows, "analysis_date", "total_shots_last_10") == [(TODAY, 100), (later, 90 + 44)]
-
-
-@pytest.mark.parametrize(
-    ("check", "bad"),
-    [
-        ("full_samples", {"games_in_sample_10": 9}),
-        ("shares_add_up", {"three_pt_rate_last_10": 20.04}),
-        ("windows_nest", {"zone_games_in_sample_10": 11}),
-        ("windows_nest", {"games_in_sample_20": 9}),
-        ("makes_are_assisted_or_not", {"assisted_rate_last_10": 31.0}),
-        ("zones_are_covered", {"paint_rate_last_10": None}),
-    ],
-)
-def test_what_the_checks_find(check: str, bad: Row) -> None:
-    row = brunson(*games(10))
-    assert broken_of(player_shot_zone_analysis, check, [row]) == []
-    assert len(broken_of(player_shot_zone_analysis, check, [row | bad])) == 1
 
 
 DAY = st.integers(-4, 30) | st.integers(362, 372)
