@@ -131,6 +131,16 @@ def test_form_is_of_games_not_of_days() -> None:
     assert row["quality_tier"] == "silver"
 
 
+def test_the_tier_is_of_how_many_games_his_form_is() -> None:
+    """Gold from ten, silver from five; fewer than three are a thin sample."""
+    tiers = {2: "bronze", 3: "bronze", 4: "bronze", 5: "silver", 9: "silver", 10: "gold", 11: "gold"}
+    games = [played(day, player=f"of_{count:02}") for count in tiers for day in range(1, 1 + count)]
+    rows = rows_with(*games, rosters=[on_roster(f"of_{count:02}") for count in tiers])
+    assert [tier for _, tier in told(rows, "player_lookup", "quality_tier")] == list(tiers.values())
+    thin = [row["player_lookup"] for row in rows if "thin_sample" in row["quality_issues"]]
+    assert thin == ["of_02"]
+
+
 def test_the_cup_final_is_work_but_no_form() -> None:
     row = tatum(played(15, 20), played(19, 50, season_type="cup_final"))
     assert columns(row, "days_rest", "games_in_last_7_days", "points_avg_last_5", "l5_games_used") == (0, 2, 20, 1)

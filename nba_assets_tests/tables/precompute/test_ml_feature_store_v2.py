@@ -319,6 +319,20 @@ def test_tiers() -> None:
     without_cache = brunson(cache=[])
     assert columns(without_cache, "feature_quality_score", "quality_tier") == (97 - 7 * 25 / 25, "bronze")
     assert without_cache["quality_issues"] == ["daily_cache_missing"]
+    two = {"points_avg_last_10": None, "team_pace_last_10": None}
+    assert columns(brunson(cache=[cached(**two)]), "feature_quality_score", "quality_tier") == (95, "gold")
+    three = brunson(cache=[cached(**two, points_avg_season=None)])
+    assert columns(three, "feature_quality_score", "quality_tier") == (94, "silver")
+    thin: dict[str, list[Row]] = {"factors": [], "player_zones": [], "team_zones": []}
+    assert columns(brunson(**thin), "feature_quality_score", "quality_tier") == (75.4, "silver")
+    thinner = brunson(**thin, cache=[cached(points_avg_last_10=None)])
+    assert columns(thinner, "feature_quality_score", "quality_tier") == (74.4, "bronze")
+
+
+def test_half_of_the_features_from_the_tables_of_form() -> None:
+    """Sixteen can be; thirteen of 25 are the most of them, twelve are not."""
+    assert brunson(player_zones=[])["data_source"] == "phase4_partial"
+    assert brunson(factors=[])["data_source"] == "mixed"
 
 
 def test_two_dates_at_once_do_not_mix() -> None:

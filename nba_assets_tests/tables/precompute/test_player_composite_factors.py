@@ -199,6 +199,12 @@ def test_an_unknown_main_input_contributes_nothing_and_is_listed(unknown: dict[s
     assert row[score] == (77 if score == "fatigue_score" else 0)
 
 
+def test_the_tier_is_of_how_many_main_inputs_are_known() -> None:
+    three = {"days_rest": None, "projected_usage_rate": None}
+    assert columns(brunson(**three), "data_completeness_pct", "quality_tier") == (60, "silver")
+    assert columns(brunson(**three, pace_differential=None), "data_completeness_pct", "quality_tier") == (40, "bronze")
+
+
 def test_other_unknown_inputs_are_listed_but_the_row_is_complete() -> None:
     row = brunson(player_age=None, avg_usage_rate_last_7_games=None, star_teammates_out=None)
     listed = "player_age,avg_usage_rate_last_7_games,star_teammates_out"
@@ -225,6 +231,25 @@ def test_warnings() -> None:
         13.57,
         "EXTREME_MATCHUP; EXTREME_ADJUSTMENT",
     )
+
+
+def test_what_just_is_no_warning_and_what_just_is_one() -> None:
+    """Fatigue of 50, and of 48; a matchup of 8.4; an adjustment of 10 and 2, and of 10 and 2.5."""
+    tired = {"back_to_back": True, "days_rest": 0, "minutes_in_last_7_days": 241, "avg_minutes_per_game_last_7": 30.0}
+    assert columns(brunson(**tired, player_age=35), "fatigue_score", "warning_details") == (50, None)
+    row = brunson(**tired, back_to_backs_last_14_days=2, player_age=30)
+    assert columns(row, "fatigue_score", "warning_details") == (48, "EXTREME_FATIGUE")
+
+    fresh = {"games_in_last_7_days": 3, "avg_minutes_per_game_last_7": 30.0, "back_to_backs_last_14_days": 0}
+    fresh |= {"projected_usage_rate": 25.0}
+    his = {"player_zones": [shooter("paint", paint_rate_last_10=60.0)]}
+    row = brunson(**fresh, **his, team_zones=[defender(paint=7.0)], pace_differential=0.0)
+    assert columns(row, "total_composite_adjustment", "warning_details") == (8.4, "EXTREME_MATCHUP")
+    extreme = {**his, "team_zones": [defender(paint=9.0)]}
+    row = brunson(**fresh, **extreme, pace_differential=4.0)
+    assert columns(row, "total_composite_adjustment", "warning_details") == (12, "EXTREME_MATCHUP")
+    row = brunson(**fresh, **extreme, pace_differential=5.0)
+    assert row["warning_details"] == "EXTREME_MATCHUP; EXTREME_ADJUSTMENT"
 
 
 def test_zones_are_joined_by_player_opponent_and_date() -> None:

@@ -154,6 +154,13 @@ def test_a_game_without_play_by_play_takes_nothing_from_the_others() -> None:
     assert (row["quality_tier"], row["quality_issues"][0]) == ("silver", "games_without_play_by_play")
 
 
+@pytest.mark.parametrize(("seen", "tier"), [(9, "bronze"), (10, "silver"), (14, "silver"), (15, "gold")])
+def test_the_tier_is_of_how_many_games_have_play_by_play(seen: int, tier: str) -> None:
+    unseen = dict.fromkeys(ZONES)
+    row = new_york(*sample(games=seen), *sample(first=1 + seen, games=15 - seen, shots=unseen))
+    assert (row["zone_games_in_sample"], row["quality_tier"]) == (seen, tier)
+
+
 def test_a_row_for_each_team_whether_it_plays_or_not() -> None:
     rows = rows_with(*sample("NYK"), *sample("LAL"), *sample("DEN", first=2), *sample("PHI", games=14))
     assert told(rows, "team_abbr") == [("DEN",), ("LAL",), ("NYK",)]
