@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nba_assets.basketball.population import LEAST_PLAYERS
-from nba_assets.basketball.teammates import MOST_USAGE
 from nba_assets.contracts.table import Table
-from nba_assets.tables.analytics.player_game_summary import MOST_PLAYERS, player_game_summary
+from nba_assets.tables.analytics.player_game_summary import player_game_summary
 from nba_assets.tables.analytics.team_defense_game_summary import team_defense_game_summary
 from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary
 from nba_assets.tables.analytics.upcoming_player_game_context import upcoming_player_game_context
@@ -28,8 +26,8 @@ def players(home: int, away: int) -> list[Row]:
 
 SIDES = Trial(
     keeps=(
-        {"rows": players(LEAST_PLAYERS, MOST_PLAYERS), "games": FINAL},
-        {"rows": players(MOST_PLAYERS, LEAST_PLAYERS), "games": FINAL},
+        {"rows": players(5, 18), "games": FINAL},
+        {"rows": players(18, 5), "games": FINAL},
         {"rows": [], "games": NOT_FINAL},
     ),
     breaks=(
@@ -244,7 +242,7 @@ TRIALS: Trials = {
     ),
     (upcoming_player_game_context, "usage_is_possible"): each(
         THE_GAME,
-        [{"projected_usage_rate": rate} for rate in (0.0, MOST_USAGE, None)],
+        [{"projected_usage_rate": rate} for rate in (0.0, 45.0, None)],
         [{"projected_usage_rate": rate} for rate in (-0.01, 45.01)],
     ),
 }
