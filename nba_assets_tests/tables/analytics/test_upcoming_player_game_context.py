@@ -266,6 +266,33 @@ def test_usage_in_a_few_minutes_makes_no_star() -> None:
     assert {row["star_teammates_out"] for row in rows} == {0}
 
 
+def stars_out(who: str, points: int = 10, minutes: float = 30.0) -> int:
+    """The stars whom White is without when one of four misses the game: of usage 30 to 24 %, or of what is said."""
+    rates = {"first": 30, "second": 28, "third": 26, "fourth": 24} | ({} if minutes >= 30 else {who: 40})
+    own = {name: (minutes, points) if name == who else (30.0, 10) for name in rates}
+    squad = [row for name, rate in rates.items() for row in usage(name, rate, *own[name])]
+    names = [*rates, "white"]
+    rows = rows_with(*squad, rosters=[on_roster(name) for name in names], availability=[status(who, "out")])
+    return int(one(rows, player_lookup="white")["star_teammates_out"])
+
+
+def test_a_star_is_among_the_first_three_in_usage_or_scores_eighteen_in_fifteen_minutes_or_more() -> None:
+    assert [stars_out(name) for name in ("first", "second", "third", "fourth")] == [1, 1, 1, 0]
+    assert [stars_out("fourth", points) for points in (18, 17)] == [1, 0]
+    assert [stars_out("fourth", minutes=minutes) for minutes in (15.0, 14.9)] == [1, 0]
+
+
+def test_probable_teammates_are_those_besides_himself() -> None:
+    report = [status("white", "probable"), status("scrub", "probable")]
+    rows = rows_with(*SQUAD, rosters=ROSTER, availability=report)
+    assert told(rows, "player_lookup", "probable_teammates", "questionable_teammates") == [
+        ("brown", 2, 0),
+        ("scrub", 1, 0),
+        ("tatum", 2, 0),
+        ("white", 1, 0),
+    ]
+
+
 def test_a_status_read_with_little_confidence_counts_and_the_row_says_so() -> None:
     """Whoever is "out" has no row and is missed by the others, however sure the parser was."""
     doubted = slate(low_confidence_count=1, players_out_count=1)
@@ -274,6 +301,7 @@ def test_a_status_read_with_little_confidence_counts_and_the_row_says_so() -> No
     assert told(rows, "player_lookup", "star_teammates_out") == [("brown", 1), ("hart", 0), ("scrub", 1), ("white", 1)]
     doubts = {row["player_lookup"]: "low_confidence_report" in row["quality_issues"] for row in rows}
     assert doubts == {"brown": True, "hart": False, "scrub": True, "white": True}
+    assert "low_confidence_report" not in tatum(slate=slate(low_confidence_count=0))["quality_issues"]
 
 
 def test_without_a_report_nobodys_absence_is_known() -> None:

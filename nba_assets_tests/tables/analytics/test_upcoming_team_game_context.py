@@ -251,6 +251,8 @@ def test_absences() -> None:
     assert columns(row, *ABSENT, "low_confidence_count") == (2, 3, 1, 1, 1)
     assert "low_confidence_report" in row["quality_issues"]
     assert columns(boston(20, TODAY, availability=report), *ABSENT) == (None, 3, 1, 1)
+    well_read = [*report[:-1], absent("horford", "out", confidence=0.8)]
+    assert boston(20, TODAY, availability=well_read)["low_confidence_count"] == 0
     surely_read = boston(20, TODAY, availability=report[:-1], expected_starters=five)
     assert columns(surely_read, *ABSENT, "low_confidence_count") == (1, 2, 1, 1, 0)
     assert "low_confidence_report" not in surely_read["quality_issues"]
