@@ -15,6 +15,7 @@ import contextlib
 import importlib
 import os
 import random
+import re
 import shutil
 import signal
 import sys
@@ -124,9 +125,14 @@ def drawn(where: Iterable[str], count: int, seed: int) -> list[Change]:
 
 
 def own_tests(file: str) -> list[str]:
-    """The tests of a module and those of all checks, before the others: most changes are noticed there."""
-    module = Path(file.replace("nba_assets/", "nba_assets_tests/", 1))
-    return [str(path) for path in (*module.parent.glob(f"test_{module.stem}*.py"), *Path().rglob("test_checks.py"))]
+    """The tests of a module, of those that import it, and of all checks: most changes are noticed there."""
+    package, _, name = file.removesuffix(".py").replace("/", ".").rpartition(".")
+    imported = re.compile(rf"^from {package}(\.{name} import|(\.views)? import .*\b{name}\b)", re.MULTILINE)
+    users = [path for path in sorted(Path("nba_assets").rglob("*.py")) if imported.search(path.read_text())]
+    folders = {module: Path("nba_assets_tests", *module.parts[1:-1]) for module in (Path(file), *users)}
+    own = [str(test) for module, folder in folders.items() for test in sorted(folder.glob(f"test_{module.stem}*.py"))]
+    checks = [str(test) for test in sorted(Path("nba_assets_tests").rglob("test_checks.py"))]
+    return list(dict.fromkeys([*(test for test in own if test.startswith(TESTS)), *checks]))
 
 
 def noticed(change: Change, own: bool) -> bool:

@@ -38,8 +38,10 @@ def test_operators_constants_and_aggregates_become_their_neighbours_and_columns_
         ast.parse(text[: change.start] + change.text.encode() + text[change.end :])
 
 
-def test_a_modules_own_tests_come_first_and_the_checks_after_them(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_modules_own_tests_come_first_then_those_of_its_users_and_the_checks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    first, *checks = own_tests("nba_assets/tables/conformed/plays.py")
-    assert first == "nba_assets_tests/tables/conformed/test_plays.py"
-    assert {Path(path).name for path in checks} == {"test_checks.py"}
+    first, *others = [Path(path).name for path in own_tests("nba_assets/tables/conformed/court_time.py")]
+    assert first == "test_court_time.py"
+    assert others == ["test_court.py", "test_checks.py", "test_checks.py", "test_checks.py", "test_checks.py"]
+    load = [Path(path).name for path in own_tests("nba_assets/basketball/load.py")]
+    assert load[0] == "test_upcoming_player_game_context.py"
