@@ -42,8 +42,9 @@ def test_before_his_first_game_nothing_is_known_of_him() -> None:
     unknown = ("days_rest", "days_rest_before_last_game", "days_since_2_plus_days_rest", "points_avg_last_5")
     more = ("avg_minutes_per_game_last_7", "avg_usage_rate_last_7_games", "fourth_quarter_minutes_last_7")
     assert columns(row, *unknown, *more) == (None,) * 7
-    zeros = ("games_in_last_7_days", "minutes_in_last_14_days", "back_to_backs_last_14_days", "l10_games_used")
-    assert columns(row, "back_to_back", *zeros) == (False, 0, 0, 0, 0)
+    load = [f"{what}_in_last_{days}_days" for what in ("games", "minutes") for days in (7, 14)]
+    zeros = (*load, "back_to_backs_last_14_days", "l5_games_used", "l10_games_used")
+    assert columns(row, "back_to_back", *zeros) == (False, *[0] * 7)
     assert columns(row, "l5_sample_quality", "quality_tier") == ("insufficient", "bronze")
     assert "thin_sample" in row["quality_issues"]
 

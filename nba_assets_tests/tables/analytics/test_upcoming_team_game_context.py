@@ -107,7 +107,8 @@ TRAVEL = ("travel_miles", "time_zone_changes", "consecutive_road_games")
 
 def test_the_first_game_is_travelled_to_from_home() -> None:
     """Boston to Denver is 1,766 miles and two hours; at home it is none."""
-    assert columns(boston(20, g(20, "BOS", "DEN")), *TRAVEL) == (1766, 2, 1)
+    fortnight = ("miles_traveled_last_14_days", "time_zones_crossed_last_14_days")
+    assert columns(boston(20, g(20, "BOS", "DEN")), *TRAVEL, *fortnight) == (1766, 2, 1, 1766, 2)
     assert columns(boston(20, g(20, "DEN", "BOS")), *TRAVEL) == (0, 0, 0)
 
 
