@@ -81,9 +81,10 @@ def test_minutes_usage_and_shooting() -> None:
 
 
 def test_assists_are_counted_where_play_by_play_tells_them() -> None:
-    """Four games of 3 in 8, one of 8 that nobody knows the passes of: 12 of 32, in percent."""
-    seen = [played(days, fg_makes=8, assisted_fg_makes=3) for days in range(1, 5)]
-    assert brunson(*seen, played(5, fg_makes=8))["assisted_rate_last_10"] == 37.5
+    """Nine games of 3 in 8, one of 8 that nobody knows the passes of: 27 of 72, in percent; an eleventh is too old."""
+    seen = [played(days, fg_makes=8, assisted_fg_makes=3) for days in range(1, 10)]
+    unseen, old = played(10, fg_makes=8), played(11, fg_makes=8, assisted_fg_makes=8)
+    assert brunson(*seen, unseen, old)["assisted_rate_last_10"] == 37.5
     assert brunson(*scored(1, 2, 3, 4, 5))["assisted_rate_last_10"] is None
 
 

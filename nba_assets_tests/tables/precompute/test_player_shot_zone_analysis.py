@@ -103,6 +103,8 @@ def test_thin_coverage_makes_zones_unknown() -> None:
     assert columns(row, "zone_games_in_sample_10", "quality_tier") == (4, "bronze")
     assert row["quality_issues"] == ["games_without_play_by_play", "thin_zone_coverage"]
 
+    half = brunson(*games(9), shot(10, mid_range_attempts=None))
+    assert half["zone_games_in_sample_10"] == 9, "of half the zones nothing is counted"
     none = brunson(*[unseen(days) for days in range(1, 11)])
     assert columns(none, *RATES, "zone_games_in_sample_10") == (None, None, None, 0)
 
@@ -120,7 +122,8 @@ def test_the_trend_wants_fifteen_games() -> None:
     assert columns(brunson(*games(10), *games(4, first=11, **old)), *trend) == (None, None, 14)
     rate = 100 * (10 * 4 + 5 * 8) / 150
     assert columns(brunson(*games(10), *games(5, first=11, **old)), *trend) == (pytest.approx(rate, abs=0.005), 0.5, 15)
-    assert columns(brunson(*games(10), *games(10, first=11, **old)), *trend) == (60, 0.5, 20)
+    too_old = shot(21, paint=(90, 90))
+    assert columns(brunson(*games(10), *games(10, first=11, **old), too_old), *trend) == (60, 0.5, 20)
 
 
 def test_the_trend_wants_ten_games_with_play_by_play() -> None:
