@@ -20,15 +20,21 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-WHERE = ("nba_assets/basketball", "nba_assets/contracts/checks.py", "nba_assets/contracts/quality.py")
-WHERE += tuple(f"nba_assets/tables/{group}" for group in ("conformed", "analytics", "precompute"))
+WHERE = (
+    "nba_assets/basketball",
+    "nba_assets/contracts/checks.py",
+    "nba_assets/contracts/quality.py",
+    "nba_assets/tables/conformed",
+    "nba_assets/tables/analytics",
+    "nba_assets/tables/precompute",
+)
 TESTS = tuple(f"nba_assets_tests/{folder}" for folder in ("basketball", "contracts", "tables"))
 SLOW_IMPORTS = ("duckdb", "hypothesis", "ibis.backends.sql.compilers", "pyarrow", "pytest", "filelock")
 """What all tests import and no change touches: imported once, before a process is forked for each change."""
@@ -137,21 +143,24 @@ def own_tests(file: str) -> list[str]:
 
 def noticed(change: Change, own: bool) -> bool:
     """Whether a test fails with the change made in the worker's copy of the project, which is the current folder."""
-    path, tests = Path(change.file), own_tests(change.file) if own else [*own_tests(change.file), *TESTS]
+    path, first = Path(change.file), own_tests(change.file)
     kept, times = path.read_bytes(), path.stat()
     path.write_bytes(kept[: change.start] + change.text.encode() + kept[change.end :])
     try:
         child = os.fork()
         if not child:
-            _run(tests)
+            _run(first, () if own else TESTS)
         return os.waitpid(child, 0)[1] != 0
     finally:
         path.write_bytes(kept)
         os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
-def _run(tests: list[str]) -> None:
-    """Runs the tests of the current folder, in this process, which ends with it: 0 when all have passed."""
+def _run(*turns: Sequence[str]) -> None:
+    """Runs tests of the current folder, one turn after the other, in this process, which ends with it: 0 is all passed.
+
+    In turns, because pytest drops a file from its arguments where a folder stands that has it.
+    """
     import pytest
 
     signal.alarm(SECONDS)
@@ -160,7 +169,8 @@ def _run(tests: list[str]) -> None:
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
         code = 1
         try:
-            code = pytest.main(["-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", *tests])
+            options = ["-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist"]
+            code = next(filter(None, (pytest.main([*options, *tests]) for tests in turns if tests)), 0)
         finally:
             os._exit(int(code))
 
