@@ -131,14 +131,17 @@ def drawn(where: Iterable[str], count: int, seed: int) -> list[Change]:
 
 
 def own_tests(file: str) -> list[str]:
-    """The tests of a module, of those that import it, and of all checks: most changes are noticed there."""
+    """The tests of a module, else of those that import it, then those of all checks: most changes are noticed there."""
     package, _, name = file.removesuffix(".py").replace("/", ".").rpartition(".")
-    imported = re.compile(rf"^from {package}(\.{name} import|(\.views)? import .*\b{name}\b)", re.MULTILINE)
+    imported = re.compile(rf"^from {package}(\.{name} import| import .*\b{name}\b)", re.MULTILINE)
     users = [path for path in sorted(Path("nba_assets").rglob("*.py")) if imported.search(path.read_text())]
-    folders = {module: Path("nba_assets_tests", *module.parts[1:-1]) for module in (Path(file), *users)}
-    own = [str(test) for module, folder in folders.items() for test in sorted(folder.glob(f"test_{module.stem}*.py"))]
-    checks = [str(test) for test in sorted(Path("nba_assets_tests").rglob("test_checks.py"))]
-    return list(dict.fromkeys([*(test for test in own if test.startswith(TESTS)), *checks]))
+    own = _mirrored(Path(file)) or [test for user in users for test in _mirrored(user)]
+    return [str(test) for test in (*own, *sorted(Path("nba_assets_tests").rglob("test_checks.py")))]
+
+
+def _mirrored(module: Path) -> list[Path]:
+    tests = Path("nba_assets_tests", *module.parts[1:-1]).glob(f"test_{module.stem}*.py")
+    return [test for test in sorted(tests) if str(test).startswith(TESTS)]
 
 
 def noticed(change: Change, own: bool) -> bool:
