@@ -119,9 +119,14 @@ OTHER_LINES = {
 }
 PLAYERS_LINES = Trial(
     keeps=({"rows": [ONE_SIDE[0] | LINES], "slate": [ONE_SIDE[0] | LINES]},),
-    breaks=tuple(
-        (1, {"rows": [ONE_SIDE[0] | LINES | {name: other}], "slate": [ONE_SIDE[0] | LINES]})
-        for name, other in OTHER_LINES.items()
+    breaks=(
+        (
+            len(OTHER_LINES),
+            {
+                "rows": [ONE_SIDE[0] | LINES | {name: other, "game_id": name} for name, other in OTHER_LINES.items()],
+                "slate": [ONE_SIDE[0] | LINES | {"game_id": name} for name in OTHER_LINES],
+            },
+        ),
     ),
 )
 
@@ -132,23 +137,25 @@ def lines_of_both(**away: object) -> list[Row]:
     return [home, both | {"team_abbr": AWAY, "opponent_team_abbr": HOME, "game_spread": 5.5} | away]
 
 
+OTHERS_LINES = (
+    *({"game_spread": spread} for spread in (6.0, None)),
+    *({"game_total": total} for total in (222.0, None)),
+    *({f"game_{market}_source": book} for market in ("spread", "total") for book in ("bovada", None)),
+)
 TEAMS_LINES = Trial(
     keeps=(
         {"rows": lines_of_both()},
         {"rows": [row | dict.fromkeys(LINES) for row in lines_of_both()]},
     ),
-    breaks=tuple(
-        (2, {"rows": lines_of_both(**other)})
-        for other in (
-            {"game_spread": 6.0},
-            {"game_spread": None},
-            {"game_total": 222.0},
-            {"game_total": None},
-            {"game_spread_source": "bovada"},
-            {"game_spread_source": None},
-            {"game_total_source": "bovada"},
-            {"game_total_source": None},
-        )
+    breaks=(
+        (
+            2 * len(OTHERS_LINES),
+            {
+                "rows": [
+                    row | {"game_id": str(n)} for n, other in enumerate(OTHERS_LINES) for row in lines_of_both(**other)
+                ]
+            },
+        ),
     ),
 )
 
