@@ -3,7 +3,7 @@ unnoticed is printed.
 
 python -m nba_assets_tests.mutants CHANGES SEED [FILE_OR_FOLDER ...]
 
-A change is an operator, a constant or an aggregate turned into its neighbour. Columns' words are left alone. Which
+A change is an operator, a constant or an aggregate turned into its neighbour. Columns and types are left alone. Which
 tests there are, and what they say, is theirs. The checkout is not touched: each worker changes a copy of its own.
 """
 
@@ -99,7 +99,7 @@ def changes_of(file: str, source: str) -> Iterator[Change]:
         return starts[(node.end_lineno or 0) - 1] + (node.end_col_offset or 0)
 
     tree = ast.parse(source)
-    words = {id(part) for node in ast.walk(tree) if _is_column(node) for part in ast.walk(node)}
+    words = {id(part) for node in ast.walk(tree) for left in _left_alone(node) for part in ast.walk(left)}
     for node in ast.walk(tree):
         if id(node) in words:
             continue
@@ -117,8 +117,11 @@ def changes_of(file: str, source: str) -> Iterator[Change]:
                 yield change(node, last(node) - len(name), last(node), NAMES[name])
 
 
-def _is_column(node: ast.AST) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Column"
+def _left_alone(node: ast.AST) -> list[ast.AST]:
+    """Columns, and types: nothing is computed by them."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Column":
+        return [node]
+    return [part for name in ("annotation", "returns") if (part := getattr(node, name, None))]
 
 
 def drawn(where: Iterable[str], count: int, seed: int) -> list[Change]:

@@ -14,14 +14,14 @@ LEAST = 5
 COLUMN = Column("games", "INT64", "five and more", required=True)
 
 
-def told(rows):
+def told(rows: Table | None, *, most: int | None = None) -> Table | None:
     """Ä 5 that is a word."""
     late = rows.filter((rows.games >= LEAST) & rows.played).left_join(rows, "game")
     return late.points.sum() / 2, f"{LEAST} games" + "or more", True
 '''
 
 
-def test_operators_constants_and_aggregates_become_their_neighbours_and_columns_stay() -> None:
+def test_operators_constants_and_aggregates_become_their_neighbours_and_columns_and_types_stay() -> None:
     made = list(changes_of("made_up.py", SOURCE))
     assert sorted((change.line, f"{change.old.strip()} -> {change.text.strip()}") for change in made) == [
         (2, "5 -> 6"),
