@@ -41,6 +41,12 @@ truth: .venv/installed  ## our numbers beside the published ones, forecasts besi
 compare: .venv/installed  ## do two lakes hold the same rows: make compare OLD=lake NEW=lake, ARGS="--tables ..." for some
 	$(BIN)/nba compare $(OLD) $(NEW) $(ARGS)
 
+.PHONY: mutants
+CHANGES ?= 200
+SEED ?= 1
+mutants: .venv/installed  ## do the tests notice? one small change at a time to what tables are (an hour or more)
+	$(BIN)/python -m nba_assets_tests.mutants $(CHANGES) $(SEED) $(ARGS)
+
 bench: .venv/installed  ## a date, a season, the full history: wall time, engine's share, peak memory
 	$(BIN)/python -m benchmarks.bench $(SHARED) build/bench
 
