@@ -1,0 +1,272 @@
+"""Damaged files: one day's delivery of one table, damaged, ingested and built, beside the undamaged build.
+
+Each damage has declared how it must end. A row that differs must be covered: by a check broken in its table or in one
+that it is made of, by a count of what was kept out, by its own issues, the label of its source, or a failure record.
+"""
+
+from __future__ import annotations
+
+import filecmp
+import os
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from attack.case import Case, Outcome
+from attack.damages import Damage, Draw, End, write_parquet
+from attack.damages.before import BEFORE
+from attack.damages.boxes import BOXES
+from attack.damages.door import DOOR
+from attack.damages.plays import PLAYS
+from attack.lakes import MONTH, copied
+from nba_assets.audit.compare import HASH
+from nba_assets.audit.game_days import Calendar
+from nba_assets.compile.bind import stored_inputs
+from nba_assets.compile.statements import statements
+from nba_assets.contracts.calendar import Window
+from nba_assets.contracts.contract import Contract, RawTable
+from nba_assets.contracts.errors import BadInput
+from nba_assets.contracts.failures import failures_of
+from nba_assets.contracts.read import Reach
+from nba_assets.contracts.table import Table
+from nba_assets.tables.registry import tables
+from nba_assets.warehouse.build import build_part
+from nba_assets.warehouse.duckdb import DuckDBWarehouse
+from nba_assets.warehouse.ingest import ingest
+from nba_assets.warehouse.lake import Lake
+from nba_assets.warehouse.records import records
+
+DAMAGES: tuple[Damage, ...] = (*DOOR, *BOXES, *PLAYS, *BEFORE)
+DAYS = [MONTH.end - timedelta(days=back) for back in range(2, 7)]
+FOLLOWED_UP = 0.25
+"""The share of cases in which the tables that look back are built too, and the next day; it takes six times as long."""
+LABELS = ("source", "quality_tier", "quality_issues")
+"""Columns by whose names a row says that its source was another, or what was missing."""
+TIMEOUT_SECONDS = 600.0
+
+
+@dataclass
+class Found:
+    """What was told of the damage, and the rows that differ with what covers each."""
+
+    refused: str = ""
+    set_aside: int = 0
+    """Rows that the door kept out."""
+    flags: dict[str, set[str]] = field(default_factory=dict)
+    """By table: the checks broken, and the reasons for which rows were kept out."""
+    covers: dict[str, list[set[str]]] = field(default_factory=dict)
+    """By table and day: what covers each row that differs; nothing, if it is silent."""
+    columns: dict[str, set[str]] = field(default_factory=dict)
+
+
+def play(case: Case) -> Outcome:
+    chance, damage = case.chance, _drawn(case)
+    lake, raw, day = Lake(copied(case.ground.month, case.root / "lake")), case.root / "raw", chance.choice(DAYS)
+    table = chance.choice([each for each in damage.tables if lake.file(each, day).exists()])
+    found = Found()
+    try:
+        if damage.stored:
+            _damage_stored(chance, damage, lake, table, day)
+        else:
+            _deliver(chance, damage, lake, table, day, raw)
+            before = _stamps(lake)
+            try:
+                found.set_aside = sum(sum(each.rejected.values()) + _quarantined(each) for each in ingest(raw, lake))
+            except BadInput:
+                if _stamps(lake) != before:
+                    return Outcome(
+                        damage.name, f"{table.name} {day}", ["refused, and something was written"], "refused"
+                    )
+                raise
+        followed = chance.random() < FOLLOWED_UP
+        window = Window(day, day + timedelta(days=1 if followed else 0))
+        for made in (made for made in affected(table) if followed or of_the_day(made)):
+            _build(lake, made, window, found)
+            _compare(Lake(case.ground.month), lake, made, window, found)
+    except BadInput as error:
+        found.refused = str(error)
+    ended, losses = judge(damage, table, found)
+    return Outcome(damage.name, f"{table.name} {day}", losses, ended, needs=needed(found))
+
+
+def _drawn(case: Case) -> Damage:
+    """All damages in an order of the seed's, again and again."""
+    order = random.Random(case.seed).sample(DAMAGES, len(DAMAGES))
+    return order[case.number % len(order)]
+
+
+def judge(damage: Damage, table: RawTable, found: Found) -> tuple[str, list[str]]:
+    """How it ended, and what is wrong with that."""
+    silent = [place for place, rows in found.covers.items() if not all(rows)]
+    told = {f"{name}.{flag}" for name, flags in found.flags.items() for flag in flags}
+    if found.refused:
+        ended = End.REFUSED.value
+    elif silent:
+        ended = "silent"
+    elif found.set_aside:
+        ended = End.QUARANTINED.value
+    elif told:
+        ended = End.FLAGGED.value
+    else:
+        ended = "same" if not found.covers else "labelled"
+    losses = []
+    if found.refused and (len(found.refused.splitlines()) != 1 or table.name not in found.refused):
+        losses.append(f"the line does not name the table: {found.refused[:200]!r}")
+    if damage.by and not told & set(damage.by):
+        losses.append(f"not told by {' or '.join(damage.by)}, but by {', '.join(sorted(told)) or 'nothing'}")
+    if ended not in ALLOWED[damage.ends]:
+        what = found.refused or "; ".join(
+            f"{place} {len(found.covers[place])} rows: {', '.join(sorted(found.columns[place])[:8])}"
+            for place in (silent or sorted(found.covers))[:3]
+        )
+        losses.append(f"{ended}, not {damage.ends}: {what}; told: {', '.join(sorted(told)) or 'nothing'}")
+    return ended, losses
+
+
+ALLOWED = {
+    End.REPAIRED: {"same"},
+    End.QUARANTINED: {"quarantined"},
+    End.FLAGGED: {"flagged", "labelled", "same"},
+    End.REFUSED: {"refused"},
+    End.UNDETECTABLE: {"same", "silent", "flagged", "labelled", "refused"},
+}
+
+
+def needed(found: Found) -> list[str]:
+    """The checks that alone cover some row: without one, that row would differ in silence."""
+    alone = [covers for rows in found.covers.values() for covers in rows if len(covers) == 1]
+    return sorted({flag for covers in alone for flag in covers if "." in flag})
+
+
+# What is delivered.
+
+
+def _rows(lake: Lake, table: RawTable, day: date) -> pa.Table:
+    """The day as it was delivered; of a table that comes as a whole season, the season."""
+    files = lake.files(table, None) if table.replaces == "season_year" else [lake.file(table, day)]
+    return pa.concat_tables([pq.ParquetFile(file).read() for file in files])
+
+
+def _damaged(chance: Draw, damage: Damage, rows: pa.Table, table: RawTable, day: date) -> pa.Table:
+    """Only rows of the day are damaged."""
+    if not damage.rows:
+        return rows
+    listed = records(rows)
+    of_day = [row for row in listed if row[table.partition_by] == day]
+    others = [row for row in listed if row[table.partition_by] != day]
+    return pa.Table.from_pylist([*others, *damage.rows(chance, of_day)], schema=rows.schema)
+
+
+def _deliver(chance: Draw, damage: Damage, lake: Lake, table: RawTable, day: date, raw: Path) -> None:
+    folder = raw / table.dataset / table.name
+    folder.mkdir(parents=True)
+    rows = _damaged(chance, damage, _rows(lake, table, day), table, day)
+    (damage.file or write_parquet)(chance, rows, folder)
+
+
+def _damage_stored(chance: Draw, damage: Damage, lake: Lake, table: RawTable, day: date) -> None:
+    assert damage.file
+    beside = lake.root / "damaged"
+    beside.mkdir()
+    damage.file(chance, pq.ParquetFile(lake.file(table, day)).read(), beside)
+    os.replace(beside / "day.parquet", lake.file(table, day))
+    beside.rmdir()
+
+
+def _quarantined(ingested: Any) -> int:
+    """How many rows the door set aside, where it does that."""
+    aside = getattr(ingested, "quarantined", 0)
+    return sum(aside.values()) if isinstance(aside, Mapping) else int(aside)
+
+
+def _stamps(lake: Lake) -> list[tuple[str, int]]:
+    return sorted((str(path), path.stat().st_ino) for path in lake.root.rglob("*.parquet"))
+
+
+# What comes of it.
+
+
+@cache
+def affected(raw: RawTable) -> tuple[Table, ...]:
+    """The tables that read it, directly or through others, in the order they build on each other."""
+    found: set[Contract] = {raw}
+    for table in tables():
+        if found & set(stored_inputs(table)):
+            found.add(table)
+    return tuple(table for table in tables() if table in found)
+
+
+@cache
+def made_of(table: Table) -> frozenset[str]:
+    """The names of the table and of all of ours that it is made of."""
+    inputs = [source for source in stored_inputs(table) if isinstance(source, Table)]
+    return frozenset({table.name}).union(*(made_of(source) for source in inputs if source is not table))
+
+
+def of_the_day(table: Table) -> bool:
+    """Whether it is made of nothing but its own day, and of the schedule."""
+    return all(reaches <= {Reach.SAME_DAY, Reach.WHOLE_SEASON} for reaches in stored_inputs(table).values())
+
+
+def _build(lake: Lake, table: Table, window: Window, found: Found) -> None:
+    warehouse = DuckDBWarehouse(lake)
+    days = Calendar.of(warehouse).wanted([table], window.dates())[table]
+    with warehouse.session(TIMEOUT_SECONDS) as session:
+        part = build_part(session, table, statements(table, warehouse.dialect), window, days)
+    flags = set(part.broken) | {reason for reasons in part.kept_out.values() for reason in reasons}
+    if flags:
+        found.flags[table.name] = flags
+
+
+def _compare(clean: Lake, lake: Lake, table: Table, window: Window, found: Found) -> None:
+    """Note each row that differs, with all that covers it."""
+    upstream = {f"{name}.{flag}" for name in made_of(table) for flag in found.flags.get(name, ())}
+    upstream |= {"kept out at the door"} if found.set_aside else set()
+    for day in window.dates():
+        failed, place = _failed(clean, lake, table, day), f"{table.name} {day}"
+        for old, new in _differing(clean.file(table, day), lake.file(table, day), table):
+            row, covers = new or old or {}, set(upstream)
+            changed = {name for name in row if (old or {}).get(name) != (new or {}).get(name)} - {HASH}
+            covers |= {"failure record"} if failed & {str(value) for value in row.values()} else set()
+            if old and new and any(label in name for name in changed for label in LABELS):
+                covers.add("label")
+            found.covers.setdefault(place, []).append(covers)
+            found.columns.setdefault(place, set()).update(changed if old and new else {"(row)"})
+
+
+def _failed(clean: Lake, lake: Lake, table: Table, day: date) -> set[str]:
+    """Who has a failure record now and had none."""
+    records_of = failures_of(table)
+    if not records_of:
+        return set()
+    names = [{row["entity_id"] for row in _read(each.file(records_of, day))} for each in (clean, lake)]
+    return names[1] - names[0]
+
+
+def _read(file: Path) -> Sequence[dict[str, Any]]:
+    return records(pq.ParquetFile(file).read()) if file.exists() else ()
+
+
+_Pair = tuple[dict[str, Any] | None, dict[str, Any] | None]
+
+
+def _differing(old: Path, new: Path, table: Table) -> Iterator[_Pair]:
+    """The rows of a partition that are not the same in both."""
+    if old.exists() and new.exists() and filecmp.cmp(old, new, shallow=False):
+        return
+    sides = [{tuple(row[name] for name in table.key): row for row in _read(file)} for file in (old, new)]
+    for key in sorted(sides[0].keys() | sides[1].keys(), key=str):
+        before, after = sides[0].get(key), sides[1].get(key)
+        if before is None or after is None or _domain(before) != _domain(after):
+            yield before, after
+
+
+def _domain(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name != HASH}
