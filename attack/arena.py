@@ -163,10 +163,24 @@ class Arena:
         """Runs and back-fills that Dagster takes to be under way."""
         if not (self.home / "history").exists():
             return []
-        with dg.DagsterInstance.from_config(str(self.home)) as instance:
+        with self.instance() as instance:
             runs = instance.get_runs(dg.RunsFilter(statuses=list(ALIVE)))
             fills = [fill for fill in instance.get_backfills() if fill.status.value in ("REQUESTED", "CANCELING")]
         return [f"run {run.status.value} for ever" for run in runs] + [f"back-fill {f.status.value}" for f in fills]
+
+    @contextmanager
+    def instance(self) -> Iterator[dg.DagsterInstance]:
+        """Dagster's records of this arena; its storages ask the environment where they lie."""
+        before = os.environ.get("DAGSTER_HOME")
+        os.environ["DAGSTER_HOME"] = str(self.home)
+        try:
+            with dg.DagsterInstance.get() as instance:
+                yield instance
+        finally:
+            if before is None:
+                del os.environ["DAGSTER_HOME"]
+            else:
+                os.environ["DAGSTER_HOME"] = before
 
     def incomplete(self, window: Window) -> list[str]:
         """What `nba verify` misses."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from attack.case import Play
-from attack.parts import conditions, files, kills, messages, orders
+from attack.parts import conditions, daemon, files, kills, messages, orders
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,8 @@ class Part:
 
 
 PARTS = {
-    "kills": Part(kills.play, whole=500, short=15),
+    "kills": Part(kills.play, whole=450, short=15),
+    "daemon": Part(daemon.play, whole=50, short=0),
     "messages": Part(messages.play, whole=20, short=1),
     "files": Part(files.play, whole=1000, short=60),
     "conditions": Part(conditions.play, whole=4 * len(conditions.CONDITIONS), short=0),

@@ -1,4 +1,4 @@
-"""Conditions: a full or read-only disk, Dagster's storage locked, damaged or at an odd place, old clocks, little memory.
+"""Conditions: a full or read-only disk, Dagster's storage locked, damaged or at an odd place, little memory.
 
 A command under a condition ends in few words and loses nothing: once the condition is over, the same command does the
 rest. Disks need a mount namespace of Linux; where there is none, the case is skipped and says so.

@@ -1,7 +1,8 @@
 """Damaged files: one day's delivery of one table, damaged, ingested and built, beside the undamaged build.
 
-Each damage has declared how it must end. A row that differs must be covered: by a check broken in its table or in one
-that it is made of, by a count of what was kept out, by its own issues, the label of its source, or a failure record.
+Each damage has declared how it must end. A row that differs must be covered: by a check that is broken, or a count of
+what was kept out, in some table of its day that reads the damaged one; by its own issues, the label of its source, or a
+failure record. Which check has to tell is for the damage to declare.
 """
 
 from __future__ import annotations
@@ -65,6 +66,10 @@ class Found:
     """By table and day: what covers each row that differs; nothing, if it is silent."""
     columns: dict[str, set[str]] = field(default_factory=dict)
 
+    @property
+    def told(self) -> set[str]:
+        return {f"{name}.{flag}" for name, flags in self.flags.items() for flag in flags}
+
 
 def play(case: Case) -> Outcome:
     chance, damage = case.chance, _drawn(case)
@@ -87,11 +92,15 @@ def play(case: Case) -> Outcome:
                 raise
         followed = chance.random() < FOLLOWED_UP
         window = Window(day, day + timedelta(days=1 if followed else 0))
-        for made in (made for made in affected(table) if followed or of_the_day(made)):
-            _build(lake, made, window, found)
-            _compare(Lake(case.ground.month), lake, made, window, found)
+        made = [each for each in affected(table) if followed or of_the_day(each)]
+        for each in made:
+            _build(lake, each, window, found)
+        for each in made:
+            _compare(Lake(case.ground.month), lake, each, window, found)
     except BadInput as error:
         found.refused = str(error)
+    except Exception as error:
+        return Outcome(damage.name, f"{table.name} {day}", [f"{type(error).__name__}: {error}"[:300]], "broke")
     ended, losses = judge(damage, table, found)
     return Outcome(damage.name, f"{table.name} {day}", losses, ended, needs=needed(found))
 
@@ -105,7 +114,7 @@ def _drawn(case: Case) -> Damage:
 def judge(damage: Damage, table: RawTable, found: Found) -> tuple[str, list[str]]:
     """How it ended, and what is wrong with that."""
     silent = [place for place, rows in found.covers.items() if not all(rows)]
-    told = {f"{name}.{flag}" for name, flags in found.flags.items() for flag in flags}
+    told = found.told
     if found.refused:
         ended = End.REFUSED.value
     elif silent:
@@ -203,13 +212,6 @@ def affected(raw: RawTable) -> tuple[Table, ...]:
     return tuple(table for table in tables() if table in found)
 
 
-@cache
-def made_of(table: Table) -> frozenset[str]:
-    """The names of the table and of all of ours that it is made of."""
-    inputs = [source for source in stored_inputs(table) if isinstance(source, Table)]
-    return frozenset({table.name}).union(*(made_of(source) for source in inputs if source is not table))
-
-
 def of_the_day(table: Table) -> bool:
     """Whether it is made of nothing but its own day, and of the schedule."""
     return all(reaches <= {Reach.SAME_DAY, Reach.WHOLE_SEASON} for reaches in stored_inputs(table).values())
@@ -227,12 +229,11 @@ def _build(lake: Lake, table: Table, window: Window, found: Found) -> None:
 
 def _compare(clean: Lake, lake: Lake, table: Table, window: Window, found: Found) -> None:
     """Note each row that differs, with all that covers it."""
-    upstream = {f"{name}.{flag}" for name in made_of(table) for flag in found.flags.get(name, ())}
-    upstream |= {"kept out at the door"} if found.set_aside else set()
+    told = found.told | ({"kept out at the door"} if found.set_aside else set())
     for day in window.dates():
         failed, place = _failed(clean, lake, table, day), f"{table.name} {day}"
         for old, new in _differing(clean.file(table, day), lake.file(table, day), table):
-            row, covers = new or old or {}, set(upstream)
+            row, covers = new or old or {}, set(told)
             changed = {name for name in row if (old or {}).get(name) != (new or {}).get(name)} - {HASH}
             covers |= {"failure record"} if failed & {str(value) for value in row.values()} else set()
             if old and new and any(label in name for name in changed for label in LABELS):
