@@ -47,6 +47,8 @@ class Damage:
     file: Callable[[Draw, pa.Table, Path], None] | None = None
     by: tuple[str, ...] = ()
     """Checks as `table.check`, one of which has to be broken: without it the case is lost."""
+    but: tuple[str, ...] = ()
+    """Tables whose rows carry the very thing that was changed, such as a play's number: they may differ."""
     why: str = ""
     """Of what is undetectable: why."""
     stored: bool = False

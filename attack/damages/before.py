@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from attack.damages import Damage, Draw, End, Row, Rows, capitals, each, plus, put, some
-from nba_assets.tables.raw.availability import nbac_injury_report
+from nba_assets.tables.raw.availability import espn_team_rosters, nbac_injury_report
 from nba_assets.tables.raw.market import (
     bettingpros_player_points_props,
     odds_api_game_lines,
@@ -17,7 +17,7 @@ from nba_assets.tables.raw.market import (
 from nba_assets.tables.raw.schedule import nbac_schedule
 
 SCHEDULE, PROPS = (nbac_schedule,), (odds_api_player_points_props,)
-LINES, INJURIES = (odds_api_game_lines,), (nbac_injury_report,)
+LINES, INJURIES, ROSTERS = (odds_api_game_lines,), (nbac_injury_report,), (espn_team_rosters,)
 
 
 def _final(row: Row) -> bool:
@@ -41,7 +41,33 @@ def _no_tip(row: Row) -> Row:
     return row | {"minutes_before_tipoff": None}
 
 
+def _without_a_team(chance: Draw, rows: Rows) -> Rows:
+    gone = chance.choice(sorted({row["team_abbr"] for row in rows}))
+    return [row for row in rows if row["team_abbr"] != gone]
+
+
 BEFORE = (
+    Damage(
+        "somebody unknown on a roster",
+        ROSTERS,
+        End.FLAGGED,
+        rows=some(put(player_lookup="nobodyatall", espn_player_id=1)),
+        by=("rosters.players_are_known",),
+    ),
+    Damage(
+        "a roster left out",
+        ROSTERS,
+        End.UNDETECTABLE,
+        rows=_without_a_team,
+        why="most dates have rosters of some teams only: the one before it counts on",
+    ),
+    Damage(
+        "a line that ended before it began",
+        (bettingpros_player_points_props,),
+        End.FLAGGED,
+        rows=each(lambda r: r | {"opening_timestamp": r["bookmaker_last_update"] + timedelta(hours=1)}),
+        by=("prop_lines.first_before_last",),
+    ),
     Damage("a game that is live", SCHEDULE, End.FLAGGED, rows=some(lambda _, r: _live(r), _final)),
     Damage(
         "a final draw",
@@ -73,8 +99,14 @@ BEFORE = (
         "a team that plays itself",
         SCHEDULE,
         End.FLAGGED,
-        rows=some(lambda _, r: r | {"away_team_tricode": r["home_team_tricode"]}, _final),
+        rows=some(lambda _, r: r | {"game_code": f"{r['game_code'][:12]}{r['game_code'][9:12]}"}, _final),
         by=("games.two_teams",),
+    ),
+    Damage(
+        "other teams than in the code",
+        SCHEDULE,
+        End.REPAIRED,
+        rows=each(lambda r: r | {"away_team_tricode": r["home_team_tricode"]}),
     ),
     Damage(
         "printed names for a game's key",

@@ -171,7 +171,13 @@ BOXES = (
         by=("team_boxes.points_sum_to_team",),
     ),
     Damage("a game left out of the gamebook", GAMEBOOK, End.FLAGGED, rows=without_a_game),
-    Damage("a team left out of the gamebook", GAMEBOOK, End.FLAGGED, rows=_without_a_team),
+    Damage(
+        "a team left out of the gamebook",
+        GAMEBOOK,
+        End.FLAGGED,
+        rows=_without_a_team,
+        by=("player_game_summary.players_in_every_final_game",),
+    ),
     Damage(
         "a game of another day", GAMEBOOK, End.FLAGGED, rows=_of_no_game, by=("player_boxes.boxes_match_the_schedule",)
     ),
@@ -201,7 +207,7 @@ BOXES = (
         "a team's minutes of no game",
         TEAM_BOX,
         End.FLAGGED,
-        rows=some(put(minutes="199:00")),
+        rows=some(put(minutes="251:00")),
         by=("team_offense_game_summary.minutes_fit_overtimes",),
     ),
     Damage("the other order of teams", TEAM_BOX, End.REPAIRED, rows=each(lambda r: r | {"is_home": not r["is_home"]})),

@@ -72,7 +72,7 @@ def _impossible_clock(chance: Draw, row: Row) -> Row:
 
 
 PLAYS = (
-    Damage("a play entered late", FIRST, End.REPAIRED, rows=_late),
+    Damage("a play entered late", FIRST, End.REPAIRED, rows=_late, but=("plays", "court_time")),
     Damage("clocks that count up", FIRST, End.REPAIRED, rows=each(_counting_up)),
     Damage(
         "clocks that count up and nothing beside them",
@@ -88,7 +88,7 @@ PLAYS = (
         "the shots of a period left out", FIRST, End.FLAGGED, rows=_shots_gone, by=("plays.points_reach_the_score",)
     ),
     Damage("a point too many of a play", FIRST, End.FLAGGED, rows=_other_score, by=("plays.points_reach_the_score",)),
-    Damage("a first event without a line-up", FIRST, End.REPAIRED, rows=_technical_first),
+    Damage("a first event without a line-up", FIRST, End.REPAIRED, rows=_technical_first, but=("court_time",)),
     Damage(
         "a play of somebody unknown",
         FIRST,

@@ -73,8 +73,9 @@ class Found:
 
 def play(case: Case) -> Outcome:
     chance, damage = case.chance, _drawn(case)
-    lake, raw, day = Lake(copied(case.ground.month, case.root / "lake")), case.root / "raw", chance.choice(DAYS)
-    table = chance.choice([each for each in damage.tables if lake.file(each, day).exists()])
+    lake, raw = Lake(copied(case.ground.month, case.root / "lake")), case.root / "raw"
+    table = chance.choice(damage.tables)
+    day = chance.choice([day for day in DAYS if lake.file(table, day).exists()])
     found = Found()
     try:
         if damage.stored:
@@ -92,11 +93,12 @@ def play(case: Case) -> Outcome:
                 raise
         followed = chance.random() < FOLLOWED_UP
         window = Window(day, day + timedelta(days=1 if followed else 0))
-        made = [each for each in affected(table) if followed or of_the_day(each)]
+        named = {check.split(".")[0] for check in damage.by}
+        made = [each for each in affected(table) if followed or of_the_day(each) or each.name in named]
         for each in made:
             _build(lake, each, window, found)
-        for each in made:
-            _compare(Lake(case.ground.month), lake, each, window, found)
+        compared = [each for each in made if each.name not in damage.but]
+        _compare(Lake(case.ground.month), lake, compared, window, found)
     except BadInput as error:
         found.refused = str(error)
     except Exception as error:
@@ -227,19 +229,32 @@ def _build(lake: Lake, table: Table, window: Window, found: Found) -> None:
         found.flags[table.name] = flags
 
 
-def _compare(clean: Lake, lake: Lake, table: Table, window: Window, found: Found) -> None:
-    """Note each row that differs, with all that covers it."""
+def _compare(clean: Lake, lake: Lake, tables_made: Sequence[Table], window: Window, found: Found) -> None:
+    """Note each row that differs, with all that covers it; a row that says its source covers its game."""
     told = found.told | ({"kept out at the door"} if found.set_aside else set())
-    for day in window.dates():
-        failed, place = _failed(clean, lake, table, day), f"{table.name} {day}"
-        for old, new in _differing(clean.file(table, day), lake.file(table, day), table):
-            row, covers = new or old or {}, set(told)
-            changed = {name for name in row if (old or {}).get(name) != (new or {}).get(name)} - {HASH}
-            covers |= {"failure record"} if failed & {str(value) for value in row.values()} else set()
-            if old and new and any(label in name for name in changed for label in LABELS):
-                covers.add("label")
-            found.covers.setdefault(place, []).append(covers)
-            found.columns.setdefault(place, set()).update(changed if old and new else {"(row)"})
+    differing = [
+        (table, day, old, new)
+        for table in tables_made
+        for day in window.dates()
+        for old, new in _differing(clean.file(table, day), lake.file(table, day), table)
+    ]
+    labelled = {new.get("game_id") for _, _, old, new in differing if old and new and _labels(_changed(old, new))}
+    failed = {(table, day): _failed(clean, lake, table, day) for table in tables_made for day in window.dates()}
+    for table, day, old, new in differing:
+        row, covers = new or old or {}, set(told)
+        covers |= {"failure record"} if failed[table, day] & {str(value) for value in row.values()} else set()
+        covers |= {"label"} if row.get("game_id") in labelled or _labels(_changed(old or {}, new or {})) else set()
+        place = f"{table.name} {day}"
+        found.covers.setdefault(place, []).append(covers)
+        found.columns.setdefault(place, set()).update(_changed(old, new) if old and new else {"(row)"})
+
+
+def _changed(old: Mapping[str, Any], new: Mapping[str, Any]) -> set[str]:
+    return {name for name in old.keys() & new.keys() if old[name] != new[name]} - {HASH}
+
+
+def _labels(columns: set[str]) -> bool:
+    return any(label in name for name in columns for label in LABELS)
 
 
 def _failed(clean: Lake, lake: Lake, table: Table, day: date) -> set[str]:
@@ -265,9 +280,5 @@ def _differing(old: Path, new: Path, table: Table) -> Iterator[_Pair]:
     sides = [{tuple(row[name] for name in table.key): row for row in _read(file)} for file in (old, new)]
     for key in sorted(sides[0].keys() | sides[1].keys(), key=str):
         before, after = sides[0].get(key), sides[1].get(key)
-        if before is None or after is None or _domain(before) != _domain(after):
+        if before is None or after is None or _changed(before, after):
             yield before, after
-
-
-def _domain(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in row.items() if name != HASH}
