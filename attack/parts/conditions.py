@@ -206,6 +206,25 @@ def _set_back(case: Case, arena: Arena, chance: random.Random) -> list[str]:
     return losses
 
 
+def _built_damaged(case: Case, arena: Arena, chance: random.Random) -> list[str]:
+    """Partitions of our tables are cut off, emptied, or another day's: found, and built again."""
+    _used(case, arena)
+    files = sorted(arena.lake.glob("nba_[acp]*/*/*/data.parquet"))
+    for file in chance.sample(files, 3):
+        harm = chance.choice(["cut", "emptied", "another's"])
+        content = file.read_bytes()
+        others = [other for other in file.parents[1].glob("*/data.parquet") if other.read_bytes() != content]
+        if harm == "another's" and others:
+            content = others[0].read_bytes()
+        else:
+            content = content[: chance.randrange(len(content)) if harm == "cut" else 0]
+        file.unlink()
+        file.write_bytes(content)
+    ended = arena.nba(*RANGE.arguments(case.ground))
+    losses = _few_words(ended, (0,))
+    return losses + differing(built_only(partitions(arena.lake)), undisturbed(case.ground, RANGE)["files"])
+
+
 def _memory(mib: int, codes: tuple[int, ...]) -> Callable[[Case, Arena, random.Random], list[str]]:
     def played(case: Case, arena: Arena, _: random.Random) -> list[str]:
         arena.begin(RANGE.lake(case.ground))
@@ -234,6 +253,7 @@ CONDITIONS = (
     Condition("storage damaged", _damaged),
     Condition("an odd DAGSTER_HOME", _odd_home),
     Condition("clocks set back", _set_back),
+    Condition("partitions damaged", _built_damaged),
     Condition("512 MiB", _memory(512, (0,))),
     Condition("64 MiB", _memory(64, (0, 2))),
 )  # fmt: skip

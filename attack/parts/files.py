@@ -58,6 +58,8 @@ class Found:
     """What was told of the damage, and the rows that differ with what covers each."""
 
     refused: str = ""
+    spoiled: bool = False
+    """Something was written before it was refused."""
     set_aside: int = 0
     """Rows that the door kept out."""
     flags: dict[str, set[str]] = field(default_factory=dict)
@@ -73,38 +75,39 @@ class Found:
 
 def play(case: Case) -> Outcome:
     chance, damage = case.chance, _drawn(case)
-    lake, raw = Lake(copied(case.ground.month, case.root / "lake")), case.root / "raw"
     table = chance.choice(damage.tables)
-    day = chance.choice([day for day in DAYS if lake.file(table, day).exists()])
-    found = Found()
+    day = chance.choice([day for day in DAYS if Lake(case.ground.month).file(table, day).exists()])
+    what = f"{table.name} {day}"
+    try:
+        found = _tried(case, chance, damage, table, day)
+    except Exception as error:  # whatever is no line for a user
+        return Outcome(damage.name, what, [f"{type(error).__name__}: {error}"[:300]], "broke")
+    if found is None:
+        return Outcome(damage.name, what, skipped="the day has nothing of the kind")
+    ended, losses = judge(damage, table, found)
+    return Outcome(damage.name, what, losses, ended, needs=needed(found))
+
+
+def _tried(case: Case, chance: Draw, damage: Damage, table: RawTable, day: date) -> Found | None:
+    """What came of the damage; None where there is nothing to damage."""
+    lake, found = Lake(copied(case.ground.month, case.root / "lake")), Found()
+    followed = chance.random() < FOLLOWED_UP
+    window = Window(day, day + timedelta(days=1 if followed else 0))
+    named = {check.split(".")[0] for check in damage.by}
+    made = [each for each in affected(table) if followed or of_the_day(each) or each.name in named]
     try:
         if damage.stored:
             _damage_stored(chance, damage, lake, table, day)
+        elif _deliver(chance, damage, lake, table, day, case.root / "raw"):
+            _ingest(case.root / "raw", lake, found)
         else:
-            _deliver(chance, damage, lake, table, day, raw)
-            before = _stamps(lake)
-            try:
-                found.set_aside = sum(sum(each.rejected.values()) + _quarantined(each) for each in ingest(raw, lake))
-            except BadInput:
-                if _stamps(lake) != before:
-                    return Outcome(
-                        damage.name, f"{table.name} {day}", ["refused, and something was written"], "refused"
-                    )
-                raise
-        followed = chance.random() < FOLLOWED_UP
-        window = Window(day, day + timedelta(days=1 if followed else 0))
-        named = {check.split(".")[0] for check in damage.by}
-        made = [each for each in affected(table) if followed or of_the_day(each) or each.name in named]
+            return None
         for each in made:
             _build(lake, each, window, found)
-        compared = [each for each in made if each.name not in damage.but]
-        _compare(Lake(case.ground.month), lake, compared, window, found)
+        _compare(Lake(case.ground.month), lake, [each for each in made if each.name not in damage.but], window, found)
     except BadInput as error:
         found.refused = str(error)
-    except Exception as error:
-        return Outcome(damage.name, f"{table.name} {day}", [f"{type(error).__name__}: {error}"[:300]], "broke")
-    ended, losses = judge(damage, table, found)
-    return Outcome(damage.name, f"{table.name} {day}", losses, ended, needs=needed(found))
+    return found
 
 
 def _drawn(case: Case) -> Damage:
@@ -127,7 +130,7 @@ def judge(damage: Damage, table: RawTable, found: Found) -> tuple[str, list[str]
         ended = End.FLAGGED.value
     else:
         ended = "same" if not found.covers else "labelled"
-    losses = []
+    losses = ["refused, and something was written"] if found.spoiled else []
     if found.refused and (len(found.refused.splitlines()) != 1 or table.name not in found.refused):
         losses.append(f"the line does not name the table: {found.refused[:200]!r}")
     if damage.by and not told & set(damage.by):
@@ -165,21 +168,37 @@ def _rows(lake: Lake, table: RawTable, day: date) -> pa.Table:
     return pa.concat_tables([pq.ParquetFile(file).read() for file in files])
 
 
-def _damaged(chance: Draw, damage: Damage, rows: pa.Table, table: RawTable, day: date) -> pa.Table:
-    """Only rows of the day are damaged."""
+def damaged_rows(chance: Draw, damage: Damage, rows: pa.Table, table: RawTable, day: date) -> pa.Table | None:
+    """The rows with those of the day damaged; None if the day has nothing of the kind."""
     if not damage.rows:
         return rows
     listed = records(rows)
-    of_day = [row for row in listed if row[table.partition_by] == day]
     others = [row for row in listed if row[table.partition_by] != day]
-    return pa.Table.from_pylist([*others, *damage.rows(chance, of_day)], schema=rows.schema)
+    of_day = [row for row in listed if row[table.partition_by] == day]
+    damaged = damage.rows(chance, of_day)
+    if unknown := {name for row in damaged for name in row} - set(rows.column_names):
+        raise KeyError(f"{damage.name}: no column {', '.join(sorted(unknown))}")
+    return None if damaged == of_day else pa.Table.from_pylist([*others, *damaged], schema=rows.schema)
 
 
-def _deliver(chance: Draw, damage: Damage, lake: Lake, table: RawTable, day: date, raw: Path) -> None:
+def _deliver(chance: Draw, damage: Damage, lake: Lake, table: RawTable, day: date, raw: Path) -> bool:
+    """Write the damaged day as a delivery; whether there is anything to damage."""
     folder = raw / table.dataset / table.name
     folder.mkdir(parents=True)
-    rows = _damaged(chance, damage, _rows(lake, table, day), table, day)
-    (damage.file or write_parquet)(chance, rows, folder)
+    rows = damaged_rows(chance, damage, _rows(lake, table, day), table, day)
+    if rows is not None:
+        (damage.file or write_parquet)(chance, rows, folder)
+    return rows is not None
+
+
+def _ingest(raw: Path, lake: Lake, found: Found) -> None:
+    """Put the delivery into the lake. Raises BadInput where it is refused, which is to leave the lake as it was."""
+    before = _stamps(lake)
+    try:
+        found.set_aside = sum(sum(each.rejected.values()) + _quarantined(each) for each in ingest(raw, lake))
+    except BadInput:
+        found.spoiled = _stamps(lake) != before
+        raise
 
 
 def _damage_stored(chance: Draw, damage: Damage, lake: Lake, table: RawTable, day: date) -> None:
