@@ -26,9 +26,9 @@ from nba_assets_tests.build import build
 
 SEASON, SEED = 2024, 7
 OPENING = date(2024, 10, 22)
-FEW_DAYS = Window(OPENING, date(2024, 10, 24))
-"""For whatever starts processes: a night of two games, one of twelve, one of seven."""
-MONTH = Window(OPENING, date(2024, 11, 16))
+FEW_DAYS = Window(OPENING, date(2024, 10, 23))
+"""For whatever starts processes: a night of two games and one of many."""
+MONTH = Window(OPENING, date(2024, 11, 10))
 """For damaged files: so long that all tables have rows on its last days."""
 
 
@@ -40,12 +40,12 @@ class Ground:
 
     @cached_property
     def few_raw(self) -> Path:
-        """The raw files of three days, as they are delivered."""
+        """The raw files of two days, as they are delivered."""
         return self._once("few_raw", lambda at: write(at, SEASON, SEED, days=FEW_DAYS.days))
 
     @cached_property
     def few(self) -> Path:
-        """A lake with the raw data of three days, and no table."""
+        """A lake with the raw data of two days, and no table."""
         return self._once("few", lambda at: _ingest(self.few_raw, at))
 
     @cached_property
@@ -55,7 +55,7 @@ class Ground:
 
     @cached_property
     def month(self) -> Path:
-        """A lake with 26 days and all tables."""
+        """A lake with twenty days and all tables."""
         return self._once("month", self._month)
 
     def _month(self, at: Path) -> None:
@@ -113,6 +113,6 @@ def partitions(lake: Path) -> Mapping[str, str]:
 
 
 def code() -> str:
-    """A short hash of the package's sources: other code makes other lakes."""
-    sources = sorted(Path(nba_assets.__file__).parent.rglob("*.py"))
+    """A short hash of the sources that make a lake: other code makes other lakes."""
+    sources = [Path(__file__), *sorted(Path(nba_assets.__file__).parent.rglob("*.py"))]
     return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:10]

@@ -21,7 +21,7 @@ from pathlib import Path
 from attack.arena import Arena, Ended, differing
 from attack.case import Case, Outcome
 from attack.lakes import FEW_DAYS, partitions
-from attack.parts.kills import TARGETS, Target, built_only, undisturbed
+from attack.parts.kills import TARGETS, Target, built_only, place_of, undisturbed
 
 ONE_DAY, RANGE = TARGETS[1], TARGETS[3]
 
@@ -113,7 +113,7 @@ def _disk(kind: tuple[str, str], place: str, target: Target) -> Callable[[Case, 
 def _used(case: Case, arena: Arena) -> Arena:
     """The lake and the home that a back-fill has left."""
     undisturbed(case.ground, RANGE)
-    left = case.ground.folder / f"undisturbed {RANGE.name}"
+    left = place_of(case.ground, RANGE)
     shutil.rmtree(arena.home)
     shutil.copytree(left / "home", arena.home)
     shutil.copytree(left / "lake", arena.lake)

@@ -52,7 +52,7 @@ def play(case: Case) -> Outcome:
 
 
 def _begin(arena: Arena, ground: Ground) -> Arena:
-    """The raw data of three days, and a message for each raw table of the first, some of them twice."""
+    """The raw data of two days, and a message for each raw table of the first, some of them twice."""
     arena.begin(ground.few)
     spool = Spool(arena.lake / "_events")
     for number, raw in enumerate(each for each in RAW_TABLES if each.partition_by and each.dataset == "nba_raw"):

@@ -46,7 +46,7 @@ from nba_assets.warehouse.records import records
 
 DAMAGES: tuple[Damage, ...] = (*DOOR, *BOXES, *PLAYS, *BEFORE)
 DAYS = [MONTH.end - timedelta(days=back) for back in range(2, 7)]
-FOLLOWED_UP = 0.25
+FOLLOWED_UP = 0.1
 """The share of cases in which the tables that look back are built too, and the next day; it takes six times as long."""
 LABELS = ("source", "quality_tier", "quality_issues")
 """Columns by whose names a row says that its source was another, or what was missing."""

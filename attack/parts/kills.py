@@ -91,17 +91,22 @@ def _killed(arena: Arena, arguments: tuple[str | Path, ...], moment: float, with
 
 def undisturbed(ground: Ground, target: Target) -> dict[str, Any]:
     """The files, and the seconds, of the command that nobody disturbs: tried once for all cases."""
-    kept = ground.folder / f"undisturbed {target.name}.json"
-    with FileLock(f"{kept}.lock"):
+    place = place_of(ground, target)
+    kept = place.with_suffix(".json")
+    with FileLock(place.with_suffix(".lock")):
         if not kept.exists():
-            place = ground.folder / f"undisturbed {target.name}"
             arena, started = Arena(place).begin(target.lake(ground)), time.monotonic()
             ended = arena.nba(*target.arguments(ground))
             assert ended.code == 0, ended.told()
-            kept.write_text(
-                json.dumps({"files": built_only(partitions(arena.lake)), "seconds": time.monotonic() - started})
-            )
-    return json.loads(kept.read_text())
+            seconds = time.monotonic() - started
+            kept.write_text(json.dumps({"files": built_only(partitions(arena.lake)), "seconds": seconds}))
+    found: dict[str, Any] = json.loads(kept.read_text())
+    return found
+
+
+def place_of(ground: Ground, target: Target) -> Path:
+    """Where the undisturbed command has left its lake and home; a step's is its command's."""
+    return ground.folder / f"undisturbed {target.name.removeprefix('a step of ')}"
 
 
 def built_only(found: Mapping[str, str]) -> dict[str, str]:
