@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import tempfile
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
@@ -47,6 +48,7 @@ def attack(
         raise typer.BadParameter("--case is of one part: name it")
     drawn = seed if seed is not None else SHORT_SEED if short else secrets.randbelow(1_000_000)
     console.print(f"seed {drawn}")
+    _sweep()
     ground, ledger = Ground(out.resolve() / "ground" / code()), Ledger(out / f"{drawn}{'_short' * short}.jsonl")
     if case is not None:
         again = Case(drawn, chosen[0], case, _folder(), ground)
@@ -77,6 +79,13 @@ def _play(wanted: list[tuple[str, int]], seed: int, ground: Ground, ledger: Ledg
             _show(done)
 
 
+def _sweep() -> None:
+    """Remove the folders of attacks that were killed."""
+    for left in Path(tempfile.gettempdir()).glob("attack_*_*"):
+        if not Path(f"/proc/{left.name.split('_')[1]}").exists():
+            shutil.rmtree(left, ignore_errors=True)
+
+
 def _folder() -> Path:
     """Short: a socket's path has a hundred characters at most."""
     return Path(tempfile.gettempdir()) / f"attack_{os.getpid()}_{secrets.token_hex(3)}"
@@ -84,8 +93,8 @@ def _folder() -> Path:
 
 def _show(done: Played) -> None:
     outcome = done.outcome
-    said = outcome.skipped or "; ".join(outcome.losses) or outcome.ended
-    mark = "-" if outcome.skipped else "LOST" if outcome.losses else "ok"
+    said = outcome.skipped or "; ".join(outcome.losses + outcome.known) or outcome.ended
+    mark = "-" if outcome.skipped else "LOST" if outcome.losses else "know" if outcome.known else "ok"
     console.print(
         f"{mark:4} {done.part} {done.number}: {outcome.kind} {outcome.what}: {said} ({done.seconds:.1f} s)",
         markup=False,

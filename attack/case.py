@@ -48,6 +48,8 @@ class Outcome:
     needs: list[str] = field(default_factory=list)
     """The checks without which it would have been a loss."""
     skipped: str = ""
+    known: list[str] = field(default_factory=list)
+    """Losses of a kind that is known and not mended: shown, and no failure of the attack."""
 
 
 Play = Callable[[Case], Outcome]

@@ -16,7 +16,7 @@ def print_tally(found: Sequence[Played], seed: int, console: Console) -> int:
     kinds: dict[str, list[Played]] = defaultdict(list)
     for each in found:
         kinds[each.outcome.kind].append(each)
-    shown = Table("kind", "tries", "losses", "seconds", "how it ended", "first loss")
+    shown = Table("kind", "tries", "losses", "known", "seconds", "how it ended", "first loss")
     for kind, of_kind in sorted(kinds.items()):
         lost = [each for each in of_kind if each.outcome.losses]
         skipped = [each.outcome.skipped for each in of_kind if each.outcome.skipped]
@@ -25,6 +25,7 @@ def print_tally(found: Sequence[Played], seed: int, console: Console) -> int:
             kind,
             f"{sum(each.outcome.tries for each in of_kind if not each.outcome.skipped):,}",
             f"{len(lost):,}",
+            f"{sum(bool(each.outcome.known) for each in of_kind):,}",
             f"{sum(each.seconds for each in of_kind):.0f}",
             ", ".join([*(f"{count} {end}" for end, count in ends.items()), *sorted(set(skipped))]),
             f"{lost[0].outcome.losses[0][:160]} ({lost[0].part} --case {lost[0].number})" if lost else "",

@@ -51,6 +51,8 @@ class Damage:
     """Tables whose rows carry the very thing that was changed, such as a play's number: they may differ."""
     why: str = ""
     """Of what is undetectable: why."""
+    unmended: str = ""
+    """Why it does not end so yet: losses are counted apart."""
     stored: bool = False
     """The damage is done to the partition in the lake, not to a delivery."""
 

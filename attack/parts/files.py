@@ -85,7 +85,8 @@ def play(case: Case) -> Outcome:
     if found is None:
         return Outcome(damage.name, what, skipped="the day has nothing of the kind")
     ended, losses = judge(damage, table, found)
-    return Outcome(damage.name, what, losses, ended, needs=needed(found))
+    losses, known = ([], losses) if damage.unmended else (losses, [])
+    return Outcome(damage.name, what, losses, ended, needs=needed(found), known=known)
 
 
 def _tried(case: Case, chance: Draw, damage: Damage, table: RawTable, day: date) -> Found | None:
