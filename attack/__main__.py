@@ -82,8 +82,12 @@ def _play(wanted: list[tuple[str, int]], seed: int, ground: Ground, ledger: Ledg
 def _sweep() -> None:
     """Remove the folders of attacks that were killed."""
     for left in Path(tempfile.gettempdir()).glob("attack_*_*"):
-        if not Path(f"/proc/{left.name.split('_')[1]}").exists():
+        try:
+            os.kill(int(left.name.split("_")[1]), 0)
+        except ProcessLookupError:
             shutil.rmtree(left, ignore_errors=True)
+        except (ValueError, PermissionError):
+            continue
 
 
 def _folder() -> Path:
