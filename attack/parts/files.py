@@ -244,7 +244,8 @@ def _build(lake: Lake, table: Table, window: Window, found: Found) -> None:
     days = Calendar.of(warehouse).wanted([table], window.dates())[table]
     with warehouse.session(TIMEOUT_SECONDS) as session:
         part = build_part(session, table, statements(table, warehouse.dialect), window, days)
-    flags = set(part.broken) | {reason for reasons in part.kept_out.values() for reason in reasons}
+    kept_out = getattr(part, "kept_out", {})  # by day and reason, where tables count that
+    flags = set(part.broken) | {reason for reasons in kept_out.values() for reason in reasons}
     if flags:
         found.flags[table.name] = flags
 
