@@ -64,9 +64,10 @@ def _can_mount() -> bool:
         return False
 
 
-def _few_words(ended: Ended, codes: tuple[int, ...], most: int = 1) -> list[str]:
-    """It ended with one of the codes and in so many lines at most, none of them a traceback's."""
-    wrong = ended.code not in codes or ended.traceback or (ended.code == 2 and len(ended.lines) > most)
+def _few_words(ended: Ended, codes: tuple[int, ...], lines: int = 0) -> list[str]:
+    """It ended with one of the codes and without a traceback; in one line if the input was wrong, or in so many."""
+    most = 1 if ended.code == 2 else lines
+    wrong = ended.code not in codes or ended.traceback or (most and len(ended.lines) > most)
     return [f"exit {ended.code} of {codes}: {ended.told()}"] if wrong else []
 
 
@@ -99,7 +100,8 @@ def _disk(kind: tuple[str, str], place: str, target: Target) -> Callable[[Case, 
             int((case.root / "code.broken").read_text()),
             *((case.root / f"{name}.broken").read_text(errors="replace") for name in ("out", "err")),
         )
-        losses = _few_words(first, (0, 1, 2))
+        # A table that fails has a line of its own; what has no tables has one line.
+        losses = _few_words(first, (0, 1, 2), lines=0 if target.arguments(case.ground)[0] == "materialize" else 1)
         losses += [f"mended, the same command: {again.told()}"] if again.code else []
         found = built_only(partitions(case.root / "kept"))
         return losses + differing(found, built_only(undisturbed(case.ground, target)["files"]))
