@@ -45,8 +45,10 @@ class Outcome:
     ended: str = "held"
     tries: int = 1
     """Of how many single tries it consists: a case of messages has hundreds."""
+    told: list[str] = field(default_factory=list)
+    """The checks that were broken, and the reasons for which rows were kept out."""
     needs: list[str] = field(default_factory=list)
-    """The checks without which it would have been a loss."""
+    """Those of them without which it would have been a loss."""
     skipped: str = ""
     known: list[str] = field(default_factory=list)
     """Losses of a kind that is known and not mended: shown, and no failure of the attack."""

@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from attack.case import Played
+from nba_assets.contracts.checks import checks_of
+from nba_assets.tables.registry import tables
 
 
 def print_tally(found: Sequence[Played], seed: int, console: Console) -> int:
@@ -38,8 +40,11 @@ def print_tally(found: Sequence[Played], seed: int, console: Console) -> int:
 
 
 def _print_needed(found: Sequence[Played], console: Console) -> None:
-    """The checks without which a case would have been lost."""
+    """The checks without which a case would have been lost, and those that nothing has broken."""
     needed = Counter(check for each in found for check in each.outcome.needs)
-    if needed:
+    told = {check for each in found for check in each.outcome.told}
+    if told:
         listed = ", ".join(f"{check} {count}" for check, count in sorted(needed.items()))
-        console.print(f"cases that would be lost without a check: {listed}")
+        console.print(f"cases that would be lost without a check: {listed or 'none'}")
+        every = {f"{table.name}.{check.name}" for table in tables() for check in checks_of(table)}
+        console.print(f"checks that no file has broken: {', '.join(sorted(every - told)) or 'none'}")

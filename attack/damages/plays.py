@@ -94,6 +94,7 @@ PLAYS = (
         FIRST,
         End.FLAGGED,
         rows=some(put(player_1_lookup="nobodyatall"), lambda r: r["event_type"] == "shot" and r["shot_made"]),
+        by=("player_game_summary.makes_are_assisted_or_not",),
     ),
     Damage("a play of no period", FIRST, End.FLAGGED, rows=some(put(period=None), lambda r: r["points_scored"])),
     Damage("home and away swapped in the plays", FIRST, End.FLAGGED, rows=each(swapped_sides)),

@@ -86,7 +86,8 @@ def play(case: Case) -> Outcome:
         return Outcome(damage.name, what, skipped="the day has nothing of the kind")
     ended, losses = judge(damage, table, found)
     losses, known = ([], losses) if damage.unmended else (losses, [])
-    return Outcome(damage.name, what, losses, ended, needs=needed(found), known=known)
+    told, needs = sorted(found.told), needed(damage, found)
+    return Outcome(damage.name, what, losses, ended, told=told, needs=needs, known=known)
 
 
 def _tried(case: Case, chance: Draw, damage: Damage, table: RawTable, day: date) -> Found | None:
@@ -154,8 +155,11 @@ ALLOWED = {
 }
 
 
-def needed(found: Found) -> list[str]:
-    """The checks that alone cover some row: without one, that row would differ in silence."""
+def needed(damage: Damage, found: Found) -> list[str]:
+    """The checks that the damage wants broken, or that alone cover some row, which would differ in silence."""
+    wanted = found.told & set(damage.by)
+    if len(wanted) == 1:
+        return sorted(wanted)
     alone = [covers for rows in found.covers.values() for covers in rows if len(covers) == 1]
     return sorted({flag for covers in alone for flag in covers if "." in flag})
 

@@ -50,13 +50,31 @@ def test_a_ledger_goes_on_after_half_a_line_and_the_last_of_a_case_counts(tmp_pa
 
 def test_the_table_counts_tries_and_losses_and_says_how_to_play_one_again(capsys: pytest.CaptureFixture[str]) -> None:
     found = [
-        Played("files", 1, 1.0, Outcome("a point too many", "", [], "flagged", needs=["player_boxes.points_add_up"])),
+        Played(
+            "files",
+            1,
+            1.0,
+            Outcome(
+                "a point too many",
+                "",
+                [],
+                "flagged",
+                told=["player_boxes.points_add_up"],
+                needs=["player_boxes.points_add_up"],
+            ),
+        ),
         Played("files", 2, 1.0, Outcome("a point too many", "", ["silent: 3 rows"], "silent")),
         Played("conditions", 0, 0.0, Outcome("a full disk", "", skipped="no mount namespace")),
         Played("messages", 0, 1.0, Outcome("messages", "", tries=500)),
     ]
     assert print_tally(found, 7, Console(width=200, highlight=False)) == 1
     printed = capsys.readouterr().out
-    for told in ("silent: 3 rows (files --case 2)", "no mount namespace", "500", "player_boxes.points_add_up 1"):
+    for told in (
+        "silent: 3 rows (files --case 2)",
+        "no mount namespace",
+        "500",
+        "player_boxes.points_add_up 1",
+        "games.two_teams",
+    ):
         assert told in printed
     assert "4 cases, 1 lost" in printed

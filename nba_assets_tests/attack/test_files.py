@@ -74,7 +74,10 @@ def test_what_came_of_it_is_judged_by_what_was_declared(damage: Damage, found: F
 
 def test_a_check_is_needed_where_it_alone_covers_a_row() -> None:
     found = differs({"a.one", "a.two"}, {"a.two"}, {"label"}, {"label", "a.three"})
-    assert needed(found) == ["a.two"]
+    found.flags = {"a": {"one", "two", "three"}}
+    assert needed(a_damage(End.FLAGGED), found) == ["a.two"]
+    assert needed(a_damage(End.FLAGGED, "a.three"), found) == ["a.three"]
+    assert needed(a_damage(End.FLAGGED, "a.one", "a.three"), found) == ["a.two"]
 
 
 def test_lines_reach_what_reads_them_and_no_box_score() -> None:
