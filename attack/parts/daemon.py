@@ -8,8 +8,6 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import dagster as dg
@@ -35,7 +33,7 @@ def play(case: Case) -> Outcome:
     moments = [chance.uniform(1.0, known["seconds"]) for _ in range(chance.randrange(1, MOST_KILLS + 1))]
     losses = []
     for moment in moments:
-        with _daemon(arena) as running:
+        with arena.started(program=DAEMON) as running:
             time.sleep(moment)
             running.kill()
             running.wait()
@@ -61,15 +59,9 @@ def _begin(arena: Arena, ground: Ground) -> Arena:
     return arena
 
 
-@contextmanager
-def _daemon(arena: Arena) -> Iterator[Any]:
-    with arena.started(program=DAEMON) as running:
-        yield running
-
-
 def _night(arena: Arena) -> list[str]:
     """A daemon that nobody kills runs until all is done; what is wrong if that does not come."""
-    with _daemon(arena) as running:
+    with arena.started(program=DAEMON) as running:
         end = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < end and not _done(arena):
             time.sleep(2)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import time
 from collections.abc import Callable, Mapping
@@ -19,9 +20,10 @@ from typing import Any
 
 from filelock import FileLock
 
-from attack.arena import Arena, differing
+from attack.arena import PATIENCE_SECONDS, Arena, differing
 from attack.case import Case, Outcome
 from attack.lakes import FEW_DAYS, Ground, partitions
+from nba_assets.contracts.calendar import Window
 
 RUN_HISTORY = "nba_reference/processor_run_history"
 """A partition a run: no two lakes have the same."""
@@ -34,11 +36,16 @@ class Target:
     name: str
     arguments: Callable[[Ground], tuple[str | Path, ...]]
     lake: Callable[[Ground], Path | None]
+    days: Window | None = None
+    """For which `nba verify` has to find all in the end."""
     within: bool = False
 
 
 def _days(*options: str) -> Callable[[Ground], tuple[str | Path, ...]]:
     return lambda _: ("backfill", "--start", str(FEW_DAYS.start), "--end", str(FEW_DAYS.end), *options)
+
+
+_DAY = Window(FEW_DAYS.start, FEW_DAYS.start)
 
 
 def _one(_: Ground) -> tuple[str | Path, ...]:
@@ -47,12 +54,12 @@ def _one(_: Ground) -> tuple[str | Path, ...]:
 
 TARGETS = (
     Target("ingest", lambda ground: ("ingest", ground.few_raw, "--no-events"), lambda _: None),
-    Target("materialize", _one, lambda ground: ground.few),
+    Target("materialize", _one, lambda ground: ground.few, _DAY),
     Target("ingest again", lambda ground: ("ingest", ground.few_raw), lambda ground: ground.few_built),
-    Target("backfill", _days(), lambda ground: ground.few),
-    Target("a step of backfill", _days(), lambda ground: ground.few, within=True),
-    Target("backfill by months", _days("--chunk", "month", "--workers", "1"), lambda ground: ground.few),
-    Target("a step of materialize", _one, lambda ground: ground.few, within=True),
+    Target("backfill", _days(), lambda ground: ground.few, FEW_DAYS),
+    Target("a step of backfill", _days(), lambda ground: ground.few, FEW_DAYS, within=True),
+    Target("backfill by months", _days("--chunk", "month", "--workers", "1"), lambda ground: ground.few, FEW_DAYS),
+    Target("a step of materialize", _one, lambda ground: ground.few, _DAY, within=True),
 )
 
 
@@ -68,8 +75,8 @@ def play(case: Case) -> Outcome:
         losses.append(f"the same command again: {again.told()}")
     losses += differing(built_only(partitions(arena.lake)), known["files"])
     losses += arena.clean()
-    if "backfill" in target.name:
-        losses += arena.incomplete(FEW_DAYS)
+    if target.days:
+        losses += arena.incomplete(target.days)
     return Outcome(f"kill {target.name}", f"after {moment:.2f} s", losses)
 
 
@@ -83,7 +90,7 @@ def _killed(arena: Arena, arguments: tuple[str | Path, ...], moment: float, with
             with suppress(ProcessLookupError):
                 os.kill(victim, signal.SIGKILL)
         if within:  # the command has to end by itself
-            running.wait(300)
+            running.wait(PATIENCE_SECONDS)
         elif running.poll() is None:
             running.wait(30)
     return arena.outlived()
@@ -95,6 +102,7 @@ def undisturbed(ground: Ground, target: Target) -> dict[str, Any]:
     kept = place.with_suffix(".json")
     with FileLock(place.with_suffix(".lock")):
         if not kept.exists():
+            shutil.rmtree(place, ignore_errors=True)  # of a try that failed
             arena, started = Arena(place).begin(target.lake(ground)), time.monotonic()
             ended = arena.nba(*target.arguments(ground))
             assert ended.code == 0, ended.told()
