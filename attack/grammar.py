@@ -47,10 +47,6 @@ def _bare(_: Draw, shape: dict[str, Any]) -> bytes:
     return json.dumps(shape).encode()
 
 
-def _no_data(_: Draw, shape: dict[str, Any]) -> bytes:
-    return json.dumps(shape | {"status": "no_data", "record_count": 0}).encode()
-
-
 def _other_clock(chance: Draw, shape: dict[str, Any]) -> bytes:
     stamp = chance.choice(["2024-11-16T06:41:09", "2024-11-16T06:41:09Z", "2024-11-16 01:41:09-05:00"])
     return json.dumps(shape | {"timestamp": stamp}).encode()
@@ -66,7 +62,6 @@ GOOD: Sequence[Callable[[Draw, dict[str, Any]], bytes]] = (
     _spaced,
     _more_fields,
     _bare,
-    _no_data,
     _other_clock,
     _very_many,
 )
