@@ -60,8 +60,10 @@ class Found:
     refused: str = ""
     spoiled: bool = False
     """Something was written before it was refused."""
-    set_aside: int = 0
-    """Rows that the door kept out."""
+    kept_out: int = 0
+    """Rows that the door kept out, for whatever reason."""
+    contradictions: str = ""
+    """What the door says of rows that it has put into quarantine."""
     flags: dict[str, set[str]] = field(default_factory=dict)
     """By table: the checks broken, and the reasons for which rows were kept out."""
     covers: dict[str, list[set[str]]] = field(default_factory=dict)
@@ -123,15 +125,15 @@ def judge(damage: Damage, table: RawTable, found: Found) -> tuple[str, list[str]
     silent = [place for place, rows in found.covers.items() if not all(rows)]
     told = found.told
     if found.refused:
-        ended = End.REFUSED.value
+        ended = "refused"
     elif silent:
         ended = "silent"
-    elif found.set_aside:
-        ended = End.QUARANTINED.value
-    elif told:
-        ended = End.FLAGGED.value
+    elif found.contradictions:
+        ended = "quarantined"
+    elif not found.covers:
+        ended = "same"
     else:
-        ended = "same" if not found.covers else "labelled"
+        ended = "flagged" if told else "labelled"
     losses = ["refused, and something was written"] if found.spoiled else []
     if found.refused and (len(found.refused.splitlines()) != 1 or table.name not in found.refused):
         losses.append(f"the line does not name the table: {found.refused[:200]!r}")
@@ -200,7 +202,9 @@ def _ingest(raw: Path, lake: Lake, found: Found) -> None:
     """Put the delivery into the lake. Raises BadInput where it is refused, which is to leave the lake as it was."""
     before = _stamps(lake)
     try:
-        found.set_aside = sum(sum(each.rejected.values()) + _quarantined(each) for each in ingest(raw, lake))
+        for each in ingest(raw, lake):
+            found.kept_out += sum(each.rejected.values())
+            found.contradictions = getattr(each, "contradictions", "")
     except BadInput:
         found.spoiled = _stamps(lake) != before
         raise
@@ -213,12 +217,6 @@ def _damage_stored(chance: Draw, damage: Damage, lake: Lake, table: RawTable, da
     damage.file(chance, pq.ParquetFile(lake.file(table, day)).read(), beside)
     os.replace(beside / "day.parquet", lake.file(table, day))
     beside.rmdir()
-
-
-def _quarantined(ingested: Any) -> int:
-    """How many rows the door set aside, where it does that."""
-    aside = getattr(ingested, "quarantined", 0)
-    return sum(aside.values()) if isinstance(aside, Mapping) else int(aside)
 
 
 def _stamps(lake: Lake) -> list[tuple[str, int]]:
@@ -256,7 +254,7 @@ def _build(lake: Lake, table: Table, window: Window, found: Found) -> None:
 
 def _compare(clean: Lake, lake: Lake, tables_made: Sequence[Table], window: Window, found: Found) -> None:
     """Note each row that differs, with all that covers it; a row that says its source covers its game."""
-    told = found.told | ({"kept out at the door"} if found.set_aside else set())
+    told = found.told | ({"kept out at the door"} if found.kept_out or found.contradictions else set())
     differing = [
         (table, day, old, new)
         for table in tables_made

@@ -56,6 +56,7 @@ def test_without_its_check_a_damage_is_lost(damage: Damage) -> None:
     ("damage", "found", "ended", "holds"),
     [
         (a_damage(End.REPAIRED), Found(), "same", True),
+        (a_damage(End.REPAIRED), Found(kept_out=2, flags={"games": {"counted"}}), "same", True),
         (a_damage(End.REPAIRED), differs({"label"}), "labelled", False),
         (a_damage(End.FLAGGED), differs({"label"}, {"failure record"}), "labelled", True),
         (a_damage(End.FLAGGED), differs({"label"}, set()), "silent", False),
@@ -64,7 +65,7 @@ def test_without_its_check_a_damage_is_lost(damage: Damage) -> None:
         (a_damage(End.REFUSED), Found(refused="something is wrong"), "refused", False),
         (a_damage(End.REFUSED), Found(refused="nbac_gamebook_player_stats: two\nlines"), "refused", False),
         (a_damage(End.REPAIRED), Found(refused="nbac_gamebook_player_stats: no"), "refused", False),
-        (a_damage(End.QUARANTINED), Found(set_aside=2), "quarantined", True),
+        (a_damage(End.QUARANTINED), Found(contradictions="two rows of a key"), "quarantined", True),
         (a_damage(End.QUARANTINED), Found(), "same", False),
     ],
 )
