@@ -77,7 +77,7 @@ def _of_no_game(chance: Draw, rows: Rows) -> Rows:
 BOXES = (
     Damage("minutes as the live feed writes them", (*GAMEBOOK, nbac_player_boxscores), End.REPAIRED, rows=each(_iso)),
     Damage("minutes with sixty seconds", (*GAMEBOOK, nbac_player_boxscores), End.REPAIRED, rows=each(_sixty)),
-    Damage("minutes only as a decimal", GAMEBOOK, End.REPAIRED, rows=each(_only_decimal)),
+    Damage("minutes only as a decimal", GAMEBOOK, End.REPAIRED, rows=each(_only_decimal), but=("player_boxes",)),
     Damage("no minutes", GAMEBOOK, End.FLAGGED, rows=each(_no_minutes)),
     Damage(
         "a player's minutes that are none",

@@ -237,8 +237,9 @@ def affected(raw: RawTable) -> tuple[Table, ...]:
 
 
 def of_the_day(table: Table) -> bool:
-    """Whether it is made of nothing but its own day, and of the schedule."""
-    return all(reaches <= {Reach.SAME_DAY, Reach.WHOLE_SEASON} for reaches in stored_inputs(table).values())
+    """Whether it is made of nothing but its own day, its eve, and the schedule."""
+    near = {Reach.SAME_DAY, Reach.EVE_AND_DAY, Reach.WHOLE_SEASON}
+    return all(reaches <= near for reaches in stored_inputs(table).values())
 
 
 def _build(lake: Lake, table: Table, window: Window, found: Found) -> None:
