@@ -79,6 +79,7 @@ PLAYS = (
         FIRST,
         End.FLAGGED,
         rows=each(lambda r: _counting_up(r) | {"elapsed_seconds": None}),
+        unmended="which way a clock counts is told by the seconds beside it; the score, which only grows, is not asked",
     ),
     Damage("clocks a little early", FIRST, End.FLAGGED, rows=_shifted),
     Damage("clocks that cannot be", FIRST, End.FLAGGED, rows=some(_impossible_clock, share=0.02)),
@@ -97,7 +98,13 @@ PLAYS = (
         by=("player_game_summary.makes_are_assisted_or_not",),
     ),
     Damage("a play of no period", FIRST, End.FLAGGED, rows=some(put(period=None), lambda r: r["points_scored"])),
-    Damage("home and away swapped in the plays", FIRST, End.FLAGGED, rows=each(swapped_sides)),
+    Damage(
+        "home and away swapped in the plays",
+        FIRST,
+        End.FLAGGED,
+        rows=each(swapped_sides),
+        unmended="the five are taken as the file says; that they are of the other team nobody compares",
+    ),
     Damage("the second source's order of teams", SECOND, End.REPAIRED, rows=each(swapped_sides)),
     Damage("half a game of the second source", SECOND, End.FLAGGED, rows=_half),
 )
