@@ -6,7 +6,8 @@ export DAGSTER_HOME := $(CURDIR)/dagster_home
 export NBA_LAKE ?= $(CURDIR)/lake
 unexport PYTHONDONTWRITEBYTECODE  # commands and tests start processes by the dozen: none compiles all modules again
 
-.PHONY: demo dev test test-slow lint format truth bench bench-before bench-patches bench-peers compare audit newest-dagster clean
+.PHONY: demo dev test test-slow lint format truth bench bench-before bench-patches bench-peers compare audit newest-dagster \
+  attack clean
 
 demo: .venv/installed  ## five simulated weeks, and all tables for the last of them
 	$(BIN)/nba simulate --season 2024-25 --seed 7 --days 41
@@ -58,6 +59,9 @@ audit:  ## are the locked dependencies among the known vulnerabilities? (pip-aud
 
 newest-dagster:  ## a day on the newest Dagster that setup.cfg allows, in an environment of its own
 	PYTHON=$(PYTHON) .ci/newest_dagster build
+
+attack: .venv/installed  ## bad days drawn from a seed, for hours; some of them: make attack ARGS="kills files --seed 7"
+	$(BIN)/python -m attack $(ARGS)
 
 BASE ?= 61aaf46
 RUNS ?= 5
