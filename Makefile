@@ -6,7 +6,8 @@ export DAGSTER_HOME := $(CURDIR)/dagster_home
 export NBA_LAKE ?= $(CURDIR)/lake
 unexport PYTHONDONTWRITEBYTECODE  # commands and tests start processes by the dozen: none compiles all modules again
 
-.PHONY: demo dev test test-slow lint format truth bench bench-before bench-patches bench-peers compare audit newest-dagster clean
+.PHONY: demo dev test test-slow lint format truth bench bench-before bench-patches bench-peers compare audit newest-dagster \
+  attack clean
 
 demo: .venv/installed  ## five simulated weeks, and all tables for the last of them
 	$(BIN)/nba simulate --season 2024-25 --seed 7 --days 41
@@ -41,6 +42,12 @@ truth: .venv/installed  ## our numbers beside the published ones, forecasts besi
 compare: .venv/installed  ## do two lakes hold the same rows: make compare OLD=lake NEW=lake, ARGS="--tables ..." for some
 	$(BIN)/nba compare $(OLD) $(NEW) $(ARGS)
 
+.PHONY: mutants
+CHANGES ?= 200
+SEED ?= 1
+mutants: .venv/installed  ## do the tests notice? one small change at a time to what tables are (an hour or more)
+	$(BIN)/python -m nba_assets_tests.mutants $(CHANGES) $(SEED) $(ARGS)
+
 bench: .venv/installed  ## a date, a season, the full history: wall time, engine's share, peak memory
 	$(BIN)/python -m benchmarks.bench $(SHARED) build/bench
 
@@ -52,6 +59,9 @@ audit:  ## are the locked dependencies among the known vulnerabilities? (pip-aud
 
 newest-dagster:  ## a day on the newest Dagster that setup.cfg allows, in an environment of its own
 	PYTHON=$(PYTHON) .ci/newest_dagster build
+
+attack: .venv/installed  ## bad days drawn from a seed, for hours; some of them: make attack ARGS="kills files --seed 7"
+	$(BIN)/python -m attack $(ARGS)
 
 BASE ?= 61aaf46
 RUNS ?= 5

@@ -19,6 +19,19 @@ from nba_assets_tests.bigquery.fixture import ROWS
 from nba_assets_tests.bigquery.games import Game, Row
 from nba_assets_tests.rows import one
 
+VALUES = {
+    "STRING": ("a", "b"),
+    "INT64": (1, 2),
+    "FLOAT64": (1.5, 1.6),
+    "BOOL": (True, False),
+    "DATE": (date(2024, 11, 8), date(2024, 11, 9)),
+    "TIMESTAMP": (datetime(2024, 11, 8, 1, tzinfo=UTC), datetime(2024, 11, 8, 2, tzinfo=UTC)),
+    "ARRAY<FLOAT64>": ([1.0], [2.0]),
+    "ARRAY<STRING>": (["x"], ["y"]),
+    "DECIMAL": (1.0, 2.0),
+}
+"""Two values of each type of column; of a DECIMAL under that name, whatever its digits."""
+
 PLACES = {
     "BOS": (42.3662, -71.0621, "America/New_York"),
     "NYK": (40.7505, -73.9934, "America/New_York"),

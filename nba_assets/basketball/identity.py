@@ -39,6 +39,15 @@ def without_number(spelling: ir.StringValue) -> ir.StringValue:
     return spelling.re_replace(r"^[0-9]+", "")
 
 
+_WITH_MARKS = "áàâäãåāăąçćčďđéèêëēėęěğģíìîïīįķľĺłļñńňņóòôöõøōőřŕśšşșťţțúùûüūůűųýÿžźż"
+_WITHOUT_MARKS = "aaaaaaaaacccddeeeeeeeeggiiiiiikllllnnnnoooooooorrsssstttuuuuuuuuyyzzz"
+
+
+def as_lookup(printed: ir.StringValue) -> ir.StringValue:
+    """A name as it is printed, as a lookup: small letters without marks, blanks and dots. A lookup stays as it is."""
+    return printed.lower().translate(_WITH_MARKS, _WITHOUT_MARKS).re_replace(r"[^a-z0-9]", "")
+
+
 def stamp_by_pair(
     rows: ir.Table, games: ir.Table, one: str = "home_team_abbr", other: str = "away_team_abbr"
 ) -> ir.Table:
@@ -75,6 +84,21 @@ def _pairs(games: ir.Table) -> ir.Table:
         _a=ibis.least(games.home_team_abbr, games.away_team_abbr),
         _b=ibis.greatest(games.home_team_abbr, games.away_team_abbr),
     )
+
+
+def of_its_teams(rows: ir.Table) -> ir.Table:
+    """The rows of a game's home and away team, and those of no team."""
+    return rows.filter(~_is_foreign(rows))
+
+
+def of_another_team(rows: ir.Table) -> ir.Table:
+    """The rows that `of_its_teams` leaves out: their team does not play in the game."""
+    return rows.filter(_is_foreign(rows))
+
+
+def _is_foreign(rows: ir.Table) -> ir.BooleanValue:
+    either = (rows.team_abbr == rows.home_team_abbr) | (rows.team_abbr == rows.away_team_abbr)
+    return (~either).fill_null(False)
 
 
 def stamp_by_nba_id(rows: ir.Table, games: ir.Table) -> ir.Table:

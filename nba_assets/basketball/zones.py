@@ -33,9 +33,13 @@ def zone_counts(shots: ir.Table, *by: str) -> ir.Table:
 def with_zones(rows: ir.Table, shots: ir.Table, counts: ir.Table, **on: str) -> ir.Table:
     """`rows` with `shot_zones_source` and the columns of `counts`, joined on the game and `on` (theirs=ours).
 
-    Zero where the game has play-by-play and the player or team has no shot; NULL where it has none.
+    Zero where the game has play-by-play and the player or team has no shot; NULL where it has none, or not the whole
+    game's. Of two feeds that have it together the source is `both`.
     """
-    covered = shots.group_by("game_id").agg(shot_zones_source=shots.source.min())
+    whole = shots.filter(shots.is_whole.fill_null(True))
+    covered = whole.group_by("game_id").agg(_first=whole.source.min(), _last=whole.source.max())
+    one = covered._first == covered._last
+    covered = covered.select("game_id", shot_zones_source=one.ifelse(covered._first, "both"))
     rows = with_columns(rows, covered, ("game_id",), "shot_zones_source")
     values = [name for name in counts.columns if name != "game_id" and name not in on]
     keys = {"game_id": "game_id"} | {ours: theirs for theirs, ours in on.items()}

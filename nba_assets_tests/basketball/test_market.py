@@ -292,11 +292,12 @@ def test_implied_team_total() -> None:
         "float64 float64 timestamp('UTC') timestamp('UTC')",
         (-5.5, 220.0, late, late),
         (5.5, 220.0, late, eastern(MATCH.day, 16)),
+        (5.5, 220.0, late, eastern(MATCH.day, 16) - timedelta(seconds=1)),
         (-5.5, 220.0, early, late),
         (-5.5, 220.0, late, early),
         (None, 220.0, None, late),
     )
-    assert both == [112.75, 107.25, None, None, None]
+    assert both == [112.75, 107.25, None, None, None, None]
 
 
 def test_the_columns_of_an_offer() -> None:

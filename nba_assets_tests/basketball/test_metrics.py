@@ -37,6 +37,9 @@ def test_rating() -> None:
     ratings = values_of(metrics.rating, _floats(2), (119, PHI_POSSESSIONS), (125, NYK_POSSESSIONS), (0, 90), (10, 0))
     assert ratings[:2] == pytest.approx([120.01, 132.19], abs=0.005)
     assert ratings[2:] == [0, None]
+    assert values_of(metrics.rating, _floats(2), (1, 0.5), (1, -0.5)) == [200, None], (
+        "of broken totals there is no rate"
+    )
 
 
 def test_pace_is_one_number_for_both_teams() -> None:

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import inspect
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
 import ibis
+import ibis.expr.types as ir
 import pytest
 
 from nba_assets.basketball import population
 from nba_assets.contracts.checks import checks_of
 from nba_assets.contracts.failures import failures_of
-from nba_assets.contracts.table import Table
+from nba_assets.contracts.table import Owed, Table
+from nba_assets.tables.analytics.team_defense_game_summary import team_defense_game_summary
+from nba_assets.tables.analytics.upcoming_player_game_context import upcoming_player_game_context
+from nba_assets.tables.analytics.upcoming_team_game_context import upcoming_team_game_context
 from nba_assets.tables.conformed.games import games
 from nba_assets.tables.conformed.views.schedule import season_starts, team_schedule
 from nba_assets.tables.registry import tables
-from nba_assets_tests.given import COVERED, TODAY, ago, played, result, upcoming
+from nba_assets_tests.given import COVERED, MATCH, THE_DAY, TODAY, ago, played, result, team_game_rows, upcoming
 from nba_assets_tests.rows import Query, Row, broken_of, failed_of, rows_of, skipped_of, told
 
 FORM = [made for made in tables() if made.population and made.population.exact]
@@ -224,3 +229,36 @@ def test_a_game_is_missing_when_nobody_of_the_team_has_a_row_of_it() -> None:
         ("NYK", TODAY, 2),
         ("PHI", TODAY, 1),
     ]
+
+
+def owed_by(made: Table, **inputs: list[Row]) -> list[list[str]]:
+    """Who is owed a row in the table, in words, for each kind of whom it owes one."""
+    found = []
+    for owed in made.population.owed if made.population else ():
+        names = inspect.signature(owed.eligible).parameters
+        reads = {name: {**made.reads, **made.population.reads}[name] for name in names}
+
+        def named(owed: Owed = owed, **given: ir.Table) -> ir.Table:
+            rows = owed.eligible(**given)
+            return rows.select(who=owed.name(rows))
+
+        rows = Query(named, reads)(**{name: rows for name, rows in inputs.items() if name in names})
+        found.append(sorted(row["who"] for row in rows))
+    return found
+
+
+def test_a_finished_game_owes_a_row_to_either_side_and_a_game_to_come_does_too() -> None:
+    to_come = team_game_rows(replace(MATCH, score=None))
+    sides = [f"{MATCH.id} {team}" for team in ("BOS", "NYK")]
+    assert owed_by(team_defense_game_summary, schedule=team_game_rows(MATCH)) == [sides]
+    assert owed_by(team_defense_game_summary, schedule=to_come) == [[]]
+    assert owed_by(upcoming_team_game_context, schedule=to_come) == [sides]
+    assert owed_by(upcoming_team_game_context, schedule=team_game_rows(MATCH, is_postponed=True)) == [[]]
+
+
+def test_a_game_to_come_owes_a_row_to_everybody_on_a_roster_who_is_not_out() -> None:
+    squad = [{**THE_DAY, "team_abbr": "BOS", "player_lookup": name} for name in ("tatum", "brown", "white")]
+    report = {"brown": "out", "white": "doubtful"}
+    said = [{"game_id": MATCH.id, "player_lookup": name, "player_status": status} for name, status in report.items()]
+    owed = owed_by(upcoming_player_game_context, schedule=team_game_rows(MATCH), rosters=squad, availability=said)
+    assert owed == [[f"{MATCH.id} BOS", f"{MATCH.id} NYK"], ["tatum (BOS)", "white (BOS)"]]

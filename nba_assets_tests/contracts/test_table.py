@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import ibis
@@ -16,6 +16,7 @@ from nba_assets.contracts.contract import Column, Contract
 from nba_assets.contracts.read import Reach, same_day, season_history, view
 from nba_assets.contracts.table import BOOKKEEPING, Table, conformed, holds, table
 from nba_assets.tables.registry import tables
+from nba_assets_tests.given import VALUES
 from nba_assets_tests.rows import Query, one, told
 
 KEY = Column("game_id", "STRING", "game", required=True)
@@ -190,19 +191,6 @@ def test_the_hash_is_sixteen_digits_of_sha256_over_the_stored_values() -> None:
 def test_the_hash_is_of_what_is_stored_not_of_what_was_computed() -> None:
     hashes = {row["data_hash"] for row in HASHED(rows=[LITTLE, LITTLE | {"pace": 99.3}, LITTLE | {"pace": 99.26}])}
     assert len(hashes) == 1
-
-
-VALUES = {
-    "STRING": ("a", "b"),
-    "INT64": (1, 2),
-    "FLOAT64": (1.5, 1.6),
-    "BOOL": (True, False),
-    "DATE": (date(2024, 11, 8), date(2024, 11, 9)),
-    "TIMESTAMP": (datetime(2024, 11, 8, 1, tzinfo=UTC), datetime(2024, 11, 8, 2, tzinfo=UTC)),
-    "ARRAY<FLOAT64>": ([1.0], [2.0]),
-    "ARRAY<STRING>": (["x"], ["y"]),
-    "DECIMAL": (1.0, 2.0),
-}
 
 
 @pytest.mark.parametrize("made", [made for made in tables() if made.rated], ids=lambda made: made.name)

@@ -13,6 +13,7 @@ from nba_assets.basketball import metrics
 from nba_assets.basketball.box_checks import makes_within_attempts
 from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.market import offer_columns, offer_names
+from nba_assets.basketball.play_feeds import PERIOD_SECONDS
 from nba_assets.basketball.population import LEAST_PLAYERS, of_finished_games
 from nba_assets.basketball.zones import with_zones, zone_counts
 from nba_assets.contracts import quality
@@ -30,6 +31,12 @@ from nba_assets.tables.conformed.views.starters import starters
 
 MOST_PLAYERS = 18
 """A side of a game. The fewest suffice: Oklahoma City played three games of 2022 and 2023 with six men."""
+
+
+def _more_than_five_late(rows: ir.Table) -> ir.Table:
+    sides = rows.group_by("game_id", "game_date", "team_abbr").agg(seconds=rows.fourth_quarter_seconds.sum())
+    return sides.filter(sides.seconds > 5 * PERIOD_SECONDS)
+
 
 PLAYER, TEAM = ("game_id", "player_lookup"), ("game_id", "team_abbr")
 
@@ -142,10 +149,19 @@ def _thin_games(rows: ir.Table, games: ir.Table) -> ir.Table:
         Column("over_under_result", "STRING", "OVER, UNDER or PUSH"),
         Column("margin", "DECIMAL(6,2)", "points less the line", "points"),
         Column("primary_source_used", "STRING", "gamebook, nbac_boxscore or bdl", required=True),
-        Column("shot_zones_source", "STRING", "bigdataball or nbac; NULL without play-by-play"),
+        Column("shot_zones_source", "STRING", "bigdataball, nbac or both; NULL unless they have the whole game"),
     ),
     checks=(
         Check("players_in_every_final_game", "each finished game has 5 to 18 players a side", _thin_games),
+        holds(
+            "late_time_within_the_game",
+            lambda t: (
+                (t.fourth_quarter_seconds <= PERIOD_SECONDS)
+                & (t.fourth_quarter_seconds <= t.seconds_played + (t.primary_source_used == "bdl").ifelse(60, 1))
+            ),
+            "nobody plays more of the fourth quarter than it lasts, nor than he played; minutes may be whole ones",
+        ),
+        Check("five_a_side_late", "a side plays five times the fourth quarter", _more_than_five_late),
         makes_within_attempts("paint", "mid_range"),
         holds(
             "zones_sum_to_attempts",

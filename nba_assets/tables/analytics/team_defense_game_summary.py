@@ -93,7 +93,7 @@ from nba_assets.tables.conformed.views.shots import second_chances, shots
         Column(
             "primary_source_used", "STRING", "nbac_team_boxscore or player_sum, of the opponent's totals", required=True
         ),
-        Column("shot_zones_source", "STRING", "bigdataball or nbac; NULL without play-by-play"),
+        Column("shot_zones_source", "STRING", "bigdataball, nbac or both; NULL unless they have the whole game"),
     ),
     checks=(
         two_rows_a_final_game("defending_team_abbr"),

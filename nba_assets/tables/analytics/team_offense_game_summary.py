@@ -94,7 +94,7 @@ def _paint_mid_three(rows: ir.Table) -> ir.BooleanValue:
         Column("players_inactive", "INT64", "inactive on the game's sheet; NULL without a gamebook"),
         Column("starters_inactive", "INT64", "of the five who started most in the last ten games, inactive"),
         Column("primary_source_used", "STRING", "nbac_team_boxscore or player_sum", required=True),
-        Column("shot_zones_source", "STRING", "bigdataball or nbac; NULL without play-by-play"),
+        Column("shot_zones_source", "STRING", "bigdataball, nbac or both; NULL unless they have the whole game"),
     ),
     checks=(
         two_rows_a_final_game("team_abbr"),

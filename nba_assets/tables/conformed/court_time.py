@@ -2,7 +2,8 @@
 
 A row is a stretch of a period in which a team's five stay the same, in order of the game's events, with its seconds
 and those of them in the clutch: the last five minutes of the fourth quarter or an overtime with the score within five.
-Where the source does not name all five, they are NULL and `five_known` is FALSE.
+Where the source does not name all five, they are NULL and `five_known` is FALSE. Time before and after an event with an
+unknown clock, and after the last one of a period that the source breaks off, is in no stretch.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ import ibis
 import ibis.expr.types as ir
 
 from nba_assets.basketball.identity import resolve, stamp_by_pair, team, without_number
+from nba_assets.basketball.placement import finished
+from nba_assets.basketball.play_feeds import period_seconds, place, seconds_left
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day
-from nba_assets.contracts.table import conformed, holds
+from nba_assets.contracts.table import Check, conformed, holds
 from nba_assets.tables.conformed.views.player_names import player_names
 from nba_assets.tables.conformed.views.schedule import schedule
 from nba_assets.tables.raw.play_by_play import bigdataball_play_by_play
@@ -22,8 +25,16 @@ FOURTH_QUARTER = 4
 CLUTCH_SECONDS = 300
 CLUTCH_MARGIN = 5
 
+LONGEST_SILENCE = 24
+"""Seconds without an event at the end of a period, a possession long. A source silent for longer has broken off."""
+
 FIVE = tuple(f"player_{n}" for n in range(1, 6))
 """The columns of those on court."""
+
+
+def _longer_than_a_period(rows: ir.Table) -> ir.Table:
+    played = rows.group_by("game_id", "game_date", "team_abbr", "period").agg(seconds=rows.seconds.sum())
+    return played.filter(played.seconds > period_seconds(played.period))
 
 
 @conformed(
@@ -41,8 +52,8 @@ FIVE = tuple(f"player_{n}" for n in range(1, 6))
         Column("season_year", "INT64", "year the season started in", required=True),
         Column("team_abbr", "STRING", "the team", required=True),
         Column("period", "INT64", "1 to 4; 5 and more are overtimes", "count"),
-        Column("from_sequence", "INT64", "first event with this five", "count", required=True),
-        Column("until_sequence", "INT64", "last event with it", "count", required=True),
+        Column("from_sequence", "INT64", "first event with this five, as `sequence` of the plays", required=True),
+        Column("until_sequence", "INT64", "last event with it", required=True),
         Column("start_clock", "INT64", "left in the period when it starts", "seconds"),
         Column("end_clock", "INT64", "left in the period when it ends", "seconds"),
         Column("seconds", "INT64", "played by this five", "seconds", required=True),
@@ -56,10 +67,11 @@ FIVE = tuple(f"player_{n}" for n in range(1, 6))
             lambda t: (t.clutch_seconds <= t.seconds) & (t.clutch_seconds >= 0),
             "clutch time is part of the time played",
         ),
+        Check("periods_have_their_length", "nobody plays a period for longer than it lasts", _longer_than_a_period),
     ),
 )
 def court_time(events: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table:
-    stretches = _stretches(_by_side(_timed(events, games)))
+    stretches = _stretches(_by_side(_timed(events, finished(games))))
     # Names are found once a stretch: there are twenty times as many events.
     for name in FIVE:
         spelled = stretches.mutate(**{name: without_number(stretches[name])})
@@ -75,8 +87,9 @@ def _timed(events: ir.Table, games: ir.Table) -> ir.Table:
             "home_team_abbr",
             "away_team_abbr",
             "period",
-            sequence=events.event_sequence,
-            clock=events.game_clock_seconds,
+            number=events.event_sequence,
+            printed=events.game_clock_seconds,
+            clock=seconds_left(events.period, events.game_clock_seconds, events.elapsed_seconds),
             margin=(events.score_home - events.score_away).abs(),
             home=team(events.home_team_abbr),
             away=team(events.away_team_abbr),
@@ -84,13 +97,16 @@ def _timed(events: ir.Table, games: ir.Table) -> ir.Table:
         ),
         games,
     )
+    rows = rows.mutate(sequence=place(rows))
     within_period = ibis.window(group_by=["game_id", "period"], order_by="sequence")
-    until = rows.clock.lead().over(within_period).fill_null(0)
+    is_last = rows.sequence.lead().over(within_period).isnull()
+    horn = (rows.clock <= LONGEST_SILENCE).ifelse(0, rows.clock)
+    rows = rows.mutate(until=is_last.ifelse(horn, rows.clock.lead().over(within_period)))
+    until = rows.until
     late = ibis.greatest(ibis.least(rows.clock, CLUTCH_SECONDS) - until, 0)
     is_clutch = (rows.period >= FOURTH_QUARTER) & (rows.margin <= CLUTCH_MARGIN) & (rows.clock > until)
     return rows.mutate(
-        until=until,
-        seconds=ibis.greatest(rows.clock - until, 0),
+        seconds=ibis.greatest(rows.clock - until, 0).fill_null(0),
         clutch_seconds=is_clutch.fill_null(False).ifelse(late, 0),
     )
 

@@ -25,6 +25,15 @@ def _of_no_game(rows: ir.Table, strays: ir.Table) -> ir.Table:
     return strays
 
 
+def _not_placed(rows: ir.Table, lines: ir.Table, games: ir.Table) -> ir.Table:
+    """Outcomes of no market or side, without a point, a book, a moment or a tip to compare it with."""
+    found = _outcomes(lines, games)
+    placed = (found.is_one | found.is_other) & found.outcome_point.notnull() & found.book.notnull()
+    placed = placed & (found["at"].notnull() & found.tip_at.notnull())
+    found = found.filter(~placed.fill_null(False))
+    return found.select("game_id", "game_date", "bookmaker_key", "market_key", "outcome_name", "outcome_point")
+
+
 def _one_sided(rows: ir.Table) -> ir.Table:
     per_market = ibis.window(group_by=["game_id", "market", "book"])
     sides = rows.mutate(_sides=rows.count().over(per_market), _sum=rows.line.sum().over(per_market))
@@ -64,6 +73,12 @@ def _one_sided(rows: ir.Table) -> ir.Table:
             _of_no_game,
             "every betting line is of a game of the schedule",
         ),
+        kept_out(
+            "lines_can_be_placed",
+            "without a market, a side, a line, a book or a moment before the tip",
+            _not_placed,
+            "every betting line has a market, a side, a point, a book and a moment",
+        ),
         holds("first_before_last", lambda t: t.first_at <= t.last_at, "no book ends before it begins"),
         lines_are_halves(),
         Check("one_line_a_book", "a book's totals agree and its spreads cancel, and both teams have them", _one_sided),
@@ -84,29 +99,11 @@ def _captures(lines: ir.Table, games: ir.Table) -> ir.Table:
     A spread is the home team's here. The feed's home and away may be swapped, so a spread belongs to the team that its
     outcome names; where only one of the two is named, the other's is its reverse.
     """
-    tips = games.select(_game="game_id", tip_at="tip_at", home="home_team_abbr", away="away_team_abbr")
-    outcomes = latest(
-        lines, ("game_date", "game_id", "snapshot_timestamp", "bookmaker_key", "market_key", "outcome_name")
-    )
-    outcome = folded(outcomes.outcome_name)
-    named = ibis.cases(
-        (outcome == folded(outcomes.home_team), team(outcomes.home_team_abbr)),
-        (outcome == folded(outcomes.away_team), team(outcomes.away_team_abbr)),
-        (outcome.isin(["over", "under"]), outcome),
-        else_=outcomes.outcome_name,
-    )
-    rows = stamp_by_pair(outcomes.mutate(side=named).drop("home_team", "away_team"), games)
-    rows = rows.join(tips, rows.game_id == tips._game)
-    rows = rows.filter((rows.snapshot_timestamp <= rows.tip_at) & rows.outcome_point.notnull())
-    rows = rows.mutate(
-        market=folded(rows.market_key).cases(("spreads", "spread"), ("totals", "total")),
-        book=rows.bookmaker_key.lower(),
-        at=rows.snapshot_timestamp,
-    )
-    spread = rows.market == "spread"
-    one = rows.side == spread.ifelse(rows.home, "over")
-    other = rows.side == spread.ifelse(rows.away, "under")
-    captures = rows.filter(rows.market.notnull() & (one | other)).group_by(*_CAPTURE)
+    rows = _outcomes(lines, games)
+    rows = rows.filter(rows.is_one | rows.is_other)
+    rows = rows.filter((rows["at"] <= rows.tip_at) & rows.outcome_point.notnull())
+    one, other = rows.is_one, rows.is_other
+    captures = rows.group_by(*_CAPTURE)
     captures = captures.agg(
         point=rows.outcome_point.max(where=one),
         _others=rows.outcome_point.max(where=other),
@@ -119,6 +116,40 @@ def _captures(lines: ir.Table, games: ir.Table) -> ir.Table:
     # The price of the other side counts with the same line only.
     same = (point == theirs).fill_null(False)
     return captures.mutate(point=point, other_price=same.ifelse(captures._other_price, ibis.null("float64")))
+
+
+def _outcomes(lines: ir.Table, games: ir.Table) -> ir.Table:
+    """Each outcome with its game, market, book, moment and tip, and which side of the market it is.
+
+    A printed name may stand in the place of a key: `Spreads`, `DraftKings`, `OVER`, a team's nickname or tricode.
+    """
+    tips = games.select(_game="game_id", _tip="tip_at", home="home_team_abbr", away="away_team_abbr")
+    outcomes = latest(
+        lines, ("game_date", "game_id", "snapshot_timestamp", "bookmaker_key", "market_key", "outcome_name")
+    )
+    printed = folded(outcomes.outcome_name)
+    # Whole words: "Thunder" ends with "under".
+    word = ibis.literal(" ") + printed
+    named = ibis.cases(
+        ((ibis.literal(" ") + outcomes.home_team.lower()).endswith(word), team(outcomes.home_team_abbr)),
+        ((ibis.literal(" ") + outcomes.away_team.lower()).endswith(word), team(outcomes.away_team_abbr)),
+        else_=team(printed),
+    )
+    rows = stamp_by_pair(outcomes.mutate(side=named).drop("home_team", "away_team"), games)
+    rows = rows.join(tips, rows.game_id == tips._game)
+    rows = rows.mutate(
+        market=folded(rows.market_key).cases(*_MARKETS.items()),
+        book=rows.bookmaker_key.lower(),
+        at=rows.snapshot_timestamp,
+        tip_at=rows._tip.coalesce(rows.commence_time),
+    )
+    spread = rows.market == "spread"
+    return rows.mutate(
+        is_one=rows.side == spread.ifelse(rows.home, "OVER"), is_other=rows.side == spread.ifelse(rows.away, "UNDER")
+    )
+
+
+_MARKETS = {"spreads": "spread", "spread": "spread", "totals": "total", "total": "total"}
 
 
 def _both_teams(captures: ir.Table) -> ir.Table:

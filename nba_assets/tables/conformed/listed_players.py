@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import ibis.expr.types as ir
 
-from nba_assets.basketball.identity import folded, resolve, stamp_by_pair, team
+from nba_assets.basketball.identity import folded, of_its_teams, resolve, stamp_by_pair, team
 from nba_assets.basketball.joins import latest
+from nba_assets.basketball.placement import finished
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day
 from nba_assets.contracts.table import conformed
@@ -50,6 +51,7 @@ def listed_players(gamebook: ir.Table, games: ir.Table, names: ir.Table) -> ir.T
             player_status=folded(gamebook.player_status),
             team_abbr=team(gamebook.team_abbr),
         ),
-        games,
+        finished(games),
     )
-    return resolve(rows, names)
+    sides = games.select("game_id", "home_team_abbr", "away_team_abbr")
+    return resolve(of_its_teams(rows.join(sides, "game_id")), names)

@@ -13,8 +13,9 @@ import ibis.expr.types as ir
 from nba_assets.basketball import metrics
 from nba_assets.basketball.box_checks import makes_within_attempts, points_add_up
 from nba_assets.basketball.box_scores import COUNTS, SOURCES_NAMES
-from nba_assets.basketball.identity import folded, resolve, stamp_by_pair, team
+from nba_assets.basketball.identity import folded, of_its_teams, resolve, stamp_by_pair, team
 from nba_assets.basketball.joins import first_source, in_order, latest
+from nba_assets.basketball.placement import finished, placement_checks
 from nba_assets.basketball.population import LEAST_PLAYERS, of_finished_games
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.kept_out import QUARANTINE, at_the_door, kept_out
@@ -24,11 +25,6 @@ from nba_assets.tables.conformed.views.player_names import player_names
 from nba_assets.tables.conformed.views.schedule import schedule, team_schedule
 from nba_assets.tables.conformed.views.strays import stray_boxes
 from nba_assets.tables.raw.box_scores import bdl_player_boxscores, nbac_gamebook_player_stats, nbac_player_boxscores
-
-
-def _of_no_game(rows: ir.Table, stray_boxes: ir.Table) -> ir.Table:
-    return stray_boxes
-
 
 STATUSES = ("active", "dnp", "inactive")
 """What the gamebook says of a player: played, dressed without playing, or neither."""
@@ -48,7 +44,7 @@ def _of_unknown_status(rows: ir.Table, gamebook: ir.Table) -> ir.Table:
         "bdl": same_day(bdl_player_boxscores),
         "games": same_day(schedule),
         "names": same_day(player_names),
-        "stray_boxes": same_day(stray_boxes),
+        "strays": same_day(stray_boxes),
         "quarantine": same_day(QUARANTINE),
     },
     population=of_finished_games(same_day(team_schedule), LEAST_PLAYERS),
@@ -84,12 +80,7 @@ def _of_unknown_status(rows: ir.Table, gamebook: ir.Table) -> ir.Table:
     checks=(
         makes_within_attempts("fg", "three_pt", "ft"),
         points_add_up("points"),
-        kept_out(
-            "boxes_match_the_schedule",
-            "of no game of the schedule",
-            _of_no_game,
-            "every box-score row is of a game of the schedule",
-        ),
+        *placement_checks("boxes"),
         holds(
             "players_are_known",
             lambda t: t.player_lookup.notnull(),
@@ -111,6 +102,7 @@ def _of_unknown_status(rows: ir.Table, gamebook: ir.Table) -> ir.Table:
     ),
 )
 def player_boxes(gamebook: ir.Table, nbac: ir.Table, bdl: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table:
+    games = finished(games)
     active = gamebook.filter(folded(gamebook.player_status) == "active")
     # Ball Don't Lie lists everybody with zeros (R-8) and rounds minutes to whole ones: a row of it without a minute and
     # without a single statistic did not play.
@@ -122,9 +114,10 @@ def player_boxes(gamebook: ir.Table, nbac: ir.Table, bdl: ir.Table, games: ir.Ta
         nbac_boxscore=in_order(stamp_by_pair(_line(nbac, "player_full_name", "plus_minus"), games)),
         bdl=in_order(listed.filter(anything)),
     )
-    sides = games.select("game_id", "season_type", _home=games.home_team_abbr, _away=games.away_team_abbr)
-    rows = resolve(rows, names).join(sides, "game_id")
-    return rows.mutate(opponent_team_abbr=(rows.team_abbr == rows._home).ifelse(rows._away, rows._home))
+    sides = games.select("game_id", "season_type", "home_team_abbr", "away_team_abbr")
+    rows = of_its_teams(rows.join(sides, "game_id"))
+    at_home = rows.team_abbr == rows.home_team_abbr
+    return resolve(rows.mutate(opponent_team_abbr=at_home.ifelse(rows.away_team_abbr, rows.home_team_abbr)), names)
 
 
 def _line(rows: ir.Table, name: str, plus_minus: str | None, second: str | None = None) -> ir.Table:

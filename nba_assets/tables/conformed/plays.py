@@ -1,8 +1,8 @@
 """Plays in order, from the best play-by-play that has the game, with the shots among them.
 
-A row is a play that scores, ends or prolongs a possession, in order of `sequence` within its game: BigDataBall's, else
-NBA.com's own feed read by its native fields (R-9). Whom nobody knows by his spelling has a NULL name; his play still
-counts for his team.
+A row is a play that scores, ends or prolongs a possession, in order of `sequence` within its game: from the feed that
+tells the whole of it, BigDataBall's before NBA.com's own, which is read by its native fields (R-9); where neither does,
+each period from one that has it. Whom nobody knows by his spelling has a NULL name; his play still counts for his team.
 """
 
 from __future__ import annotations
@@ -12,13 +12,16 @@ import ibis.expr.types as ir
 
 from nba_assets.basketball import metrics
 from nba_assets.basketball.identity import resolve, stamp_by_nba_id, stamp_by_pair, team, without_number
-from nba_assets.basketball.joins import first_source, in_order, with_columns
+from nba_assets.basketball.joins import with_columns
+from nba_assets.basketball.placement import finished, placement_checks
+from nba_assets.basketball.play_feeds import best_feed, seconds_left
 from nba_assets.contracts.contract import Column
-from nba_assets.contracts.kept_out import QUARANTINE, at_the_door
+from nba_assets.contracts.kept_out import QUARANTINE, at_the_door, kept_out
 from nba_assets.contracts.read import same_day
-from nba_assets.contracts.table import Check, conformed
+from nba_assets.contracts.table import Check, conformed, holds
 from nba_assets.tables.conformed.views.player_names import player_names
 from nba_assets.tables.conformed.views.schedule import schedule
+from nba_assets.tables.conformed.views.strays import stray_plays
 from nba_assets.tables.raw.play_by_play import bigdataball_play_by_play, nbac_play_by_play
 
 
@@ -33,6 +36,18 @@ def _other_than_the_score(rows: ir.Table, games: ir.Table) -> ir.Table:
     return joined.filter(joined._score != joined._points)
 
 
+def _in_parts(rows: ir.Table) -> ir.Table:
+    """Games of which nothing is summed."""
+    return rows.filter(~rows.is_whole).select("game_id", "game_date").distinct()
+
+
+def _passed_over(rows: ir.Table, bigdataball: ir.Table, games: ir.Table) -> ir.Table:
+    """Periods taken from another feed in games of which BigDataBall has any."""
+    its = stamp_by_pair(bigdataball.select("game_date", "home_team_abbr", "away_team_abbr").distinct(), games)
+    others = rows.filter(rows.source != "bigdataball").select("game_id", "game_date", "period", "source").distinct()
+    return others.semi_join(its, "game_id")
+
+
 @conformed(
     step="play_by_play",
     key=("game_id", "sequence"),
@@ -42,13 +57,19 @@ def _other_than_the_score(rows: ir.Table, games: ir.Table) -> ir.Table:
         "nbac": same_day(nbac_play_by_play),
         "games": same_day(schedule),
         "names": same_day(player_names),
+        "strays": same_day(stray_plays),
         "quarantine": same_day(QUARANTINE),
     },
     columns=(
         Column("game_id", "STRING", "canonical game, YYYYMMDD_AWAY_HOME", required=True),
         Column("game_date", "DATE", "Eastern date", required=True),
         Column("season_year", "INT64", "year the season started in", required=True),
-        Column("sequence", "INT64", "place in the game's order of events", "count", required=True),
+        Column(
+            "sequence",
+            "INT64",
+            "place in the game's order: PSSSNNNN, period, seconds played, number",
+            required=True,
+        ),
         Column("period", "INT64", "1 to 4; 5 and more are overtimes", "count"),
         Column("clock", "INT64", "left in the period", "seconds"),
         Column("kind", "STRING", "shot, free throw, rebound, turnover or start of period", required=True),
@@ -66,28 +87,41 @@ def _other_than_the_score(rows: ir.Table, games: ir.Table) -> ir.Table:
         Column("blocked_by", "STRING", "canonical player who blocked the shot"),
         Column("is_offensive", "BOOL", "rebound by the team that shot"),
         Column("ends_trip", "BOOL", "last free throw of a trip"),
+        Column(
+            "is_whole",
+            "BOOL",
+            "the game's plays are of every period and add up to the final score; nothing is summed where they do not",
+        ),
         Column("source", "STRING", "bigdataball or nbac", required=True),
     ),
     checks=(
+        *placement_checks("plays"),
+        kept_out(
+            "first_feed_is_whole",
+            "of a game that BigDataBall does not tell whole",
+            _passed_over,
+            "BigDataBall has every period of its games, and all points",
+        ),
+        Check("games_are_whole", "plays are of every period and reach the final score", _in_parts, "warn"),
         Check("points_reach_the_score", "a team's plays add up to its score", _other_than_the_score, "warn"),
+        holds("clocks_are_known", lambda t: t.clock.notnull(), "clock and time since the tip agree", "warn"),
         *at_the_door(bigdataball_play_by_play, nbac_play_by_play),
     ),
 )
 def plays(bigdataball: ir.Table, nbac: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table:
-    rows = first_source(
-        ("game_id",),
-        bigdataball=in_order(stamp_by_pair(_bigdataball(bigdataball), games)),
-        nbac=in_order(stamp_by_nba_id(_nbac(nbac), games).drop("nba_game_id")),
+    games = finished(games)
+    rows = best_feed(
+        games,
+        bigdataball=stamp_by_pair(_bigdataball(bigdataball), games),
+        nbac=stamp_by_nba_id(_nbac(nbac), games).drop("nba_game_id"),
     )
     rows = resolve(resolve(_with_and_ones(rows), names, "blocker", "blocked_by"), names, "spelling")
-    sides = games.select(_game_id=games.game_id, _home=games.home_team_abbr, _away=games.away_team_abbr)
-    rows = rows.join(sides, rows.game_id == sides._game_id)
     is_shot = rows.kind == "shot"
     return rows.mutate(
         spelling=rows.player_lookup_raw,
         zone=is_shot.ifelse(metrics.shot_zone(rows.is_three, rows.distance), ibis.null("string")),
         is_assisted=rows.assister.notnull(),
-        defending_team_abbr=(rows.team_abbr == rows._home).ifelse(rows._away, rows._home),
+        defending_team_abbr=(rows.team_abbr == rows.home_team_abbr).ifelse(rows.away_team_abbr, rows.home_team_abbr),
     )
 
 
@@ -110,8 +144,9 @@ def _bigdataball(events: ir.Table) -> ir.Table:
         "home_team_abbr",
         "away_team_abbr",
         "period",
-        sequence=rows.event_sequence,
-        clock=rows.game_clock_seconds,
+        number=rows.event_sequence,
+        printed=rows.game_clock_seconds,
+        clock=seconds_left(rows.period, rows.game_clock_seconds, rows.elapsed_seconds),
         kind=rows.event_type,
         team_abbr=team(rows.player_1_team_abbr),
         spelling=without_number(rows.player_1_lookup),
@@ -146,8 +181,9 @@ def _nbac(events: ir.Table) -> ir.Table:
     return rows.select(
         "nba_game_id",
         "period",
-        sequence=rows.event_sequence,
-        clock=rows.game_clock_seconds,
+        number=rows.event_sequence,
+        printed=rows.game_clock_seconds,
+        clock=seconds_left(rows.period, rows.game_clock_seconds, rows.time_elapsed_seconds),
         kind=rows.action_type.cases(*kinds.items(), else_="start of period"),
         team_abbr=team(rows.player_1_team_abbr),
         spelling=rows.player_1_lookup,

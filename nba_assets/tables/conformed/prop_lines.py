@@ -10,7 +10,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball.identity import folded, resolve, stamp_by_pair, team
+from nba_assets.basketball.identity import as_lookup, folded, resolve, stamp_by_pair, team
 from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.market import first_and_last, lines_are_halves
 from nba_assets.basketball.schedule import from_both_sides
@@ -26,6 +26,23 @@ from nba_assets.tables.raw.market import bettingpros_player_points_props, odds_a
 
 def _of_no_game(rows: ir.Table, strays: ir.Table) -> ir.Table:
     return strays
+
+
+def _not_placed(rows: ir.Table, odds_api: ir.Table, bettingpros: ir.Table, games: ir.Table) -> ir.Table:
+    """Lines without a point, a moment or a tip to compare it with, and offers of no side or of unknown standing."""
+    told = ("game_date", "player_lookup", "bookmaker", "points_line")
+    seen = _with_moment(odds_api, games)
+    seen = seen.filter(
+        seen.points_line.isnull() | seen.bookmaker.isnull() | seen.snapshot_timestamp.isnull() | seen.tip_at.isnull()
+    )
+    offers = _with_tip(bettingpros, games)
+    known = folded(offers.bet_side).isin(["over", "under"]) & offers.is_active.notnull()
+    known = known & offers.points_line.notnull() & offers.bookmaker.notnull()
+    known = known & offers.bookmaker_last_update.notnull() & offers.tip_at.notnull()
+    offers = offers.filter(~known.fill_null(False))
+    return seen.select(*told, source=ibis.literal("odds_api")).union(
+        offers.select(*told, source=ibis.literal("bettingpros"))
+    )
 
 
 @conformed(
@@ -61,6 +78,12 @@ def _of_no_game(rows: ir.Table, strays: ir.Table) -> ir.Table:
             _of_no_game,
             "every points line is of a game of the schedule",
         ),
+        kept_out(
+            "lines_can_be_placed",
+            "without a line, a book, a side or a moment before the tip",
+            _not_placed,
+            "every points line has a point, a book, a side and a moment",
+        ),
         holds(
             "players_are_known",
             lambda t: t.player_lookup.notnull(),
@@ -82,9 +105,8 @@ def prop_lines(odds_api: ir.Table, bettingpros: ir.Table, games: ir.Table, names
 
 def _captures(odds_api: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table:
     """The Odds API's captures up to the tip: the schedule's and, where the vendor's came sooner, the vendor's."""
-    tips = games.select(_game="game_id", tip_at="tip_at")
-    rows = resolve(stamp_by_pair(odds_api, games), names)
-    rows = rows.join(tips, rows.game_id == tips._game)
+    rows = _with_moment(odds_api, games)
+    rows = resolve(rows.mutate(player_lookup=_named(rows)), names)
     rows = rows.filter((rows.snapshot_timestamp <= rows.tip_at) & (rows.minutes_before_tipoff >= 0).fill_null(True))
     return rows.select(
         "game_date",
@@ -100,6 +122,19 @@ def _captures(odds_api: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table:
     )
 
 
+def _with_moment(odds_api: ir.Table, games: ir.Table) -> ir.Table:
+    """Captures of games with the tip: the schedule's, and the vendor's where it has none."""
+    tips = games.select(_game="game_id", _tip="tip_at")
+    rows = stamp_by_pair(odds_api, games)
+    rows = rows.join(tips, rows.game_id == tips._game)
+    return rows.mutate(tip_at=rows._tip.coalesce(rows.game_start_time))
+
+
+def _named(rows: ir.Table) -> ir.StringValue:
+    """Whom a line is on: a printed name may stand in the place of the lookup, or alone."""
+    return as_lookup(rows.player_lookup.coalesce(rows.player_name))
+
+
 def _one_spelling(rows: ir.Table) -> ir.StringValue:
     """The spelling that stands for all that a known player has on a date; an unknown one's own."""
     of_player = rows.player_lookup_raw.min().over(group_by=["game_date", "player_lookup"])
@@ -112,7 +147,8 @@ def _offers(bettingpros: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table
     No later than the tip of the player's team. The feed's team may be stale or "FA": then no later than the first tip
     of the date, since a later one might be after his own.
     """
-    active = bettingpros.filter(bettingpros.is_active).mutate(bet_side=folded(bettingpros.bet_side))
+    offered = bettingpros.mutate(player_lookup=_named(bettingpros), bet_side=folded(bettingpros.bet_side))
+    active = offered.filter(offered.is_active)
     scrape = ("game_date", "player_lookup", "bookmaker", "source_file_path", "points_line")
     unders = (
         active.filter(active.bet_side == "under").group_by(*scrape).agg(under_price=lambda t: t.odds_american.max())

@@ -15,6 +15,7 @@ from nba_assets.basketball.box_checks import makes_within_attempts, points_add_u
 from nba_assets.basketball.box_scores import COUNTS
 from nba_assets.basketball.identity import stamp_by_nba_id
 from nba_assets.basketball.joins import first_source, latest
+from nba_assets.basketball.placement import finished, placement_checks
 from nba_assets.basketball.population import of_finished_games
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.kept_out import QUARANTINE, at_the_door
@@ -22,6 +23,7 @@ from nba_assets.contracts.read import same_day
 from nba_assets.contracts.table import Check, conformed
 from nba_assets.tables.conformed.player_boxes import player_boxes
 from nba_assets.tables.conformed.views.schedule import schedule, team_schedule
+from nba_assets.tables.conformed.views.strays import stray_team_boxes
 from nba_assets.tables.raw.box_scores import nbac_team_boxscore
 
 _OFFICIAL = {
@@ -59,6 +61,7 @@ def _unequal_points(rows: ir.Table, players: ir.Table) -> ir.Table:
         "box": same_day(nbac_team_boxscore),
         "players": same_day(player_boxes),
         "games": same_day(schedule),
+        "strays": same_day(stray_team_boxes),
         "quarantine": same_day(QUARANTINE),
     },
     population=of_finished_games(same_day(team_schedule)),
@@ -92,6 +95,7 @@ def _unequal_points(rows: ir.Table, players: ir.Table) -> ir.Table:
     checks=(
         makes_within_attempts("fg", "three_pt", "ft"),
         points_add_up("points"),
+        *placement_checks("totals"),
         Check("points_sum_to_team", "players' points add up to the team's", _unequal_points),
         Check(
             "official_totals",
@@ -103,6 +107,7 @@ def _unequal_points(rows: ir.Table, players: ir.Table) -> ir.Table:
     ),
 )
 def team_boxes(box: ir.Table, players: ir.Table, games: ir.Table) -> ir.Table:
+    games = finished(games)
     official = stamp_by_nba_id(latest(box, ("nba_game_id", "team_abbr")), games)
     official = official.select(
         "game_id",

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nba_assets.basketball.box_scores import COUNTS
 from nba_assets.tables.analytics.player_game_summary import player_game_summary
 from nba_assets_tests.given import GOLDEN, shot_row
-from nba_assets_tests.rows import Row, one, rows_of, told
+from nba_assets_tests.rows import Row, broken_of, one, rows_of, told
 
 BRUNSON = {
     "points": 38,
@@ -139,6 +140,43 @@ def test_zones_of_his_shots_and_of_his_blocks() -> None:
     unseen = brunson()
     assert [unseen[name] for name in (*taken, *made, *blocks)] == [None] * 11
     assert (unseen["fourth_quarter_points"], unseen["shot_zones_source"]) == (None, None)
+
+
+def test_half_a_game_of_play_by_play_is_none() -> None:
+    """Zones, and points of a quarter that nobody told, are unknown. Two feeds that tell it together are both named."""
+    half = brunson(shots=[shot_row(GOLDEN, "NYK", player_lookup="brunson", is_whole=False)])
+    names = ("paint_attempts", "assisted_fg_makes", "paint_blocks", "fourth_quarter_points", "shot_zones_source")
+    assert [half[name] for name in names] == [None] * 5
+    assert "shot_zones_unavailable" in half["quality_issues"]
+    whole = [shot_row(GOLDEN, "NYK", player_lookup="brunson", is_whole=True, source=s) for s in ("nbac", "bigdataball")]
+    both = brunson(shots=whole)
+    assert (both["paint_attempts"], both["shot_zones_source"]) == (2, "both")
+
+
+LATE = {"game_id": GOLDEN.id, "game_date": GOLDEN.day, "team_abbr": "NYK", "primary_source_used": "gamebook"}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "played", "source", "broken"),
+    [
+        (720, 720, "gamebook", 0),
+        (721, 2000, "gamebook", 1),
+        (601, 600, "nbac_boxscore", 0),
+        (602, 600, "nbac_boxscore", 1),
+        (660, 600, "bdl", 0),
+        (661, 600, "bdl", 1),
+        (None, 600, "gamebook", 0),
+    ],
+)
+def test_nobody_plays_more_late_than_there_is(seconds: int | None, played: int, source: str, broken: int) -> None:
+    row = LATE | {"fourth_quarter_seconds": seconds, "seconds_played": played, "primary_source_used": source}
+    assert len(broken_of(player_game_summary, "late_time_within_the_game", [row])) == broken
+
+
+def test_a_side_plays_five_times_the_fourth_quarter() -> None:
+    side = [LATE | {"fourth_quarter_seconds": 720}] * 5
+    assert broken_of(player_game_summary, "five_a_side_late", [*side, LATE | {"team_abbr": "PHI"}]) == []
+    assert len(broken_of(player_game_summary, "five_a_side_late", [*side, LATE | {"fourth_quarter_seconds": 1}])) == 1
 
 
 def late_time(player: str, quarter: int = 0, clutch: int = 0) -> Row:

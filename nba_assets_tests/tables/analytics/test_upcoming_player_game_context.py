@@ -42,8 +42,9 @@ def test_before_his_first_game_nothing_is_known_of_him() -> None:
     unknown = ("days_rest", "days_rest_before_last_game", "days_since_2_plus_days_rest", "points_avg_last_5")
     more = ("avg_minutes_per_game_last_7", "avg_usage_rate_last_7_games", "fourth_quarter_minutes_last_7")
     assert columns(row, *unknown, *more) == (None,) * 7
-    zeros = ("games_in_last_7_days", "minutes_in_last_14_days", "back_to_backs_last_14_days", "l10_games_used")
-    assert columns(row, "back_to_back", *zeros) == (False, 0, 0, 0, 0)
+    load = [f"{what}_in_last_{days}_days" for what in ("games", "minutes") for days in (7, 14)]
+    zeros = (*load, "back_to_backs_last_14_days", "l5_games_used", "l10_games_used")
+    assert columns(row, "back_to_back", *zeros) == (False, *[0] * 7)
     assert columns(row, "l5_sample_quality", "quality_tier") == ("insufficient", "bronze")
     assert "thin_sample" in row["quality_issues"]
 
@@ -129,6 +130,16 @@ def test_form_is_of_games_not_of_days() -> None:
     assert columns(row, "points_avg_last_5", "l5_games_used", "l5_sample_quality") == (40, 5, "excellent")
     assert columns(row, "points_avg_last_10", "l10_games_used", "l10_sample_quality") == (35, 6, "limited")
     assert row["quality_tier"] == "silver"
+
+
+def test_the_tier_is_of_how_many_games_his_form_is() -> None:
+    """Gold from ten, silver from five; fewer than three are a thin sample."""
+    tiers = {2: "bronze", 3: "bronze", 4: "bronze", 5: "silver", 9: "silver", 10: "gold", 11: "gold"}
+    games = [played(day, player=f"of_{count:02}") for count in tiers for day in range(1, 1 + count)]
+    rows = rows_with(*games, rosters=[on_roster(f"of_{count:02}") for count in tiers])
+    assert [tier for _, tier in told(rows, "player_lookup", "quality_tier")] == list(tiers.values())
+    thin = [row["player_lookup"] for row in rows if "thin_sample" in row["quality_issues"]]
+    assert thin == ["of_02"]
 
 
 def test_the_cup_final_is_work_but_no_form() -> None:
@@ -256,6 +267,33 @@ def test_usage_in_a_few_minutes_makes_no_star() -> None:
     assert {row["star_teammates_out"] for row in rows} == {0}
 
 
+def stars_out(who: str, points: int = 10, minutes: float = 30.0) -> int:
+    """The stars whom White is without when one of four misses the game: of usage 30 to 24 %, or of what is said."""
+    rates = {"first": 30, "second": 28, "third": 26, "fourth": 24} | ({} if minutes >= 30 else {who: 40})
+    own = {name: (minutes, points) if name == who else (30.0, 10) for name in rates}
+    squad = [row for name, rate in rates.items() for row in usage(name, rate, *own[name])]
+    names = [*rates, "white"]
+    rows = rows_with(*squad, rosters=[on_roster(name) for name in names], availability=[status(who, "out")])
+    return int(one(rows, player_lookup="white")["star_teammates_out"])
+
+
+def test_a_star_is_among_the_first_three_in_usage_or_scores_eighteen_in_fifteen_minutes_or_more() -> None:
+    assert [stars_out(name) for name in ("first", "second", "third", "fourth")] == [1, 1, 1, 0]
+    assert [stars_out("fourth", points) for points in (18, 17)] == [1, 0]
+    assert [stars_out("fourth", minutes=minutes) for minutes in (15.0, 14.9)] == [1, 0]
+
+
+def test_probable_teammates_are_those_besides_himself() -> None:
+    report = [status("white", "probable"), status("scrub", "probable")]
+    rows = rows_with(*SQUAD, rosters=ROSTER, availability=report)
+    assert told(rows, "player_lookup", "probable_teammates", "questionable_teammates") == [
+        ("brown", 2, 0),
+        ("scrub", 1, 0),
+        ("tatum", 2, 0),
+        ("white", 1, 0),
+    ]
+
+
 def test_a_status_read_with_little_confidence_counts_and_the_row_says_so() -> None:
     """Whoever is "out" has no row and is missed by the others, however sure the parser was."""
     doubted = slate(low_confidence_count=1, players_out_count=1)
@@ -264,6 +302,7 @@ def test_a_status_read_with_little_confidence_counts_and_the_row_says_so() -> No
     assert told(rows, "player_lookup", "star_teammates_out") == [("brown", 1), ("hart", 0), ("scrub", 1), ("white", 1)]
     doubts = {row["player_lookup"]: "low_confidence_report" in row["quality_issues"] for row in rows}
     assert doubts == {"brown": True, "hart": False, "scrub": True, "white": True}
+    assert "low_confidence_report" not in tatum(slate=slate(low_confidence_count=0))["quality_issues"]
 
 
 def test_without_a_report_nobodys_absence_is_known() -> None:

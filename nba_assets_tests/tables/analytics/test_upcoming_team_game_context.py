@@ -11,9 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nba_assets.tables.analytics.upcoming_team_game_context import upcoming_team_game_context
 from nba_assets_tests.given import eastern, started
-from nba_assets_tests.rows import Row, broken_of, one, told
+from nba_assets_tests.rows import Row, one, told
 from nba_assets_tests.tables.analytics.team_context import TODAY, boston, columns, expected, g, on, rows_on
 
 
@@ -108,7 +107,8 @@ TRAVEL = ("travel_miles", "time_zone_changes", "consecutive_road_games")
 
 def test_the_first_game_is_travelled_to_from_home() -> None:
     """Boston to Denver is 1,766 miles and two hours; at home it is none."""
-    assert columns(boston(20, g(20, "BOS", "DEN")), *TRAVEL) == (1766, 2, 1)
+    fortnight = ("miles_traveled_last_14_days", "time_zones_crossed_last_14_days")
+    assert columns(boston(20, g(20, "BOS", "DEN")), *TRAVEL, *fortnight) == (1766, 2, 1, 1766, 2)
     assert columns(boston(20, g(20, "DEN", "BOS")), *TRAVEL) == (0, 0, 0)
 
 
@@ -221,20 +221,6 @@ def test_the_implied_team_total(spread: float, implied: float) -> None:
     assert boston(20, TODAY, team_lines=[total])["implied_team_total"] is None
 
 
-def test_a_game_has_one_line() -> None:
-    both = {"game_id": "20241120_BOS_NYK", "game_date": on(20), "game_total": 221.5, "game_spread_source": "betmgm"}
-    boston = both | {"team_abbr": "BOS", "opponent_team_abbr": "NYK", "game_spread": -5.5}
-    new_york = both | {"team_abbr": "NYK", "opponent_team_abbr": "BOS", "game_spread": 5.5}
-
-    def broken(*rows: Row) -> int:
-        return len(broken_of(upcoming_team_game_context, "one_line_a_game", rows))
-
-    assert broken(boston, new_york) == 0
-    assert broken(boston | {"game_spread": None}, new_york | {"game_spread": None}) == 0
-    for other in ({"game_spread": 7.5}, {"game_spread": None}, {"game_total": 222.0}, {"game_spread_source": "bovada"}):
-        assert broken(boston, new_york | other) == 2
-
-
 def test_half_a_market_and_none() -> None:
     half = boston(20, TODAY, team_lines=[line("spread", -5.5, -4.0, 15)])
     assert (half["game_total"], half["betting_lines_updated_at"]) == (None, eastern(on(20), 15))
@@ -266,6 +252,8 @@ def test_absences() -> None:
     assert columns(row, *ABSENT, "low_confidence_count") == (2, 3, 1, 1, 1)
     assert "low_confidence_report" in row["quality_issues"]
     assert columns(boston(20, TODAY, availability=report), *ABSENT) == (None, 3, 1, 1)
+    well_read = [*report[:-1], absent("horford", "out", confidence=0.8)]
+    assert boston(20, TODAY, availability=well_read)["low_confidence_count"] == 0
     surely_read = boston(20, TODAY, availability=report[:-1], expected_starters=five)
     assert columns(surely_read, *ABSENT, "low_confidence_count") == (1, 2, 1, 1, 0)
     assert "low_confidence_report" not in surely_read["quality_issues"]

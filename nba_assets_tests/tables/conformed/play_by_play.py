@@ -86,5 +86,10 @@ def nbac(*events: tuple[str, str | None, dict[str, Any]]) -> list[Row]:
     ]
 
 
+def numbers(rows: list[Row], *columns: str) -> list[Row]:
+    """The rows with their places in the game as the events' numbers, by which tests name them."""
+    return [row | {column: row[column] % 10_000 for column in columns} for row in rows]
+
+
 def _team(player: str | None) -> str | None:
     return player and ("BOS" if player.lstrip("0123456789") in (*HOME, "timhardaway", "porzingis") else "NYK")

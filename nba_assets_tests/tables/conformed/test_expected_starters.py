@@ -6,11 +6,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-import pytest
-
 from nba_assets.tables.conformed.expected_starters import expected_starters
 from nba_assets_tests.given import MATCH, game_row, started
-from nba_assets_tests.rows import Row, broken_of, rows_of, told
+from nba_assets_tests.rows import Row, rows_of, told
 
 REGULARS = ("brown", "holiday", "horford", "tatum", "white")
 
@@ -75,27 +73,3 @@ def test_of_two_games_a_day_apart_each_has_its_own_five() -> None:
         (MATCH.day + timedelta(days=1), "brown"),
         (MATCH.day + timedelta(days=1), "tatum"),
     ]
-
-
-def expected(*players: str, team: str = "BOS") -> list[Row]:
-    row = {"game_date": MATCH.day, "team_abbr": team, "starts": 3, "last_start": ago(2)}
-    return [row | {"player_lookup": player} for player in players]
-
-
-def test_no_team_starts_six() -> None:
-    others = expected(*REGULARS, team="NYK")
-    assert broken_of(expected_starters, "at_most_five", [*expected(*REGULARS), *others]) == []
-    found = broken_of(expected_starters, "at_most_five", [*expected(*REGULARS, "hauser"), *others])
-    assert told(found, "team_abbr", "players") == [("BOS", 6)]
-
-
-@pytest.mark.parametrize("bad", [{"starts": None}, {"last_start": None}])
-def test_a_row_lacks_what_it_needs(bad: dict[str, Any]) -> None:
-    (row,) = expected("tatum")
-    assert broken_of(expected_starters, "required_columns_are_filled", [row]) == []
-    assert len(broken_of(expected_starters, "required_columns_are_filled", [row | bad])) == 1
-
-
-def test_a_player_is_expected_once() -> None:
-    assert broken_of(expected_starters, "key_is_unique", expected("tatum", "brown")) == []
-    assert len(broken_of(expected_starters, "key_is_unique", expected("tatum", "tatum"))) == 2

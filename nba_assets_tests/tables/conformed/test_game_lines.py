@@ -52,6 +52,65 @@ def test_sides_of_one_capture_that_disagree_are_the_home_teams() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "printed",
+    [
+        {"market_key": "Spreads"},
+        {"bookmaker_key": "FanDuel"},
+        {"outcome_name": "Celtics"},
+        {"outcome_name": "BOS"},
+        {"outcome_name": "boston celtics "},
+        {"snapshot_tag": None, "commence_time": None},
+    ],
+)
+def test_a_printed_name_in_the_place_of_a_key_is_read(printed: Row) -> None:
+    """Such lines vanished, and another book's stood for the market."""
+    boston, _ = lines("fanduel", 12, boston=-5.5)
+    assert told(books([boston | printed]), "team_abbr", "market", "book", "line") == [
+        ("BOS", "spread", "fanduel", -5.5),
+        ("NYK", "spread", "fanduel", 5.5),
+    ]
+    over, _ = lines("fanduel", 12, total=221.5)
+    assert len(books([over | {"market_key": "Total", "outcome_name": "OVER"}])) == 2
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        {"market_key": "h2h"},
+        {"market_key": None},
+        {"outcome_name": "Lakers"},
+        {"outcome_point": None},
+        {"bookmaker_key": None},
+        {"snapshot_timestamp": None},
+    ],
+)
+def test_a_line_that_cannot_be_placed_is_counted(lost: Row) -> None:
+    """A live one is as it should be, and is not."""
+    boston, new_york = lines("fanduel", 12, boston=-5.5)
+    live = lines("fanduel", 21, boston=-9.5)
+    given = {"lines": [boston | lost, new_york, *live], "games": [game_row(MATCH)]}
+    found = broken_of(game_lines, "lines_can_be_placed", [], **given)
+    assert told(found, "game_date") == [(MATCH.day,)]
+
+
+def test_under_is_no_thunder() -> None:
+    thunder = {"home_team": "Oklahoma City Thunder"}
+    over, under = (row | thunder for row in lines("fanduel", 12, total=221.5, price=1.9))
+    assert told(books([over, under]), "price", "other_price") == [(1.9, 2.0)] * 2
+    assert told(books([over, under | {"outcome_name": ""}]), "price", "other_price") == [(1.9, None)] * 2
+
+
+def test_the_vendors_tip_stands_in_for_one_that_the_schedule_lacks() -> None:
+    boston, _ = lines("fanduel", 12, boston=-5.5)
+    games = [game_row(MATCH, tip_at=None)]
+    known = [boston | {"commence_time": MATCH.tip}]
+    assert len(rows_of(game_lines, lines=known, games=games)) == 2
+    assert rows_of(game_lines, lines=[boston], games=games) == []
+    assert broken_of(game_lines, "lines_can_be_placed", [], lines=known, games=games) == []
+    assert len(broken_of(game_lines, "lines_can_be_placed", [], lines=[boston], games=games)) == 1
+
+
 def test_a_total_stands_for_both_teams_with_over_and_under() -> None:
     rows = books(lines("fanduel", 9, total=219.5, price=1.8), lines("fanduel", 12, total=221.5, price=1.87))
     assert told(rows, "team_abbr", "market", "line", "opening", "price", "other_price") == [

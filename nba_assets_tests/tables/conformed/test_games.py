@@ -6,11 +6,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-import pytest
-
 from nba_assets.tables.conformed.games import games, team_games
 from nba_assets_tests.given import MATCH, PLACES, eastern, game_row, location
-from nba_assets_tests.rows import broken_of, one, rows_of, told
+from nba_assets_tests.rows import one, rows_of, told
 
 LOCATIONS = [location(team) for team in PLACES]
 NEXT = replace(MATCH, nba_id="0022400103", score=None)
@@ -57,17 +55,3 @@ def test_nobody_is_at_home_in_a_neutral_game() -> None:
 def test_a_team_without_a_listed_arena_keeps_its_games() -> None:
     rows = rows_of(team_games, games=[game_row(NEXT)])
     assert told(rows, "team_abbr", "points", "arena_latitude") == [("BOS", None, None), ("NYK", None, None)]
-
-
-@pytest.mark.parametrize(
-    ("check", "bad"),
-    [
-        ("final_games_have_a_winner", {"home_points": 100}),
-        ("final_games_have_a_winner", {"home_points": None}),
-        ("two_teams", {"home_team_abbr": "NYK"}),
-        ("required_columns_are_filled", {"season_type": None}),
-    ],
-)
-def test_a_check_finds_what_breaks_it(check: str, bad: dict[str, Any]) -> None:
-    assert broken_of(games, check, [game_row(MATCH), game_row(NEXT)]) == []
-    assert len(broken_of(games, check, [game_row(MATCH) | bad])) == 1

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import pytest
-
 from nba_assets.tables.conformed.listed_players import listed_players
 from nba_assets_tests.given import MATCH, game_row, named
-from nba_assets_tests.rows import broken_of, rows_of, told
+from nba_assets_tests.rows import rows_of, told
 from nba_assets_tests.tables.conformed.sheets import sheet
 
 GAMES = [game_row(MATCH)]
@@ -47,25 +43,3 @@ def test_an_unknown_person_is_listed_unnamed() -> None:
 
 def test_the_sheet_of_no_game_is_left_out() -> None:
     assert rows_of(listed_players, gamebook=[sheet("brown", home_team_abbr="LAL")], games=GAMES, names=NAMES) == []
-
-
-GOOD = {
-    "game_id": MATCH.id,
-    "game_date": MATCH.day,
-    "season_year": 2024,
-    "team_abbr": "BOS",
-    "player_lookup_raw": "tatum",
-    "player_status": "active",
-}
-
-
-@pytest.mark.parametrize("bad", [{"player_status": None}, {"team_abbr": None}, {"player_lookup_raw": None}])
-def test_a_row_lacks_what_it_needs(bad: dict[str, Any]) -> None:
-    """A name that nobody knows is no such lack."""
-    assert broken_of(listed_players, "required_columns_are_filled", [GOOD]) == []
-    assert len(broken_of(listed_players, "required_columns_are_filled", [GOOD | bad])) == 1
-
-
-def test_a_person_is_once_on_a_teams_sheet() -> None:
-    assert broken_of(listed_players, "key_is_unique", [GOOD, GOOD | {"player_lookup_raw": "brown"}]) == []
-    assert len(broken_of(listed_players, "key_is_unique", [GOOD, GOOD])) == 2

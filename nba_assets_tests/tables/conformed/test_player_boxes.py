@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from nba_assets.basketball.box_scores import COUNTS
+from nba_assets.basketball.placement import ANOTHER_TEAM, NO_GAME, NOT_FINAL
 from nba_assets.tables.conformed.player_boxes import player_boxes
 from nba_assets_tests.given import MATCH, game_row, named
 from nba_assets_tests.rows import Row, broken_of, one, rows_of, told
@@ -172,10 +173,29 @@ def test_what_is_unknown_breaks_no_sum() -> None:
     assert broken_of(player_boxes, "makes_within_attempts", [unknown]) == []
 
 
-def test_rows_of_no_game_are_counted() -> None:
-    stray = {"game_date": MATCH.day, "home_team_abbr": "LAL", "away_team_abbr": "BOS", "source": "bdl"}
-    assert broken_of(player_boxes, "boxes_match_the_schedule", [GOOD]) == []
-    assert len(broken_of(player_boxes, "boxes_match_the_schedule", [GOOD], stray_boxes=[stray])) == 1
+@pytest.mark.parametrize(
+    ("check", "why"),
+    [
+        ("boxes_match_the_schedule", NO_GAME),
+        ("boxes_are_of_finished_games", NOT_FINAL),
+        ("boxes_are_of_the_games_teams", ANOTHER_TEAM),
+    ],
+)
+def test_rows_without_a_place_are_counted_by_the_reason(check: str, why: str) -> None:
+    strays = [{"game_date": MATCH.day, "source": "bdl", "why": reason} for reason in (NO_GAME, NOT_FINAL, ANOTHER_TEAM)]
+    assert broken_of(player_boxes, check, [GOOD]) == []
+    assert told(broken_of(player_boxes, check, [GOOD], strays=strays), "why") == [(why,)]
+
+
+def test_a_game_under_way_has_no_boxes_yet() -> None:
+    live = [game_row(MATCH, is_final=False)]
+    for source in ({"gamebook": [sheet("tatum")]}, {"nbac": [nbac("tatum")]}, {"bdl": [bdl("tatum")]}):
+        assert rows_of(player_boxes, games=live, names=NAMES, **source) == []
+
+
+def test_a_player_of_a_team_that_is_not_in_the_game_is_kept_out() -> None:
+    """He had its away team for an opponent."""
+    assert told(boxes(gamebook=[sheet("tatum"), sheet("jokic", team_abbr="DEN")]), "player_lookup") == [("tatum",)]
 
 
 def test_the_key_is_the_spelling_so_that_unknown_players_stay_apart() -> None:

@@ -15,6 +15,7 @@ from nba_assets_tests.tables.conformed.play_by_play import (
     bigdataball,
     free_throw,
     nbac,
+    numbers,
     other,
     rebound,
     shot,
@@ -89,7 +90,9 @@ def test_an_and_one_is_a_made_shot_with_its_own_free_throw() -> None:
         shot("holiday", made=False, game_clock_seconds=460),
         free_throw("holiday", "1/2", game_clock_seconds=460),
     )
-    assert told(rows, "sequence", "is_and_one") == [(0, True), (2, False)] + [(n, False) for n in range(3, 8)]
+    assert told(numbers(rows, "sequence"), "sequence", "is_and_one") == [(0, True), (2, False)] + [
+        (n, False) for n in range(3, 8)
+    ]
 
 
 def test_a_single_free_throw_before_the_shot_is_no_and_one() -> None:
@@ -106,7 +109,7 @@ def test_what_ends_a_trip_and_scores() -> None:
         free_throw("tatum", "3/3"),
         turnover("tatum"),
     )
-    assert told(rows, "sequence", "kind", "made", "points", "ends_trip") == [
+    assert told(numbers(rows, "sequence"), "sequence", "kind", "made", "points", "ends_trip") == [
         (0, "free throw", True, 1, False),
         (1, "free throw", False, 0, True),
         (2, "free throw", True, 1, True),
@@ -163,7 +166,7 @@ def test_a_teams_play_has_no_name_and_an_unknown_players_has_his_spelling() -> N
     rows = plays_of(
         rebound(None, "offensive", player_1_team_abbr="BOS"), rebound("newcomer", "defensive"), shot("12345tatum")
     )
-    assert told(rows, "sequence", "player_lookup", "spelling") == [
+    assert told(numbers(rows, "sequence"), "sequence", "player_lookup", "spelling") == [
         (0, None, None),
         (1, None, "newcomer"),
         (2, "tatum", "tatum"),
@@ -178,6 +181,97 @@ def test_only_a_shot_has_a_zone() -> None:
         ("start of period", None),
         ("turnover", None),
     ]
+
+
+def test_a_play_entered_late_stands_where_its_clock_says() -> None:
+    """Two plays at one clock keep the order of their numbers."""
+    rows = plays_of(shot("tatum", game_clock_seconds=700), turnover("tatum"), turnover("brown"), shot("white"))
+    late = plays_of(*bigdataball(turnover("hart"), turnover("towns")), shot("white", game_clock_seconds=715))
+    assert [row["player_lookup"] for row in rows] == ["tatum", "tatum", "brown", "white"]
+    assert [row["player_lookup"] for row in late] == ["hart", "white", "towns"]
+
+
+def test_a_period_comes_before_the_next_one_whatever_its_numbers() -> None:
+    rows = plays_of(shot("white", period=2, game_clock_seconds=720), shot("hart", game_clock_seconds=0))
+    assert [row["player_lookup"] for row in rows] == ["hart", "white"]
+
+
+def test_a_clock_that_nothing_tells_is_unknown() -> None:
+    """It says 5:00 where two minutes are over. The play stands where the clock says."""
+    rows = plays_of(turnover("hart"), shot("tatum", game_clock_seconds=300, elapsed_seconds=120), turnover("towns"))
+    assert [(row["player_lookup"], row["clock"]) for row in rows] == [("hart", 720), ("towns", 700), ("tatum", None)]
+    assert told(broken_of(plays, "clocks_are_known", rows), "player_lookup") == [("tatum",)]
+
+
+def score(points: int, team: str, period: int, **more: Any) -> Row:
+    """A shot that is worth many."""
+    player = "tatum" if team == "BOS" else "hart"
+    return shot(player, points_scored=points, period=period, **more)
+
+
+WHOLE = [score(points, team, period) for team, points in (("BOS", 20), ("NYK", 15)) for period in (1, 2, 3, 4)]
+ENDED = [game_row(MATCH, home_points=80, away_points=60)]
+
+
+def other_feed(*periods: int, threes: int = 1) -> list[Row]:
+    made = {"shot_result": "Made"}
+    return nbac(*(("3pt", "brown", made | {"period": period}) for period in periods for _ in range(threes)))
+
+
+def feeds(first: list[Row], second: list[Row], *game: Row) -> list[tuple]:
+    """Source and period of the plays, with whether they are the whole game."""
+    rows = rows_of(plays, bigdataball=bigdataball(*first), nbac=second, games=game or ENDED, names=NAMES)
+    return sorted({(row["source"], row["period"], row["is_whole"]) for row in rows})
+
+
+def test_a_feed_that_tells_the_whole_game_is_taken_whole() -> None:
+    assert feeds(WHOLE, other_feed(1, 2, 3, 4, 5)) == [("bigdataball", period, True) for period in (1, 2, 3, 4)]
+
+
+def test_half_a_game_of_the_first_feed_does_not_hide_the_second() -> None:
+    """Nor one that has every period and lacks points."""
+    ended = game_row(MATCH, home_points=24, away_points=0)
+    whole = other_feed(1, 2, 3, 4, threes=2)
+    assert feeds(WHOLE[:2], whole, ended) == [("nbac", period, True) for period in (1, 2, 3, 4)]
+    assert feeds(WHOLE[:4], whole, ended) == [("nbac", period, True) for period in (1, 2, 3, 4)]
+
+
+def test_where_no_feed_is_whole_periods_are_of_the_one_nearer_the_score() -> None:
+    """The other adds whole periods which that one lacks."""
+    three_quarters = [row for row in WHOLE if row["period"] < 4]
+    ended = game_row(MATCH, home_points=60 + 3, away_points=45)
+    assert feeds(three_quarters, other_feed(3, 4), ended) == [
+        *(("bigdataball", period, True) for period in (1, 2, 3)),
+        ("nbac", 4, True),
+    ]
+    assert feeds(WHOLE[:1], other_feed(1, 2, 3)) == [("bigdataball", 1, False), ("nbac", 2, False), ("nbac", 3, False)]
+
+
+def test_of_two_feeds_of_which_none_is_whole_the_first_by_name_counts() -> None:
+    """Without a final score it is unknown whether four periods are the whole game."""
+    unscored = game_row(MATCH, home_points=None, away_points=None)
+    assert feeds(WHOLE, other_feed(1, 2), unscored) == [("bigdataball", period, None) for period in (1, 2, 3, 4)]
+    assert feeds(WHOLE[:1], other_feed(1), unscored) == [("bigdataball", 1, False)]
+
+
+def test_what_is_not_the_whole_game_is_not_summed() -> None:
+    """Its zones are unknown, and nobody's fourth quarter is without points."""
+    half = rows_of(plays, bigdataball=bigdataball(*WHOLE[:2]), games=ENDED, names=NAMES)
+    assert told(broken_of(plays, "games_are_whole", half), "game_id") == [(MATCH.id,)]
+    whole = rows_of(plays, bigdataball=bigdataball(*WHOLE), games=ENDED, names=NAMES)
+    assert broken_of(plays, "games_are_whole", whole) == []
+
+
+def test_a_feed_that_is_passed_over_is_counted() -> None:
+    rows = rows_of(plays, bigdataball=bigdataball(*WHOLE[:2]), nbac=other_feed(3, 4), games=ENDED, names=NAMES)
+    found = broken_of(plays, "first_feed_is_whole", rows, bigdataball=bigdataball(*WHOLE[:2]), games=ENDED)
+    assert told(found, "period", "source") == [(3, "nbac"), (4, "nbac")]
+    assert broken_of(plays, "first_feed_is_whole", rows, bigdataball=[], games=ENDED) == []
+
+
+def test_plays_of_a_game_under_way_and_of_another_team_are_left_out() -> None:
+    assert rows_of(plays, bigdataball=bigdataball(*WHOLE), games=[game_row(MATCH, is_final=False)]) == []
+    assert told(plays_of(shot("tatum"), shot("jokic", player_1_team_abbr="DEN")), "spelling") == [("tatum",)]
 
 
 def test_a_team_whose_plays_do_not_reach_its_score() -> None:

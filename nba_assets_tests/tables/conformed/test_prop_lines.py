@@ -68,6 +68,54 @@ def test_of_two_captures_of_one_moment_the_first_by_its_hash_counts() -> None:
     assert told(books(*twice), "line", "opening") == told(books(*reversed(twice)), "line", "opening") == [(20.5, 20.5)]
 
 
+@pytest.mark.parametrize(
+    "printed",
+    [
+        {"player_lookup": "Tim Hardaway Jr."},
+        {"player_lookup": None, "player_name": "Tim Hardaway Jr."},
+        {"player_lookup": "timhardaway", "minutes_before_tipoff": None},
+    ],
+)
+def test_a_printed_name_is_resolved_like_all_names(printed: Row) -> None:
+    """Where it was not, the player had no line of the first source, and the second's stood for it."""
+    row = one(books(prop("fanduel", 10, 7.5) | printed))
+    assert (row["player_lookup"], row["line"], row["source"]) == ("timhardawayjr", 7.5, "odds_api")
+    offered = offer("FanDuel", 7.5) | {"player_lookup": None} | printed
+    offered.pop("minutes_before_tipoff", None)
+    row = one(books(bettingpros=[offered | {"bet_side": "Over"}]))
+    assert (row["player_lookup"], row["line"]) == ("timhardawayjr", 7.5)
+
+
+def unplaced(*odds_api: Row, bettingpros: list[Row] = (), game: Row | None = None) -> list[tuple]:
+    given = {"odds_api": odds_api, "bettingpros": bettingpros, "games": [game or game_row(MATCH)]}
+    return told(broken_of(prop_lines, "lines_can_be_placed", [], **given), "source", "bookmaker")
+
+
+@pytest.mark.parametrize("lost", ["points_line", "bookmaker", "snapshot_timestamp"])
+def test_a_capture_that_cannot_be_placed_is_counted(lost: str) -> None:
+    """A live one is not: it is as it should be."""
+    assert unplaced(prop("fanduel", 12, 7.5), prop("fanduel", 21, 9.5)) == []
+    assert len(unplaced(prop("fanduel", 12, 7.5), prop("fanduel", 13, 7.5) | {lost: None})) == 1
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [{"bet_side": "both"}, {"is_active": None}, {"points_line": None}, {"bookmaker_last_update": None}],
+)
+def test_an_offer_that_cannot_be_placed_is_counted(lost: Row) -> None:
+    good = [offer("FanDuel", 7.5), offer("FanDuel", 7.5, bet_side="Under"), offer("FanDuel", 7.5, is_active=False)]
+    assert unplaced(bettingpros=good) == []
+    assert unplaced(bettingpros=[*good, offer("FanDuel", 7.5) | lost]) == [("bettingpros", "FanDuel")]
+
+
+def test_the_vendors_tip_stands_in_for_one_that_the_schedule_lacks() -> None:
+    game = game_row(MATCH, tip_at=None)
+    known = prop("fanduel", 12, 7.5, game_start_time=MATCH.tip)
+    assert len(rows_of(prop_lines, odds_api=[known], games=[game], names=NAMES)) == 1
+    assert unplaced(known, game=game) == []
+    assert unplaced(prop("fanduel", 12, 7.5), game=game) == [("odds_api", "fanduel")]
+
+
 def test_a_game_that_is_not_scheduled_has_no_lines() -> None:
     assert books(prop("draftkings", 12, 22.5, away_team_abbr="LAL")) == []
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
-
 from nba_assets.basketball.box_scores import COUNTS
 from nba_assets.tables.conformed.team_boxes import team_boxes
 from nba_assets_tests.given import MATCH, game_row
-from nba_assets_tests.rows import Row, broken_of, one, rows_of, told
+from nba_assets_tests.rows import Row, one, rows_of, told
 
 
 def official(team: str, points: int = 110, minutes: str = "240:00", **more: Any) -> Row:
@@ -93,53 +91,3 @@ def test_a_team_that_is_not_of_the_game_is_left_out() -> None:
 def test_unknown_stays_unknown() -> None:
     row = one(boxes([official("BOS", turnovers=None, minutes=None)]))
     assert (row["turnovers"], row["team_minutes"]) == (None, None)
-
-
-GOOD = {
-    "game_id": MATCH.id,
-    "nba_game_id": MATCH.nba_id,
-    "game_date": MATCH.day,
-    "season_year": 2024,
-    "season_type": "regular",
-    "team_abbr": "BOS",
-    "opponent_team_abbr": "NYK",
-    "home_game": True,
-    "neutral_site": False,
-    "source": "nbac_team_boxscore",
-    **dict.fromkeys(COUNTS, 2),
-    "points": 8,
-    "fg_makes": 3,
-    "fg_attempts": 5,
-    "three_pt_makes": 1,
-    "three_pt_attempts": 3,
-    "ft_makes": 1,
-}
-
-
-@pytest.mark.parametrize(
-    ("check", "bad"),
-    [
-        ("points_add_up", {"points": 9}),
-        ("makes_within_attempts", {"fg_makes": 6}),
-        ("official_totals", {"source": "player_sum"}),
-        ("required_columns_are_filled", {"home_game": None}),
-    ],
-)
-def test_a_check_finds_what_breaks_it(check: str, bad: dict[str, Any]) -> None:
-    assert broken_of(team_boxes, check, [GOOD]) == []
-    assert len(broken_of(team_boxes, check, [GOOD | bad])) == 1
-
-
-def test_players_points_are_the_teams() -> None:
-    """A team of whom no player has a row is not told by this."""
-
-    def unequal(*points: int, team: str = "BOS") -> int:
-        players = [{"game_id": MATCH.id, "team_abbr": team, "points": n} for n in points]
-        return len(broken_of(team_boxes, "points_sum_to_team", [GOOD], players=players))
-
-    assert (unequal(5, 3), unequal(5, 2), unequal(), unequal(9, team="NYK")) == (0, 1, 0, 0)
-
-
-def test_a_team_is_once_in_a_game() -> None:
-    assert broken_of(team_boxes, "key_is_unique", [GOOD, GOOD | {"team_abbr": "NYK"}]) == []
-    assert len(broken_of(team_boxes, "key_is_unique", [GOOD, GOOD])) == 2

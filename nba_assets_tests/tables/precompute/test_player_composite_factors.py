@@ -199,6 +199,12 @@ def test_an_unknown_main_input_contributes_nothing_and_is_listed(unknown: dict[s
     assert row[score] == (77 if score == "fatigue_score" else 0)
 
 
+def test_the_tier_is_of_how_many_main_inputs_are_known() -> None:
+    three = {"days_rest": None, "projected_usage_rate": None}
+    assert columns(brunson(**three), "data_completeness_pct", "quality_tier") == (60, "silver")
+    assert columns(brunson(**three, pace_differential=None), "data_completeness_pct", "quality_tier") == (40, "bronze")
+
+
 def test_other_unknown_inputs_are_listed_but_the_row_is_complete() -> None:
     row = brunson(player_age=None, avg_usage_rate_last_7_games=None, star_teammates_out=None)
     listed = "player_age,avg_usage_rate_last_7_games,star_teammates_out"
@@ -227,6 +233,25 @@ def test_warnings() -> None:
     )
 
 
+def test_what_just_is_no_warning_and_what_just_is_one() -> None:
+    """Fatigue of 50, and of 48; a matchup of 8.4; an adjustment of 10 and 2, and of 10 and 2.5."""
+    tired = {"back_to_back": True, "days_rest": 0, "minutes_in_last_7_days": 241, "avg_minutes_per_game_last_7": 30.0}
+    assert columns(brunson(**tired, player_age=35), "fatigue_score", "warning_details") == (50, None)
+    row = brunson(**tired, back_to_backs_last_14_days=2, player_age=30)
+    assert columns(row, "fatigue_score", "warning_details") == (48, "EXTREME_FATIGUE")
+
+    fresh = {"games_in_last_7_days": 3, "avg_minutes_per_game_last_7": 30.0, "back_to_backs_last_14_days": 0}
+    fresh |= {"projected_usage_rate": 25.0}
+    his = {"player_zones": [shooter("paint", paint_rate_last_10=60.0)]}
+    row = brunson(**fresh, **his, team_zones=[defender(paint=7.0)], pace_differential=0.0)
+    assert columns(row, "total_composite_adjustment", "warning_details") == (8.4, "EXTREME_MATCHUP")
+    extreme = {**his, "team_zones": [defender(paint=9.0)]}
+    row = brunson(**fresh, **extreme, pace_differential=4.0)
+    assert columns(row, "total_composite_adjustment", "warning_details") == (12, "EXTREME_MATCHUP")
+    row = brunson(**fresh, **extreme, pace_differential=5.0)
+    assert row["warning_details"] == "EXTREME_MATCHUP; EXTREME_ADJUSTMENT"
+
+
 def test_zones_are_joined_by_player_opponent_and_date() -> None:
     """Two players on two dates: each finds his own, and his opponent's, of the day."""
     contexts = [context(days=days) for days in (0, 2)] + [context("tatum", team="BOS", opponent="NYK")]
@@ -239,32 +264,6 @@ def test_zones_are_joined_by_player_opponent_and_date() -> None:
         ("brunson", TODAY, "perimeter", 45, 4),
         ("tatum", TODAY, "mid_range", 35, -3),
     ]
-
-
-@pytest.mark.parametrize(
-    ("check", "bad"),
-    [
-        ("scores_in_range", {"fatigue_score": 34}),
-        ("scores_in_range", {"shot_zone_mismatch_score": 10.1}),
-        ("scores_in_range", {"pace_score": -3.1}),
-        ("scores_in_range", {"usage_spike_score": 3.1}),
-        ("total_is_the_sum", {"total_composite_adjustment": 6.22}),
-        ("unknown_inputs_are_listed", {"data_completeness_pct": 80.0}),
-    ],
-)
-def test_what_the_checks_find(check: str, bad: Row) -> None:
-    row = brunson()
-    assert broken_of(player_composite_factors, check, [row]) == []
-    assert len(broken_of(player_composite_factors, check, [row | bad])) == 1
-
-
-def test_whoever_is_owed_a_row_has_one() -> None:
-    contexts = [context(), context("hart"), context(days=50)]
-    rows, check = rows_with(*contexts), "eligible_is_written_or_failed"
-    inputs = {**COVERED, "context": contexts}
-    assert broken_of(player_composite_factors, check, rows, **inputs) == []
-    assert told(broken_of(player_composite_factors, check, rows[1:], **inputs), "entity") == [("brunson",)]
-    assert told(broken_of(player_composite_factors, check, [*rows, rows[1]], **inputs), "entity") == [("hart",)]
 
 
 DAY = st.integers(-3, 3)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from nba_assets.tables.precompute.player_shot_zone_analysis import player_shot_zone_analysis
 from nba_assets_tests.given import COVERED, TODAY, ago, known_on, played, result
-from nba_assets_tests.rows import Row, broken_of, failed_of, one, rows_of, told
+from nba_assets_tests.rows import Row, failed_of, one, rows_of, told
 
 RATES = ("paint_rate_last_10", "mid_range_rate_last_10", "three_pt_rate_last_10")
 NO_PLAY_BY_PLAY: Row = dict.fromkeys(("paint_attempts", "mid_range_attempts", "assisted_fg_makes"))
@@ -103,6 +103,8 @@ def test_thin_coverage_makes_zones_unknown() -> None:
     assert columns(row, "zone_games_in_sample_10", "quality_tier") == (4, "bronze")
     assert row["quality_issues"] == ["games_without_play_by_play", "thin_zone_coverage"]
 
+    half = brunson(*games(9), shot(10, mid_range_attempts=None))
+    assert half["zone_games_in_sample_10"] == 9, "of half the zones nothing is counted"
     none = brunson(*[unseen(days) for days in range(1, 11)])
     assert columns(none, *RATES, "zone_games_in_sample_10") == (None, None, None, 0)
 
@@ -120,7 +122,8 @@ def test_the_trend_wants_fifteen_games() -> None:
     assert columns(brunson(*games(10), *games(4, first=11, **old)), *trend) == (None, None, 14)
     rate = 100 * (10 * 4 + 5 * 8) / 150
     assert columns(brunson(*games(10), *games(5, first=11, **old)), *trend) == (pytest.approx(rate, abs=0.005), 0.5, 15)
-    assert columns(brunson(*games(10), *games(10, first=11, **old)), *trend) == (60, 0.5, 20)
+    too_old = shot(21, paint=(90, 90))
+    assert columns(brunson(*games(10), *games(10, first=11, **old), too_old), *trend) == (60, 0.5, 20)
 
 
 def test_the_trend_wants_ten_games_with_play_by_play() -> None:
@@ -199,23 +202,6 @@ def test_two_dates_at_once_do_not_mix() -> None:
     slate = [*COVERED["slate"], COVERED["slate"][0] | {"game_date": later}]
     rows = rows_with(shot(0, paint=(0, 44), mid_range=(0, 0), three=(0, 0)), *games(10), slate=slate)
     assert told(rows, "analysis_date", "total_shots_last_10") == [(TODAY, 100), (later, 90 + 44)]
-
-
-@pytest.mark.parametrize(
-    ("check", "bad"),
-    [
-        ("full_samples", {"games_in_sample_10": 9}),
-        ("shares_add_up", {"three_pt_rate_last_10": 20.04}),
-        ("windows_nest", {"zone_games_in_sample_10": 11}),
-        ("windows_nest", {"games_in_sample_20": 9}),
-        ("makes_are_assisted_or_not", {"assisted_rate_last_10": 31.0}),
-        ("zones_are_covered", {"paint_rate_last_10": None}),
-    ],
-)
-def test_what_the_checks_find(check: str, bad: Row) -> None:
-    row = brunson(*games(10))
-    assert broken_of(player_shot_zone_analysis, check, [row]) == []
-    assert len(broken_of(player_shot_zone_analysis, check, [row | bad])) == 1
 
 
 DAY = st.integers(-4, 30) | st.integers(362, 372)

@@ -33,6 +33,7 @@ def schedule(raw: ir.Table, locations: ir.Table, venues: ir.Table) -> ir.Table:
     home team's arena; a neutral game in an unlisted arena has no known place.
     """
     away, home = teams_in(raw.game_code)
+    is_final = (raw.game_status == FINAL).fill_null(False)
     rows = raw.select(
         game_id=canonical_id(raw.game_date, away, home),
         nba_game_id=raw.game_id,
@@ -42,10 +43,10 @@ def schedule(raw: ir.Table, locations: ir.Table, venues: ir.Table) -> ir.Table:
         playoff_round=raw.playoff_round,
         away_team_abbr=away,
         home_team_abbr=home,
-        away_points=raw.away_team_score,
-        home_points=raw.home_team_score,
+        away_points=is_final.ifelse(raw.away_team_score, None),
+        home_points=is_final.ifelse(raw.home_team_score, None),
         tip_at=raw.game_date_est,
-        is_final=(raw.game_status == FINAL).fill_null(False),
+        is_final=is_final,
         is_postponed=_postponed(raw),
         is_primetime=raw.is_primetime,
         is_neutral=raw.neutral_site_flag.fill_null(False),

@@ -25,13 +25,14 @@ def shots(plays: ir.Table) -> ir.Table:
         "is_and_one",
         "blocked_by",
         "source",
+        "is_whole",
         "defending_team_abbr",
     )
 
 
 @view(plays=plays)
 def second_chances(plays: ir.Table) -> ir.Table:
-    """A row is a team in a game with play-by-play: points made in a possession after its own offensive rebound.
+    """A row is a team in a game whose plays are whole: points made in a possession after its own offensive rebound.
 
     A possession ends with a made shot (an and-one with its free throw), a made last free throw, a defensive
     rebound, a turnover or the period. Rebounds credited to no player are the feed's filler between free throws.
@@ -53,7 +54,11 @@ def second_chances(plays: ir.Table) -> ir.Table:
         prolonged, [("game_id", "_game"), ("possession", "_possession"), ("team_abbr", "_team")]
     )
     points = scored.filter(scored.sequence > scored._since).group_by("game_id", "team_abbr")
-    teams = plays.filter(plays.team_abbr.notnull()).select("game_id", "team_abbr").distinct()
+    teams = (
+        plays.filter(plays.team_abbr.notnull() & plays.is_whole.fill_null(True))
+        .select("game_id", "team_abbr")
+        .distinct()
+    )
     rows = with_columns(teams, points.agg(points=lambda t: t.points.sum()), ("game_id", "team_abbr"), "points")
     return rows.mutate(points=rows.points.fill_null(0))
 

@@ -18,6 +18,10 @@ def stretches(*events: Row) -> list[dict[str, Any]]:
 def late(*events: tuple[int, int, int] | Row) -> dict[str, tuple[int, int]]:
     """Seconds in the fourth quarter and in the clutch by player; an event is period, clock, home's lead."""
     written = [event if isinstance(event, dict) else at(*event) for event in events]
+    periods = {event["period"]: event for event in written}
+    written = sorted(
+        [*written, *(last | {"game_clock_seconds": 0} for last in periods.values())], key=lambda event: event["period"]
+    )
     rows = rows_of(late_minutes, court_time=stretches(*written))
     return {row["player_lookup"]: (row["fourth_quarter_seconds"], row["clutch_seconds"]) for row in rows}
 
@@ -56,6 +60,23 @@ def test_an_unknown_five_leaves_the_whole_team_unknown() -> None:
     assert seconds == dict.fromkeys(AWAY, (720, 0))
 
 
+def test_late_minutes_are_unknown_unless_every_second_is_told() -> None:
+    """Of a fourth quarter that breaks off, that lacks its beginning or is not there at all."""
+    for events in ([at(4, 720, 20), at(4, 400, 20)], [at(4, 690, 20), at(4, 0, 20)], [at(5, 300, 20), at(5, 0, 20)]):
+        assert rows_of(late_minutes, court_time=stretches(*events)) == []
+
+
+def test_first_fives_are_of_the_first_event_that_names_them() -> None:
+    """A technical foul before the jump ball may name nobody. A minute into the game somebody may have come in."""
+    nobody = {f"{side}_player_{n}_lookup": None for side in ("home", "away") for n in range(1, 6)}
+    foul = other("foul", **nobody)
+    rows = rows_of(first_fives, court_time=stretches(foul, other("jump ball"), other(home_player_1_lookup="porzingis")))
+    assert sorted(row["player_lookup"] for row in rows) == sorted((*HOME, *AWAY))
+    for clock, known in ((660, 10), (659, 0)):
+        rows = rows_of(first_fives, court_time=stretches(foul, other(game_clock_seconds=clock)))
+        assert len(rows) == known
+
+
 def test_first_fives() -> None:
     events = [other(), other("substitution", home_player_1_lookup="porzingis")]
     rows = rows_of(first_fives, court_time=stretches(*events))
@@ -77,12 +98,7 @@ def test_a_line_ups_spelling_may_have_a_number_in_front_too() -> None:
 
 def test_a_starter_whose_spelling_nobody_knows_has_no_name() -> None:
     """The nine others have, and the views keep the time of the known ones."""
-    unknown = other("shot", period=4, game_clock_seconds=720, home_player_1_lookup="newcomer")
-    seconds = {
-        row["player_lookup"]: row["fourth_quarter_seconds"]
-        for row in rows_of(late_minutes, court_time=stretches(unknown))
-    }
-    assert seconds == dict.fromkeys((*HOME[1:], *AWAY), 720)
+    assert late(at(4, 720, 20, home_player_1_lookup="newcomer")) == dict.fromkeys((*HOME[1:], *AWAY), (720, 0))
     first = rows_of(first_fives, court_time=stretches(other(home_player_1_lookup="newcomer")))
     assert told(first, "team_abbr", "player_lookup")[0] == ("BOS", None)
 

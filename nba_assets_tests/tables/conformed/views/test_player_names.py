@@ -20,11 +20,12 @@ def alias(spelling: str, lookup: str, *, is_active: bool = True) -> dict:
 
 
 def test_every_spelling_means_one_player() -> None:
+    """Of two ids of a name it is the first."""
     found = rows_of(
         player_names,
         registry=[
             registered("timhardawayjr"),
-            registered("timhardawayjr", "DAL", "2023-24"),
+            registered("timhardawayjr", "DAL", "2023-24", number=2),
             registered("timhardaway"),
         ],
         aliases=[

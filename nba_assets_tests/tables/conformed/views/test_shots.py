@@ -19,13 +19,20 @@ from nba_assets_tests.tables.conformed.play_by_play import (
 )
 
 
-def plays_of(*events: Row) -> list[dict[str, Any]]:
-    return rows_of(plays, bigdataball=bigdataball(*events), games=[game_row(MATCH)], names=NAMES)
+def plays_of(*events: Row, whole: bool = True) -> list[dict[str, Any]]:
+    rows = rows_of(plays, bigdataball=bigdataball(*events), games=[game_row(MATCH)], names=NAMES)
+    return [row | {"is_whole": whole} for row in rows]
 
 
 def test_shots_are_plays_and_nothing_else_is() -> None:
     played = plays_of(shot("tatum"), free_throw("tatum", "1/1"), rebound("towns", "defensive"), turnover("towns"))
     assert told(rows_of(shots, plays=played), "player_lookup", "zone", "made") == [("tatum", "paint", True)]
+
+
+def test_half_a_game_has_no_second_chances() -> None:
+    """They are unknown: none of its teams has a row."""
+    played = plays_of(shot("tatum", made=False), rebound("brown", "offensive"), shot("brown"), whole=False)
+    assert rows_of(second_chances, plays=played) == []
 
 
 def second_chance(*events: Row) -> dict[str, int]:
@@ -54,7 +61,7 @@ def test_second_chances_at_the_line() -> None:
 
 def test_an_and_one_ends_with_its_free_throw() -> None:
     miss, board = shot("tatum", made=False), rebound("brown", "offensive")
-    basket = shot("brown", game_clock_seconds=500), free_throw("brown", "1/1", game_clock_seconds=500)
+    basket = shot("brown", game_clock_seconds=695), free_throw("brown", "1/1", game_clock_seconds=695)
     assert second_chance(miss, board, *basket, shot("tatum")) == {"BOS": 3}
 
 

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from datetime import date
 
+from nba_assets.basketball.placement import ANOTHER_TEAM, NO_GAME, NOT_FINAL
 from nba_assets.tables.conformed.player_boxes import player_boxes
-from nba_assets.tables.conformed.views.strays import stray_boxes, stray_game_lines, stray_prop_lines
+from nba_assets.tables.conformed.views.strays import (
+    stray_boxes,
+    stray_game_lines,
+    stray_plays,
+    stray_prop_lines,
+    stray_team_boxes,
+)
 from nba_assets_tests.given import MATCH, game_row
 from nba_assets_tests.rows import rows_of, told
 from nba_assets_tests.tables.conformed.captures import lines, prop
+from nba_assets_tests.tables.conformed.play_by_play import bigdataball, other, shot
+from nba_assets_tests.tables.conformed.play_by_play import nbac as nbac_events
 from nba_assets_tests.tables.conformed.sheets import bdl, nbac, sheet
 
 GAMES = [game_row(MATCH)]
@@ -29,6 +38,34 @@ def test_box_scores_of_no_game() -> None:
         ("white", "nbac_boxscore"),
     ]
     assert rows_of(player_boxes, gamebook=[sheet("brown", **stray)], games=GAMES) == []
+
+
+def test_box_scores_of_a_game_under_way_and_of_another_team() -> None:
+    """A visitor's row in a game that is not over is of the game, first of all."""
+    rows = [sheet("tatum"), sheet("jokic", team_abbr="DEN")]
+    live = [game_row(MATCH, is_final=False)]
+    assert told(rows_of(stray_boxes, gamebook=rows, games=GAMES), "player_lookup", "why") == [("jokic", ANOTHER_TEAM)]
+    assert told(rows_of(stray_boxes, gamebook=rows, games=live), "player_lookup", "why") == [
+        ("jokic", NOT_FINAL),
+        ("tatum", NOT_FINAL),
+    ]
+
+
+def test_totals_and_events_without_a_place() -> None:
+    totals = {"game_date": MATCH.day, "nba_game_id": MATCH.nba_id, "team_abbr": "BOS"}
+    box = [totals, totals | {"team_abbr": "DEN"}, totals | {"nba_game_id": "0022400999"}]
+    assert told(rows_of(stray_team_boxes, box=box, games=GAMES), "team_abbr", "why") == [
+        ("BOS", NO_GAME),
+        ("DEN", ANOTHER_TEAM),
+    ]
+    events = bigdataball(shot("tatum"), shot("jokic", player_1_team_abbr="DEN"), other(home_team_abbr="LAL"))
+    feed = nbac_events(("2pt", "brown", {}), ("2pt", "jokic", {"player_1_team_abbr": "DEN"}))
+    rows = rows_of(stray_plays, bigdataball=events, nbac=feed, games=GAMES)
+    assert told(rows, "source", "team_abbr", "why") == [
+        ("bigdataball", None, NO_GAME),
+        ("bigdataball", "DEN", ANOTHER_TEAM),
+        ("nbac", "DEN", ANOTHER_TEAM),
+    ]
 
 
 def test_spreads_and_totals_of_no_game() -> None:

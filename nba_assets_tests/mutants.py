@@ -1,0 +1,227 @@
+"""Mutation trial: one small change at a time to the modules that say what tables are, then their tests; what goes
+unnoticed is printed.
+
+python -m nba_assets_tests.mutants CHANGES SEED [FILE_OR_FOLDER ...]
+
+A change is an operator, a constant or an aggregate turned into its neighbour. Columns and types are left alone. Which
+tests there are, and what they say, is theirs. The checkout is not touched: each worker changes a copy of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import contextlib
+import importlib
+import os
+import random
+import re
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from multiprocessing import get_context
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+WHERE = (
+    "nba_assets/basketball",
+    "nba_assets/contracts/checks.py",
+    "nba_assets/contracts/quality.py",
+    "nba_assets/tables/conformed",
+    "nba_assets/tables/analytics",
+    "nba_assets/tables/precompute",
+)
+TESTS = tuple(f"nba_assets_tests/{folder}" for folder in ("basketball", "contracts", "tables"))
+SLOW_IMPORTS = ("duckdb", "hypothesis", "ibis.backends.sql.compilers", "pyarrow", "pytest", "filelock")
+"""What all tests import and no change touches: imported once, before a process is forked for each change."""
+
+SECONDS = 900
+"""A change after which the tests take longer is noticed."""
+
+OPERATORS: dict[type[ast.AST], tuple[str, str]] = {
+    ast.Lt: ("<", "<="),
+    ast.LtE: ("<=", "<"),
+    ast.Gt: (">", ">="),
+    ast.GtE: (">=", ">"),
+    ast.Eq: ("==", "!="),
+    ast.NotEq: ("!=", "=="),
+    ast.Add: ("+", "-"),
+    ast.Sub: ("-", "+"),
+    ast.Mult: ("*", "/"),
+    ast.Div: ("/", "*"),
+    ast.BitAnd: ("&", "|"),
+    ast.BitOr: ("|", "&"),
+}
+NAMES = {
+    "max": "min",
+    "min": "max",
+    "sum": "mean",
+    "mean": "sum",
+    "left_join": "inner_join",
+    "notnull": "isnull",
+    "isnull": "notnull",
+    "desc": "asc",
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """Bytes `start` to `end` of a file, relative to the checkout, become `text`."""
+
+    file: str
+    line: int
+    start: int
+    end: int
+    old: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line} {self.old.strip()} -> {self.text.strip()}"
+
+
+def changes_of(file: str, source: str) -> Iterator[Change]:
+    lines = source.encode().splitlines(keepends=True)
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line))
+
+    def change(node: ast.AST, start: int, end: int, text: str) -> Change:
+        return Change(file, node.lineno, start, end, source.encode()[start:end].decode(), text)  # type: ignore[attr-defined]
+
+    def first(node: ast.expr) -> int:
+        return starts[node.lineno - 1] + node.col_offset
+
+    def last(node: ast.expr) -> int:
+        return starts[(node.end_lineno or 0) - 1] + (node.end_col_offset or 0)
+
+    tree = ast.parse(source)
+    words = {id(part) for node in ast.walk(tree) for left in _left_alone(node) for part in ast.walk(left)}
+    for node in ast.walk(tree):
+        if id(node) in words:
+            continue
+        match node:
+            case ast.BinOp(left=left, op=op, right=right) | ast.Compare(left=left, ops=[op], comparators=[right]):
+                old, new = OPERATORS.get(type(op), ("", ""))
+                between = source.encode()[last(left) : first(right)].decode()
+                if old and old in between and not isinstance(left, ast.Constant | ast.JoinedStr):
+                    yield change(node, last(left), first(right), between.replace(old, new, 1))
+            case ast.Constant(value=bool(value)):
+                yield change(node, first(node), last(node), repr(not value))
+            case ast.Constant(value=int(value) | float(value)):
+                yield change(node, first(node), last(node), repr(value + 1))
+            case ast.Attribute(attr=name) if name in NAMES:
+                yield change(node, last(node) - len(name), last(node), NAMES[name])
+
+
+def _left_alone(node: ast.AST) -> list[ast.AST]:
+    """Columns, and types: nothing is computed by them."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Column":
+        return [node]
+    return [part for name in ("annotation", "returns") if (part := getattr(node, name, None))]
+
+
+def drawn(where: Iterable[str], count: int, seed: int) -> list[Change]:
+    paths = [ROOT / name for name in where]
+    files = [file for path in paths for file in ([path] if path.suffix else sorted(path.rglob("*.py")))]
+    every = [change for file in files for change in changes_of(str(file.relative_to(ROOT)), file.read_text())]
+    random.Random(seed).shuffle(every)
+    _say(f"{min(count, len(every))} of {len(every)} changes, seed {seed}")
+    return every[:count]
+
+
+def own_tests(file: str) -> list[str]:
+    """The tests of a module, else of those that import it, then those of all checks: most changes are noticed there."""
+    package, _, name = file.removesuffix(".py").replace("/", ".").rpartition(".")
+    imported = re.compile(rf"^from {package}(\.{name} import| import .*\b{name}\b)", re.MULTILINE)
+    users = [path for path in sorted(Path("nba_assets").rglob("*.py")) if imported.search(path.read_text())]
+    own = _mirrored(Path(file)) or [test for user in users for test in _mirrored(user)]
+    return [str(test) for test in (*own, *sorted(Path("nba_assets_tests").rglob("test_checks.py")))]
+
+
+def _mirrored(module: Path) -> list[Path]:
+    tests = Path("nba_assets_tests", *module.parts[1:-1]).glob(f"test_{module.stem}*.py")
+    return [test for test in sorted(tests) if str(test).startswith(TESTS)]
+
+
+def noticed(change: Change, own: bool) -> bool:
+    """Whether a test fails with the change made in the worker's copy of the project, which is the current folder."""
+    path, first = Path(change.file), own_tests(change.file)
+    kept, times = path.read_bytes(), path.stat()
+    path.write_bytes(kept[: change.start] + change.text.encode() + kept[change.end :])
+    try:
+        child = os.fork()
+        if not child:
+            _run(first, () if own else TESTS)
+        return os.waitpid(child, 0)[1] != 0
+    finally:
+        path.write_bytes(kept)
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+
+
+def _run(*turns: Sequence[str]) -> None:
+    """Runs tests of the current folder, one turn after the other, in this process, which ends with it: 0 is all passed.
+
+    In turns, because pytest drops a file from its arguments where a folder stands that has it.
+    """
+    import pytest
+
+    signal.alarm(SECONDS)
+    for name in [name for name in sys.modules if name.split(".")[0] in ("nba_assets", "nba_assets_tests")]:
+        del sys.modules[name]
+    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere), contextlib.redirect_stderr(nowhere):
+        code = 1
+        try:
+            options = ["-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist"]
+            code = next(filter(None, (pytest.main([*options, *tests]) for tests in turns if tests)), 0)
+        finally:
+            os._exit(int(code))
+
+
+def _begin(copies: str) -> None:
+    """A worker's copy of the project, with its compiled modules: a change is never compiled into them."""
+    copy = Path(tempfile.mkdtemp(dir=copies))
+    for folder in ("nba_assets", "nba_assets_tests"):
+        shutil.copytree(ROOT / folder, copy / folder)
+    shutil.copy(ROOT / "pyproject.toml", copy)
+    os.chdir(copy)
+    sys.path.insert(0, str(copy))
+    sys.dont_write_bytecode = True
+    for name in SLOW_IMPORTS:
+        importlib.import_module(name)
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("changes", type=int)
+    parser.add_argument("seed", type=int)
+    parser.add_argument("where", nargs="*", default=WHERE)
+    parser.add_argument("--own", action="store_true", help="only the tests of the changed module and of its checks")
+    parser.add_argument("--workers", type=int, default=2)
+    given = parser.parse_args()
+    changes, unnoticed = drawn(given.where, given.changes, given.seed), 0
+    count = len(changes)
+    with tempfile.TemporaryDirectory() as copies:
+        pool = ProcessPoolExecutor(given.workers, get_context("fork"), _begin, (copies,))
+        if not given.own and pool.submit(noticed, replace(changes[0], start=0, end=0, text=""), given.own).result():
+            sys.exit("a test fails without any change: mend it first")
+        tried = {pool.submit(noticed, change, given.own): change for change in changes}
+        for done, trial in enumerate(as_completed(tried), 1):
+            if not trial.result():
+                unnoticed += 1
+                _say(f"not noticed: {tried[trial]}")
+            if done % 10 == 0 or done == count:
+                _say(f"{done - unnoticed} noticed, {unnoticed} not")
+        pool.shutdown()
+
+
+if __name__ == "__main__":
+    main()
