@@ -131,8 +131,8 @@ def _outcomes(lines: ir.Table, games: ir.Table) -> ir.Table:
     # Whole words: "Thunder" ends with "under".
     word = ibis.literal(" ") + printed
     named = ibis.cases(
-        ((ibis.literal(" ") + outcomes.home_team.lower()).endswith(word), team(outcomes.home_team_abbr)),
-        ((ibis.literal(" ") + outcomes.away_team.lower()).endswith(word), team(outcomes.away_team_abbr)),
+        ((ibis.literal(" ") + folded(outcomes.home_team)).endswith(word), team(outcomes.home_team_abbr)),
+        ((ibis.literal(" ") + folded(outcomes.away_team)).endswith(word), team(outcomes.away_team_abbr)),
         else_=team(printed),
     )
     rows = stamp_by_pair(outcomes.mutate(side=named).drop("home_team", "away_team"), games)
