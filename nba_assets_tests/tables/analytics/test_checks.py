@@ -175,12 +175,31 @@ MINUTES = each(
     [{"team_minutes": m, "overtime_periods": n} for m, n in ((241, 0), (239, 0), (240, 1), (265, 0))],
 )
 
+
+def late(quarter: int | None, played: int | None, source: str = "gamebook") -> Row:
+    return {"fourth_quarter_seconds": quarter, "seconds_played": played, "primary_source_used": source}
+
+
+def late_side(team: str, more: int = 0) -> list[Row]:
+    """Five who play the whole fourth quarter, and one who plays `more`."""
+    return [THE_GAME | {"team_abbr": team, "fourth_quarter_seconds": time} for time in (*[720] * 5, more)]
+
+
 PLAUSIBLE_LINE = THE_GAME | {"points": 100, "minutes_played": 70.0, "fg_attempts": 60}
 PLAUSIBLE_OFFENSE = THE_GAME | {"points_scored": 110, "possessions": 100.0, "pace": 100.0}
 PLAUSIBLE_DEFENSE = THE_GAME | {"points_allowed": 110, "defensive_rating": 110.0}
 
 TRIALS: Trials = {
     (player_game_summary, "players_in_every_final_game"): SIDES,
+    (player_game_summary, "late_time_within_the_game"): each(
+        THE_GAME,
+        [late(720, 720), late(600, 599), late(600, 540, "bdl"), late(None, 1200), late(600, None)],
+        [late(721, 2000), late(600, 598), late(600, 539, "bdl")],
+    ),
+    (player_game_summary, "five_a_side_late"): Trial(
+        keeps=({"rows": [*late_side(HOME), *late_side(AWAY)]},),
+        breaks=((1, {"rows": [*late_side(HOME, 1), *late_side(AWAY)]}),),
+    ),
     (player_game_summary, "makes_within_attempts"): within("paint", "mid_range"),
     (player_game_summary, "zones_sum_to_attempts"): zones(
         *("paint_attempts", "mid_range_attempts", "three_pt_attempts", "zone_unknown_attempts"), attempts="fg_attempts"

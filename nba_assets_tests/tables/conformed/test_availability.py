@@ -128,11 +128,8 @@ def test_each_player_has_his_own_last_edition() -> None:
     ]
 
 
-def test_statuses_count_in_any_case_and_unknown_ones_are_told() -> None:
+def test_statuses_count_in_any_case() -> None:
     assert statuses(entry("tatum", "OUT ", 13)) == [("tatum", "out", "at 13")]
-    known, unknown = GOOD, GOOD | {"player_status": "game time decision"}
-    broken = broken_of(availability, "statuses_are_known", [known, unknown])
-    assert told(broken, "player_status") == [("game time decision",)]
 
 
 def test_mangled_names_are_resolved_and_unknown_ones_left_out() -> None:
