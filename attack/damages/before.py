@@ -67,6 +67,7 @@ BEFORE = (
         End.FLAGGED,
         rows=each(lambda r: r | {"opening_timestamp": r["bookmaker_last_update"] + timedelta(hours=1)}),
         by=("prop_lines.first_before_last",),
+        unmended="an opening later than the last move is left out without a count",
     ),
     Damage("a game that is live", SCHEDULE, End.FLAGGED, rows=some(lambda _, r: _live(r), _final)),
     Damage(

@@ -155,7 +155,13 @@ BOXES = (
         End.FLAGGED,
         rows=some(put(points=None), lambda r: _played(r) and r["points"]),
     ),
-    Damage("numbers below zero", GAMEBOOK, End.FLAGGED, rows=some(put(assists=-3), _played)),
+    Damage(
+        "numbers below zero",
+        GAMEBOOK,
+        End.FLAGGED,
+        rows=some(put(assists=-3), _played),
+        unmended="no check asks whether a count is below zero",
+    ),
     Damage(
         "a player whom nobody knows",
         GAMEBOOK,
