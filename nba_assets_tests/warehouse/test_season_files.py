@@ -153,7 +153,7 @@ def test_a_partition_replaced_while_it_is_packed_is_left_out(lake: Lake, monkeyp
 
 @pytest.mark.parametrize("damage", [b"", b"PAR1", b"nothing like Parquet"])
 def test_a_file_that_cannot_be_read_is_as_none(lake: Lake, damage: bytes) -> None:
-    (file,) = (lake.folder(POINTS) / season_files.FOLDER).iterdir()
+    (file,) = (lake.folder(POINTS) / season_files.FOLDER).glob(f"*{season_files.SUFFIX}")
     file.write_bytes(damage)
     assert lake.stored(POINTS, WINDOW).copies == []
     assert read(lake) == dict.fromkeys(DAYS, "tatum")
@@ -174,7 +174,7 @@ def test_a_file_with_other_columns_is_as_none(lake: Lake) -> None:
 
 def test_old_files_go_when_nobody_can_be_reading_them(lake: Lake) -> None:
     folder = lake.folder(POINTS) / season_files.FOLDER
-    (first,) = folder.iterdir()
+    (first,) = folder.glob(f"*{season_files.SUFFIX}")
     write(lake, DAYS, "brown")
     lake.pack(POINTS, DAYS)
     assert first.exists(), "a reader may be at it"
