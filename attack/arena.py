@@ -5,11 +5,13 @@ What is looked at afterwards is looked at from outside: the processes of the mac
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -59,6 +61,9 @@ class Ended:
         return f"exit {self.code}, {len(self.lines)} lines on stderr: {' / '.join(self.lines[-2:])[:300]}"
 
 
+LONGEST_ROOT = 50
+
+
 @dataclass
 class Arena:
     """The surroundings of a case under `root`; `settings` are environment variables besides the usual ones."""
@@ -81,7 +86,10 @@ class Arena:
 
     @property
     def scratch(self) -> Path:
-        return self.root / "tmp"
+        """The folder for temporary files. Sockets are made in it, and a socket's path has a hundred characters."""
+        if len(str(self.root)) < LONGEST_ROOT:
+            return self.root / "tmp"
+        return Path(tempfile.gettempdir()) / f"attack_of_{hashlib.sha256(str(self.root).encode()).hexdigest()[:8]}"
 
     @property
     def environment(self) -> dict[str, str]:

@@ -153,7 +153,7 @@ BEFORE = (
         LINES,
         End.FLAGGED,
         rows=plus("outcome_point", 1.0, lambda r: r["market_key"] == "spreads"),
-        by=("game_lines.one_line_a_book",),
+        unmended="the home team's spread counts; that the away team's is another nobody compares",
     ),
     Damage(
         "lines of no game",

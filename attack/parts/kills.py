@@ -107,6 +107,7 @@ def undisturbed(ground: Ground, target: Target) -> dict[str, Any]:
             ended = arena.nba(*target.arguments(ground))
             assert ended.code == 0, ended.told()
             seconds = time.monotonic() - started
+            shutil.rmtree(arena.scratch)
             kept.write_text(json.dumps({"files": built_only(partitions(arena.lake)), "seconds": seconds}))
     found: dict[str, Any] = json.loads(kept.read_text())
     return found
