@@ -102,7 +102,7 @@ def _with_history(lake: Path, other: Path, day: date) -> Path:
     for file in _files(lake):
         if season.start <= _day(file) < day:
             (other / file).parent.mkdir(parents=True)
-            (other / file).symlink_to(lake / file)
+            (other / file).hardlink_to(lake / file)  # out of a lake no partition leads
     return other
 
 

@@ -165,7 +165,8 @@ def test_a_run_whose_step_is_killed_fails_and_the_next_one_succeeds(lake: Path, 
     _, complaint = run.communicate(timeout=60)
 
     assert run.returncode == 1
-    assert any(line.startswith(f"{table.name}: ") and "(SIGKILL)" in line for line in complaint.splitlines()), complaint
+    assert "(SIGKILL)" in complaint.splitlines()[0], complaint
+    assert f"{table.name}: " in complaint
     assert "Traceback" not in complaint
     assert file.read_bytes() == before
     with dg.DagsterInstance.get() as instance:
