@@ -108,9 +108,13 @@ def of_definition(sql: CompiledSQL) -> dict[str, Any]:
 
 def of_preview(rows: pa.Table) -> dict[str, Any]:
     """Some rows, with as many of their first columns as an event has room for."""
-    columns = range(1, rows.num_columns + 1)
-    fitting = [n for n in columns if len(rows_as_markdown(rows.select(range(n)))) <= PREVIEW_SIZE]
-    return {_PREVIEW: dg.MetadataValue.md(rows_as_markdown(rows.select(range(max(fitting, default=1)))))}
+    preview = ""
+    for columns in range(1, rows.num_columns + 1):
+        wider = rows_as_markdown(rows.select(range(columns)))
+        if preview and len(wider) > PREVIEW_SIZE:
+            break
+        preview = wider
+    return {_PREVIEW: dg.MetadataValue.md(preview)}
 
 
 def of_broken_day(rows: int) -> dict[str, Any]:

@@ -38,7 +38,6 @@ from nba_assets.orchestration.metadata import DaysDone, TableFailure
 from nba_assets.orchestration.run_tags import LEAVES_OUT_TAG
 from nba_assets.warehouse.base import QueryTimeout, Session, TransientError, Warehouse
 from nba_assets.warehouse.build import Part, build_part
-from nba_assets.warehouse.inputs import around
 
 MAX_RETRIES = 4
 LONGEST_WAIT_SECONDS = 60.0
@@ -175,9 +174,10 @@ class _TableBuild:
 
     def _part(self, window: Window, days: Sequence[date], code: Code, calendar: Calendar) -> Part:
         """One season's, its history looked at as well."""
+        needed = inputs_in(self.table, window)
 
         def stored(source: Table) -> Collection[date]:
-            return self.session.contents(source, around(window))
+            return self.session.contents(source, needed[source])
 
         require_inputs(self.table, days, stored, calendar)
         gaps = history_gaps(self.table, days, stored, calendar)

@@ -54,8 +54,8 @@ class Session(Protocol):
         """Of the views there are, those over partitions of another schema than is declared, and over how many."""
         ...
 
-    def contents(self, contract: Contract, dates: Window) -> Mapping[date, str]:
-        """As the warehouse's, of `dates`: as it was at some moment before what is read from now on."""
+    def contents(self, contract: Contract, dates: Window | None) -> Mapping[date, str]:
+        """As the warehouse's, of `dates` or all: as it was at some moment before what is read from now on."""
         ...
 
     def create_views(self, inputs: Dates) -> None:

@@ -18,7 +18,7 @@ from nba_assets.contracts.failures import failures_of
 from nba_assets.contracts.kept_out import by_reason
 from nba_assets.contracts.table import Table
 from nba_assets.warehouse.base import Session, Written
-from nba_assets.warehouse.inputs import Content, Inputs, around
+from nba_assets.warehouse.inputs import Content, Inputs
 
 
 @dataclass(frozen=True)
@@ -76,12 +76,13 @@ def write_part(
 
     Raises BadInput for an input that is damaged.
     """
+    needed = inputs_in(table, window)
     # Looked at before anything is read: what changes meanwhile is then other than noted, and built again.
-    inputs = Inputs(table, lambda source: Content(session.contents(source, around(window))))
+    inputs = Inputs(table, lambda source: Content(session.contents(source, needed[source])))
     inputs.require_whole(window)
     read = {day: inputs.read_on(day) for day in days}
     records = failures_of(table)
     # What is to be replaced is not read before: it may be damaged.
-    session.create_views({of: dates for of, dates in inputs_in(table, window).items() if of not in (table, records)})
+    session.create_views({of: dates for of, dates in needed.items() if of not in (table, records)})
     written = session.replace(table, sql.rows_in(window), days, code, read)
     return written, session.replace(records, sql.failed_in(window), days) if records else None

@@ -111,9 +111,9 @@ class DuckDBSession:
     timeout: float
     memory_mib: int
     older: dict[str, int] = field(default_factory=dict)
-    _contents: dict[Contract, tuple[Window, dict[date, str]]] = field(default_factory=dict)
+    _contents: dict[Contract, tuple[Window | None, dict[date, str]]] = field(default_factory=dict)
 
-    def contents(self, contract: Contract, dates: Window) -> Mapping[date, str]:
+    def contents(self, contract: Contract, dates: Window | None) -> Mapping[date, str]:
         if contract not in self._contents or self._contents[contract][0] != dates:
             self._contents[contract] = dates, self.lake.contents(contract, dates)
         return self._contents[contract][1]

@@ -12,7 +12,7 @@ import hashlib
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from functools import cache
 
 from nba_assets.compile.bind import stored_inputs
@@ -37,12 +37,6 @@ def dated_inputs(table: Table) -> list[tuple[Contract, Reach]]:
 def dates_read(reach: Reach, day: date) -> Window:
     """The dates of an input that the partition of a day reads."""
     return reach.dates(Window(day, day))
-
-
-def around(window: Window) -> Window:
-    """All dates that partitions of a window within a season may read: the season, and the evening before it."""
-    season = Window.season(season_year(window.start))
-    return Window(season.start - timedelta(days=1), season.end)
 
 
 @dataclass
