@@ -7,8 +7,9 @@ is not over: a slate is built before its eve is played. Whether what is there is
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from itertools import groupby
 
 from nba_assets.audit.game_days import Calendar
 from nba_assets.contracts.calendar import EASTERN, Window, first_date, season_year
@@ -76,6 +77,12 @@ def _owed(source: Table, reach: Reach, days: Sequence[date], calendar: Calendar)
     return sorted(day for day in calendar.scheduled if day in over and not calendar.is_off(source, day))
 
 
+def _by_season(table: Table, days: Iterable[date], calendar: Calendar) -> Iterator[list[date]]:
+    """The days that a table has, less days off, in order, those of each season together."""
+    for _, of_season in groupby(sorted(day for day in days if not calendar.is_off(table, day)), season_year):
+        yield list(of_season)
+
+
 def _yesterday() -> date:
     return date.fromordinal(datetime.fromtimestamp(time.time(), EASTERN).date().toordinal() - 1)
 
@@ -93,11 +100,7 @@ def gaps_in(warehouse: Warehouse, wanted: Mapping[Table, Iterable[date]], calend
     for table, days in wanted.items():
         if not _ours(table, history=True):
             continue
-        seasons: dict[int, list[date]] = {}
-        for day in sorted(stored(table).intersection(days)):
-            if not calendar.is_off(table, day):
-                seasons.setdefault(season_year(day), []).append(day)
-        for of_season in seasons.values():
+        for of_season in _by_season(table, stored(table).intersection(days), calendar):
             if lacking := history_gaps(table, of_season, stored, calendar):
                 found.setdefault(table, {}).update(lacking)
     return found
@@ -109,11 +112,7 @@ def with_upstream(
     """The tables with all days of other tables of ours that they need, themselves or through others, in `order`."""
     needed: dict[Table, set[date]] = {table: set(days) for table, days in named.items()}
     for table in reversed(order):
-        seasons: dict[int, list[date]] = {}
-        for day in sorted(needed.get(table, ())):
-            if not calendar.is_off(table, day):
-                seasons.setdefault(season_year(day), []).append(day)
-        for days in seasons.values():
+        for days in _by_season(table, needed.get(table, ()), calendar):
             for source, _ in _ours(table, history=False):
                 needed.setdefault(source, set()).update(days)
             for source, reach in _ours(table, history=True):

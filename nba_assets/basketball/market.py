@@ -15,6 +15,7 @@ import ibis.expr.types as ir
 
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.errors import BadInput
+from nba_assets.contracts.settings import whole_number
 from nba_assets.contracts.table import Check, holds
 
 BOOKS_VARIABLE, HOURS_VARIABLE = "NBA_PREFERRED_BOOKS", "NBA_FRESH_HOURS"
@@ -38,10 +39,7 @@ def preferred_books() -> tuple[str, ...]:
 def fresh_hours() -> int:
     """A line last seen within so many hours before the tip is on offer at the tip; an older one may be gone. Two lines
     seen within so many hours of each other stood side by side. Raises BadInput for what is no number of hours."""
-    hours = os.environ.get(HOURS_VARIABLE) or "3"
-    if not (hours.isascii() and hours.isdigit() and 1 <= int(hours) <= 240):
-        raise BadInput(f"{HOURS_VARIABLE}: {hours!r} is no number of hours from 1 to 240")
-    return int(hours)
+    return whole_number(HOURS_VARIABLE, 3, "number of hours from 1 to 240", most=240)
 
 
 def first_and_last(snapshots: ir.Table, by: tuple[str, ...], *values: str) -> ir.Table:

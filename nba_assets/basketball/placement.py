@@ -56,6 +56,12 @@ def placement_checks(what: str) -> tuple[Check, ...]:
     )
 
 
+def of_a_game(what: str) -> Check:
+    """That every `what` of a betting feed is of a game; needs the input `strays`, which are those of none."""
+    told = f"every {what} is of a game of the schedule"
+    return kept_out("lines_match_the_schedule", NO_GAME, lambda rows, strays: strays, told)
+
+
 def _of(why: str) -> Callable[..., ir.Table]:
     def left_out(rows: ir.Table, strays: ir.Table) -> ir.Table:
         return strays.filter(strays.why == why)

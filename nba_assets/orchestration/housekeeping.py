@@ -4,14 +4,13 @@ How long logs are kept is set here; what of a run's log is of use for ever is th
 sensors and schedules have their own retention in `dagster.yaml`.
 """
 
-import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
 from nba_assets.contracts.calendar import EASTERN
-from nba_assets.contracts.errors import BadInput
+from nba_assets.contracts.settings import whole_number
 from nba_assets.orchestration.instance.retention import Pruned, prune
 from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.run_history.table_run import RUN_HISTORY
@@ -42,10 +41,7 @@ class Tidied:
 
 def log_days() -> int:
     """How many days the logs of runs are kept. Raises BadInput."""
-    text = os.environ.get(LOG_DAYS) or str(DEFAULT_LOG_DAYS)
-    if not (text.isascii() and text.isdigit() and int(text)):
-        raise BadInput(f"{LOG_DAYS}: {text!r} is no whole number of days above zero")
-    return int(text)
+    return whole_number(LOG_DAYS, DEFAULT_LOG_DAYS, "whole number of days above zero")
 
 
 def tidy(instance: dg.DagsterInstance, warehouse: Warehouse, days: int) -> Tidied:

@@ -18,6 +18,7 @@ import dagster as dg
 
 from nba_assets.compile.dialects import Dialect
 from nba_assets.contracts.errors import BadInput
+from nba_assets.contracts.settings import whole_number
 from nba_assets.orchestration.processes.parent import end_with_parent
 from nba_assets.warehouse.base import Warehouse
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
@@ -39,8 +40,8 @@ class WarehouseResource(dg.ConfigurableResource):
             engine=os.environ.get("NBA_WAREHOUSE", "duckdb"),
             lake=os.environ.get("NBA_LAKE", "lake"),
             threads=max(1, (os.cpu_count() or 1) // max_concurrent()),
-            memory_mib=_whole_number("NBA_MEMORY_MIB", 2048),
-            timeout_seconds=_whole_number("NBA_TABLE_TIMEOUT", 600),
+            memory_mib=whole_number("NBA_MEMORY_MIB", 2048),
+            timeout_seconds=whole_number("NBA_TABLE_TIMEOUT", 600),
         )
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
@@ -64,12 +65,4 @@ class WarehouseResource(dg.ConfigurableResource):
 
 def max_concurrent() -> int:
     """How many step processes run at once. Raises BadInput."""
-    return _whole_number("NBA_MAX_CONCURRENT", os.cpu_count() or 1)
-
-
-def _whole_number(variable: str, default: int) -> int:
-    """An environment variable that counts something. Raises BadInput for anything but a number above zero."""
-    text = os.environ.get(variable) or str(default)
-    if not (text.isascii() and text.isdigit() and int(text)):
-        raise BadInput(f"{variable}: {text!r} is no whole number above zero")
-    return int(text)
+    return whole_number("NBA_MAX_CONCURRENT", os.cpu_count() or 1)

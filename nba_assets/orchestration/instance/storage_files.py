@@ -20,6 +20,7 @@ import sqlalchemy as db
 from sqlalchemy.engine import Engine
 
 from nba_assets.contracts.errors import BadInput
+from nba_assets.contracts.settings import whole_number
 
 WAIT = "NBA_STORAGE_WAIT"
 WAIT_SECONDS = 60
@@ -59,10 +60,7 @@ class StorageFault(BadInput):
 
 def wait_seconds() -> int:
     """How long a locked file is waited for. Raises BadInput."""
-    text = os.environ.get(WAIT) or str(WAIT_SECONDS)
-    if not (text.isascii() and text.isdigit()):
-        raise BadInput(f"{WAIT}: {text!r} is no whole number of seconds")
-    return int(text)
+    return whole_number(WAIT, WAIT_SECONDS, "whole number of seconds", least=0)
 
 
 @functools.cache

@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 from nba_assets.basketball.identity import folded, stamp_by_pair, team
 from nba_assets.basketball.joins import latest
 from nba_assets.basketball.market import first_and_last, lines_are_halves
+from nba_assets.basketball.placement import of_a_game
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.kept_out import QUARANTINE, at_the_door, kept_out
 from nba_assets.contracts.read import same_day
@@ -19,10 +20,6 @@ from nba_assets.contracts.table import Check, conformed, holds
 from nba_assets.tables.conformed.views.schedule import schedule
 from nba_assets.tables.conformed.views.strays import stray_game_lines
 from nba_assets.tables.raw.market import odds_api_game_lines
-
-
-def _of_no_game(rows: ir.Table, strays: ir.Table) -> ir.Table:
-    return strays
 
 
 def _not_placed(rows: ir.Table, lines: ir.Table, games: ir.Table) -> ir.Table:
@@ -67,12 +64,7 @@ def _one_sided(rows: ir.Table) -> ir.Table:
         Column("tip_at", "TIMESTAMP", "tip-off by the schedule, after which no line counts", "UTC"),
     ),
     checks=(
-        kept_out(
-            "lines_match_the_schedule",
-            "of no game of the schedule",
-            _of_no_game,
-            "every betting line is of a game of the schedule",
-        ),
+        of_a_game("betting line"),
         kept_out(
             "lines_can_be_placed",
             "without a market, a side, a line, a book or a moment before the tip",

@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 from nba_assets.basketball.identity import as_lookup, folded, resolve, stamp_by_pair, team
 from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.market import first_and_last, lines_are_halves
+from nba_assets.basketball.placement import of_a_game
 from nba_assets.basketball.schedule import from_both_sides
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.kept_out import QUARANTINE, at_the_door, kept_out
@@ -22,10 +23,6 @@ from nba_assets.tables.conformed.views.player_names import player_names
 from nba_assets.tables.conformed.views.schedule import schedule
 from nba_assets.tables.conformed.views.strays import stray_prop_lines
 from nba_assets.tables.raw.market import bettingpros_player_points_props, odds_api_player_points_props
-
-
-def _of_no_game(rows: ir.Table, strays: ir.Table) -> ir.Table:
-    return strays
 
 
 def _not_placed(rows: ir.Table, odds_api: ir.Table, bettingpros: ir.Table, games: ir.Table) -> ir.Table:
@@ -72,12 +69,7 @@ def _not_placed(rows: ir.Table, odds_api: ir.Table, bettingpros: ir.Table, games
         Column("tip_at", "TIMESTAMP", "tip-off by the schedule, after which no line counts", "UTC"),
     ),
     checks=(
-        kept_out(
-            "lines_match_the_schedule",
-            "of no game of the schedule",
-            _of_no_game,
-            "every points line is of a game of the schedule",
-        ),
+        of_a_game("points line"),
         kept_out(
             "lines_can_be_placed",
             "without a line, a book, a side or a moment before the tip",
