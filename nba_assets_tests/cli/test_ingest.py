@@ -8,7 +8,7 @@ import pytest
 import typer
 
 from nba_assets.cli.ingest import ingest
-from nba_assets_tests.warehouse.test_ingest import BOXES, box, deliver
+from nba_assets_tests.warehouse.deliveries import BOXES, box, deliver
 
 
 def test_what_contradicts_itself_is_told_in_a_line_and_ends_with_1(

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from nba_assets.warehouse.ingest import ingest
 from nba_assets.warehouse.lake import Lake
-from nba_assets_tests.warehouse.test_ingest import SCHEDULE, contents, deliver, game, stored
+from nba_assets_tests.warehouse.deliveries import SCHEDULE, contents, deliver, game, stored
 
 EDITIONS = "nba_raw.nbac_schedule_editions"
 ONE, TWO, THREE = "0022100001", "0022100002", "0022100003"
