@@ -16,7 +16,6 @@ def apply() -> None:
     Raises BadInput where the environment switches off what there is not.
     """
     from nba_assets.orchestration.dagster_patches import (
-        check_targets,
         executor_poll,
         migrations,
         partition_versions,
@@ -25,5 +24,5 @@ def apply() -> None:
     from nba_assets.orchestration.dagster_patches.switches import check_names
 
     check_names()
-    for patch in (check_targets, executor_poll, migrations, partition_versions, step_deaths):
+    for patch in (executor_poll, migrations, partition_versions, step_deaths):
         patch.apply()

@@ -1,7 +1,8 @@
 """Polling of the multiprocess executor: no wait for idle steps while a busy one has events.
 
 Changes: `_poll_for_event` in `dagster._core.executor.child_process_executor`, and the `TICK` it waits.
-Gain: `make bench-patches` measures it and writes the table of the docs.
+Gain: hardly any of CPU seconds (`make bench-patches`), but of time: a forced season took 37.7 and 42.0 s with it,
+46.3 s without.
 Without: the executor takes one event from each running step in turn, with one time of waiting for all; the thousand
 events at the end of one step of a range wait as often for one from the step beside it, which has none.
 Checked against: Dagster 1.13.27 (a day also on 1.13.29).

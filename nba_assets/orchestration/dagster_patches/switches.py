@@ -20,7 +20,6 @@ WITHOUT = "NBA_WITHOUT_PATCHES"
 
 NAMES = MappingProxyType(
     {
-        "check_targets": "the checks of a step share the answer to which materialisation they are about",
         "event_storage": "events are written in batches, through connections that stay open",
         "executor_poll": "the executor does not wait for idle steps while a busy one has events",
         "fork_server": "the process that steps are forked from starts with the command, and loads more ahead of them",

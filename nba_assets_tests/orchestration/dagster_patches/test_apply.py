@@ -15,7 +15,6 @@ import pytest
 from nba_assets.contracts.errors import BadInput
 from nba_assets.orchestration.dagster_patches import (
     apply,
-    check_targets,
     executor_poll,
     guard,
     migrations,
@@ -27,7 +26,6 @@ from nba_assets.orchestration.dagster_patches.guard import find
 from nba_assets.orchestration.dagster_patches.wrapping import is_wrapped, owner_of, unwrap
 
 PATCHES = {
-    check_targets.ASKS: check_targets.UPSTREAM,
     executor_poll.POLLS: executor_poll.UPSTREAM,
     migrations.READS: migrations.UPSTREAM,
     partition_versions.MAKES_EVENTS: partition_versions.UPSTREAM,
@@ -71,7 +69,7 @@ def test_each_can_be_left_out(path: str, monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_what_there_is_not_cannot_be_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(switches.WITHOUT, "run_log, polling")
-    with pytest.raises(BadInput, match="NBA_WITHOUT_PATCHES: no patch called polling; there are check_targets"):
+    with pytest.raises(BadInput, match="NBA_WITHOUT_PATCHES: no patch called polling; there are event_storage"):
         apply()
 
 

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import pytest
 
 from nba_assets.orchestration.dagster_patches import (
-    check_targets,
     executor_poll,
     guard,
     migrations,
@@ -22,7 +21,6 @@ from nba_assets.orchestration.instance import batched_events, compute_logs, laun
 UPSTREAMS = [
     module.UPSTREAM
     for module in (
-        check_targets,
         executor_poll,
         migrations,
         partition_versions,
