@@ -13,7 +13,7 @@ from ibis.backends.sql.compilers import BigQueryCompiler, DuckDBCompiler
 from nba_assets.compile.plain_sql import plain
 from nba_assets.compile.prune import pruned
 from nba_assets.compile.stars import Starred
-from nba_assets.compile.steps import in_steps
+from nba_assets.compile.steps import Query, in_steps
 
 # Selects stay apart as they were written: fused, a value used three times is spelled out three times, and the
 # compilation takes several times as long.
@@ -58,6 +58,12 @@ _COMPILERS: dict[Dialect, Any] = {"duckdb": _DuckDBCompiler(), "bigquery": _BigQ
 def to_sql(rows: ir.Table, dialect: Dialect) -> str:
     """The query that gives `rows`, readable, without a connection."""
     return _text(_query(rows, dialect), dialect)
+
+
+def to_query(rows: ir.Table, dialect: Dialect) -> Query:
+    """The query that gives `rows`, as the engine is to run it."""
+    whole, steps = in_both_forms(rows, dialect)
+    return [(name, step) for name, step in steps] or whole
 
 
 def in_both_forms(rows: ir.Table, dialect: Dialect) -> tuple[str, list[list[str]]]:
