@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 import ibis
@@ -13,7 +14,7 @@ from ibis.backends.sql.compilers import BigQueryCompiler, DuckDBCompiler
 from nba_assets.compile.plain_sql import plain
 from nba_assets.compile.prune import pruned
 from nba_assets.compile.stars import Starred
-from nba_assets.compile.steps import Query, in_steps
+from nba_assets.compile.steps import LAST, in_steps
 
 # Selects stay apart as they were written: fused, a value used three times is spelled out three times, and the
 # compilation takes several times as long.
@@ -60,10 +61,15 @@ def to_sql(rows: ir.Table, dialect: Dialect) -> str:
     return _text(_query(rows, dialect), dialect)
 
 
-def to_query(rows: ir.Table, dialect: Dialect) -> Query:
-    """The query that gives `rows`, as the engine is to run it."""
+def to_script(rows: ir.Table, dialect: Dialect) -> str:
+    """The query as it is sent: on BigQuery what is referenced more than once is a temporary table ahead of it."""
     whole, steps = in_both_forms(rows, dialect)
-    return [(name, step) for name, step in steps] or whole
+    return script_of(steps) if steps else whole
+
+
+def script_of(steps: Iterable[Sequence[str]]) -> str:
+    """Steps as one text to send: temporary tables, then the query that gives the rows."""
+    return "\n\n".join(f"CREATE TEMP TABLE `{name}` AS\n{step};" if name != LAST else step for name, step in steps)
 
 
 def in_both_forms(rows: ir.Table, dialect: Dialect) -> tuple[str, list[list[str]]]:

@@ -119,7 +119,7 @@ class Session(Protocol):
         """
         ...
 
-    def fetch(self, sql: Query) -> pa.Table:
+    def fetch(self, sql: str) -> pa.Table:
         """The rows of a query. Raises as `replace` does."""
         ...
 
@@ -171,6 +171,6 @@ class Warehouse(Protocol):
         """Open the engine for some queries, each of which may run for `timeout` seconds, of a run if there is one."""
         ...
 
-    def fetch(self, sql: Query, inputs: Dates, timeout: float) -> pa.Table:
+    def fetch(self, sql: str, inputs: Dates, timeout: float) -> pa.Table:
         """The rows of a single query. Raises as `Session` does."""
         ...

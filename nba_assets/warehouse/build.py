@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from nba_assets.compile.code_version import Code
+from nba_assets.compile.dialects import script_of
 from nba_assets.compile.statements import CompiledSQL, inputs_in
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.checks import checks_of, counted_in
@@ -62,10 +63,11 @@ def build_part(
     older = dict(session.older)
     skipped: dict[date, str] = {}
     if sql.skipped and not all(written.rows.values()):
-        skipped = {row["game_date"]: row["reason"] for row in session.fetch(sql.steps_in("skipped", window)).to_pylist()}
+        found = session.fetch(script_of(sql.steps_in("skipped", window))).to_pylist()
+        skipped = {row["game_date"]: row["reason"] for row in found}
     checks = counted_in(table)
     counted: dict[str, dict[date, int]] = {}
-    for row in session.fetch(sql.steps_in("broken", window)).to_pylist():
+    for row in session.fetch(script_of(sql.steps_in("broken", window))).to_pylist():
         counted.setdefault(checks[row["check"]].name, {})[row["day"]] = int(row["broken"])
     broken = {check.name: counted[check.name] for check in checks_of(table) if check.name in counted}
     jobs = tuple(session.jobs)

@@ -79,7 +79,7 @@ class DuckDBWarehouse:
         with _telling_what_passes(), self.connect({}) as connection:
             yield DuckDBSession(self.lake, connection, timeout, self.memory_mib)
 
-    def fetch(self, sql: Query, inputs: Dates, timeout: float) -> pa.Table:
+    def fetch(self, sql: str, inputs: Dates, timeout: float) -> pa.Table:
         with self.session(timeout) as session:
             session.create_views(inputs)
             return session.fetch(sql)
@@ -135,8 +135,7 @@ class DuckDBSession:
         if older:
             self.older[contract.full_name] = older
 
-    def fetch(self, sql: Query) -> pa.Table:
-        _, sql = split(sql)  # nothing is computed twice here, so there are no steps before
+    def fetch(self, sql: str) -> pa.Table:
         with _telling_what_passes(), _interrupted_after(self.connection, self.timeout) as timed_out:
             try:
                 return self.connection.execute(only_select(self.connection, sql)).to_arrow_table()
@@ -158,7 +157,8 @@ class DuckDBSession:
     ) -> Written:
         started = time.perf_counter()
         # DuckDB sums whole numbers into HUGEINT and adds days into TIMESTAMP, unseen by Ibis: the contract decides.
-        rows = self.fetch(sql).combine_chunks().cast(contract.schema().to_pyarrow())
+        _, text = split(sql)  # nothing is computed twice here, so there are no steps before
+        rows = self.fetch(text).combine_chunks().cast(contract.schema().to_pyarrow())
         queried = time.perf_counter()
         parts = _by_day(rows, contract, days)
         if code:

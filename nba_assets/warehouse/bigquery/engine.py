@@ -62,6 +62,7 @@ class BigQueryWarehouse:
 
     dialect: Dialect = "bigquery"
     kinds: frozenset[str] = frozenset({"bigquery"})
+    fill: str = "fill it with `nba bigquery load DIR`"
 
     @cached_property
     def client(self) -> bigquery.Client:
@@ -120,7 +121,7 @@ class BigQueryWarehouse:
     def session(self, timeout: float, run_id: str = "") -> Iterator[BigQuerySession]:
         yield BigQuerySession(self, timeout, run_id)
 
-    def fetch(self, sql: Query, inputs: Dates, timeout: float) -> pa.Table:
+    def fetch(self, sql: str, inputs: Dates, timeout: float) -> pa.Table:
         with self.session(timeout) as session:
             session.require(inputs)
             return session.fetch(sql)
@@ -223,10 +224,9 @@ class BigQuerySession:
                 if older := sum(note.schema != declared for note in self._noted(contract, dates)):
                     self.older[contract.full_name] = older
 
-    def fetch(self, sql: Query) -> pa.Table:
-        text = script.query(self.warehouse.names, sql)
+    def fetch(self, sql: str) -> pa.Table:
         labels = self._labels or _labels(None, (), self.run_id)
-        answer = self.warehouse.jobs.run(text, "nba-query", labels, self.timeout)
+        answer = self.warehouse.jobs.run(self.warehouse.names.sql(sql), "nba-query", labels, self.timeout)
         self.jobs.append(answer.job)
         return answer.rows
 

@@ -21,12 +21,6 @@ _NEW, _WRITTEN = "`_new_rows`", "`_written`"
 _HASH = "SUBSTR(TO_HEX(SHA256(STRING_AGG(`digest`, '' ORDER BY `digest`))), 1, 16)"
 
 
-def query(names: Names, asked: Query) -> str:
-    """A query, with the temporary tables that it needs before it."""
-    before, last = split(asked)
-    return ";\n".join([*_temporary(names, before), names.sql(last)])
-
-
 def replace(
     names: Names,
     contract: Contract,
