@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 from google.api_core.exceptions import NotFound
@@ -43,6 +43,12 @@ LONG_SECONDS = 600.0
 TRIES = 4
 """Two that replace the same empty partitions at once may both come through; so often it is done again."""
 
+PARTITIONS_SECONDS = 10.0
+"""What BigQuery says of partitions that others write is asked anew after so long."""
+
+_NO_DATE = {"__NULL__", "__UNPARTITIONED__", "__STREAMING_UNPARTITIONED__"}
+"""Partitions of rows without a date, or not yet in one."""
+
 
 @dataclass(frozen=True)
 class Raw:
@@ -63,6 +69,8 @@ class BigQueryWarehouse:
     dialect: Dialect = "bigquery"
     kinds: frozenset[str] = frozenset({"bigquery"})
     fill: str = "fill it with `nba bigquery load DIR`"
+    _noted: dict[str, Any] = field(init=False, default_factory=dict, compare=False)
+    _told: dict[str, tuple[float, list[dict[str, Any]]]] = field(init=False, default_factory=dict, compare=False)
 
     @cached_property
     def client(self) -> bigquery.Client:
@@ -78,7 +86,8 @@ class BigQueryWarehouse:
 
     def dates(self, contract: Contract) -> list[date]:
         if isinstance(contract, RawTable):
-            return sorted(self.raw(contract, script.EVER))
+            told = self._days(contract)
+            return sorted(self.raw(contract, script.EVER) if None in told else filter(None, told))
         return sorted({note.day for note in self.notes(contract)})
 
     def changed_at(self, contract: Contract) -> dict[date, float]:
@@ -100,8 +109,8 @@ class BigQueryWarehouse:
             return {}
         if isinstance(contract, RawTable):
             return {day: Build(True, "") for day in self.raw(contract, _hull(wanted)) if day in wanted}
-        found = notes.builds(self.notes(contract, _hull(wanted)), contract)
-        return {day: build for day, build in found.items() if day in wanted}
+        found = notes.builds(self.notes(contract, wanted), contract)
+        return dict(found)
 
     def remove(self, contract: Contract, days: Iterable[date]) -> None:
         if there := sorted(self.builds(contract, days)):
@@ -130,11 +139,25 @@ class BigQueryWarehouse:
         """The rows of a short question about what is stored."""
         return self.jobs.run(sql, f"nba-{what}", {"nba_look_up": what}, timeout).rows
 
-    def notes(self, contract: Contract, dates: Window = script.EVER) -> list[Note]:
-        """The notes of what is stored of a table of ours, or of a part of it."""
-        found = self.look_up(script.look_up_notes(self.names, [contract], dates), "notes")
-        ours = notes_in(found).get(contract.full_name, [])
-        return [note for note in ours if not contract.part or note.part == contract.part]
+    def notes(self, contract: Contract, days: Iterable[date] | None = None) -> list[Note]:
+        """The notes of what is stored of a table of ours, or of a part of it, on all days or some."""
+        wanted = None if days is None else set(days)
+        ours = self._all_notes().get(contract.full_name, [])
+        return [
+            note
+            for note in ours
+            if (not contract.part or note.part == contract.part) and (wanted is None or note.day in wanted)
+        ]
+
+    def _all_notes(self) -> dict[str, list[Note]]:
+        """Those of all tables, looked up again where any was added, which the API tells without a query."""
+        table = self.table(notes.PARTITION_NOTES)
+        version = table.num_rows, table.modified
+        if self._noted.get("version") != version:
+            found = notes_in(self.look_up(script.look_up_notes(self.names, script.EVER), "notes"))
+            self._noted.update(version=version, notes=found)
+        held: dict[str, list[Note]] = self._noted["notes"]
+        return held
 
     def raw(self, contract: Contract, dates: Window) -> dict[date, Raw]:
         """The partitions of a table that others write which have rows.
@@ -143,15 +166,27 @@ class BigQueryWarehouse:
         """
         if not contract.partition_by:
             return {}
-        told = records(self.look_up(script.look_up_partitions(self.names, contract), "partitions"))
         found: dict[date, Raw] = {}
-        for row in told:
-            day, changed = _day_of(row["partition_id"]), row.get("last_modified_time")
+        for day, row in self._days(contract).items():
+            changed = row.get("last_modified_time")
             if day is None or changed is None:
-                return self._raw_by_rows(contract, dates) if told else {}
+                return self._raw_by_rows(contract, dates)
             if day in dates:
                 found[day] = Raw(f"{row['total_rows']} {changed.isoformat()}", changed.timestamp())
         return found
+
+    def _days(self, contract: Contract) -> dict[date | None, dict[str, Any]]:
+        """What BigQuery says of each partition that has rows, by its date; under None of those that are of no date."""
+        self.table(contract)
+        told = (row for row in self._partitions(contract.dataset) if row["table_name"] == contract.name)
+        return {_day_of(row["partition_id"]): row for row in told if row["partition_id"] not in _NO_DATE}
+
+    def _partitions(self, dataset: str) -> list[dict[str, Any]]:
+        asked, told = self._told.get(dataset, (0.0, []))
+        if time.monotonic() - asked > PARTITIONS_SECONDS or not told:
+            told = records(self.look_up(script.look_up_partitions(self.names, dataset), "partitions"))
+            self._told[dataset] = time.monotonic(), told
+        return told
 
     def _raw_by_rows(self, contract: Contract, dates: Window) -> dict[date, Raw]:
         sql = script.look_into_partitions(self.names, contract, dates)
@@ -209,7 +244,7 @@ class BigQuerySession:
         found: list[Note] = []
         for year in range(season_year(dates.start), season_year(dates.end) + 1):
             if year not in self._notes:
-                sql = script.look_up_notes(self.warehouse.names, (), Window.season(year))
+                sql = script.look_up_notes(self.warehouse.names, Window.season(year), "inputs_read")
                 self._notes[year] = notes_in(self.warehouse.look_up(sql, "notes"))
             found += self._notes[year].get(contract.full_name, [])
         return [note for note in found if note.day in dates and (not contract.part or note.part == contract.part)]
@@ -244,7 +279,7 @@ class BigQuerySession:
             self.warehouse.code_notes.keep(contract.full_name, code)
         name, jobs = _name("replace", contract), self.warehouse.jobs
         text = script.replace(self.warehouse.names, contract, sql, days, code.version if code else "", read)
-        rows: list[dict[str, object]] = []
+        rows: list[dict[str, Any]] = []
         for _ in range(TRIES):
             jobs.settle(name, self.timeout)
             answer = jobs.run(text, name, self._labels, self.timeout)
@@ -254,15 +289,24 @@ class BigQuerySession:
                 break
         else:
             raise TransientError(f"others replace {contract.full_name} at the same time")
-        for year in {season_year(day) for day in days}:  # what is stored has changed
-            self._notes.pop(year, None)
+        self._note_written(contract, rows)
         return Written(
-            rows={row["day"]: row["rows"] for row in rows},  # type: ignore[misc]
-            hashes={row["day"]: row["content"] for row in rows},  # type: ignore[misc]
+            rows={row["day"]: row["rows"] for row in rows},
+            hashes={row["day"]: row["content"] for row in rows},
             query_seconds=time.perf_counter() - started,
             write_seconds=0.0,
             bytes_written=0,
         )
+
+    def _note_written(self, contract: Contract, rows: Iterable[Mapping[str, Any]]) -> None:
+        """What is stored has changed by what this session wrote."""
+        for row in rows:
+            of_season = self._notes.get(season_year(row["day"]))
+            if of_season is not None:
+                part, schema = contract.part, notes.fingerprint(contract)
+                held = of_season.setdefault(contract.full_name, [])
+                held[:] = [note for note in held if (note.day, note.part) != (row["day"], part)]
+                held.append(Note(row["day"], part, row["rows"], row["content"], "", "", schema, 0.0))
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,7 @@ def notes_in(rows: pa.Table) -> dict[str, list[Note]]:
                     rows=row["row_count"],
                     content=row["content"],
                     code=row["code_version"],
-                    read=row["inputs_read"],
+                    read=row.get("inputs_read", ""),
                     schema=row["schema_fingerprint"],
                     changed_at=row["changed_at"].timestamp(),
                 )

@@ -72,22 +72,17 @@ def remove(names: Names, contract: Contract, days: Sequence[date]) -> str:
     )
 
 
-def look_up_notes(names: Names, contracts: Iterable[Contract], dates: Window) -> str:
-    """The newest note of each partition of some tables, or of all there are."""
-    tables = ", ".join(sorted({literal(contract.full_name) for contract in contracts}))
-    named = f"`table_name` IN ({tables}) AND " if tables else ""
+def look_up_notes(names: Names, dates: Window, left_out: str = "") -> str:
+    """The newest note of each partition of all tables, less a column that may be long."""
+    columns = f"* EXCEPT (`{left_out}`)" if left_out else "*"
     return (
-        f"SELECT * FROM {names.quoted(PARTITION_NOTES)}\n"
-        f"WHERE {named}{_between('partition_date', dates)}\n{_NEWEST}"
+        f"SELECT {columns} FROM {names.quoted(PARTITION_NOTES)}\nWHERE {_between('partition_date', dates)}\n{_NEWEST}"
     )
 
 
-def look_up_partitions(names: Names, contract: Contract) -> str:
-    """What BigQuery itself knows of the partitions of a table that others write."""
-    return (
-        f"SELECT * FROM {names.partitions(contract.dataset)}\n"
-        f"WHERE `table_name` = {literal(contract.name)} AND `total_rows` > 0"
-    )
+def look_up_partitions(names: Names, dataset: str) -> str:
+    """What BigQuery itself knows of the partitions of a data set."""
+    return f"SELECT * FROM {names.partitions(dataset)}\nWHERE `total_rows` > 0"
 
 
 def look_into_partitions(names: Names, contract: Contract, dates: Window) -> str:
