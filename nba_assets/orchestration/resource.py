@@ -29,7 +29,6 @@ from nba_assets.warehouse.base import Warehouse
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake
 
-
 ENGINES = ("duckdb", "bigquery")
 
 

@@ -1,7 +1,7 @@
 """BigQuery jobs: one statement or script sent, waited for, cancelled, retried, and looked up by its id.
 
-Every attempt is a job with an id of its own. An answer that does not come says nothing about the job: it is asked for by
-its id, and sent again under the same id if there is none, so that nothing runs twice at once. What passes is tried
+Every attempt is a job with an id of its own. An answer that does not come says nothing about the job: it is asked for
+by its id, and sent again under the same id if there is none, so that nothing runs twice at once. What passes is tried
 again, what does not fails at once. The text of a script is not said here.
 """
 
@@ -169,7 +169,9 @@ class Jobs:
 
     def _looked_up(self, job_id: str) -> bigquery.QueryJob:
         """A job as the API has it now. Raises NotFound, and TransientError if the API does not answer for long."""
-        return self.asked(lambda: self.client.get_job(job_id, location=self.location, retry=None, timeout=REQUEST_SECONDS))
+        return self.asked(
+            lambda: self.client.get_job(job_id, location=self.location, retry=None, timeout=REQUEST_SECONDS)
+        )
 
     def asked(self, ask: Callable[[], T]) -> T:
         """The answer of a request that changes nothing, asked until it comes."""

@@ -64,8 +64,8 @@ def remove(names: Names, contract: Contract, days: Sequence[date]) -> str:
             "BEGIN TRANSACTION",
             f"DELETE FROM {names.quoted(contract)}\nWHERE {_of(contract, days)}",
             f"INSERT INTO {names.quoted(PARTITION_NOTES)} ({_columns(PARTITION_NOTES)})\n"
-            f"SELECT {literal(contract.full_name)}, {literal(contract.part)}, `day`, TRUE, 0, {literal(NO_ROWS)}, '', ''"
-            f", {literal(fingerprint(contract))}, CURRENT_TIMESTAMP(), CURRENT_TIMESTAMP()\n"
+            f"SELECT {literal(contract.full_name)}, {literal(contract.part)}, `day`, TRUE, 0, {literal(NO_ROWS)}"
+            f", '', '', {literal(fingerprint(contract))}, CURRENT_TIMESTAMP(), CURRENT_TIMESTAMP()\n"
             f"FROM UNNEST([{listed}]) AS `day`",
             "COMMIT TRANSACTION",
         ]
@@ -126,9 +126,7 @@ def literal(value: str | date) -> str:
     return f"'{escaped}'"
 
 
-_NEWEST = (
-    "QUALIFY ROW_NUMBER() OVER (PARTITION BY `table_name`, `part`, `partition_date` ORDER BY `noted_at` DESC) = 1"
-)
+_NEWEST = "QUALIFY ROW_NUMBER() OVER (PARTITION BY `table_name`, `part`, `partition_date` ORDER BY `noted_at` DESC) = 1"
 
 
 def _temporary(names: Names, steps: Sequence[tuple[str, str]]) -> list[str]:

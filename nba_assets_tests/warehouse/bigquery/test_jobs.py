@@ -43,7 +43,7 @@ def test_a_job_carries_its_limits_and_labels_and_says_what_it_took(waits: list[f
     answer = run(api, 30.0)
 
     (job,) = api.jobs.values()
-    assert (job.config.job_timeout_ms, job.config.maximum_bytes_billed) == (30_000, 10**9)
+    assert (job.config.job_timeout_ms, job.config.maximum_bytes_billed) == ("30000", 10**9)
     assert job.config.labels == {"nba_table": "t"}
     assert (answer.job.bytes_processed, answer.job.slot_ms, answer.job.id) == (7, 11, job.job_id)
     assert job.job_id in answer.job.link

@@ -45,10 +45,13 @@ def test_a_range_is_replaced_in_one_transaction_after_its_temporary_tables() -> 
         "INSERT INTO `p`.`old_test`.`points`",
         "INSERT INTO `p`.`old_nba_processing`.`partition_notes`",
         "COMMIT TRANSACTION",
-        "SELECT w.`day`, w.`rows`, w.`content`, COALESCE",
+        "SELECT w.`day`, w.`rows`, w.`content`, COALESCE(s.`stored`, 0)",
     ]
     assert found[0].endswith("FROM `p`.`old_nba_raw`.`games` AS `t0`")
-    assert "STRUCT(DATE '2024-11-01' AS `day`, 'r1' AS `read`), STRUCT(DATE '2024-11-02' AS `day`, '' AS `read`)" in found[3]
+    assert (
+        "STRUCT(DATE '2024-11-01' AS `day`, 'r1' AS `read`), STRUCT(DATE '2024-11-02' AS `day`, '' AS `read`)"
+        in found[3]
+    )
 
 
 def test_days_between_that_are_not_asked_for_stay() -> None:
