@@ -41,6 +41,10 @@ class _BigQueryCompiler(Starred, BigQueryCompiler):
         unit = sge.convert(10**op.digits.value)
         return self.f.round(sge.paren(arg) * unit) / unit
 
+    def visit_LPad(self, op: Any, *, arg: Any, length: Any, pad: Any) -> sge.Expression:  # noqa: N802
+        """Ibis pads to the greater of two lengths, which local-bigquery takes for no length at all."""
+        return self.if_(self.f.length(arg) >= length, arg, self.f.lpad(arg, length, pad))
+
     def visit_ArrayFilter(self, op: Any, *, arg: Any, body: Any, param: Any, index: Any) -> sge.Expression:  # noqa: N802
         return self.f.array(self._in_order(param, arg, param, index).where(body))
 
