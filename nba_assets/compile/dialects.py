@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
@@ -44,6 +45,13 @@ class _BigQueryCompiler(Starred, BigQueryCompiler):
     def visit_LPad(self, op: Any, *, arg: Any, length: Any, pad: Any) -> sge.Expression:  # noqa: N802
         """Ibis pads to the greater of two lengths, which local-bigquery takes for no length at all."""
         return self.if_(self.f.length(arg) >= length, arg, self.f.lpad(arg, length, pad))
+
+    def visit_NonNullLiteral(self, op: Any, *, value: Any, dtype: Any) -> Any:  # noqa: N802
+        """A fraction as DuckDB takes it, to the digit: 15 * 0.44 is 6.6, and what is half of a last digit stays so."""
+        text = repr(value)
+        if dtype.is_floating() and re.fullmatch(r"-?\d+\.\d{1,9}", text) and not text.endswith(".0"):
+            return sge.cast(sge.Literal.string(text), "DECIMAL")
+        return super().visit_NonNullLiteral(op, value=value, dtype=dtype)
 
     def visit_ArrayFilter(self, op: Any, *, arg: Any, body: Any, param: Any, index: Any) -> sge.Expression:  # noqa: N802
         return self.f.array(self._in_order(param, arg, param, index).where(body))
