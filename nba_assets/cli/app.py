@@ -66,6 +66,6 @@ def _of_the_machine(error: Exception) -> bool:
     """Whether it is nobody's mistake in here: a full or read-only disk, a file that is not ours, too little memory."""
     import duckdb
 
-    from nba_assets.warehouse.base import QueryTimeout, TransientError
+    from nba_assets.warehouse.base import QueryFailed, QueryTimeout, TransientError
 
-    return isinstance(error, (OSError, duckdb.OperationalError, QueryTimeout, TransientError))
+    return isinstance(error, (OSError, duckdb.OperationalError, QueryFailed, QueryTimeout, TransientError))

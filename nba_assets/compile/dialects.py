@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 import ibis
@@ -13,7 +15,7 @@ from ibis.backends.sql.compilers import BigQueryCompiler, DuckDBCompiler
 from nba_assets.compile.plain_sql import plain
 from nba_assets.compile.prune import pruned
 from nba_assets.compile.stars import Starred
-from nba_assets.compile.steps import in_steps
+from nba_assets.compile.steps import LAST, in_steps
 
 # Selects stay apart as they were written: fused, a value used three times is spelled out three times, and the
 # compilation takes several times as long.
@@ -40,6 +42,17 @@ class _BigQueryCompiler(Starred, BigQueryCompiler):
         unit = sge.convert(10**op.digits.value)
         return self.f.round(sge.paren(arg) * unit) / unit
 
+    def visit_LPad(self, op: Any, *, arg: Any, length: Any, pad: Any) -> sge.Expression:  # noqa: N802
+        """Ibis pads to the greater of two lengths, which local-bigquery takes for no length at all."""
+        return self.if_(self.f.length(arg) >= length, arg, self.f.lpad(arg, length, pad))
+
+    def visit_NonNullLiteral(self, op: Any, *, value: Any, dtype: Any) -> Any:  # noqa: N802
+        """A fraction as DuckDB takes it, to the digit: 15 * 0.44 is 6.6, and what is half of a last digit stays so."""
+        text = repr(value)
+        if dtype.is_floating() and re.fullmatch(r"-?\d+\.\d{1,9}", text) and not text.endswith(".0"):
+            return sge.cast(sge.Literal.string(text), "DECIMAL")
+        return super().visit_NonNullLiteral(op, value=value, dtype=dtype)
+
     def visit_ArrayFilter(self, op: Any, *, arg: Any, body: Any, param: Any, index: Any) -> sge.Expression:  # noqa: N802
         return self.f.array(self._in_order(param, arg, param, index).where(body))
 
@@ -58,6 +71,17 @@ _COMPILERS: dict[Dialect, Any] = {"duckdb": _DuckDBCompiler(), "bigquery": _BigQ
 def to_sql(rows: ir.Table, dialect: Dialect) -> str:
     """The query that gives `rows`, readable, without a connection."""
     return _text(_query(rows, dialect), dialect)
+
+
+def to_script(rows: ir.Table, dialect: Dialect) -> str:
+    """The query as it is sent: on BigQuery what is referenced more than once is a temporary table ahead of it."""
+    whole, steps = in_both_forms(rows, dialect)
+    return script_of(steps) if steps else whole
+
+
+def script_of(steps: Iterable[Sequence[str]]) -> str:
+    """Steps as one text to send: temporary tables, then the query that gives the rows."""
+    return "\n\n".join(f"CREATE TEMP TABLE `{name}` AS\n{step};" if name != LAST else step for name, step in steps)
 
 
 def in_both_forms(rows: ir.Table, dialect: Dialect) -> tuple[str, list[list[str]]]:

@@ -15,9 +15,10 @@ from functools import cache
 import ibis
 
 from nba_assets.compile.bind import Binder, Dates, stored_inputs
-from nba_assets.compile.dialects import Dialect, in_both_forms, to_sql
+from nba_assets.compile.dialects import Dialect, in_both_forms, to_script
 from nba_assets.compile.lineage import column_sources
 from nba_assets.compile.sql_cache import compiled_once
+from nba_assets.compile.steps import LAST
 from nba_assets.contracts.calendar import Window, season_year
 from nba_assets.contracts.checks import counted_in
 from nba_assets.contracts.contract import Contract
@@ -51,8 +52,9 @@ class CompiledSQL:
     the same in steps, each a name and a query. All but the last, which has no name, are temporary tables."""
 
     def steps_in(self, query: str, window: Window) -> list[tuple[str, str]]:
-        """The steps of one of the queries, by its name."""
-        return [(name, with_dates(step, window)) for name, step in self.steps[query]]
+        """One of the queries by its name, as it is to be run; a single step where nothing is computed twice."""
+        steps = self.steps.get(query) or [[LAST, getattr(self, query)]]
+        return [(name, with_dates(step, window)) for name, step in steps]
 
     def rows_in(self, window: Window) -> str:
         return with_dates(self.rows, window)
@@ -91,7 +93,7 @@ def statements(table: Table, dialect: Dialect) -> CompiledSQL:
 
 def examples(table: Table, check: Check, window: Window, dialect: Dialect) -> str:
     """SQL for the first rows that break one check: needed only when it is broken, so not kept."""
-    return to_sql(Binder(window).broken(check, table).limit(PREVIEW_ROWS), dialect)
+    return to_script(Binder(window).broken(check, table).limit(PREVIEW_ROWS), dialect)
 
 
 def _compile(table: Table, dialect: Dialect) -> CompiledSQL:

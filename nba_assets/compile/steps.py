@@ -8,12 +8,15 @@ referenced once stays where it is. Only the form of a finished query belongs her
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import sqlglot.expressions as sge
 
 LAST = ""
 """The name of the step that gives the query's rows."""
+
+Query = str | Sequence[tuple[str, str]]
+"""A query as text, or as steps by name: temporary tables in order, then what gives its rows."""
 
 
 def in_steps(query: sge.Query) -> list[tuple[str, sge.Query]]:
@@ -43,3 +46,10 @@ def _with_its_own(query: sge.Query, own: Mapping[str, sge.Query]) -> sge.Query:
         if name in found:
             query = query.with_(sge.to_identifier(name, quoted=True), as_=part)
     return query
+
+
+def split(query: Query) -> tuple[list[tuple[str, str]], str]:
+    """The temporary tables that a query needs, in order, and what gives its rows."""
+    if isinstance(query, str):
+        return [], query
+    return list(query[:-1]), query[-1][1]

@@ -38,6 +38,7 @@ _OLDER_SCHEMA = "read_with_older_schema"
 _KEPT_OUT = "kept_out"
 _SECONDS = "seconds"
 _STARTED, _ENDED = "started", "ended"
+_BYTES_PROCESSED, _SLOT_MS, _JOB = "bytes_processed", "slot_ms", "job"
 _IN_RUN = "in_run"
 _SQL, _PREVIEW, _EXAMPLE = "sql", "preview", "example"
 _BROKEN_ROWS, _BROKEN_DAYS, _FIRST_DAYS = "broken_rows", "broken_days", "days"
@@ -91,6 +92,10 @@ def of_run(parts: Sequence[Part], times: tuple[float, float] | None) -> dict[str
         _SECONDS: round(sum(part.seconds for part in parts), 2),
         _IN_RUN: f"{partitions:,} partitions, {rows:,} rows, {written:,} bytes",
     }
+    if jobs := [job for part in parts for job in part.jobs]:
+        metadata[_BYTES_PROCESSED] = sum(job.bytes_processed for job in jobs)
+        metadata[_SLOT_MS] = sum(job.slot_ms for job in jobs)
+        metadata[_JOB] = dg.MetadataValue.url(jobs[0].link)
     if times:
         metadata |= {_STARTED: dg.MetadataValue.timestamp(times[0]), _ENDED: dg.MetadataValue.timestamp(times[1])}
     return metadata

@@ -2,16 +2,21 @@
 
 | variable | meaning | default |
 |---|---|---|
-| NBA_WAREHOUSE | the engine: duckdb | duckdb |
+| NBA_WAREHOUSE | the engine: duckdb or bigquery | duckdb |
 | NBA_LAKE | root of the Parquet lake | ./lake |
 | NBA_MAX_CONCURRENT | step processes at once, which share cores and memory | the number of cores |
 | NBA_MEMORY_MIB | memory one query may take | 2048 |
 | NBA_TABLE_TIMEOUT | seconds a table's query may run | 600 |
+| NBA_BIGQUERY_PROJECT | the project of data sets and jobs | as Google's libraries find it |
+| NBA_BIGQUERY_LOCATION | where jobs run | where the data sets are |
+| NBA_BIGQUERY_PREFIX | what the names of data sets begin with, before a `_` | nothing |
+| NBA_MAX_BYTES_BILLED | a query that would be billed more is refused | no limit |
 """
 
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 
 import dagster as dg
@@ -24,6 +29,8 @@ from nba_assets.warehouse.base import Warehouse
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake
 
+ENGINES = ("duckdb", "bigquery")
+
 
 class WarehouseResource(dg.ConfigurableResource):
     """Opens the warehouse for a step; `threads` is the step's share of the machine's cores."""
@@ -33,6 +40,10 @@ class WarehouseResource(dg.ConfigurableResource):
     threads: int
     memory_mib: int
     timeout_seconds: float
+    project: str | None = None
+    location: str | None = None
+    prefix: str = ""
+    maximum_bytes_billed: int = 0
 
     @classmethod
     def from_environment(cls) -> WarehouseResource:
@@ -42,6 +53,10 @@ class WarehouseResource(dg.ConfigurableResource):
             threads=max(1, (os.cpu_count() or 1) // max_concurrent()),
             memory_mib=whole_number("NBA_MEMORY_MIB", 2048),
             timeout_seconds=whole_number("NBA_TABLE_TIMEOUT", 600),
+            project=os.environ.get("NBA_BIGQUERY_PROJECT") or None,
+            location=os.environ.get("NBA_BIGQUERY_LOCATION") or None,
+            prefix=os.environ.get("NBA_BIGQUERY_PREFIX", ""),
+            maximum_bytes_billed=whole_number("NBA_MAX_BYTES_BILLED", 0, "number of bytes", least=0),
         )
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
@@ -58,9 +73,18 @@ class WarehouseResource(dg.ConfigurableResource):
 
     def open(self, *, alone: bool = False) -> Warehouse:
         """The chosen engine, with all cores if the step runs alone. Raises BadInput for a name there is none of."""
+        if self.engine == "bigquery":
+            return self._bigquery()
         if self.engine != "duckdb":
-            raise BadInput(f"NBA_WAREHOUSE: no engine called {self.engine!r}; there is duckdb")
+            raise BadInput(f"NBA_WAREHOUSE: no engine called {self.engine!r}; there are {', '.join(ENGINES)}")
         return DuckDBWarehouse(Lake(Path(self.lake).resolve()), 0 if alone else self.threads, self.memory_mib)
+
+    def _bigquery(self) -> Warehouse:
+        from nba_assets.orchestration.bigquery_client import client
+        from nba_assets.warehouse.bigquery.engine import BigQueryWarehouse
+
+        connect = partial(client, self.project, self.location, os.getpid())
+        return BigQueryWarehouse(connect, self.prefix, self.maximum_bytes_billed)
 
 
 def max_concurrent() -> int:

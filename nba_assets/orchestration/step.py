@@ -70,7 +70,7 @@ class Step:
         except BadInput as error:
             raise dg.Failure(str(error), allow_retries=False) from error
         try:
-            with self.warehouse.session(self.timeout) as session:
+            with self.warehouse.session(self.timeout, self.context.run.run_id) as session:
                 yield from self._each(session, days, calendar)
         except TransientError as error:
             wait = min(LONGEST_WAIT_SECONDS, 2.0 ** (self.context.retry_number + 1)) * random.uniform(0.5, 1)
@@ -175,6 +175,7 @@ class _TableBuild:
     def _part(self, window: Window, days: Sequence[date], code: Code, calendar: Calendar) -> Part:
         """One season's, its history looked at as well."""
         needed = inputs_in(self.table, window)
+        self.session.require(needed)
 
         def stored(source: Table) -> Collection[date]:
             return self.session.contents(source, needed[source])

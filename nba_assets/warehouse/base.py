@@ -1,6 +1,6 @@
 """Warehouse interface: what an engine does for a table, replacing partitions by a query and answering questions.
 
-DuckDB is the engine of a laptop; BigQuery's is to stand beside it behind the same few methods. Nothing here knows
+DuckDB is the engine of a laptop, BigQuery the one of who outgrows it, behind the same few methods. Nothing here knows
 basketball or Dagster.
 """
 
@@ -17,9 +17,9 @@ import pyarrow as pa
 from nba_assets.compile.bind import Dates
 from nba_assets.compile.code_version import Code
 from nba_assets.compile.dialects import Dialect
+from nba_assets.compile.steps import Query
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.contract import Contract
-from nba_assets.warehouse.code_notes import CodeNotes
 from nba_assets.warehouse.footers import Build
 
 
@@ -29,6 +29,20 @@ class TransientError(Exception):
 
 class QueryTimeout(Exception):  # noqa: N818 (it is a timeout, as Python's own TimeoutError would read twice)
     """The query ran longer than it may and was cancelled."""
+
+
+class QueryFailed(Exception):  # noqa: N818 - as above
+    """The engine refused the query or could not finish it, and will not another time. One line."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job on a server: its id, where it can be looked at, and what it took."""
+
+    id: str
+    link: str
+    bytes_processed: int
+    slot_ms: int
 
 
 @dataclass(frozen=True)
@@ -46,12 +60,39 @@ class Written:
     bytes_written: int
 
 
+class CodeNotes(Protocol):
+    """What the versions of code were, and which were accepted as the same."""
+
+    def keep(self, table: str, code: Code) -> None:
+        """Note what a version is, the first time that it makes rows."""
+        ...
+
+    def text(self, table: str, version: str) -> str | None:
+        """What a version was; None for one that made no rows here."""
+        ...
+
+    def accepted(self, table: str, version: str) -> set[str]:
+        """The versions that are accepted as the same as this one, itself among them."""
+        ...
+
+    def accept(self, table: str, older: Iterable[str], version: str) -> None:
+        """From now on, what the older versions made counts as made by this one."""
+        ...
+
+
 class Session(Protocol):
     """The queries of one step: what one of them writes, those after it see."""
 
     @property
     def older(self) -> Mapping[str, int]:
         """Of the views there are, those over partitions of another schema than is declared, and over how many."""
+        ...
+
+    jobs: list[Job]
+    """What its queries were on a server, until somebody takes them out."""
+
+    def require(self, inputs: Dates) -> None:
+        """Raises BadInput for an input that is not there or lacks a column, before any query runs."""
         ...
 
     def contents(self, contract: Contract, dates: Window | None) -> Mapping[date, str]:
@@ -65,7 +106,7 @@ class Session(Protocol):
     def replace(
         self,
         contract: Contract,
-        sql: str,
+        sql: Query,
         days: Sequence[date],
         code: Code | None = None,
         read: Mapping[date, str] | None = None,
@@ -126,8 +167,8 @@ class Warehouse(Protocol):
         """What the versions of code were, and which are accepted as the same."""
         ...
 
-    def session(self, timeout: float) -> AbstractContextManager[Session]:
-        """Open the engine for some queries, each of which may run for `timeout` seconds."""
+    def session(self, timeout: float, run_id: str = "") -> AbstractContextManager[Session]:
+        """Open the engine for some queries, each of which may run for `timeout` seconds, of a run if there is one."""
         ...
 
     def fetch(self, sql: str, inputs: Dates, timeout: float) -> pa.Table:

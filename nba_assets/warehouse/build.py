@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from nba_assets.compile.code_version import Code
+from nba_assets.compile.dialects import script_of
 from nba_assets.compile.statements import CompiledSQL, inputs_in
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.checks import checks_of, counted_in
 from nba_assets.contracts.failures import failures_of
 from nba_assets.contracts.kept_out import by_reason
 from nba_assets.contracts.table import Table
-from nba_assets.warehouse.base import Session, Written
+from nba_assets.warehouse.base import Job, Session, Written
 from nba_assets.warehouse.inputs import Content, Inputs
 
 
@@ -37,6 +38,8 @@ class Part:
     """The tables of which partitions of another schema were read, and how many."""
     kept_out: Mapping[date, Mapping[str, int]] = field(default_factory=dict)
     """By day and reason, how many rows of the sources are in no row of the table, or how often one was passed over."""
+    jobs: tuple[Job, ...] = ()
+    """What it took on a server."""
 
     @property
     def seconds(self) -> float:
@@ -60,13 +63,16 @@ def build_part(
     older = dict(session.older)
     skipped: dict[date, str] = {}
     if sql.skipped and not all(written.rows.values()):
-        skipped = {row["game_date"]: row["reason"] for row in session.fetch(sql.skipped_in(window)).to_pylist()}
+        found = session.fetch(script_of(sql.steps_in("skipped", window))).to_pylist()
+        skipped = {row["game_date"]: row["reason"] for row in found}
     checks = counted_in(table)
     counted: dict[str, dict[date, int]] = {}
-    for row in session.fetch(sql.broken_in(window)).to_pylist():
+    for row in session.fetch(script_of(sql.steps_in("broken", window))).to_pylist():
         counted.setdefault(checks[row["check"]].name, {})[row["day"]] = int(row["broken"])
     broken = {check.name: counted[check.name] for check in checks_of(table) if check.name in counted}
-    return Part(window, written, failed, skipped, broken, older, by_reason(table, counted))
+    jobs = tuple(session.jobs)
+    session.jobs.clear()
+    return Part(window, written, failed, skipped, broken, older, by_reason(table, counted), jobs)
 
 
 def write_part(
@@ -77,6 +83,7 @@ def write_part(
     Raises BadInput for an input that is damaged.
     """
     needed = inputs_in(table, window)
+    session.require(needed)
     # Looked at before anything is read: what changes meanwhile is then other than noted, and built again.
     inputs = Inputs(table, lambda source: Content(session.contents(source, needed[source])))
     inputs.require_whole(window)
@@ -84,5 +91,5 @@ def write_part(
     records = failures_of(table)
     # What is to be replaced is not read before: it may be damaged.
     session.create_views({of: dates for of, dates in needed.items() if of not in (table, records)})
-    written = session.replace(table, sql.rows_in(window), days, code, read)
-    return written, session.replace(records, sql.failed_in(window), days) if records else None
+    written = session.replace(table, sql.steps_in("rows", window), days, code, read)
+    return written, session.replace(records, sql.steps_in("failed", window), days) if records else None

@@ -25,11 +25,12 @@ from ibis.backends.sql.datatypes import DuckDBType
 from nba_assets.compile.bind import Dates
 from nba_assets.compile.code_version import Code
 from nba_assets.compile.dialects import Dialect
+from nba_assets.compile.steps import Query, split
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.contract import Column, Contract, RawTable
 from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.printable import printable
-from nba_assets.warehouse.base import QueryTimeout, TransientError, Written
+from nba_assets.warehouse.base import Job, QueryTimeout, TransientError, Written
 from nba_assets.warehouse.code_notes import CodeNotes
 from nba_assets.warehouse.footers import Build
 from nba_assets.warehouse.lake import Copied, Lake
@@ -74,7 +75,7 @@ class DuckDBWarehouse:
         return CodeNotes(self.lake.root)
 
     @contextmanager
-    def session(self, timeout: float) -> Iterator[DuckDBSession]:
+    def session(self, timeout: float, run_id: str = "") -> Iterator[DuckDBSession]:
         with _telling_what_passes(), self.connect({}) as connection:
             yield DuckDBSession(self.lake, connection, timeout, self.memory_mib)
 
@@ -111,7 +112,11 @@ class DuckDBSession:
     timeout: float
     memory_mib: int
     older: dict[str, int] = field(default_factory=dict)
+    jobs: list[Job] = field(default_factory=list)
     _contents: dict[Contract, tuple[Window | None, dict[date, str]]] = field(default_factory=dict)
+
+    def require(self, inputs: Dates) -> None:
+        """Nothing: what is not there has no rows, and a file that lacks a column is told when it is read."""
 
     def contents(self, contract: Contract, dates: Window | None) -> Mapping[date, str]:
         if contract not in self._contents or self._contents[contract][0] != dates:
@@ -145,14 +150,15 @@ class DuckDBSession:
     def replace(
         self,
         contract: Contract,
-        sql: str,
+        sql: Query,
         days: Sequence[date],
         code: Code | None = None,
         read: Mapping[date, str] | None = None,
     ) -> Written:
         started = time.perf_counter()
         # DuckDB sums whole numbers into HUGEINT and adds days into TIMESTAMP, unseen by Ibis: the contract decides.
-        rows = self.fetch(sql).combine_chunks().cast(contract.schema().to_pyarrow())
+        _, text = split(sql)  # nothing is computed twice here, so there are no steps before
+        rows = self.fetch(text).combine_chunks().cast(contract.schema().to_pyarrow())
         queried = time.perf_counter()
         parts = _by_day(rows, contract, days)
         if code:

@@ -1,0 +1,180 @@
+"""Scripts for BigQuery: the text that replaces, removes and looks up partitions, from a compiled query and a contract.
+
+A replacement is one script: temporary tables first, then one transaction with constant bounds, so that a script that is
+cut off anywhere leaves the old rows or the new ones. Pure text; how it is run is not said here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from nba_assets.compile.steps import Query, split
+from nba_assets.contracts.calendar import Window
+from nba_assets.contracts.contract import Contract
+from nba_assets.warehouse.bigquery.names import Names
+from nba_assets.warehouse.bigquery.notes import CODE_NOTES, NO_ROWS, PARTITION_NOTES, fingerprint
+
+EVER = Window(date.min, date.max)
+
+_NEW, _WRITTEN = "`_new_rows`", "`_written`"
+_HASH = "SUBSTR(TO_HEX(SHA256(STRING_AGG(`digest`, '' ORDER BY `digest`))), 1, 16)"
+
+
+def replace(
+    names: Names,
+    contract: Contract,
+    asked: Query,
+    days: Sequence[date],
+    code: str = "",
+    read: Mapping[date, str] | None = None,
+) -> str:
+    """Replace the partitions of `days` by the query's rows, and give day, rows, content and stored of each.
+
+    `stored` is what there is afterwards: more than `rows` where another one has replaced the same at the same time.
+    """
+    before, last = split(asked)
+    day, table = f"`{contract.partition_by}`", names.quoted(contract)
+    columns = ", ".join(f"`{column.name}`" for column in contract.columns)
+    listed = ", ".join(map(literal, days))
+    return ";\n".join(
+        [
+            *_temporary(names, before),
+            f"CREATE TEMP TABLE {_NEW} AS\n{names.sql(last)}",
+            f"ASSERT NOT EXISTS (SELECT 1 FROM {_NEW} WHERE {day} IS NULL OR {day} NOT IN ({listed}))\n"
+            f"AS {literal(f'{contract.full_name}: rows for a date which was not asked for')}",
+            f"CREATE TEMP TABLE {_WRITTEN} AS\n{_written(contract, days, read or {})}",
+            "BEGIN TRANSACTION",
+            f"DELETE FROM {table}\nWHERE {_of(contract, days)}",
+            f"INSERT INTO {table} ({columns})\nSELECT {columns} FROM {_NEW}",
+            _note(names, contract, days, code),
+            "COMMIT TRANSACTION",
+            f"SELECT w.`day`, w.`rows`, w.`content`, COALESCE(s.`stored`, 0) AS `stored` FROM {_WRITTEN} AS w\n"
+            f"LEFT JOIN (\n SELECT {day} AS `day`, COUNT(*) AS `stored` FROM {table}\n"
+            f" WHERE {_of(contract, days)}\n GROUP BY 1\n) AS s ON w.`day` = s.`day`\nORDER BY 1",
+        ]
+    )
+
+
+def remove(names: Names, contract: Contract, days: Sequence[date]) -> str:
+    """Remove partitions, and note it."""
+    listed = ", ".join(map(literal, days))
+    return ";\n".join(
+        [
+            "BEGIN TRANSACTION",
+            f"DELETE FROM {names.quoted(contract)}\nWHERE {_of(contract, days)}",
+            f"INSERT INTO {names.quoted(PARTITION_NOTES)} ({_columns(PARTITION_NOTES)})\n"
+            f"SELECT {literal(contract.full_name)}, {literal(contract.part)}, `day`, TRUE, 0, {literal(NO_ROWS)}"
+            f", '', '', {literal(fingerprint(contract))}, CURRENT_TIMESTAMP(), CURRENT_TIMESTAMP()\n"
+            f"FROM UNNEST([{listed}]) AS `day`",
+            "COMMIT TRANSACTION",
+        ]
+    )
+
+
+def look_up_notes(names: Names, dates: Window, left_out: str = "") -> str:
+    """The newest note of each partition of all tables, less a column that may be long."""
+    columns = f"* EXCEPT (`{left_out}`)" if left_out else "*"
+    return (
+        f"SELECT {columns} FROM {names.quoted(PARTITION_NOTES)}\nWHERE {_between('partition_date', dates)}\n{_NEWEST}"
+    )
+
+
+def look_up_partitions(names: Names, dataset: str) -> str:
+    """What BigQuery itself knows of the partitions of a data set."""
+    return f"SELECT * FROM {names.partitions(dataset)}\nWHERE `total_rows` > 0"
+
+
+def look_into_partitions(names: Names, contract: Contract, dates: Window) -> str:
+    """What the partitions of a table that others write hold: every row is read."""
+    day = f"`{contract.partition_by}`"
+    return (
+        f"SELECT `day`, {_HASH} AS `content`\nFROM (\n"
+        f" SELECT {day} AS `day`, TO_HEX(SHA256(TO_JSON_STRING(t))) AS `digest` FROM {names.quoted(contract)} AS t\n"
+        f" WHERE {_between(str(contract.partition_by), dates)}\n)\nGROUP BY 1"
+    )
+
+
+def look_up_code(names: Names) -> str:
+    """All notes on code but their text."""
+    return f"SELECT DISTINCT `table_name`, `version`, `accepted_as` FROM {names.quoted(CODE_NOTES)}"
+
+
+def look_up_code_text(names: Names, table: str, version: str) -> str:
+    """What a version of code was."""
+    return (
+        f"SELECT `text` FROM {names.quoted(CODE_NOTES)}\nWHERE `table_name` = {literal(table)}"
+        f" AND `version` = {literal(version)} AND `accepted_as` = '' LIMIT 1"
+    )
+
+
+def note_code(names: Names, table: str, versions: Iterable[str], accepted_as: str, text: str) -> str:
+    """Note what versions of code were, or what they are accepted as."""
+    listed = ", ".join(map(literal, versions))
+    return (
+        f"INSERT INTO {names.quoted(CODE_NOTES)} ({_columns(CODE_NOTES)})\n"
+        f"SELECT {literal(table)}, `version`, {literal(accepted_as)}, {literal(text)}, CURRENT_TIMESTAMP()\n"
+        f"FROM UNNEST([{listed}]) AS `version`"
+    )
+
+
+def literal(value: str | date) -> str:
+    """A value as SQL has it."""
+    if isinstance(value, date):
+        return f"DATE '{value}'"
+    escaped = value.replace("\\", "\\\\").replace("'", "\\'").replace("\n", "\\n").replace("\r", "\\r")
+    return f"'{escaped}'"
+
+
+_NEWEST = "QUALIFY ROW_NUMBER() OVER (PARTITION BY `table_name`, `part`, `partition_date` ORDER BY `noted_at` DESC) = 1"
+
+
+def _temporary(names: Names, steps: Sequence[tuple[str, str]]) -> list[str]:
+    return [f"CREATE TEMP TABLE `{name}` AS\n{names.sql(step)}" for name, step in steps]
+
+
+def _written(contract: Contract, days: Sequence[date], read: Mapping[date, str]) -> str:
+    """Of each day the rows that are to be written, their content, and what they were made from."""
+    listed = ", ".join(f"STRUCT({literal(day)} AS `day`, {literal(read.get(day, ''))} AS `read`)" for day in days)
+    hashed = any(column.name == "data_hash" for column in contract.columns)
+    digest = "`data_hash`" if hashed else "TO_HEX(SHA256(TO_JSON_STRING(t)))"
+    return (
+        f"SELECT d.`day`, d.`read`, COALESCE(n.`rows`, 0) AS `rows`, COALESCE(n.`content`, '{NO_ROWS}') AS `content`\n"
+        f"FROM UNNEST([{listed}]) AS d\nLEFT JOIN (\n SELECT `day`, COUNT(*) AS `rows`, {_HASH} AS `content`\n"
+        f" FROM (SELECT `{contract.partition_by}` AS `day`, {digest} AS `digest` FROM {_NEW} AS t)\n GROUP BY 1\n"
+        ") AS n ON d.`day` = n.`day`"
+    )
+
+
+def _note(names: Names, contract: Contract, days: Sequence[date], code: str) -> str:
+    """Note what is written; when it last changed stays as it was for what is equal."""
+    notes, schema = names.quoted(PARTITION_NOTES), literal(fingerprint(contract))
+    same = f"b.`content` = w.`content` AND NOT b.`removed` AND b.`schema_fingerprint` = {schema}"
+    return (
+        f"INSERT INTO {notes} ({_columns(PARTITION_NOTES)})\n"
+        f"SELECT {literal(contract.full_name)}, {literal(contract.part)}, w.`day`, FALSE, w.`rows`, w.`content`,"
+        f" {literal(code)}, w.`read`, {schema}, IF({same}, b.`changed_at`, CURRENT_TIMESTAMP()), CURRENT_TIMESTAMP()\n"
+        f"FROM {_WRITTEN} AS w\nLEFT JOIN (\n SELECT * FROM {notes}\n"
+        f" WHERE `table_name` = {literal(contract.full_name)} AND `part` = {literal(contract.part)}\n"
+        f" AND {_between('partition_date', Window(min(days), max(days)))}\n {_NEWEST}\n"
+        ") AS b ON w.`day` = b.`partition_date`"
+    )
+
+
+def _of(contract: Contract, days: Sequence[date]) -> str:
+    """The rows of some days, by constant bounds, of a part alone where it is one."""
+    column, window = str(contract.partition_by), Window(min(days), max(days))
+    found = [_between(column, window)]
+    if len(days) < window.days:
+        found.append(f"`{column}` IN ({', '.join(map(literal, days))})")
+    if contract.part:
+        found.append(f"`{contract.part_column}` = {literal(contract.part)}")
+    return " AND ".join(found)
+
+
+def _between(column: str, dates: Window) -> str:
+    return f"`{column}` BETWEEN {literal(dates.start)} AND {literal(dates.end)}"
+
+
+def _columns(contract: Contract) -> str:
+    return ", ".join(f"`{column.name}`" for column in contract.columns)
