@@ -24,8 +24,9 @@ dev: .venv/installed  ## the Dagster UI on the lake, http://localhost:3000
 test: .venv/installed  ## the fast tests
 	$(BIN)/pytest -n 2 --dist loadfile
 
+# Three at once on two cores, since a third of the time they wait for daemons and processes; the longest files first.
 test-slow: .venv/installed  ## the tests that start real processes or read two seasons
-	$(BIN)/pytest -n 2 --dist loadfile -m slow
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m slow
 
 lint: .venv/installed  ## ruff: rules and format; mypy: types
 	$(BIN)/ruff check .

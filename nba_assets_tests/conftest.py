@@ -25,6 +25,14 @@ from nba_assets_tests.build import build, lake_of
 from nba_assets_tests.shared import BOTH_SEASONS, SHARED, views_of
 
 
+LONGEST = ("known_when/test_real.py", "events/test_daemon.py", "test_determinism.py", "test_stock_dagster.py")
+"""The files that take minutes: begun first, so that at the end no process waits for one of them."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not str(item.path).endswith(LONGEST))
+
+
 @pytest.fixture(scope="session")
 def simulated_lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """22 to 27 October 2024, simulated: made by the first test process that asks, not to be written to."""

@@ -153,7 +153,7 @@ BEFORE = (
         LINES,
         End.FLAGGED,
         rows=plus("outcome_point", 1.0, lambda r: r["market_key"] == "spreads"),
-        unmended="the home team's spread counts; that the away team's is another nobody compares",
+        by=("game_lines.sides_agree",),
     ),
     Damage(
         "lines of no game",

@@ -160,7 +160,7 @@ BOXES = (
         GAMEBOOK,
         End.FLAGGED,
         rows=some(put(assists=-3), _played),
-        unmended="no check asks whether a count is below zero",
+        by=("player_boxes.counts_from_zero",),
     ),
     Damage(
         "a player whom nobody knows",

@@ -103,7 +103,7 @@ PLAYS = (
         FIRST,
         End.FLAGGED,
         rows=each(swapped_sides),
-        unmended="the five are taken as the file says; that they are of the other team nobody compares",
+        by=("court_time.fives_are_of_their_team",),
     ),
     Damage("the second source's order of teams", SECOND, End.REPAIRED, rows=each(swapped_sides)),
     Damage("half a game of the second source", SECOND, End.FLAGGED, rows=_half),

@@ -1,4 +1,4 @@
-"""Rules that box scores keep, as builders of checks: makes within attempts, margins that cancel, two rows a game.
+"""Rules that box scores keep, as builders of checks: counts from zero, makes within attempts, margins that cancel.
 
 A rule of one table stands in that table's file; rules that any contract implies are the contracts'.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from nba_assets.basketball.box_scores import COUNTS
 from nba_assets.basketball.joins import with_columns
 from nba_assets.contracts.table import Check, holds
 
@@ -22,6 +23,15 @@ def two_rows_a_final_game(team: str) -> Check:
         return counted.filter(counted.teams.fill_null(0) != 2)
 
     return Check("two_rows_a_final_game", "each finished game of the schedule has a row for both teams", missing)
+
+
+def counts_from_zero() -> Check:
+    """Nobody has less than none of anything."""
+    return holds(
+        "counts_from_zero",
+        lambda rows: ibis.and_(*[(rows[name] >= 0).fill_null(True) for name in COUNTS]),
+        "no count is below zero",
+    )
 
 
 def makes_within_attempts(*shots: str, prefix: str = "") -> Check:

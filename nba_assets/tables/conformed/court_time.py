@@ -37,6 +37,19 @@ def _longer_than_a_period(rows: ir.Table) -> ir.Table:
     return played.filter(played.seconds > period_seconds(played.period))
 
 
+def _of_the_other_side(rows: ir.Table, events: ir.Table) -> ir.Table:
+    """Shots of somebody who is in the five of the side that is not his team."""
+    shots = events.filter(events.event_type == "shot")
+    his, shooter = team(shots.player_1_team_abbr), shots.player_1_lookup
+
+    def misplaced(side: str, other: str) -> ir.BooleanValue:
+        five = [shots[f"{side}_player_{n}_lookup"] for n in range(1, 6)]
+        return shooter.isin(five) & (his == team(shots[f"{other}_team_abbr"]))
+
+    found = shots.filter((misplaced("home", "away") | misplaced("away", "home")).fill_null(False))
+    return found.select("game_date", "game_id", "event_sequence", "player_1_lookup", "player_1_team_abbr")
+
+
 @conformed(
     step="play_by_play",
     key=("game_id", "team_abbr", "from_sequence"),
@@ -67,6 +80,7 @@ def _longer_than_a_period(rows: ir.Table) -> ir.Table:
             lambda t: (t.clutch_seconds <= t.seconds) & (t.clutch_seconds >= 0),
             "clutch time is part of the time played",
         ),
+        Check("fives_are_of_their_team", "who shoots is in the five of his own team", _of_the_other_side, "warn"),
         Check("periods_have_their_length", "nobody plays a period for longer than it lasts", _longer_than_a_period),
     ),
 )

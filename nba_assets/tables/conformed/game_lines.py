@@ -31,6 +31,13 @@ def _not_placed(rows: ir.Table, lines: ir.Table, games: ir.Table) -> ir.Table:
     return found.select("game_id", "game_date", "bookmaker_key", "market_key", "outcome_name", "outcome_point")
 
 
+def _of_two_minds(rows: ir.Table, lines: ir.Table, games: ir.Table) -> ir.Table:
+    """Captures whose two sides have different lines, of which the home team's, or the over's, counts."""
+    found = _captures(lines, games)
+    found = found.filter(found.point != found.theirs)
+    return found.select("game_id", "game_date", "market", "book", "at", "point", "theirs")
+
+
 def _one_sided(rows: ir.Table) -> ir.Table:
     per_market = ibis.window(group_by=["game_id", "market", "book"])
     sides = rows.mutate(_sides=rows.count().over(per_market), _sum=rows.line.sum().over(per_market))
@@ -74,6 +81,7 @@ def _one_sided(rows: ir.Table) -> ir.Table:
         holds("first_before_last", lambda t: t.first_at <= t.last_at, "no book ends before it begins"),
         lines_are_halves(),
         Check("one_line_a_book", "a book's totals agree and its spreads cancel, and both teams have them", _one_sided),
+        Check("sides_agree", "both sides of a capture have the same line", _of_two_minds, "warn"),
         *at_the_door(odds_api_game_lines),
     ),
 )
@@ -88,7 +96,7 @@ _CAPTURE = ("game_id", "game_date", "season_year", "tip_at", "home", "away", "ma
 def _captures(lines: ir.Table, games: ir.Table) -> ir.Table:
     """A book's spread or total in one capture before the tip, once a game: `point` and the prices of both sides.
 
-    A spread is the home team's here. The feed's home and away may be swapped, so a spread belongs to the team that its
+    A spread is the home team's here, and `theirs` is what the other side says that it is. The feed's home and away may be swapped, so a spread belongs to the team that its
     outcome names; where only one of the two is named, the other's is its reverse.
     """
     rows = _outcomes(lines, games)
@@ -107,7 +115,8 @@ def _captures(lines: ir.Table, games: ir.Table) -> ir.Table:
     point = captures.point.coalesce(theirs)
     # The price of the other side counts with the same line only.
     same = (point == theirs).fill_null(False)
-    return captures.mutate(point=point, other_price=same.ifelse(captures._other_price, ibis.null("float64")))
+    other_price = same.ifelse(captures._other_price, ibis.null("float64"))
+    return captures.mutate(point=point, theirs=theirs, other_price=other_price)
 
 
 def _outcomes(lines: ir.Table, games: ir.Table) -> ir.Table:

@@ -11,7 +11,7 @@ import ibis
 import ibis.expr.types as ir
 
 from nba_assets.basketball import metrics
-from nba_assets.basketball.box_checks import makes_within_attempts, points_add_up
+from nba_assets.basketball.box_checks import counts_from_zero, makes_within_attempts, points_add_up
 from nba_assets.basketball.box_scores import COUNTS, SOURCES_NAMES
 from nba_assets.basketball.identity import folded, of_its_teams, resolve, stamp_by_pair, team
 from nba_assets.basketball.joins import first_source, in_order, latest
@@ -78,6 +78,7 @@ def _of_unknown_status(rows: ir.Table, gamebook: ir.Table) -> ir.Table:
         Column("source", "STRING", "gamebook, nbac_boxscore or bdl", required=True),
     ),
     checks=(
+        counts_from_zero(),
         makes_within_attempts("fg", "three_pt", "ft"),
         points_add_up("points"),
         *placement_checks("boxes"),

@@ -11,7 +11,7 @@ import ibis
 import ibis.expr.types as ir
 
 from nba_assets.basketball import metrics
-from nba_assets.basketball.box_checks import makes_within_attempts, points_add_up
+from nba_assets.basketball.box_checks import counts_from_zero, makes_within_attempts, points_add_up
 from nba_assets.basketball.box_scores import COUNTS
 from nba_assets.basketball.identity import stamp_by_nba_id
 from nba_assets.basketball.joins import first_source, latest
@@ -93,6 +93,7 @@ def _unequal_points(rows: ir.Table, players: ir.Table) -> ir.Table:
         Column("source", "STRING", "nbac_team_boxscore or player_sum", required=True),
     ),
     checks=(
+        counts_from_zero(),
         makes_within_attempts("fg", "three_pt", "ft"),
         points_add_up("points"),
         *placement_checks("totals"),

@@ -10,7 +10,7 @@ import json
 import os
 import signal
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -94,11 +94,11 @@ def play(
     theatre: Theatre,
     before: Path,
     source: EventSource,
-    kill: Moment | None = None,
+    kills: Sequence[Moment] = (),
     rise: Moment = at_once,
     failed: int = 0,
 ) -> dict[str, bytes]:
-    """The day sent to a running daemon, which is killed at one moment and started at another: the files in the end."""
+    """The day sent to a running daemon, which is killed at some moments and started again: the files in the end."""
     theatre.begin(before)
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("DAGSTER_HOME", str(theatre.home))
@@ -109,8 +109,8 @@ def play(
             until(lambda: ticks(instance, "raw_complete") > 0, "the first tick")
             for number, data in enumerate(the_day()):
                 source.publish(RAW_COMPLETE_TOPIC, f"{DAY}-{number:02}", data)
-            if kill:
-                until(lambda: kill(instance), "the moment to kill")
+            for kill in kills:
+                until(lambda kill=kill: kill(instance), f"the moment to kill: {kill.__name__}")
                 daemon.send_signal(signal.SIGKILL)
                 daemon.wait()
                 until(lambda: rise(instance), "the moment to start again")
@@ -175,10 +175,10 @@ def building_the_next_slate(instance: dg.DagsterInstance) -> bool:
     return bool(runs(instance, "next_slate", Status.STARTED))
 
 
-@pytest.mark.parametrize("kill", [at_once, asked_for, building, building_the_next_slate])
-def test_killed_it_ends_the_same(theatre: Theatre, before: Path, undisturbed: dict[str, bytes], kill: Moment) -> None:
+def test_killed_again_and_again_it_ends_the_same(theatre: Theatre, before: Path, undisturbed: dict[str, bytes]) -> None:
     """As soon as the messages are spooled, as the run is asked for, and while either run is under way."""
-    assert play(theatre, before, Spool(theatre.lake / "_events"), kill) == undisturbed
+    moments = (at_once, asked_for, building, building_the_next_slate)
+    assert play(theatre, before, Spool(theatre.lake / "_events"), moments) == undisturbed
     assert_all_is_told(theatre.lake)
 
 
@@ -199,7 +199,7 @@ def test_killed_after_the_run_and_before_the_acknowledgement(
         return True
 
     source = Spool(theatre.lake / "_events")
-    assert play(theatre, before, source, run_has_ended, nothing_is_acknowledged) == undisturbed
+    assert play(theatre, before, source, [run_has_ended], nothing_is_acknowledged) == undisturbed
     assert_all_is_told(theatre.lake)
 
 
@@ -219,7 +219,7 @@ def test_over_pubsub_with_all_processes_killed_it_ends_the_same(
             theatre.serve()
             return True
 
-        assert play(theatre, before, PubSub(PROJECT), building, all_is_restarted, failed=1) == undisturbed
+        assert play(theatre, before, PubSub(PROJECT), [building], all_is_restarted, failed=1) == undisturbed
     assert server.left() == 0
     assert server.published(DEAD_LETTER_TOPIC) == []
     for topic in ("nba-phase3-analytics-complete", "nba-phase4-precompute-complete"):

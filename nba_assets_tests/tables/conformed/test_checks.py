@@ -37,6 +37,8 @@ from nba_assets.tables.raw.reference import nba_players_registry
 from nba_assets.tables.raw.schedule import nbac_schedule
 from nba_assets_tests.given import MATCH, THE_DAY, eastern, game_row
 from nba_assets_tests.rows import Row
+from nba_assets_tests.tables.conformed.captures import lines
+from nba_assets_tests.tables.conformed.play_by_play import bigdataball, shot, turnover
 from nba_assets_tests.tables.trials import Trial, Trials, assert_noticed, each, named, wanted
 
 HOME, AWAY = MATCH.home, MATCH.away
@@ -52,6 +54,11 @@ BOX = THE_GAME | {
     "ft_makes": 4,
     "ft_attempts": 4,
 }
+FROM_ZERO = each(
+    THE_GAME,
+    [{}, dict.fromkeys(COUNTS, 0), dict.fromkeys(COUNTS)],
+    [dict.fromkeys(COUNTS, 0) | {n: -1} for n in COUNTS],
+)
 UNKNOWN = [{name: None} for name in BOX if name not in THE_GAME]
 WITHIN_ATTEMPTS = each(
     BOX, [{}, *UNKNOWN], [{f"{shot}_attempts": BOX[f"{shot}_attempts"] - 1} for shot in ("fg", "three_pt", "ft")]
@@ -80,6 +87,15 @@ def none_of(strays: str) -> Trial:
 
 def line(team: str, points: float, market: str = "spread", book: str = "betmgm") -> Row:
     return THE_GAME | {"team_abbr": team, "market": market, "book": book, "line": points}
+
+
+def captured(*outcomes: Row) -> dict[str, list[Row]]:
+    return {"rows": [], "lines": list(outcomes), "games": [game_row(MATCH)]}
+
+
+def moved(side: int, *outcomes: Row) -> list[Row]:
+    """Both outcomes of a capture, one of which is another."""
+    return [row | {"outcome_point": row["outcome_point"] + (n == side)} for n, row in enumerate(outcomes)]
 
 
 def scored(home: int, away: int | None) -> list[Row]:
@@ -129,6 +145,12 @@ def stretch(period: int, *seconds: int, team: str = HOME) -> list[Row]:
     return [THE_GAME | {"team_abbr": team, "period": period, "seconds": time} for time in seconds]
 
 
+def turned_round(*events: Row) -> list[Row]:
+    """Events of a file that has the five of each side under the other's name."""
+    sides = {"home_team_abbr": AWAY, "away_team_abbr": HOME}
+    return [row | sides for row in bigdataball(*events)]
+
+
 def fed(source: str, *teams: str) -> dict[str, list[Row]]:
     """Plays of the game from `source`, where the first feed has a game of these teams."""
     event = {"game_date": MATCH.day, **dict(zip(("home_team_abbr", "away_team_abbr"), teams, strict=False))}
@@ -151,6 +173,13 @@ TRIALS: Trials = {
     **at_the_door(team_boxes, nbac_team_boxscore),
     (availability, "statuses_are_known"): each(
         THE_GAME, [{"player_status": said} for said in (*STATUSES, None)], [{"player_status": "rested"}]
+    ),
+    (court_time, "fives_are_of_their_team"): Trial(
+        keeps=(
+            {"rows": [], "events": bigdataball(*map(shot, ("tatum", "brunson", "porzingis", "nobody")))},
+            {"rows": [], "events": turned_round(turnover("tatum"), shot("porzingis"))},
+        ),
+        breaks=((2, {"rows": [], "events": turned_round(shot("tatum"), shot("brunson"), shot("porzingis"))}),),
     ),
     (court_time, "periods_have_their_length"): Trial(
         keeps=({"rows": [*stretch(1, 700, 20), *stretch(2, 720), *stretch(1, 720, team=AWAY), *stretch(5, 200, 100)]},),
@@ -182,12 +211,24 @@ TRIALS: Trials = {
             (2, {"rows": [line(HOME, 5.5), line(AWAY, 5.5)]}),
         ),
     ),
+    (game_lines, "sides_agree"): Trial(
+        keeps=(
+            captured(*lines("fanduel", 12, boston=-5.5, total=221.5)),
+            captured(*lines("fanduel", 12, boston=-5.5)[:1], *lines("betmgm", 12, boston=-6.5)[1:]),
+            captured(*moved(1, *lines("fanduel", 20, boston=-5.5))),
+        ),
+        breaks=(
+            (1, captured(*moved(1, *lines("fanduel", 12, boston=-5.5)), *lines("betmgm", 12, boston=-6.5))),
+            (1, captured(*moved(0, *lines("fanduel", 12, total=221.5)))),
+        ),
+    ),
     (games, "final_games_have_a_winner"): each(
         game_row(MATCH),
         [{}, {"is_final": False, "home_points": None}, {"is_final": False, "home_points": AWAY_POINTS}],
         [{"home_points": AWAY_POINTS}, {"home_points": None}, {"away_points": None}],
     ),
     (games, "two_teams"): each(game_row(MATCH), [{}], [{"home_team_abbr": AWAY}]),
+    (player_boxes, "counts_from_zero"): FROM_ZERO,
     (player_boxes, "makes_within_attempts"): WITHIN_ATTEMPTS,
     (player_boxes, "points_add_up"): ADD_UP,
     **placements(player_boxes, "boxes"),
@@ -243,6 +284,7 @@ TRIALS: Trials = {
         breaks=((1, {"rows": [], "unknown": [{"roster_date": MATCH.day, "player_lookup_raw": "stranger"}]}),),
     ),
     **placements(team_boxes, "totals"),
+    (team_boxes, "counts_from_zero"): FROM_ZERO,
     (team_boxes, "makes_within_attempts"): WITHIN_ATTEMPTS,
     (team_boxes, "points_add_up"): ADD_UP,
     (team_boxes, "points_sum_to_team"): Trial(
