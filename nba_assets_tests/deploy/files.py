@@ -25,7 +25,7 @@ def settings() -> Any:
 
 
 def snake(said: Any) -> Any:
-    """What the chart calls maxConcurrentRuns, and Dagster max_concurrent_runs; what is no setting of Dagster's stays."""
+    """What the chart calls maxConcurrentRuns, and Dagster max_concurrent_runs; what is Kubernetes' stays."""
     if not isinstance(said, dict):
         return [snake(item) for item in said] if isinstance(said, list) else said
     kept = ("value", "resources", "jobSpecConfig", "podSpecConfig")

@@ -9,16 +9,14 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from nba_assets_tests.deploy.files import DEPLOY, PROJECT, read
+from nba_assets_tests.deploy.files import DEPLOY, PROJECT
 from nba_assets_tests.orchestration.instance.event_storage.server import USER, binaries, running
 
 pytestmark = pytest.mark.slow
@@ -80,27 +78,6 @@ from nba_assets.orchestration.instance.opening import instance_at_home
 with instance_at_home() as instance:
     print(type(instance.event_log_storage).__name__, *{run.status.value for run in instance.get_runs()})
 """
-
-
-def test_the_code_server_of_compose_answers(programs: Path, production: dict[str, str], tmp_path: Path) -> None:
-    code = read("docker-compose.yaml")["services"]["code"]
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = str(probe.getsockname()[1])
-    told = code["command"][code["command"].index("--port") + 1]
-    command, check = ([port if word == told else word for word in said] for said in (code["command"], _check(code)))
-    with subprocess.Popen([programs / command[0], *command[1:]], cwd=tmp_path, env=_environment(production)) as server:
-        try:
-            deadline = time.monotonic() + 60
-            while subprocess.run([programs / check[0], *check[1:]], env=_environment(production)).returncode:
-                assert server.poll() is None
-                assert time.monotonic() < deadline
-        finally:
-            server.terminate()
-
-
-def _check(service: dict[str, dict[str, list[str]]]) -> list[str]:
-    return service["healthcheck"]["test"][1:]
 
 
 def _environment(more: dict[str, str]) -> dict[str, str]:

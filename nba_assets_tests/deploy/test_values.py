@@ -74,9 +74,7 @@ def test_the_run_launcher_takes_its_settings() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("dialect", "memory"), [("duckdb", "1768Mi"), ("bigquery", "768Mi")])
-def test_a_step_s_pod_is_as_large_as_its_tag_says(
-    dialect: Any, memory: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_step_s_pod_is_as_large_as_its_tag_says(dialect: Any, memory: str, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("dagster_k8s", reason="Kubernetes: pip install 'nba_assets[kubernetes]'")
     from dagster_k8s.job import get_user_defined_k8s_config
 
