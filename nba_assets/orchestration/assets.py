@@ -20,6 +20,7 @@ from nba_assets.contracts.table import Table
 from nba_assets.orchestration import metadata
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.partitions import DAILY, mapping
+from nba_assets.orchestration.processes.pods import pod_tags
 from nba_assets.orchestration.step import Step
 from nba_assets.tables.registry import runs_alone, waiting
 
@@ -54,8 +55,11 @@ def step_assets(tables: Sequence[Table], kinds: frozenset[str], dialect: Dialect
         ],
         can_subset=len(tables) > 1,
         backfill_policy=dg.BackfillPolicy.single_run(),
-        pool="warehouse",
-        op_tags={"dagster/priority": str(len(waiting(first.step)))},  # what most steps wait for goes first
+        pool="bigquery" if dialect == "bigquery" else None,  # DuckDB has a machine, which NBA_MAX_CONCURRENT divides
+        op_tags={
+            "dagster/priority": str(len(waiting(first.step))),  # what most steps wait for goes first
+            **pod_tags(dialect),
+        },
         required_resource_keys={"warehouse"},
     )
     def replace_partitions(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:

@@ -1,7 +1,8 @@
 """Executor of every job: which processes the steps of a run get.
 
 Independent tables run at once in forked processes that start with the code loaded; `NBA_EXECUTOR=in_process` runs
-them one after the other in the run's own process. Whoever started the run, it carries the name of that process.
+them one after the other in the run's own process, `kubernetes` each in a pod. Whoever started the run, it carries the
+name of that process.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from nba_assets.contracts.errors import BadInput
 from nba_assets.orchestration.instance.dead_runs import PROCESS_TAG
 from nba_assets.orchestration.processes.fork_server import preloaded
 from nba_assets.orchestration.processes.parent import end_with_parent, mark_children
+from nba_assets.orchestration.processes.pods import KUBERNETES, pods
 from nba_assets.orchestration.resource import max_concurrent
 from nba_assets.warehouse.process import this_process
 
@@ -33,8 +35,10 @@ def executor() -> dg.ExecutorDefinition:
                     "start_method": {"forkserver": {"preload_modules": preloaded()}},
                 }
             )
+        case name if name == KUBERNETES:
+            return _named(pods()).configured({"max_concurrent": max_concurrent()})
         case name:
-            raise BadInput(f"NBA_EXECUTOR: {name!r} is neither multiprocess nor in_process")
+            raise BadInput(f"NBA_EXECUTOR: {name!r} is neither multiprocess nor in_process nor kubernetes")
 
 
 def _named(stock: dg.ExecutorDefinition) -> dg.ExecutorDefinition:

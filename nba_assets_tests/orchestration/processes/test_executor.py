@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import Any
 
 import dagster as dg
 import pytest
 
+from nba_assets.contracts.errors import BadInput
 from nba_assets.orchestration.instance.dead_runs import PROCESS_TAG
 from nba_assets.orchestration.processes.executor import executor
 from nba_assets.orchestration.processes.fork_server import PRELOADED, STOCK_PRELOADED
@@ -92,3 +94,10 @@ def test_a_step_that_runs_alone_has_all_cores(monkeypatch: pytest.MonkeyPatch) -
     resource.open()
     resource.open(alone=True)
     assert found == [3, 0]  # 0 leaves it to DuckDB
+
+
+def test_a_pod_a_step_needs_an_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NBA_EXECUTOR", "kubernetes")
+    monkeypatch.setitem(sys.modules, "dagster_k8s", None)
+    with pytest.raises(BadInput, match=r"^NBA_EXECUTOR=kubernetes needs .* pip install 'nba_assets\[kubernetes\]'$"):
+        executor()

@@ -1,0 +1,93 @@
+"""The values for Dagster's Helm chart: the same instance as ours, and settings that the run launcher takes.
+
+The chart itself is not here; it writes the instance's settings from these values, in another spelling.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from nba_assets.definitions import defs
+from nba_assets_tests.deploy.files import read, settings, snake
+
+
+def test_the_instance_is_as_ours() -> None:
+    ours, values = settings(), read("values.yaml")
+    daemon = values["dagsterDaemon"]
+    for name, said in (
+        ("concurrency", values["concurrency"]),
+        ("retention", values["retention"]),
+        ("run_retries", {**daemon["runRetries"]}),
+        ("run_monitoring", daemon["runMonitoring"]),
+        ("telemetry", values["telemetry"]),
+        ("python_logs", {"pythonLogLevel": values["pythonLogs"]["pythonLogLevel"]}),
+    ):
+        theirs = snake(said)
+        if "enabled" not in ours[name]:
+            theirs.pop("enabled", None)
+        assert {key: theirs[key] for key in ours[name]} == ours[name], name
+    assert ours["run_storage"]["config"]["postgres_db"]["scheme"] == values["postgresql"]["postgresqlScheme"]
+
+
+def test_the_code_is_ours_at_the_port_that_is_told() -> None:
+    (code,) = read("values.yaml")["dagster-user-deployments"]["deployments"]
+    assert code["dagsterApiGrpcArgs"] == ["--module-name", "nba_assets.definitions"]
+    assert "resources" not in code, "they would hold for the pods of runs"
+
+
+def refusal(config: dict[str, Any]) -> str | None:
+    """What the run launcher says against its settings, by its own check, which asks no cluster."""
+    from dagster_k8s import K8sRunLauncher
+
+    @dg.op(config_schema=K8sRunLauncher.config_type())
+    def launcher() -> None: ...
+
+    @dg.job
+    def of_the_launcher() -> None:
+        launcher()
+
+    try:
+        dg.validate_run_config(of_the_launcher, {"ops": {"launcher": {"config": config}}})
+    except dg.DagsterInvalidConfigError as error:
+        return str(error)
+    return None
+
+
+@pytest.mark.slow
+def test_the_run_launcher_takes_its_settings() -> None:
+    pytest.importorskip("dagster_k8s", reason="Kubernetes: pip install 'nba_assets[kubernetes]'")
+    values = read("values.yaml")
+    config = {
+        **snake(values["runLauncher"]["config"]["k8sRunLauncher"]),
+        "service_account_name": values["serviceAccount"]["name"],
+        "dagster_home": values["global"]["dagsterHome"],
+        "postgres_password_secret": values["global"]["postgresqlSecretName"],
+        "instance_config_map": "nba-dagster-instance",
+        "job_namespace": "nba",
+    }
+    assert refusal(config) is None
+    assert "resource" in (refusal(config | {"resource": {}}) or "")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("dialect", "memory"), [("duckdb", "1768Mi"), ("bigquery", "768Mi")])
+def test_a_step_s_pod_is_as_large_as_its_tag_says(dialect: Any, memory: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("dagster_k8s", reason="Kubernetes: pip install 'nba_assets[kubernetes]'")
+    from dagster_k8s.job import get_user_defined_k8s_config
+
+    from nba_assets.orchestration.processes.pods import pod_tags
+
+    monkeypatch.setenv("NBA_EXECUTOR", "kubernetes")
+    monkeypatch.setenv("NBA_MEMORY_MIB", "1000")
+    container = get_user_defined_k8s_config(pod_tags(dialect)).container_config
+    assert container["resources"]["limits"] == {"memory": memory}
+    assert container["resources"]["requests"]["memory"] == memory
+
+
+def test_elsewhere_steps_have_no_pod() -> None:
+    tags = [key for asset in defs.resolve_asset_graph().assets_defs if asset.is_executable for key in asset.op.tags]
+    assert "dagster/priority" in tags
+    assert "dagster-k8s/config" not in tags
