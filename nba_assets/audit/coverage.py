@@ -26,7 +26,7 @@ from nba_assets.compile.statements import MADE_UP, inputs_in, with_dates
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.failures import failures_of
 from nba_assets.contracts.table import Table
-from nba_assets.warehouse.base import QueryTimeout, TransientError, Warehouse
+from nba_assets.warehouse.base import QueryFailed, QueryTimeout, TransientError, Warehouse
 
 LEAST_READY = 0.95
 NAMED = 5
@@ -150,7 +150,7 @@ def _coverage(warehouse: Warehouse, table: Table, seasons: Sequence[_Season], le
     try:
         for season in seasons:
             coverage.days += season.days(table, stored)
-    except (duckdb.Error, QueryTimeout, TransientError) as error:
+    except (duckdb.Error, QueryFailed, QueryTimeout, TransientError) as error:
         coverage.error = str(error).strip().splitlines()[0]
     return coverage
 

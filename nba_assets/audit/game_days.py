@@ -49,10 +49,12 @@ class Calendar:
     """The dates that the schedule names, found without a query."""
 
     scheduled: frozenset[date]
+    fill: str = ""
+    """What to do where a season has no schedule."""
 
     @classmethod
     def of(cls, warehouse: Warehouse) -> Calendar:
-        return cls(frozenset(warehouse.dates(nbac_schedule)))
+        return cls(frozenset(warehouse.dates(nbac_schedule)), warehouse.fill)
 
     @cached_property
     def _seasons(self) -> set[int]:
@@ -77,7 +79,7 @@ class Calendar:
             return
         for day in days:
             if (year := season_year(day)) not in self._seasons:
-                raise BadInput(f"{day}: no schedule of {season_label(year)}: fill the lake with `nba ingest DIR`")
+                raise BadInput(f"{day}: no schedule of {season_label(year)}: {self.fill}")
 
 
 @cache
@@ -87,7 +89,7 @@ def _follows_schedule(table: Table) -> bool:
     return nbac_schedule in today or any(_follows_schedule(source) for source in today if isinstance(source, Table))
 
 
-def require_schedule(warehouse: Warehouse, where: str) -> None:
-    """Raises BadInput where there is not even a schedule: nothing was ever put into the lake called `where`."""
+def require_schedule(warehouse: Warehouse) -> None:
+    """Raises BadInput where there is not even a schedule: nothing was ever put into it."""
     if not warehouse.dates(nbac_schedule):
-        raise BadInput(f"the lake {where} is empty: fill it with `nba ingest DIR` or `nba simulate`")
+        raise BadInput(f"{warehouse.place} is empty: {warehouse.fill}")

@@ -32,7 +32,7 @@ from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.failures import failures_of
 from nba_assets.contracts.table import Table
 from nba_assets.tables.registry import tables
-from nba_assets.warehouse.base import QueryTimeout, TransientError
+from nba_assets.warehouse.base import QueryTimeout, TransientError, Warehouse
 from nba_assets.warehouse.build import write_part
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake
@@ -50,7 +50,7 @@ def replay(lake: Path, day: date, against: Path | None = None, keep: Path | None
     """
     window = Window(day, day)
     raw, production = Lake(lake.resolve()), Lake((against or lake).resolve())
-    require_schedule(DuckDBWarehouse(raw), str(lake))
+    require_schedule(DuckDBWarehouse(raw))
     if not any(production.file(table, day).exists() for table in tables()):
         raise BadInput(f"{production.root} holds no table of {day}: there is nothing to compare with")
     with _lake_of_its_own(keep, {raw.root, production.root}) as replayed:
@@ -58,7 +58,7 @@ def replay(lake: Path, day: date, against: Path | None = None, keep: Path | None
             _fill(replayed, raw, production, table, day, _copied if keep else _linked)
         try:
             for table in tables():
-                _rebuild(DuckDBWarehouse(replayed), table, window)
+                rebuild(DuckDBWarehouse(replayed), table, window)
             return compare_date(production, replayed, day)
         except (BadInput, duckdb.Error, TransientError, QueryTimeout, pa.ArrowInvalid) as error:
             raise BadInput(f"{day} cannot be replayed: {str(error).strip().splitlines()[0]}") from error
@@ -82,7 +82,7 @@ def _fill(
     replayed: Lake, raw: Lake, production: Lake, table: Table, day: date, place: Callable[[Path, Path], None]
 ) -> None:
     """Put in place what the table reads and the replay does not build."""
-    for source, dates in _taken(table, day).items():
+    for source, dates in taken(table, day).items():
         origin = production if isinstance(source, Table) else raw
         for file in origin.files(source, dates):
             if not isinstance(source, Table) or file != origin.file(source, day):
@@ -92,7 +92,7 @@ def _fill(
                     place(file, target)
 
 
-def _taken(table: Table, day: date) -> Dates:
+def taken(table: Table, day: date) -> Dates:
     """The stored inputs of a table, and the dates it reads of each; not what it writes itself."""
     inputs = inputs_in(table, Window(day, day))
     return {source: dates for source, dates in inputs.items() if source not in (table, failures_of(table))}
@@ -109,7 +109,7 @@ def _copied(file: Path, place: Path) -> None:
     shutil.copy2(file, place)
 
 
-def _rebuild(warehouse: DuckDBWarehouse, table: Table, window: Window) -> None:
+def rebuild(warehouse: Warehouse, table: Table, window: Window) -> None:
     """As the table's step does it, without the checks and the record that Dagster keeps."""
     with warehouse.session(TIMEOUT_SECONDS) as session:
         write_part(session, table, statements(table, warehouse.dialect), window, window.dates())

@@ -15,6 +15,7 @@ from nba_assets.cli.backfill import backfill
 from nba_assets.cli.cascade import cascade
 from nba_assets.cli.compare import compare
 from nba_assets.cli.emit import emit
+from nba_assets.cli.export import export, import_
 from nba_assets.cli.ingest import ingest
 from nba_assets.cli.instance import INTERRUPTED
 from nba_assets.cli.materialize import materialize
@@ -28,7 +29,22 @@ from nba_assets.cli.verify import verify
 from nba_assets.contracts.errors import BadInput, GaveWay
 from nba_assets.contracts.printable import one_line, printable
 
-COMMANDS = (ingest, emit, simulate, materialize, backfill, upgrade, replay, compare, verify, cascade, query, prune)
+COMMANDS = (
+    ingest,
+    emit,
+    simulate,
+    materialize,
+    backfill,
+    upgrade,
+    replay,
+    compare,
+    verify,
+    cascade,
+    query,
+    export,
+    import_,
+    prune,
+)
 """In the order of the help: how data comes in, how tables are built, how they are looked at."""
 
 app = typer.Typer(
@@ -42,7 +58,7 @@ def nba() -> None:
 
 
 for command in COMMANDS:
-    app.command()(command)
+    app.command(command.__name__.rstrip("_"))(command)
 
 
 def main() -> None:
@@ -63,9 +79,12 @@ def main() -> None:
 
 
 def _of_the_machine(error: Exception) -> bool:
-    """Whether it is nobody's mistake in here: a full or read-only disk, a file that is not ours, too little memory."""
+    """Whether it is nobody's mistake in here: a full or read-only disk, a file that is not ours, too little memory,
+    what a server refuses."""
     import duckdb
 
     from nba_assets.warehouse.base import QueryFailed, QueryTimeout, TransientError
 
-    return isinstance(error, (OSError, duckdb.OperationalError, QueryFailed, QueryTimeout, TransientError))
+    # By name: to load Google's libraries for a look at their exceptions takes half a second.
+    of_google = type(error).__module__.startswith(("google.api_core.", "google.auth."))
+    return of_google or isinstance(error, (OSError, duckdb.OperationalError, QueryFailed, QueryTimeout, TransientError))

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table as RichTable
 
 from nba_assets.cli.arguments import DEFAULT_LAKE, LakeOption, parse_day
-from nba_assets.cli.instance import require_lake, settle_lake
+from nba_assets.cli.instance import opened, require_lake
 from nba_assets.cli.terminal import out
 from nba_assets.contracts.errors import BadInput
 from nba_assets.orchestration.instance.opening import instance_at_home
@@ -38,13 +38,11 @@ def cascade(
         raise BadInput("--date or --last: give one of the two")
     window = parse_day(day) if day else None
     require_lake(lake)
-    settle_lake(lake)
 
-    from nba_assets.orchestration.resource import WarehouseResource
     from nba_assets.orchestration.run_history.cascade import cascade as look
     from nba_assets.orchestration.run_history.cascade import last_cascades, markdown
 
-    warehouse = WarehouseResource.from_environment().open()
+    warehouse = opened(lake)
     with instance_at_home() as instance:
         found = [look(instance, warehouse, window.start)] if window else last_cascades(instance, warehouse, last or 1)
     if as_markdown:

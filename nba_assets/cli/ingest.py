@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,7 +11,9 @@ import typer
 from rich.table import Table as RichTable
 
 from nba_assets.cli.arguments import DEFAULT_LAKE, LakeOption
+from nba_assets.cli.instance import on_lake
 from nba_assets.cli.terminal import bar, err, out, reporter
+from nba_assets.contracts.errors import BadInput
 
 if TYPE_CHECKING:
     from nba_assets.contracts.contract import RawTable
@@ -40,6 +43,9 @@ def ingest(
 
         nba ingest /data/tonight --lake /data/lake
     """
+    if not on_lake():
+        raise BadInput(f"NBA_WAREHOUSE={os.environ['NBA_WAREHOUSE']} reads no lake; see `nba bigquery load --help`")
+
     from nba_assets.orchestration.events.emit import send_ingested
     from nba_assets.orchestration.events.sources import event_source
 

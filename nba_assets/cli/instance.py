@@ -74,17 +74,28 @@ def said_afterwards() -> Iterator[None]:
 
 
 def warehouse_at(lake: Path) -> Warehouse:
-    """The warehouse over the lake. Raises BadInput where there is no data."""
+    """The warehouse that the settings choose. Raises BadInput where there is no data."""
     from nba_assets.audit.game_days import require_schedule
-    from nba_assets.orchestration.resource import WarehouseResource
 
-    settle_lake(lake)
-    warehouse = WarehouseResource.from_environment().open()
-    require_schedule(warehouse, str(lake))
+    warehouse = opened(lake)
+    require_schedule(warehouse)
     return warehouse
 
 
+def opened(lake: Path) -> Warehouse:
+    """The warehouse that the settings choose, be there data in it or not."""
+    from nba_assets.orchestration.resource import WarehouseResource
+
+    settle_lake(lake)
+    return WarehouseResource.from_environment().open()
+
+
+def on_lake() -> bool:
+    """Whether the settings choose the lake: to ask the warehouse itself loads Dagster."""
+    return os.environ.get("NBA_WAREHOUSE", "duckdb") == "duckdb"
+
+
 def require_lake(lake: Path) -> None:
-    """Raises BadInput where there is no lake at all."""
-    if not lake.is_dir():
-        raise BadInput(f"the lake {lake} is empty: fill it with `nba ingest DIR` or `nba simulate`")
+    """Raises BadInput where the warehouse is to be a lake and there is none at all."""
+    if on_lake() and not lake.is_dir():
+        raise BadInput(f"the lake {lake} is empty: fill the lake with `nba ingest DIR` or `nba simulate`")

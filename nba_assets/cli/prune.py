@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from nba_assets.cli.arguments import DEFAULT_LAKE, LakeOption
-from nba_assets.cli.instance import require_lake, settle_lake
+from nba_assets.cli.instance import opened, require_lake
 from nba_assets.cli.terminal import out
 from nba_assets.orchestration.instance.opening import instance_at_home
 
@@ -30,11 +30,9 @@ def prune(
         nba prune --days 30
     """
     require_lake(lake)
-    settle_lake(lake)
 
     from nba_assets.orchestration.housekeeping import log_days, tidy
-    from nba_assets.orchestration.resource import WarehouseResource
 
-    kept = days or log_days()
+    kept, warehouse = days or log_days(), opened(lake)
     with instance_at_home() as instance:
-        out.print(str(tidy(instance, WarehouseResource.from_environment().open(), kept)), highlight=False)
+        out.print(str(tidy(instance, warehouse, kept)), highlight=False)

@@ -1,4 +1,4 @@
-"""`nba query`: SQL over the lake, read only."""
+"""`nba query`: SQL over the warehouse, read only."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import typer
 from rich.table import Table as RichTable
 
 from nba_assets.cli.arguments import DEFAULT_LAKE, LakeOption
-from nba_assets.cli.instance import require_lake
+from nba_assets.cli.instance import on_lake, opened, require_lake
 from nba_assets.cli.terminal import out
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def query(
     limit: Annotated[int, typer.Option(min=1, help="Print at most this many rows.")] = 50,
     lake: LakeOption = DEFAULT_LAKE,
 ) -> None:
-    """Ask the lake a question in SQL; every table is a view. Only reads.
+    """Ask the warehouse a question in its SQL; in a lake every table is a view. Only reads.
 
     Examples:
 
@@ -32,9 +32,10 @@ def query(
         nba query "SELECT team_abbr, avg(pace) FROM nba_analytics.team_offense_game_summary GROUP BY 1 ORDER BY 2 DESC"
     """
     from nba_assets.readers.query import query as ask
+    from nba_assets.readers.query import query_server
 
     require_lake(lake)
-    rows = ask(lake.resolve(), sql, limit + 1)
+    rows = ask(lake.resolve(), sql, limit + 1) if on_lake() else query_server(opened(lake), sql, limit + 1)
     shown = min(limit, MOST_ROWS_ACROSS) if rows.num_columns > MOST_COLUMNS_ACROSS else limit
     _print_rows(rows.slice(0, shown))
     if rows.num_rows > shown:

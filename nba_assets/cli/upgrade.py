@@ -58,7 +58,7 @@ def _upgrade(lake: Path, *, dry_run: bool) -> None:
             close_dead(instance)
         wanted = Upgrade.of(instance, warehouse, tables())
         if not wanted.range:
-            out.print("nothing to do: the lake holds no table of ours", highlight=False)
+            out.print("nothing to do: no table of ours is stored", highlight=False)
             return
         say_and_fill(instance, wanted.plan(), wanted.range, wanted.plan, Calendar.of(warehouse), dry_run=dry_run)
         if dry_run:

@@ -84,6 +84,11 @@ def of_day_off() -> dict[str, str | int]:
     return {ROWS: 0, _CHECKS_FAILED: "none", PARTITION_VERSION: NOTHING, _NOTE: "no games on this date: nothing stored"}
 
 
+def of_moved(rows: int, content: str, origin: str) -> dict[str, str | int]:
+    """The same, of a partition that was not built here but brought from another warehouse."""
+    return {ROWS: rows, PARTITION_VERSION: content, _NOTE: f"imported from {origin}"}
+
+
 def of_run(parts: Sequence[Part], times: tuple[float, float] | None) -> dict[str, Any]:
     """What all materialisations of a table in a step say alike; `times` are its own within a step of several."""
     partitions, rows = sum(len(part.written.rows) for part in parts), sum(part.rows for part in parts)

@@ -1,4 +1,4 @@
-"""Read-only SQL over the lake, every table a view under its own name.
+"""Read-only SQL over the warehouse, every table under its own name: in a lake each is a view.
 
 Nothing can be written from here; how rows are printed is the command's.
 """
@@ -6,10 +6,13 @@ Nothing can be written from here; how rows are printed is the command's.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import sqlglot
+import sqlglot.expressions as sge
 
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.errors import BadInput
@@ -18,8 +21,12 @@ from nba_assets.contracts.kept_out import QUARANTINE
 from nba_assets.orchestration.run_history.table_run import RUN_HISTORY
 from nba_assets.tables.raw import RAW_TABLES
 from nba_assets.tables.registry import tables
+from nba_assets.warehouse.base import QueryFailed, Warehouse
 from nba_assets.warehouse.duckdb import DuckDBWarehouse, NotOneSelect, only_select
 from nba_assets.warehouse.lake import Lake
+
+SECONDS = 600.0
+"""How long a query may run on a server."""
 
 
 def query(lake: Path, sql: str, limit: int | None = None) -> pa.Table:
@@ -39,6 +46,22 @@ def query(lake: Path, sql: str, limit: int | None = None) -> pa.Table:
         raise BadInput(f"SQL: {str(error).splitlines()[0]}") from error
 
 
+def query_server(warehouse: Warehouse, sql: str, limit: int) -> pa.Table:
+    """As `query`, of a warehouse that is a server. Raises BadInput as it does."""
+    try:
+        statements = sqlglot.parse(sql, dialect=warehouse.dialect)
+        if len(statements) != 1 or not isinstance(select := statements[0], sge.Query):
+            raise BadInput("nba query takes one SELECT: it only reads")
+        named = {f"{table.db}.{table.name}": table for table in select.find_all(sge.Table) if not table.catalog}
+        inputs = [contract for contract in _every() if contract.full_name in named]
+        asked = select.sql(dialect=warehouse.dialect, identify=True)  # quoted, as the engine knows its own tables
+        if not select.args.get("limit"):  # what is not shown is not sent
+            asked += f"\nLIMIT {limit}"
+        return warehouse.fetch(asked, dict.fromkeys(inputs), SECONDS).slice(0, limit)
+    except (sqlglot.errors.SqlglotError, QueryFailed) as error:
+        raise BadInput(f"SQL: {str(error).splitlines()[0]}") from error
+
+
 _ACTING = re.compile(r"(?:en|dis)able_\w+|(?:force_)?checkpoint|truncate_\w+|query(?:_table)?|json_execute_\w+", re.I)
 """Functions of DuckDB that a SELECT can call and that do something: write a log or a profile, run a text as SQL."""
 
@@ -53,7 +76,7 @@ def _require_reading(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
 
 def _named_in(sql: str) -> list[Contract]:
     """The tables that the SQL names; all of them when it names none or another, since it may ask the catalog."""
-    every = {contract.full_name: contract for contract in (*RAW_TABLES, QUARANTINE, *tables(), RECORDS, RUN_HISTORY)}
+    every = {contract.full_name: contract for contract in _every()}
     with duckdb.connect() as connection:
         if len(connection.extract_statements(sql)) != 1:
             return []
@@ -62,6 +85,10 @@ def _named_in(sql: str) -> list[Contract]:
         except duckdb.Error:  # it looks for the columns of a USING in tables that are not there yet
             names = set()
     return [every[name] for name in names] if names and names <= set(every) else list(every.values())
+
+
+def _every() -> Iterator[Contract]:
+    yield from (*RAW_TABLES, QUARANTINE, *tables(), RECORDS, RUN_HISTORY)
 
 
 def _first(result: duckdb.DuckDBPyConnection, limit: int) -> pa.Table:

@@ -119,6 +119,17 @@ class Session(Protocol):
         """
         ...
 
+    def put(
+        self,
+        contract: Contract,
+        rows: pa.Table,
+        days: Sequence[date],
+        code: Code | None = None,
+        read: Mapping[date, str] | None = None,
+    ) -> Written:
+        """As `replace`, by rows at hand, which are in order of date and key."""
+        ...
+
     def fetch(self, sql: str) -> pa.Table:
         """The rows of a query. Raises as `replace` does."""
         ...
@@ -135,6 +146,16 @@ class Warehouse(Protocol):
     @property
     def kinds(self) -> frozenset[str]:
         """The badges that its tables carry in Dagster's UI."""
+        ...
+
+    @property
+    def place(self) -> str:
+        """What a person calls it: the lake and its folder, the project."""
+        ...
+
+    @property
+    def fill(self) -> str:
+        """What to do where it lacks raw data."""
         ...
 
     def dates(self, contract: Contract) -> list[date]:

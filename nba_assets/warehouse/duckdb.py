@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -51,6 +51,11 @@ class DuckDBWarehouse:
 
     dialect: Dialect = "duckdb"
     kinds: frozenset[str] = frozenset({"duckdb", "parquet"})
+    fill: str = "fill the lake with `nba ingest DIR` or `nba simulate`"
+
+    @property
+    def place(self) -> str:
+        return f"the lake {self.lake.root}"
 
     def dates(self, contract: Contract) -> list[date]:
         return self.lake.dates(contract)
@@ -156,11 +161,22 @@ class DuckDBSession:
         read: Mapping[date, str] | None = None,
     ) -> Written:
         started = time.perf_counter()
-        # DuckDB sums whole numbers into HUGEINT and adds days into TIMESTAMP, unseen by Ibis: the contract decides.
         _, text = split(sql)  # nothing is computed twice here, so there are no steps before
-        rows = self.fetch(text).combine_chunks().cast(contract.schema().to_pyarrow())
+        rows = self.fetch(text)
         queried = time.perf_counter()
-        parts = _by_day(rows, contract, days)
+        return replace(self.put(contract, rows, days, code, read), query_seconds=queried - started)
+
+    def put(
+        self,
+        contract: Contract,
+        rows: pa.Table,
+        days: Sequence[date],
+        code: Code | None = None,
+        read: Mapping[date, str] | None = None,
+    ) -> Written:
+        started = time.perf_counter()
+        # DuckDB sums whole numbers into HUGEINT and adds days into TIMESTAMP, unseen by Ibis: the contract decides.
+        parts = _by_day(rows.combine_chunks().cast(contract.schema().to_pyarrow()), contract, days)
         if code:
             CodeNotes(self.lake.root).keep(contract.full_name, code)
         self._contents.pop(contract, None)
@@ -170,8 +186,8 @@ class DuckDBSession:
         return Written(
             rows={day: part.num_rows for day, part in parts.items()},
             hashes={day: _content_hash(part) or replaced[day].content for day, part in parts.items()},
-            query_seconds=queried - started,
-            write_seconds=time.perf_counter() - queried,
+            query_seconds=0.0,
+            write_seconds=time.perf_counter() - started,
             bytes_written=sum(written.stamp.size for written in replaced.values()),
         )
 

@@ -151,7 +151,7 @@ def test_nothing_written_in_the_replay_lake_reaches_a_linked_file(
                 warehouse.lake.replace(source, [(day, source.schema().to_pyarrow().empty_table())])
                 overwritten.append(source.full_name)
 
-    monkeypatch.setattr(module, "_rebuild", reckless)
+    monkeypatch.setattr(module, "rebuild", reckless)
     monkeypatch.setattr(module, "compare_date", lambda *_: [])
     replay(production, DAY)
 

@@ -108,7 +108,7 @@ def test_the_page_of_exit_codes_has_every_command() -> None:
         (f"materialize --date {AFTER_TOMORROW}", f"{AFTER_TOMORROW}: the last partition is"),
         (f"materialize --date {DAY} --tables player_summary", "no table called 'player_summary'; there are"),
         (f"materialize --date {DAY} --tables ,", "--tables"),
-        (f"materialize --date {DAY}", "is empty: fill it with `nba ingest DIR` or `nba simulate`"),
+        (f"materialize --date {DAY}", "is empty: fill the lake with `nba ingest DIR` or `nba simulate`"),
         ("backfill --start 2024-10-23 --end soon", "--end: 'soon' is no date"),
         ("backfill --start soon --end 2024-10-23", "--start: 'soon' is no date"),
         ("backfill --start 2024-10-24 --end 2024-10-23", "--start 2024-10-24 is after --end 2024-10-23"),
@@ -147,7 +147,9 @@ def test_a_season_without_a_schedule_is_refused_with_that_reason(arguments: str,
     code, printed, complaint = nba(*arguments.split())
 
     assert (code, printed) == (2, "")
-    assert complaint == "nba: 2024-12-01: no schedule of 2024-25: fill the lake with `nba ingest DIR`\n"
+    assert (
+        complaint == "nba: 2024-12-01: no schedule of 2024-25: fill the lake with `nba ingest DIR` or `nba simulate`\n"
+    )
 
 
 def test_a_summer_has_nothing_to_be_built(nba: Nba, tmp_path: Path) -> None:

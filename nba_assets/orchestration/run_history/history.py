@@ -111,8 +111,8 @@ def _report_page(instance: dg.DagsterInstance, warehouse: Warehouse, runs: Seque
 
 def kept(warehouse: Warehouse, dates: Window | None = None) -> list[TableRun]:
     """The history, of runs for `dates` or all of it, oldest run first."""
-    binder = Binder(dates or Window(date.min, date.max))
-    rows = binder.scan(RUN_HISTORY, dates).order_by("started_at", "run_id", "processor_name")
+    binder = Binder(dates or Window(date.min, date.max))  # bounds even then: partitions are read by no other query
+    rows = binder.scan(RUN_HISTORY, binder.window).order_by("started_at", "run_id", "processor_name")
     found = warehouse.fetch(to_sql(rows, warehouse.dialect), binder.scanned, TIMEOUT_SECONDS)
     # A run that is being merged into the others may be there twice.
     return list({(row["run_id"], row["processor_name"]): TableRun(**row) for row in records(found)}.values())

@@ -72,6 +72,10 @@ class BigQueryWarehouse:
     _noted: dict[str, Any] = field(init=False, default_factory=dict, compare=False)
     _told: dict[str, tuple[float, list[dict[str, Any]]]] = field(init=False, default_factory=dict, compare=False)
 
+    @property
+    def place(self) -> str:
+        return f"BigQuery project {self.names.project}" + (f", prefix {self.prefix}" if self.prefix else "")
+
     @cached_property
     def client(self) -> bigquery.Client:
         return self.connect()
@@ -297,6 +301,21 @@ class BigQuerySession:
             write_seconds=0.0,
             bytes_written=0,
         )
+
+    def put(
+        self,
+        contract: Contract,
+        rows: pa.Table,
+        days: Sequence[date],
+        code: Code | None = None,
+        read: Mapping[date, str] | None = None,
+    ) -> Written:
+        from nba_assets.warehouse.bigquery.load import staged
+
+        names = self.warehouse.names
+        with staged(self.warehouse.client, names, contract, [rows]) as beside:
+            columns = ", ".join(f"`{column.name}`" for column in contract.columns)
+            return self.replace(contract, f"SELECT {columns} FROM {names.quoted(beside)}", days, code, read)
 
     def _note_written(self, contract: Contract, rows: Iterable[Mapping[str, Any]]) -> None:
         """What is stored has changed by what this session wrote."""

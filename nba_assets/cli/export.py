@@ -1,0 +1,121 @@
+"""`nba export` and `nba import`: partitions taken out of the warehouse as Parquet, and brought into another.
+
+What goes with a partition is the transfer's business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table as RichTable
+
+from nba_assets.cli.arguments import (
+    DEFAULT_LAKE,
+    EndOption,
+    LakeOption,
+    StartOption,
+    TablesOption,
+    named_tables,
+    parse_range,
+)
+from nba_assets.cli.instance import on_lake, opened, require_lake
+from nba_assets.cli.terminal import bar, out, reporter
+from nba_assets.contracts.errors import BadInput
+from nba_assets.orchestration.instance.opening import instance_at_home
+
+if TYPE_CHECKING:
+    from nba_assets.contracts.calendar import Window
+    from nba_assets.contracts.table import Table
+    from nba_assets.warehouse.base import Warehouse
+    from nba_assets.warehouse.transfer import Moved
+
+
+def export(
+    start: StartOption,
+    end: EndOption,
+    to: Annotated[str, typer.Option("--to", help="A folder, or gs://bucket/folder.")],
+    tables: TablesOption = None,
+    lake: LakeOption = DEFAULT_LAKE,
+) -> None:
+    """Copy the tables of a range of dates out of the warehouse, as a lake of Parquet files in a folder or a bucket.
+
+    What is there of these dates is replaced. The folder may be a lake with data of its own: so tables come from
+    BigQuery into a lake. Raw data is not copied.
+
+    Examples:
+
+        nba export --start 2021-10-19 --end 2022-06-16 --to gs://bucket/tables
+
+        NBA_WAREHOUSE=bigquery nba export --start 2021-11-01 --end 2021-11-30 --to /data/lake
+    """
+    from nba_assets.warehouse.buckets import written_to
+
+    window, chosen = parse_range(start, end), named_tables(tables or [])
+    require_lake(lake)
+    warehouse = opened(lake)
+    if on_lake() and Path(to).resolve() == lake.resolve():
+        raise BadInput(f"--to: {to} is the lake itself")
+    if not any(day in window for table in chosen for day in warehouse.dates(table)):
+        raise BadInput(f"{warehouse.place} holds none of these tables of {window}: there is nothing to export")
+    with written_to(to) as folder:
+        _print_moved(_move(warehouse, _lake_in(folder), chosen, window))
+
+
+def import_(
+    source: Annotated[str, typer.Argument(metavar="FROM", help="A lake: a folder, or gs://bucket/folder.")],
+    start: Annotated[str | None, typer.Option(help="First date, YYYY-MM-DD; else the first that is there.")] = None,
+    end: Annotated[str | None, typer.Option(help="Last date, YYYY-MM-DD; else the last that is there.")] = None,
+    tables: TablesOption = None,
+    lake: LakeOption = DEFAULT_LAKE,
+) -> None:
+    """Bring tables into the warehouse that `nba export` has written, or that lie in a lake.
+
+    Partitions of the same dates are replaced. Bring the raw data first: a partition that was up to date where it comes
+    from counts as built from the raw data that is here, and as materialised.
+
+    Examples:
+
+        NBA_WAREHOUSE=bigquery nba import lake
+
+        nba import gs://bucket/tables --start 2021-11-01 --end 2021-11-30
+    """
+    from nba_assets.orchestration.moved import record_moved
+    from nba_assets.warehouse.buckets import read_from
+
+    window = parse_range(start or "0001-01-01", end or "9999-12-31") if start or end else None
+    chosen, warehouse = named_tables(tables or []), opened(lake)
+    with read_from(source) as folder:
+        if on_lake() and folder == lake.resolve():
+            raise BadInput(f"{source} is the lake itself")
+        origin = _lake_in(folder)
+        if not any(window is None or day in window for table in chosen for day in origin.dates(table)):
+            raise BadInput(f"{source} holds none of these tables of these dates: there is nothing to import")
+        with instance_at_home() as instance:
+            moved = _move(origin, warehouse, chosen, window)
+            recorded = record_moved(instance, moved, source)
+    _print_moved(moved)
+    out.print(f"{recorded:,} partitions are new to Dagster", highlight=False)
+
+
+def _lake_in(folder: Path) -> Warehouse:
+    from nba_assets.warehouse.duckdb import DuckDBWarehouse
+    from nba_assets.warehouse.lake import Lake
+
+    return DuckDBWarehouse(Lake(folder))
+
+
+def _move(source: Warehouse, target: Warehouse, tables: Sequence[Table], window: Window | None) -> list[Moved]:
+    from nba_assets.warehouse.transfer import move
+
+    with bar() as progress:
+        return move(source, target, tables, window, reporter(progress))
+
+
+def _print_moved(moved: Sequence[Moved]) -> None:
+    shown = RichTable("table", "partitions", "rows")
+    for of in moved:
+        shown.add_row(of.table.name, f"{len(of.rows):,}", f"{sum(of.rows.values()):,}")
+    out.print(shown)
