@@ -6,11 +6,13 @@ And what the tests of what is in them stand on: the two real seasons, built once
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from filelock import FileLock
@@ -23,6 +25,9 @@ from nba_assets.warehouse.ingest import ingest
 from nba_assets.warehouse.lake import Lake
 from nba_assets_tests.build import build, lake_of
 from nba_assets_tests.shared import BOTH_SEASONS, SHARED, views_of
+
+if TYPE_CHECKING:
+    from nba_assets_tests.bigquery.local_server import LocalBigQuery
 
 
 LONGEST = ("known_when/test_real.py", "events/test_daemon.py", "test_determinism.py", "test_stock_dagster.py")
@@ -99,3 +104,26 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copy(Path(__file__).parents[1] / "dagster_home" / "dagster.yaml", home)
     monkeypatch.setenv("DAGSTER_HOME", str(home))
     return home
+
+
+@pytest.fixture(scope="session")
+def bigquery_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalBigQuery]:
+    """A BigQuery server for this test process, where one can be had; each test takes a project of its own in it."""
+    from nba_assets_tests.bigquery.local_server import CannotBeHad, serve
+
+    with ExitStack() as open_:
+        try:
+            server = open_.enter_context(serve(tmp_path_factory.mktemp("bigquery") / "data"))
+        except CannotBeHad as why:
+            pytest.skip(f"no BigQuery server: {why}")
+        yield server
+
+
+@pytest.fixture
+def project(bigquery_server: LocalBigQuery, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A BigQuery project of a test's own, which the settings name."""
+    name = f"nba-{secrets.token_hex(4)}"
+    monkeypatch.setenv("NBA_WAREHOUSE", "bigquery")
+    monkeypatch.setenv("NBA_BIGQUERY_PROJECT", name)
+    monkeypatch.setenv("BIGQUERY_EMULATOR_HOST", bigquery_server.url)
+    return name

@@ -62,6 +62,7 @@ _CUT_OFF = (
     requests.exceptions.ChunkedEncodingError,
     requests.exceptions.Timeout,
     ConnectionError,
+    TimeoutError,
     auth.TransportError,
 )
 
@@ -138,7 +139,7 @@ class Jobs:
         try:
             job = self._ended(self._submitted(sql, job_id, config, patience), timeout)
             _require_good(job, timeout)
-            rows = job.result(timeout=REQUEST_SECONDS).to_arrow(create_bqstorage_client=False) if wants_rows else None
+            rows = self.asked(lambda: _rows(job)) if wants_rows else None
         except _Passing:
             raise
         except BaseException as error:
@@ -238,6 +239,12 @@ def new_id(name: str) -> str:
     """An id that no job has had: what it does, the process that sends it, and something random."""
     process = re.sub(r"[^\w-]", "_", this_process().replace(".", "__"), flags=re.ASCII)
     return f"{name}-{process}-{uuid.uuid4().hex[:12]}"
+
+
+def _rows(job: bigquery.QueryJob) -> pa.Table:
+    """The rows of a job that has ended, asked for once: the client's own patience is another than ours."""
+    answer: pa.Table = job.result(retry=None, timeout=REQUEST_SECONDS).to_arrow(create_bqstorage_client=False)
+    return answer
 
 
 def _require_good(job: bigquery.QueryJob, timeout: float) -> None:

@@ -13,6 +13,7 @@ from nba_assets.warehouse.bigquery.jobs import Jobs, new_id
 from nba_assets.warehouse.process import this_process
 from nba_assets_tests.warehouse.bigquery.fake_api import (
     FakeApi,
+    FakeJob,
     Fault,
     fails,
     loses_the_answer,
@@ -126,6 +127,23 @@ def test_polls_that_are_not_answered_are_asked_again(waits: list[float]) -> None
     with pytest.raises(QueryTimeout, match="cancelled after 20 s"):
         run(api, 20.0)
     assert api.cancelled == api.sent
+
+
+@pytest.mark.parametrize("error", [CUT, TimeoutError(), refused(403, "quotaExceeded")])
+def test_rows_that_do_not_come_are_asked_for_again_and_the_job_is_not_sent_again(
+    error: Exception, waits: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api, left = FakeApi(), [error]
+
+    def result(job: FakeJob, **_: object) -> FakeJob:
+        if left:
+            raise left.pop()
+        return job
+
+    monkeypatch.setattr(FakeJob, "result", result)
+
+    assert run(api).rows.num_rows == 1
+    assert len(api.sent) == 1
 
 
 def test_it_gives_up_after_a_while(waits: list[float]) -> None:

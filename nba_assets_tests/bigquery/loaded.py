@@ -1,0 +1,33 @@
+"""Rows of contracts in a BigQuery server: tables made from the columns, and loaded as Parquet by the real client."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from google.cloud import bigquery
+
+from nba_assets.contracts.contract import Contract
+
+
+def load(client: bigquery.Client, contract: Contract, rows: pa.Table) -> None:
+    """Make the table anew, with these rows; a column that they lack is NULL."""
+    client.create_dataset(contract.dataset, exists_ok=True)
+    columns = ", ".join(f"`{c.name}` {c.type.replace('DECIMAL', 'NUMERIC')}" for c in contract.columns)
+    client.query_and_wait(f"CREATE OR REPLACE TABLE `{contract.dataset}`.`{contract.name}` ({columns})")
+    if rows.num_rows:
+        file = BytesIO()
+        pq.write_table(rows.cast(contract.schema().to_pyarrow()), file)
+        file.seek(0)
+        config = bigquery.LoadJobConfig(source_format="PARQUET", write_disposition="WRITE_APPEND")
+        target = f"{client.project}.{contract.full_name}"
+        client.load_table_from_file(file, target, job_config=config).result()
+
+
+def table_of(contract: Contract, rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """Rows in memory as the contract stores them."""
+    columns = {column.name: [row.get(column.name) for row in rows] for column in contract.columns}
+    return pa.table(columns, schema=contract.schema().to_pyarrow())
