@@ -88,8 +88,10 @@ class Session(Protocol):
         """Of the views there are, those over partitions of another schema than is declared, and over how many."""
         ...
 
-    jobs: list[Job]
-    """What its queries were on a server, until somebody takes them out."""
+    @property
+    def jobs(self) -> list[Job]:
+        """What its queries were on a server, until somebody takes them out."""
+        ...
 
     def require(self, inputs: Dates) -> None:
         """Raises BadInput for an input that is not there or lacks a column, before any query runs."""

@@ -151,14 +151,14 @@ def _shortened(text: str) -> str:
 @cache
 def _publisher() -> Any:
     """One client for the process: each has a connection and a thread of its own."""
-    from google.cloud import pubsub_v1
+    import google.cloud.pubsub_v1 as pubsub_v1
 
     return pubsub_v1.PublisherClient()
 
 
 @contextmanager
 def _subscriber() -> Iterator:
-    from google.cloud import pubsub_v1
+    import google.cloud.pubsub_v1 as pubsub_v1
 
     with pubsub_v1.SubscriberClient() as client:
         yield client

@@ -96,8 +96,9 @@ _CAPTURE = ("game_id", "game_date", "season_year", "tip_at", "home", "away", "ma
 def _captures(lines: ir.Table, games: ir.Table) -> ir.Table:
     """A book's spread or total in one capture before the tip, once a game: `point` and the prices of both sides.
 
-    A spread is the home team's here, and `theirs` is what the other side says that it is. The feed's home and away may be swapped, so a spread belongs to the team that its
-    outcome names; where only one of the two is named, the other's is its reverse.
+    A spread is the home team's here, and `theirs` is what the other side says that it is. The feed's home and away may
+    be swapped, so a spread belongs to the team that its outcome names; where only one of the two is named, the other's
+    is its reverse.
     """
     rows = _outcomes(lines, games)
     rows = rows.filter(rows.is_one | rows.is_other)

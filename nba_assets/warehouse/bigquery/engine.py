@@ -27,7 +27,7 @@ from nba_assets.contracts.contract import Contract, RawTable
 from nba_assets.contracts.errors import BadInput
 from nba_assets.warehouse.base import Job, TransientError, Written
 from nba_assets.warehouse.bigquery import notes, script
-from nba_assets.warehouse.bigquery.jobs import Jobs
+from nba_assets.warehouse.bigquery.jobs import NO_RETRY, Jobs
 from nba_assets.warehouse.bigquery.names import Names
 from nba_assets.warehouse.bigquery.notes import Note, notes_in
 from nba_assets.warehouse.footers import Build
@@ -202,7 +202,7 @@ class BigQueryWarehouse:
         """What the API knows of a table. Raises BadInput where there is none."""
         name = self.names.plain(contract)
         try:
-            return self.jobs.asked(lambda: self.client.get_table(name, retry=None, timeout=LOOK_UP_SECONDS))
+            return self.jobs.asked(lambda: self.client.get_table(name, retry=NO_RETRY, timeout=LOOK_UP_SECONDS))
         except NotFound:
             raise BadInput(f"there is no table {name}: `nba bigquery init` makes it") from None
 

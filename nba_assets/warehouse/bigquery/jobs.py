@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
-from typing import TypeVar
+from functools import cached_property, partial
+from typing import Any, TypeVar, cast
 
 import pyarrow as pa
 import requests.exceptions
@@ -40,6 +40,9 @@ RETRY_SECONDS = 600.0
 LONGEST_WAIT_SECONDS = 60.0
 
 LONGEST_POLL_SECONDS = 2.0
+
+NO_RETRY: Any = None
+"""What the client's own retries are switched off by; its types do not know."""
 
 T = TypeVar("T")
 
@@ -108,10 +111,11 @@ class Jobs:
     @cached_property
     def location(self) -> str | None:
         """Where jobs are looked up; without it the API finds those of the US and the EU only."""
-        if self.client.location or not self.dataset:
-            return self.client.location
+        own: str | None = self.client.location
+        if own or not self.dataset:
+            return own
         with _said_plainly(), suppress(exceptions.NotFound):
-            found: str | None = self.asked(lambda: self.client.get_dataset(self.dataset, retry=None)).location
+            found: str | None = self.asked(lambda: self.client.get_dataset(self.dataset, retry=NO_RETRY)).location
             return found
         return None
 
@@ -155,7 +159,13 @@ class Jobs:
         while True:
             try:
                 return self.client.query(
-                    sql, config, job_id, location=self.location, retry=None, job_retry=None, timeout=REQUEST_SECONDS
+                    sql,
+                    config,
+                    job_id,
+                    location=self.location,
+                    retry=NO_RETRY,
+                    job_retry=NO_RETRY,
+                    timeout=REQUEST_SECONDS,
                 )
             except exceptions.Conflict as error:  # an earlier try has come through
                 with suppress(exceptions.NotFound):  # and may not be seen yet
@@ -170,9 +180,10 @@ class Jobs:
 
     def _looked_up(self, job_id: str) -> bigquery.QueryJob:
         """A job as the API has it now. Raises NotFound, and TransientError if the API does not answer for long."""
-        return self.asked(
-            lambda: self.client.get_job(job_id, location=self.location, retry=None, timeout=REQUEST_SECONDS)
+        found = self.asked(
+            lambda: self.client.get_job(job_id, location=self.location, retry=NO_RETRY, timeout=REQUEST_SECONDS)
         )
+        return cast("bigquery.QueryJob", found)
 
     def asked(self, ask: Callable[[], T]) -> T:
         """The answer of a request that changes nothing, asked until it comes."""
@@ -201,7 +212,7 @@ class Jobs:
     def cancel(self, job_id: str) -> None:
         """Cancel a job if it can be: whoever asks is on the way out."""
         with suppress(Exception):
-            self.client.cancel_job(job_id, location=self.location, retry=None, timeout=CANCEL_SECONDS)
+            self.client.cancel_job(job_id, location=self.location, retry=NO_RETRY, timeout=CANCEL_SECONDS)
 
     def settle(self, name: str, timeout: float) -> None:
         """Wait until no job whose id begins with `name` is left over from others; of dead processes they are cancelled.
@@ -223,16 +234,15 @@ class Jobs:
     def _running(self, name: str) -> Iterator[tuple[str, str]]:
         since = datetime.now(UTC) - timedelta(days=1)
         for state in ("pending", "running"):
-            listed = self.asked(
-                lambda state=state: list(
-                    self.client.list_jobs(
-                        state_filter=state, min_creation_time=since, retry=None, timeout=REQUEST_SECONDS
-                    )
-                )
-            )
-            for job in listed:
+            for job in self.asked(partial(self._listed, state, since)):
                 if job.job_id.startswith(f"{name}-") and "-" in (rest := job.job_id.removeprefix(f"{name}-")):
                     yield job.job_id, rest.rpartition("-")[0].replace("__", ".")
+
+    def _listed(self, state: str, since: datetime) -> list[Any]:
+        jobs = self.client.list_jobs(
+            state_filter=state, min_creation_time=since, retry=NO_RETRY, timeout=REQUEST_SECONDS
+        )
+        return list(jobs)
 
 
 def new_id(name: str) -> str:
@@ -243,7 +253,7 @@ def new_id(name: str) -> str:
 
 def _rows(job: bigquery.QueryJob) -> pa.Table:
     """The rows of a job that has ended, asked for once: the client's own patience is another than ours."""
-    answer: pa.Table = job.result(retry=None, timeout=REQUEST_SECONDS).to_arrow(create_bqstorage_client=False)
+    answer: pa.Table = job.result(retry=NO_RETRY, timeout=REQUEST_SECONDS).to_arrow(create_bqstorage_client=False)
     return answer
 
 
