@@ -43,7 +43,7 @@ LONG_SECONDS = 600.0
 TRIES = 4
 """Two that replace the same empty partitions at once may both come through; so often it is done again."""
 
-PARTITIONS_SECONDS = 10.0
+PARTITIONS_SECONDS = 60.0
 """What BigQuery says of partitions that others write is asked anew after so long."""
 
 _NO_DATE = {"__NULL__", "__UNPARTITIONED__", "__STREAMING_UNPARTITIONED__"}
@@ -71,6 +71,7 @@ class BigQueryWarehouse:
     fill: str = "fill it with `nba bigquery load DIR`"
     _noted: dict[str, Any] = field(init=False, default_factory=dict, compare=False)
     _told: dict[str, tuple[float, list[dict[str, Any]]]] = field(init=False, default_factory=dict, compare=False)
+    _code: set[tuple[str, str, str]] = field(init=False, default_factory=set, compare=False)
 
     @property
     def place(self) -> str:
@@ -335,8 +336,12 @@ class BigQueryCodeNotes:
     warehouse: BigQueryWarehouse
 
     def keep(self, table: str, code: Code) -> None:
-        if (table, code.version, "") not in self._noted():
+        kept = self.warehouse._code  # what was noted once stays noted
+        if (table, code.version, "") not in kept:
+            kept.update(self._noted())
+        if (table, code.version, "") not in kept:
             self._note(table, [code.version], "", code.text)
+            kept.add((table, code.version, ""))
 
     def text(self, table: str, version: str) -> str | None:
         sql = script.look_up_code_text(self.warehouse.names, table, version)
