@@ -15,6 +15,7 @@ from nba_assets.contracts.errors import BadInput
 if TYPE_CHECKING:
     from nba_assets.contracts.contract import Contract
     from nba_assets.warehouse.bigquery.engine import BigQueryWarehouse
+    from nba_assets.warehouse.ingest import Ingested
 
 bigquery = typer.Typer(
     no_args_is_help=True,
@@ -102,14 +103,19 @@ def load(
 
         nba bigquery init && nba bigquery load ../shared/raw
     """
+    if any(result.contradictions for result in load_directory(directory, strict)):
+        raise typer.Exit(1)
+
+
+def load_directory(directory: Path, strict: bool = False) -> list[Ingested]:
+    """Load a directory, with a bar for each table, and print what came of it."""
     from nba_assets.warehouse.bigquery.load import RawLoad
 
     warehouse = _warehouse()
     with bar() as progress:
         results = RawLoad(warehouse.jobs, warehouse.names).load(directory, table_reporter(progress), strict=strict)
     print_ingested(results)
-    if any(result.contradictions for result in results):
-        raise typer.Exit(1)
+    return results
 
 
 def _warehouse() -> BigQueryWarehouse:
