@@ -232,7 +232,7 @@ class Jobs:
                     pass
 
     def _running(self, name: str) -> Iterator[tuple[str, str]]:
-        """Jobs under way and who sent them; none where we may not see any: transactions stop one another all the same."""
+        """Jobs under way and who sent them; none where none may be seen: transactions stop one another all the same."""
         since = datetime.now(UTC) - timedelta(days=1)
         listed: list[Any] = []
         with suppress(BadInput):
