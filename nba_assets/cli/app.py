@@ -12,6 +12,7 @@ import traceback
 import typer
 
 from nba_assets.cli.backfill import backfill
+from nba_assets.cli.bigquery import bigquery
 from nba_assets.cli.cascade import cascade
 from nba_assets.cli.compare import compare
 from nba_assets.cli.emit import emit
@@ -59,6 +60,7 @@ def nba() -> None:
 
 for command in COMMANDS:
     app.command(command.__name__.rstrip("_"))(command)
+app.add_typer(bigquery, name="bigquery")
 
 
 def main() -> None:
