@@ -232,11 +232,15 @@ class Jobs:
                     pass
 
     def _running(self, name: str) -> Iterator[tuple[str, str]]:
+        """Jobs under way and who sent them; none where none may be seen: transactions stop one another all the same."""
         since = datetime.now(UTC) - timedelta(days=1)
-        for state in ("pending", "running"):
-            for job in self.asked(partial(self._listed, state, since)):
-                if job.job_id.startswith(f"{name}-") and "-" in (rest := job.job_id.removeprefix(f"{name}-")):
-                    yield job.job_id, rest.rpartition("-")[0].replace("__", ".")
+        listed: list[Any] = []
+        with suppress(BadInput):
+            for state in ("pending", "running"):
+                listed += self.asked(partial(self._listed, state, since))
+        for job in listed:
+            if job.job_id.startswith(f"{name}-") and "-" in (rest := job.job_id.removeprefix(f"{name}-")):
+                yield job.job_id, rest.rpartition("-")[0].replace("__", ".")
 
     def _listed(self, state: str, since: datetime) -> list[Any]:
         jobs = self.client.list_jobs(

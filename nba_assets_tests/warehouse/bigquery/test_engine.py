@@ -86,7 +86,7 @@ def partition(id_: str, **more: object) -> dict[str, Any]:
     return {"table_name": RAW.name, "partition_id": id_, "total_rows": 7, **more}
 
 
-def test_notes_tell_what_is_stored() -> None:
+def test_notes_tell_what_is_stored(monkeypatch: pytest.MonkeyPatch) -> None:
     found = [note(FIRST, "a"), note(SECOND, NO_ROWS, rows=0), note(date(2024, 11, 3), "b", removed=True)]
     api, warehouse = server(partition_notes=found)
 
@@ -99,6 +99,7 @@ def test_notes_tell_what_is_stored() -> None:
 
     api.num_rows += 1
     api.answers["partition_notes"] = [note(FIRST, "other")]
+    monkeypatch.setattr("nba_assets.warehouse.bigquery.engine.NOTES_SECONDS", 0.0)
     assert warehouse.contents(POINTS) == {FIRST: "other"}
 
 
