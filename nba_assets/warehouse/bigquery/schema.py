@@ -7,6 +7,7 @@ table that takes the old one's place. How a table differs is told elsewhere, and
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
@@ -27,6 +28,8 @@ SECONDS = 60.0
 
 LONG_SECONDS = 3600.0
 """For what copies rows, a season of a table at once."""
+
+_AT_ONCE = 8
 
 NEW, OLD = "__new", "__old"
 """What a table is called that is to take another's place; and the other from then on, until it is dropped."""
@@ -80,7 +83,8 @@ class Schema:
         cut_short = [each for each in wanted if each.name + OLD in there[each.dataset]]
         missing = [each for each in wanted if each.name not in there[each.dataset] and each not in cut_short]
         stored = [each for each in wanted if each.name in there[each.dataset]]
-        found = [difference(each, self._look(each)) for each in stored]
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            found = list(map(difference, stored, pool.map(self._look, stored)))
         differences = tuple(each for each in found if each.alters or each.faults)
         return Plan(tuple(missing), tuple(cut_short), differences)
 
