@@ -16,6 +16,7 @@ from nba_assets.cli.bigquery import bigquery
 from nba_assets.cli.cascade import cascade
 from nba_assets.cli.compare import compare
 from nba_assets.cli.emit import emit
+from nba_assets.cli.estimate import estimate
 from nba_assets.cli.export import export, import_
 from nba_assets.cli.ingest import ingest
 from nba_assets.cli.instance import INTERRUPTED
@@ -37,6 +38,7 @@ COMMANDS = (
     materialize,
     backfill,
     upgrade,
+    estimate,
     replay,
     compare,
     verify,

@@ -140,6 +140,10 @@ class BigQueryWarehouse:
             session.require(inputs)
             return session.fetch(sql)
 
+    def dry_run(self, sql: str) -> int:
+        """The bytes that compiled SQL would read, which is not run."""
+        return self.jobs.dry_run(self.names.sql(sql))
+
     def look_up(self, sql: str, what: str, timeout: float = LOOK_UP_SECONDS) -> pa.Table:
         """The rows of a short question about what is stored."""
         return self.jobs.run(sql, f"nba-{what}", {"nba_look_up": what}, timeout).rows

@@ -209,6 +209,17 @@ class Jobs:
             job = self._looked_up(job.job_id)
         return job
 
+    def dry_run(self, sql: str) -> int:
+        """The bytes that a query would read, which is not run."""
+        config = bigquery.QueryJobConfig(dry_run=True, use_query_cache=False, use_legacy_sql=False)
+        with _said_plainly():
+            job = self.asked(
+                lambda: self.client.query(
+                    sql, config, location=self.location, retry=None, job_retry=None, timeout=REQUEST_SECONDS
+                )
+            )
+        return int(job.total_bytes_processed or 0)
+
     def cancel(self, job_id: str) -> None:
         """Cancel a job if it can be: whoever asks is on the way out."""
         with suppress(Exception):
