@@ -55,7 +55,7 @@ def place(events: ir.Table) -> ir.IntegerValue:
 
 def second_of(sequence: ir.IntegerValue) -> ir.IntegerValue:
     """Where the second of a play's `place` begins, before all plays at its clock."""
-    return (sequence // 10_000) * 10_000
+    return sequence - sequence % 10_000
 
 
 def best_feed(games: ir.Table, **feeds: ir.Table) -> ir.Table:

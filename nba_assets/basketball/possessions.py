@@ -59,9 +59,7 @@ def _after_special_fouls(events: ir.Table) -> ir.Table:
         _kept_at=(is_foul & events.keeps_ball).ifelse(events.sequence, 0),
         _fouled_at=is_foul.ifelse(events.sequence, 0),
     )
-    so_far = ibis.window(
-        group_by=["game_id", "period", "clock", "_fouled"], order_by="sequence", preceding=(None, 0)
-    )
+    so_far = ibis.window(group_by=["game_id", "period", "clock", "_fouled"], order_by="sequence", preceding=(None, 0))
     last_kept, last = rows._kept_at.max().over(so_far), rows._fouled_at.max().over(so_far)
     in_order = ibis.window(group_by=["game_id", "period"], order_by="sequence")
     return rows.mutate(

@@ -25,7 +25,6 @@ from nba_assets.tables.conformed.views.schedule import schedule
 from nba_assets.tables.conformed.views.strays import stray_plays
 from nba_assets.tables.raw.play_by_play import bigdataball_play_by_play, nbac_play_by_play
 
-
 STOPS = {
     "foul": "foul",
     "substitution": "substitution",

@@ -39,7 +39,8 @@ def _far_apart(rows: ir.Table) -> ir.Table:
 def _points_elsewhere(rows: ir.Table, plays: ir.Table) -> ir.Table:
     """Games whose points in possessions are not those of their plays."""
     inside = rows.group_by("game_id", "game_date").agg(points=rows.points.sum() + rows.opponent_points.sum())
-    played = plays.group_by(_game="game_id").agg(_played=plays.points.sum())
+    placed = plays.filter(plays.period.notnull() & plays.team_abbr.notnull())
+    played = placed.group_by(_game="game_id").agg(_played=placed.points.sum())
     joined = inside.join(played, [("game_id", "_game")])
     return joined.filter(joined.points != joined._played)
 
@@ -65,7 +66,10 @@ def _points_elsewhere(rows: ir.Table, plays: ir.Table) -> ir.Table:
         Column("opponent_points", "INT64", "of the other team meanwhile, from technical fouls", "points"),
         Column("used_by", "STRING", "canonical player who shot or lost the ball last in it; NULL if nobody known"),
         Column("is_used", "BOOL", "some player did: not so where only the team or the clock lost it", required=True),
-        *(Column(name, "STRING", "canonical player of the team on court; NULL if not all five are known") for name in FIVE),
+        *(
+            Column(name, "STRING", "canonical player of the team on court; NULL if not all five are known")
+            for name in FIVE
+        ),
         *(Column(name, "STRING", "canonical player of the other team on court") for name in OPPONENTS),
         Column("five_known", "BOOL", "the source names all ten", required=True),
         Column("is_whole", "BOOL", "the plays are the whole game, as in `plays`; counted only where they are"),
@@ -73,7 +77,7 @@ def _points_elsewhere(rows: ir.Table, plays: ir.Table) -> ir.Table:
     ),
     checks=(
         Check("teams_take_turns", f"a game's teams are within {MOST_APART} possessions", _far_apart, "warn"),
-        Check("points_are_in_possessions", "points of possessions are those of the plays", _points_elsewhere),
+        Check("points_are_in_possessions", "points of possessions are those of the plays", _points_elsewhere, "warn"),
     ),
 )
 def possessions(plays: ir.Table, court_time: ir.Table) -> ir.Table:
@@ -158,7 +162,7 @@ def _turns(rows: ir.Table) -> ir.Table:
 
 
 def _with_teams(rows: ir.Table) -> ir.Table:
-    """Each turn with its team: whose it ended; under way at the end of a period, who had the ball, or did not lose it."""
+    """Each turn with its team: whose it ended, or who had the ball at the end of the period, or had not lost it."""
     game = {"group_by": ["game_id"]}
     rows = rows.mutate(_first=rows._first.min().over(**game), _last=rows._last.max().over(**game))
     period = ibis.window(group_by=["game_id", "period"], order_by="_nth")
@@ -186,7 +190,8 @@ def with_ten(rows: ir.Table, court_time: ir.Table, sequence: ir.IntegerValue) ->
     """
     ended = ibis.window(group_by=["game_id", "team_abbr"], order_by="from_sequence")
     fives = court_time.mutate(_before=court_time.from_sequence.lead().over(ended).fill_null(LAST_PLACE))
-    rows = rows.mutate(_at=second_of(sequence))
+    # A condition on one side alone would make the join a nested loop.
+    rows = rows.mutate(_at=(rows.source == "bigdataball").ifelse(second_of(sequence), ibis.null("int64")))
     for team, names in (("team_abbr", FIVE), ("opponent_team_abbr", OPPONENTS)):
         theirs = fives.select(
             _game="game_id",
@@ -203,7 +208,6 @@ def with_ten(rows: ir.Table, court_time: ir.Table, sequence: ir.IntegerValue) ->
                 rows[team] == theirs._team,
                 rows._at >= theirs._from,
                 rows._at < theirs._before,
-                rows.source == "bigdataball",
             ],
         )
         rows = joined.select(

@@ -193,7 +193,7 @@ def test_only_whole_games_are_counted() -> None:
 
 
 def test_who_was_on_court_and_who_used_it() -> None:
-    """White comes in for the second free throw of a trip: he has no part in it."""
+    """Porzingis comes in for the second free throw of a trip: he has no part in it."""
     white = {"home_player_1_lookup": "porzingis"}
     events = bigdataball(
         START,
