@@ -30,6 +30,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table as RichTable
 
+from benchmarks.bill import print_bills
 from benchmarks.memory import PeakMemory
 from benchmarks.peers import bare_queries
 from nba_assets.audit.game_days import Calendar
@@ -150,7 +151,8 @@ def _simulate(root: Path, year: int) -> None:
 
 
 def main(works: Works, raw: Path, root: Path) -> list[Result]:
-    """Measure all works with five tables and with ten, and print what they took, in all and by table.
+    """Measure all works with five tables and with ten, and print what they took, in all and by table; then what
+    BigQuery would be sent for a date and a season, and the bill.
 
     The histories start without any of our tables in the lake, the season and the date with all of them.
     """
@@ -165,6 +167,7 @@ def main(works: Works, raw: Path, root: Path) -> list[Result]:
     for work, runs in (("one_season", 1), ("one_date", 3)):
         results += [measure(works, work, only, root, runs) for only in (five, ten)]
     _show(results)
+    print_bills(Lake(root / "lake"), [works.windows["one_date"], works.windows["one_season"]], works.data)
     return results
 
 

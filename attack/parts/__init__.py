@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from attack.case import Play
-from attack.parts import conditions, daemon, files, kills, messages, orders
+from attack.parts import bigquery, conditions, daemon, files, kills, messages, orders
 
 
 @dataclass(frozen=True)
@@ -24,4 +24,5 @@ PARTS = {
     "files": Part(files.play, whole=1000, short=60),
     "conditions": Part(conditions.play, whole=4 * len(conditions.CONDITIONS), short=0),
     "orders": Part(orders.play, whole=3, short=0),
+    "bigquery": Part(bigquery.play, whole=10, short=0),
 }

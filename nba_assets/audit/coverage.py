@@ -20,7 +20,7 @@ import ibis.expr.types as ir
 
 from nba_assets.audit.game_days import Calendar, game_days
 from nba_assets.compile.bind import Binder
-from nba_assets.compile.dialects import Dialect, to_sql
+from nba_assets.compile.dialects import Dialect, to_script
 from nba_assets.compile.sql_cache import compiled_once
 from nba_assets.compile.statements import MADE_UP, inputs_in, with_dates
 from nba_assets.contracts.calendar import Window
@@ -222,10 +222,10 @@ def _questions(table: Table, dialect: Dialect) -> _Questions:
 
 def _compile(table: Table, dialect: Dialect) -> _Questions:
     counting, dating = Binder(MADE_UP), Binder(MADE_UP)
-    sql, due = to_sql(tally(table, counting), dialect), ""
+    sql, due = to_script(tally(table, counting), dialect), ""
     if table.population and table.population.due:
         days = dating.given(_with_all_reads(table), table.population.due)
-        due = to_sql(days.select("game_date").distinct(), dialect)
+        due = to_script(days.select("game_date").distinct(), dialect)
     named, due_named = ([source.full_name for source in binder.scanned] for binder in (counting, dating))
     return _Questions(sql, named, due, due_named)
 

@@ -12,7 +12,7 @@ from datetime import date
 from functools import cache, cached_property
 
 from nba_assets.compile.bind import Binder, stored_inputs
-from nba_assets.compile.dialects import to_sql
+from nba_assets.compile.dialects import to_script
 from nba_assets.contracts.calendar import Window, season_label, season_year
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.errors import BadInput
@@ -32,7 +32,7 @@ def game_days(warehouse: Warehouse, window: Window) -> list[date]:
         binder = Binder(part)
         rows = binder.read(same_day(schedule))
         days = rows.filter(~rows.is_postponed).select("game_date").distinct().order_by("game_date")
-        answer = warehouse.fetch(to_sql(days, warehouse.dialect), binder.scanned, SECONDS)
+        answer = warehouse.fetch(to_script(days, warehouse.dialect), binder.scanned, SECONDS)
         found += answer["game_date"].to_pylist()
     return found
 

@@ -12,9 +12,11 @@ import traceback
 import typer
 
 from nba_assets.cli.backfill import backfill
+from nba_assets.cli.bigquery import bigquery
 from nba_assets.cli.cascade import cascade
 from nba_assets.cli.compare import compare
 from nba_assets.cli.emit import emit
+from nba_assets.cli.estimate import estimate
 from nba_assets.cli.export import export, import_
 from nba_assets.cli.ingest import ingest
 from nba_assets.cli.instance import INTERRUPTED
@@ -36,6 +38,7 @@ COMMANDS = (
     materialize,
     backfill,
     upgrade,
+    estimate,
     replay,
     compare,
     verify,
@@ -59,6 +62,7 @@ def nba() -> None:
 
 for command in COMMANDS:
     app.command(command.__name__.rstrip("_"))(command)
+app.add_typer(bigquery, name="bigquery")
 
 
 def main() -> None:

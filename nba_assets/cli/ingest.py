@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.progress import Progress
 from rich.table import Table as RichTable
 
 from nba_assets.cli.arguments import DEFAULT_LAKE, LakeOption
@@ -63,17 +64,18 @@ def ingest_directory(directory: Path, lake: Path, strict: bool = False) -> list[
     from nba_assets.warehouse.lake import Lake
 
     with bar() as progress:
-        report = reporter(progress)
-
-        def report_table(table: RawTable, done: int, total: int) -> None:
-            report(table.name, done, total)
-
-        results = put(directory, Lake(lake.resolve()), report_table, strict=strict)
-    _print_ingested(results)
+        results = put(directory, Lake(lake.resolve()), table_reporter(progress), strict=strict)
+    print_ingested(results)
     return results
 
 
-def _print_ingested(results: Sequence[Ingested]) -> None:
+def table_reporter(progress: Progress) -> Callable[[RawTable, int, int], None]:
+    """A bar for each raw table."""
+    report = reporter(progress)
+    return lambda table, done, total: report(table.name, done, total)
+
+
+def print_ingested(results: Sequence[Ingested]) -> None:
     shown = RichTable("table", "rows in", "written", "rejected", "partitions", "dates", "seconds")
     for result in results:
         rejected = ", ".join(f"{rows} {reason}" for reason, rows in result.rejected.items()) or "0"

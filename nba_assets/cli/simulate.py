@@ -1,4 +1,4 @@
-"""`nba simulate`: an invented season in the lake."""
+"""`nba simulate`: an invented season in the warehouse."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 
 from nba_assets.cli.arguments import DEFAULT_LAKE, LakeOption, parse_season
+from nba_assets.cli.bigquery import load_directory
 from nba_assets.cli.ingest import ingest_directory
+from nba_assets.cli.instance import on_lake
 from nba_assets.cli.terminal import bar, out, reporter
 
 
@@ -21,7 +23,8 @@ def simulate(
 ) -> None:
     """Play out an invented season, event by event, and ingest it as raw data. For machines without data.
 
-    Teams, arenas and the calendar's rules are real; players, games and lines are not.
+    Teams, arenas and the calendar's rules are real; players, games and lines are not. On BigQuery it is loaded into the
+    raw tables that `nba bigquery init` has made.
 
     Examples:
 
@@ -36,7 +39,10 @@ def simulate(
     with scratch_folder() as scratch, bar() as progress:
         write(scratch, year, seed, days, reporter(progress))
         progress.stop()
-        ingest_directory(scratch, lake)
+        if on_lake():
+            ingest_directory(scratch, lake)
+        else:
+            load_directory(scratch)
     out.print(
         f"This is a [bold]simulated[/bold] season {season} (seed {seed}): no game of it was ever played.", markup=True
     )

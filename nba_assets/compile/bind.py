@@ -83,9 +83,10 @@ class Binder:
         """A stored table, filtered to `dates`, its decimals read as FLOAT64."""
         if (contract.name, dates) not in self._scans:
             rows = ibis.table(contract.schema(), name=contract.name, database=contract.dataset)
+            rows = _between(rows, contract, dates)  # first: BigQuery is to see it on the table itself
             if contract.part:
                 rows = rows.filter(rows[contract.part_column] == contract.part)
-            self._scans[contract.name, dates] = read_back(_between(rows, contract, dates), contract)
+            self._scans[contract.name, dates] = read_back(rows, contract)
             known = self.scanned.get(contract)
             self.scanned[contract] = known.hull(dates) if known and dates else dates
         return self._scans[contract.name, dates]

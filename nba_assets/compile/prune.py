@@ -129,3 +129,13 @@ def _kept(values: Any, wanted: set[str]) -> dict[str, Any]:
 
 def _is_value(node: ops.Node) -> bool:
     return not isinstance(node, ops.Relation)
+
+
+def columns_read(rows: ir.Table) -> dict[str, set[str]]:
+    """The columns of each stored table, by `dataset.table`, that the rows are made from."""
+    root = rows.op().replace(_drop_to_project)
+    found: dict[str, set[str]] = defaultdict(set)
+    for node, names in _needed(root).items():
+        if isinstance(node, ops.UnboundTable):
+            found[f"{node.namespace.database}.{node.name}"] |= names
+    return found

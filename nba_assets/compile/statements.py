@@ -31,6 +31,9 @@ MADE_UP = Window(date(1901, 12, 5), date(1902, 2, 17))
 
 PREVIEW_ROWS = 5
 
+QUERIES = ("rows", "broken", "failed", "skipped", "preview")
+"""All that a table may have."""
+
 
 @dataclass(frozen=True)
 class CompiledSQL:
@@ -96,22 +99,28 @@ def examples(table: Table, check: Check, window: Window, dialect: Dialect) -> st
     return to_script(Binder(window).broken(check, table).limit(PREVIEW_ROWS), dialect)
 
 
-def _compile(table: Table, dialect: Dialect) -> CompiledSQL:
+def expressions(table: Table) -> dict[str, ibis.Table]:
+    """What is compiled: the queries that the table has, by the names of `CompiledSQL`, with made-up dates."""
     binder = Binder(MADE_UP)
-    rows = binder.rows(table)
     counts = [_count(binder, table, number, check) for number, check in enumerate(counted_in(table))]
     records = failures_of(table)
     queries = {
-        "rows": _in_order(rows, table),
+        "rows": _in_order(binder.rows(table), table),
         "broken": counts[0].union(*counts[1:]),
         "failed": _in_order(binder.failed(table), records) if records else None,
         "skipped": binder.skipped(table) if table.population and table.population.skipped else None,
         "preview": binder.scan(table, Window(MADE_UP.end, MADE_UP.end)).limit(PREVIEW_ROWS),
     }
-    both = {name: in_both_forms(query, dialect) for name, query in queries.items() if query is not None}
+    return {name: query for name, query in queries.items() if query is not None}
+
+
+def _compile(table: Table, dialect: Dialect) -> CompiledSQL:
+    queries = expressions(table)
+    both = {name: in_both_forms(query, dialect) for name, query in queries.items()}
+    sources = column_sources(queries["rows"])
     return CompiledSQL(
-        **{name: both[name][0] if name in both else "" for name in queries},
-        sources={name: [list(source) for source in found] for name, found in column_sources(rows).items()},
+        **{name: both[name][0] if name in both else "" for name in QUERIES},
+        sources={name: [list(source) for source in found] for name, found in sources.items()},
         steps={name: steps for name, (_, steps) in both.items() if steps},
     )
 

@@ -63,6 +63,8 @@ class Contract:
     key: tuple[str, ...]
     partition_by: str | None
     cluster_by: tuple[str, ...] = ()
+    require_partition_filter: bool = False
+    """Whether BigQuery refuses a query that does not say which partitions it reads."""
     description: str = ""
     part_column: str = "processor_name"
     """For a table that several write, a part each: the column that says whose part a row is of."""

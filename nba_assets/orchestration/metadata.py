@@ -93,9 +93,10 @@ def of_run(parts: Sequence[Part], times: tuple[float, float] | None) -> dict[str
     """What all materialisations of a table in a step say alike; `times` are its own within a step of several."""
     partitions, rows = sum(len(part.written.rows) for part in parts), sum(part.rows for part in parts)
     written = sum(part.written.bytes_written for part in parts)
+    bytes_written = f", {written:,} bytes" if written else ""  # of a server only it knows
     metadata: dict[str, Any] = {
         _SECONDS: round(sum(part.seconds for part in parts), 2),
-        _IN_RUN: f"{partitions:,} partitions, {rows:,} rows, {written:,} bytes",
+        _IN_RUN: f"{partitions:,} partitions, {rows:,} rows{bytes_written}",
     }
     if jobs := [job for part in parts for job in part.jobs]:
         metadata[_BYTES_PROCESSED] = sum(job.bytes_processed for job in jobs)

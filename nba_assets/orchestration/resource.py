@@ -18,6 +18,7 @@ from __future__ import annotations
 import os
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
@@ -28,6 +29,9 @@ from nba_assets.orchestration.processes.parent import end_with_parent
 from nba_assets.warehouse.base import Warehouse
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake
+
+if TYPE_CHECKING:
+    from nba_assets.warehouse.bigquery.engine import BigQueryWarehouse
 
 ENGINES = ("duckdb", "bigquery")
 
@@ -74,12 +78,13 @@ class WarehouseResource(dg.ConfigurableResource):
     def open(self, *, alone: bool = False) -> Warehouse:
         """The chosen engine, with all cores if the step runs alone. Raises BadInput for a name there is none of."""
         if self.engine == "bigquery":
-            return self._bigquery()
+            return self.bigquery()
         if self.engine != "duckdb":
             raise BadInput(f"NBA_WAREHOUSE: no engine called {self.engine!r}; there are {', '.join(ENGINES)}")
         return DuckDBWarehouse(Lake(Path(self.lake).resolve()), 0 if alone else self.threads, self.memory_mib)
 
-    def _bigquery(self) -> Warehouse:
+    def bigquery(self) -> BigQueryWarehouse:
+        """BigQuery's, whichever engine is chosen. When asked, it raises BadInput without a project or credentials."""
         from nba_assets.orchestration.bigquery_client import client
         from nba_assets.warehouse.bigquery.engine import BigQueryWarehouse
 

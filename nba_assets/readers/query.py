@@ -6,7 +6,6 @@ Nothing can be written from here; how rows are printed is the command's.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -16,11 +15,7 @@ import sqlglot.expressions as sge
 
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.errors import BadInput
-from nba_assets.contracts.failures import RECORDS
-from nba_assets.contracts.kept_out import QUARANTINE
-from nba_assets.orchestration.run_history.table_run import RUN_HISTORY
-from nba_assets.tables.raw import RAW_TABLES
-from nba_assets.tables.registry import tables
+from nba_assets.readers.catalog import stored_contracts
 from nba_assets.warehouse.base import QueryFailed, Warehouse
 from nba_assets.warehouse.duckdb import DuckDBWarehouse, NotOneSelect, only_select
 from nba_assets.warehouse.lake import Lake
@@ -53,7 +48,7 @@ def query_server(warehouse: Warehouse, sql: str, limit: int) -> pa.Table:
         if len(statements) != 1 or not isinstance(select := statements[0], sge.Query):
             raise BadInput("nba query takes one SELECT: it only reads")
         named = {f"{table.db}.{table.name}": table for table in select.find_all(sge.Table) if not table.catalog}
-        inputs = [contract for contract in _every() if contract.full_name in named]
+        inputs = [contract for contract in stored_contracts() if contract.full_name in named]
         asked = select.sql(dialect=warehouse.dialect, identify=True)  # quoted, as the engine knows its own tables
         if not select.args.get("limit"):  # what is not shown is not sent
             asked += f"\nLIMIT {limit}"
@@ -76,7 +71,7 @@ def _require_reading(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
 
 def _named_in(sql: str) -> list[Contract]:
     """The tables that the SQL names; all of them when it names none or another, since it may ask the catalog."""
-    every = {contract.full_name: contract for contract in _every()}
+    every = {contract.full_name: contract for contract in stored_contracts()}
     with duckdb.connect() as connection:
         if len(connection.extract_statements(sql)) != 1:
             return []
@@ -85,10 +80,6 @@ def _named_in(sql: str) -> list[Contract]:
         except duckdb.Error:  # it looks for the columns of a USING in tables that are not there yet
             names = set()
     return [every[name] for name in names] if names and names <= set(every) else list(every.values())
-
-
-def _every() -> Iterator[Contract]:
-    yield from (*RAW_TABLES, QUARANTINE, *tables(), RECORDS, RUN_HISTORY)
 
 
 def _first(result: duckdb.DuckDBPyConnection, limit: int) -> pa.Table:

@@ -64,13 +64,13 @@ def ingest(directory: Path, lake: Lake, progress: Progress | None = None, *, str
     The same files give the same lake, byte for byte, however often. Raises `BadInput` and writes nothing if any
     file breaks its contract; if `strict`, rows that share a key break it, too.
     """
-    delivered = _delivered(directory)
+    delivered = delivered_in(directory)
     with scratch_folder() as scratch, scratch_database(scratch) as con:
         staged = [stage(con, contract, files, directory, strict) for contract, files in delivered.items()]
         return [_store(con, table, lake, progress) for table in staged]
 
 
-def _delivered(directory: Path) -> dict[RawTable, list[Path]]:
+def delivered_in(directory: Path) -> dict[RawTable, list[Path]]:
     """The files of each table, told by their folders. Files in the root itself are not ours to judge."""
     if not directory.is_dir():
         raise BadInput(f"{directory}: no such directory")

@@ -7,8 +7,8 @@ service: quotas, cost, pruning, partitions and MERGE are unknown to both.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -18,12 +18,16 @@ from zetasql.wasi._pb2.zetasql.local_service import local_service_pb2 as service
 from zetasql.wasi._pb2.zetasql.proto.options_pb2 import AnalyzerOptionsProto, LanguageOptionsProto
 from zetasql.wasi._pb2.zetasql.proto.simple_catalog_pb2 import SimpleCatalogProto
 from zetasql.wasi._pb2.zetasql.public import options_pb2
+from zetasql.wasi._pb2.zetasql.public.parse_resume_location_pb2 import ParseResumeLocationProto
 
+from nba_assets.compile.steps import LAST
 from nba_assets.contracts.contract import Contract
 from nba_assets_tests.bigquery.values import bigquery_type, from_proto, to_proto, type_name, type_proto
 from nba_assets_tests.bigquery.wasm import call
 
 Row = Mapping[str, Any]
+Columns = list[tuple[str, str]]
+"""Names and types."""
 Steps = Sequence[tuple[str, str]]
 """Queries with their names, as they are compiled."""
 
@@ -65,10 +69,15 @@ class BigQuery:
 
     contracts: tuple[Contract, ...]
     temporary: tuple[tuple[str, Answer], ...] = ()
+    project: str = ""
+    """The project whose datasets they are; without one, names begin with the dataset."""
+    prefix: str = ""
+    """What the names of its datasets begin with."""
 
     @classmethod
-    def of(cls, contracts: Iterable[Contract]) -> BigQuery:
-        return cls(tuple(sorted(set(contracts), key=lambda contract: contract.full_name)))
+    def of(cls, contracts: Iterable[Contract], project: str = "", prefix: str = "") -> BigQuery:
+        known = tuple(sorted(set(contracts), key=lambda contract: contract.full_name))
+        return cls(known, project=project, prefix=prefix)
 
     def analyse(self, sql: str) -> list[tuple[str, str]]:
         """The names and types of the query's columns. Raises `RefusedError`."""
@@ -84,6 +93,28 @@ class BigQuery:
         columns = self.analyse(first[1])
         return self._with(first[0], Answer(columns, [])).analyse_steps(others) if others else columns
 
+    def analyse_script(self, script: str) -> dict[str, Columns]:
+        """The columns of each temporary table of a script, and under no name those of its query, if it has one.
+
+        Each statement is analysed, with the temporary tables that those before it have made. Raises `RefusedError`.
+        """
+        known, found = self, dict[str, Columns]()
+        for statement in statements_of(_DOTTED.sub(_apart, script)):
+            made = _TEMPORARY.fullmatch(statement)
+            if made:
+                found[made[1]] = known.analyse(made[2])
+                known = known._with(made[1], Answer(found[made[1]], []))
+            elif _QUERY.match(statement):
+                found[LAST] = known.analyse(statement)
+            else:
+                known._accept(statement)
+        return found
+
+    def _accept(self, statement: str) -> None:
+        """Raises `RefusedError` for a statement that is no query, and is not as it should be."""
+        request = service.AnalyzeRequest(sql_statement=statement, options=_options(), simple_catalog=self._catalog())
+        _ask("Analyze", request, service.AnalyzeResponse, statement)
+
     def evaluate_steps(self, steps: Steps, tables: Mapping[Contract, Sequence[Row]]) -> Answer:
         """The answer of the last of some steps, each other one a temporary table from then on."""
         first, *others = steps
@@ -91,7 +122,7 @@ class BigQuery:
         return self._with(first[0], answer).evaluate_steps(others, tables) if others else answer
 
     def _with(self, name: str, answer: Answer) -> BigQuery:
-        return BigQuery(self.contracts, (*self.temporary, (name, answer)))
+        return replace(self, temporary=(*self.temporary, (name, answer)))
 
     def evaluate(self, sql: str, tables: Mapping[Contract, Sequence[Row]]) -> Answer:
         """The query's answer over `tables`; a table without rows is empty, a row without a column has NULL there."""
@@ -124,10 +155,15 @@ class BigQuery:
     def _catalog(self, *, flat: bool = False) -> SimpleCatalogProto:
         catalog = SimpleCatalogProto(name="bigquery")
         catalog.builtin_function_options.language_options.CopyFrom(_language())
-        datasets = {dataset: catalog.catalog.add(name=dataset) for dataset in {c.dataset for c in self.contracts}}
+        place = catalog.catalog.add(name=self.project) if self.project else catalog
+        datasets = {name: place.catalog.add(name=self.prefix + name) for name in {c.dataset for c in self.contracts}}
+        for dataset in datasets.values():
+            partitions = dataset.catalog.add(name="INFORMATION_SCHEMA").table.add(name="PARTITIONS")
+            for name, type_ in _OF_PARTITIONS.items():
+                partitions.column.add(name=name, type=type_proto(type_))
         for contract in self.contracts:
-            place = catalog if flat else datasets[contract.dataset]
-            table = place.table.add(name=_flat(contract) if flat else contract.name)
+            root = catalog if flat else datasets[contract.dataset]
+            table = root.table.add(name=_flat(contract) if flat else contract.name)
             for name, type_ in bigquery_columns(contract):
                 table.column.add(name=name, type=type_proto(type_))
         for temporary, answer in self.temporary:
@@ -140,6 +176,41 @@ class BigQuery:
 def bigquery_columns(contract: Contract) -> list[tuple[str, str]]:
     """What a query that makes the contract's rows must answer with."""
     return [(column.name, bigquery_type(column.type)) for column in contract.columns]
+
+
+_OF_PARTITIONS = {
+    "table_catalog": "STRING",
+    "table_schema": "STRING",
+    "table_name": "STRING",
+    "partition_id": "STRING",
+    "total_rows": "INT64",
+    "total_logical_bytes": "INT64",
+    "total_billable_bytes": "INT64",
+    "last_modified_time": "TIMESTAMP",
+    "storage_tier": "STRING",
+}
+"""The columns of the view of a data set's partitions."""
+
+_TEMPORARY = re.compile(r"\s*CREATE TEMP(?:ORARY)? TABLE `?(\w+)`?\s+AS\s+(.*)", re.S | re.I)
+_QUERY = re.compile(r"\s*(?:SELECT|WITH|\()", re.I)
+_DOTTED = re.compile(r"`([\w-]+(?:\.[\w-]+)+)`")
+"""A path in one pair of quotes, which BigQuery takes apart by itself."""
+
+
+def _apart(path: re.Match[str]) -> str:
+    return ".".join(f"`{name}`" for name in path[1].split("."))
+
+
+def statements_of(script: str) -> Iterator[str]:
+    """The statements of a script, as the parser tells where each ends. Raises `RefusedError`."""
+    text, place = script.encode(), 0
+    while text[place:].strip():
+        location = ParseResumeLocationProto(input=script, byte_position=place, allow_resume=True)
+        request = service.ExtractTableNamesFromNextStatementRequest(parse_resume_location=location, options=_language())
+        method, answer = "ExtractTableNamesFromNextStatement", service.ExtractTableNamesFromNextStatementResponse
+        after = _ask(method, request, answer, script).resume_byte_position
+        yield text[place:after].decode().strip().removesuffix(";")
+        place = after
 
 
 _TABLE_NAME = re.compile(r"`(\w+)`\.`(\w+)`")
@@ -159,6 +230,7 @@ def _language() -> LanguageOptionsProto:
     language.ClearField("enabled_language_features")
     language.enabled_language_features.extend(features)
     language.product_mode = options_pb2.PRODUCT_EXTERNAL
+    language.ClearField("supported_statement_kinds")  # all of them: DDL and DML too
     return language
 
 
@@ -171,12 +243,12 @@ def _options() -> AnalyzerOptionsProto:
     )
 
 
-def _ask(method: str, request: Any, response_type: type[Any]) -> Any:
+def _ask(method: str, request: Any, response_type: type[Any], sql: str = "") -> Any:
     try:
         return call(method, request, response_type)
     except ServerError as error:
         # The package's own message stops at the first line; the place in the SQL is on the next ones.
-        raise RefusedError(f"{error.raw_error.partition('Message: ')[2]}\n\n{_numbered(request.sql)}") from None
+        raise RefusedError(f"{error.raw_error.partition('Message: ')[2]}\n\n{_numbered(sql or request.sql)}") from None
 
 
 def _numbered(sql: str) -> str:

@@ -17,7 +17,8 @@ def load(client: bigquery.Client, contract: Contract, rows: pa.Table) -> None:
     """Make the table anew, with these rows; a column that they lack is NULL."""
     client.create_dataset(contract.dataset, exists_ok=True)
     columns = ", ".join(f"`{c.name}` {c.type.replace('DECIMAL', 'NUMERIC')}" for c in contract.columns)
-    client.query_and_wait(f"CREATE OR REPLACE TABLE `{contract.dataset}`.`{contract.name}` ({columns})")
+    by = f" PARTITION BY `{contract.partition_by}`" if contract.partition_by else ""
+    client.query_and_wait(f"CREATE OR REPLACE TABLE `{contract.dataset}`.`{contract.name}` ({columns}){by}")
     if rows.num_rows:
         file = BytesIO()
         pq.write_table(rows.cast(contract.schema().to_pyarrow()), file)

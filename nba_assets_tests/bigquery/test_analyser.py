@@ -70,6 +70,47 @@ def test_refuses_what_bigquery_refuses(bigquery: BigQuery, sql: str, message: st
     assert message in str(refused.value)
 
 
+SCRIPT = """CREATE TEMP TABLE `heavy` AS SELECT id, 'a;b' AS name FROM `toys`.`boxes` WHERE weight > 1;
+BEGIN TRANSACTION;
+DELETE FROM `toys`.`boxes` WHERE day BETWEEN DATE(2024, 11, 8) AND DATE(2024, 11, 9);
+INSERT INTO `toys`.`boxes` (id, name) SELECT id, name FROM `heavy`;
+COMMIT TRANSACTION;
+"""
+
+
+def test_a_script_is_analysed_statement_by_statement(bigquery: BigQuery) -> None:
+    heavy = [("id", "INT64"), ("name", "STRING")]
+
+    assert bigquery.analyse_script(SCRIPT) == {"heavy": heavy}
+    assert bigquery.analyse_script(SCRIPT + "SELECT name FROM heavy") == {"heavy": heavy, "": [("name", "STRING")]}
+    for right, wrong in (("(id, name)", "(id)"), ("SELECT id, name FROM", "SELECT name, id FROM")):
+        with pytest.raises(RefusedError):
+            bigquery.analyse_script(SCRIPT.replace(right, wrong))
+
+
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    [
+        ("CREATE TABLE toys.bags (id INTEGR)", "Type not found: INTEGR"),
+        ("CREATE TABLE toys.bags (id INT64) CLUSTER BY name", "Unrecognized name: name"),
+        ("DELETE FROM toys.boxes", "DELETE must have a WHERE clause"),
+        ("ASSERT (SELECT COUNT(*) FROM toys.boxes) AS 'none'", "BOOL"),
+    ],
+)
+def test_refuses_statements_that_are_no_queries(bigquery: BigQuery, statement: str, message: str) -> None:
+    with pytest.raises(RefusedError, match=message):
+        bigquery.analyse_script(statement)
+
+
+def test_names_with_a_project_and_a_prefix(bigquery: BigQuery) -> None:
+    elsewhere = BigQuery.of([TOY], project="a-project", prefix="replay_")
+
+    assert elsewhere.analyse_script("SELECT id FROM `a-project.replay_toys.boxes`") == {"": [("id", "INT64")]}
+    assert elsewhere.analyse_script("DELETE FROM `a-project`.`replay_toys`.`boxes` WHERE id = 1") == {}
+    with pytest.raises(RefusedError, match="not found"):
+        elsewhere.analyse_script("SELECT id FROM `toys`.`boxes`")
+
+
 def test_qualify_needs_no_where(bigquery: BigQuery) -> None:
     assert bigquery.analyse("SELECT id FROM `toys`.`boxes` QUALIFY ROW_NUMBER() OVER (ORDER BY day) = 1")
 

@@ -1,61 +1,63 @@
-"""BigQuery's analyser accepts all that a run would send for every table, with the columns that the contracts declare.
+"""All that is sent to BigQuery: its analyser accepts it, and it reads what it must, once and no further back.
 
-One date at a time; that a range compiles too, `test_same_rows.py` shows by evaluating one. The analyser needs about
-0.6 ms for each column of each SELECT, so each statement is analysed once.
+One date at a time; that a range compiles too, other tests show by evaluating one. The analyser needs about 0.6 ms for
+each column of each SELECT, so each statement is analysed once.
 """
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 
-from nba_assets.compile.statements import inputs_in, statements
-from nba_assets.contracts.calendar import Window
-from nba_assets.contracts.failures import failures_of
 from nba_assets.contracts.table import Table
 from nba_assets.tables.registry import tables
-from nba_assets_tests.bigquery.analyser import BigQuery, bigquery_columns
+from nba_assets_tests.bigquery.analyser import BigQuery, RefusedError
+from nba_assets_tests.bigquery.catalogue import CONTRACTS, NAMES, Sent, of_table, of_the_rest, of_the_schema
+from nba_assets_tests.bigquery.scans import LONGEST, MOST_ANEW, parsed, refused, scans, unbounded
 
 pytestmark = pytest.mark.slow
 
-ONE_DATE = Window(date(2024, 11, 9), date(2024, 11, 9))
+EXCEPTIONS: dict[str, str] = {}
+"""What the analyser refuses and BigQuery does not, by name, and why."""
 
-TABLES = sorted(tables(), key=lambda table: table.full_name)
-OF_FORM = [table for table in TABLES if table.population and table.population.skipped]
-WITH_FAILURES = [table for table in TABLES if failures_of(table)]
-
-each_table = pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
-
-
-@each_table
-def test_rows(table: Table) -> None:
-    assert analysed(table, "rows") == bigquery_columns(table)
+READ_WHOLE = {
+    "ends of a table": "of a table that is moved, all rows are; it is none that wants a filter",
+    "rows of a table": "the same; BigQuery knows the number without reading",
+}
+"""What reads a partitioned table without bounds, by name, and why."""
 
 
-@each_table
-def test_broken(table: Table) -> None:
-    """All checks of the table at once, those that its contract implies included."""
-    columns = analysed(table, "broken")
+@pytest.mark.parametrize("table", sorted(tables(), key=lambda table: table.full_name), ids=lambda table: table.name)
+def test_what_is_sent_of_a_table(table: Table) -> None:
+    wrong = [found for sent in of_table(table) for found in wrong_with(sent)]
 
-    assert columns == [("day", "DATE"), ("broken", "INT64"), ("check", "INT64")]
-
-
-@pytest.mark.parametrize("table", WITH_FAILURES, ids=lambda table: table.name)
-def test_failed(table: Table) -> None:
-    records = failures_of(table)
-    assert records
-
-    assert analysed(table, "failed") == bigquery_columns(records)
+    assert not wrong
 
 
-@pytest.mark.parametrize("table", OF_FORM, ids=lambda table: table.name)
-def test_skipped(table: Table) -> None:
-    columns = analysed(table, "skipped")
-
-    assert columns == [("game_date", "DATE"), ("reason", "STRING")]
+def test_what_else_is_sent() -> None:
+    assert not [found for sent in (*of_the_rest(), *of_the_schema()) for found in wrong_with(sent)]
 
 
-def analysed(table: Table, query: str) -> list[tuple[str, str]]:
-    steps = statements(table, "bigquery").steps_in(query, ONE_DATE)
-    return BigQuery.of(inputs_in(table, ONE_DATE)).analyse_steps(steps)
+def wrong_with(sent: Sent) -> list[str]:
+    """All that must not be so of a text that is sent."""
+    found = [f"{sent.name}: has {what}" for what in refused(sent.script)]
+    if len(sent.script.encode()) >= LONGEST:
+        found.append(f"{sent.name}: is too long")
+    for statement in parsed(sent.script):
+        scanned, named = scans(statement)
+        if scanned > MOST_ANEW * named:
+            found.append(f"{sent.name}: scans {scanned} stored tables and names {named}")
+        if sent.name not in READ_WHOLE:
+            found += [f"{sent.name}: reads {name} without bounds" for name in unbounded(statement, CONTRACTS)]
+    return found + _refused_by_the_analyser(sent)
+
+
+def _refused_by_the_analyser(sent: Sent) -> list[str]:
+    if sent.name in EXCEPTIONS:
+        return []
+    try:
+        # To hand all of them over takes longer than to analyse a short statement.
+        named = [c for c in CONTRACTS if f"`{c.name}`" in sent.script or f"{c.dataset}`.INFORMATION" in sent.script]
+        found = BigQuery.of((*named, *sent.also), NAMES.project, f"{NAMES.prefix}_").analyse_script(sent.script)
+    except RefusedError as error:
+        return [f"{sent.name}: {error}"]
+    return [f"{sent.name}: {name} is {found[name]}" for name, of in sent.columns.items() if found[name] != of]

@@ -9,7 +9,7 @@ import ibis
 import ibis.expr.types as ir
 import pytest
 
-from nba_assets.compile.dialects import to_sql
+from nba_assets.compile.dialects import to_script, to_sql
 from nba_assets_tests.bigquery.analyser import BigQuery
 
 
@@ -60,3 +60,16 @@ def in_duckdb(value: ir.Value) -> Any:
     found = duckdb.sql(to_sql(value.name("found").as_table(), "duckdb")).fetchone()
     assert found
     return found[0]
+
+
+def test_what_is_read_twice_is_sent_as_a_temporary_table() -> None:
+    counted = ibis.table({"n": "int64"}, name="x", database="d").mutate(m=lambda t: t.n + 1)
+    rows = counted.join(counted.view(), "n").select("m")
+
+    script = to_script(rows, "bigquery")
+
+    assert script.startswith("CREATE TEMP TABLE `")
+    assert script.count("`d`.`x`") == 1
+    assert ";" not in script.partition(";")[2]
+    assert to_script(rows, "duckdb") == to_sql(rows, "duckdb")
+    assert to_script(counted, "bigquery") == to_sql(counted, "bigquery")

@@ -7,7 +7,7 @@ import ibis
 import ibis.expr.types as ir
 
 from nba_assets.compile.dialects import to_sql
-from nba_assets.compile.prune import pruned
+from nba_assets.compile.prune import columns_read, pruned
 
 BOXES = ibis.table(
     {"game": "string", "team": "string", "points": "int64", "fouls": "int64", "unread": "string"}, name="boxes"
@@ -79,3 +79,11 @@ def test_rows_are_counted_though_no_column_is_read() -> None:
 def test_what_makes_rows_out_of_one_is_kept() -> None:
     rows = BOXES.mutate(each=ibis.array([BOXES.points, BOXES.fouls]).unnest()).select("game")
     assert answers(rows) == [("G",)] * 4 + [("H",)] * 2
+
+
+def test_the_columns_of_stored_tables_that_rows_are_made_from() -> None:
+    """Those of a condition count, too; those of a value that nobody reads do not."""
+    boxes, teams = (ibis.table(t.schema(), name=t.get_name(), database="raw") for t in (BOXES, TEAMS))
+    made = boxes.filter(boxes.fouls > 1).mutate(unread=boxes.points).join(teams, "team").select("game", "city")
+
+    assert columns_read(made) == {"raw.boxes": {"fouls", "game", "team"}, "raw.teams": {"city", "team"}}

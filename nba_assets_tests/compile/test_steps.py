@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 import duckdb
-import pytest
 import sqlglot as sg
 import sqlglot.expressions as sge
 
-from nba_assets.compile.statements import statements
 from nba_assets.compile.steps import LAST, in_steps
-from nba_assets.contracts.table import Table
-from nba_assets.tables.registry import tables
-
-LONGEST = 512 * 1024
 
 
 def steps(sql: str) -> dict[str, str]:
@@ -52,37 +46,3 @@ def test_the_steps_give_the_rows_of_the_query() -> None:
             if name != LAST:
                 connection.execute(f'CREATE TEMP TABLE "{name}" AS {step}')
         assert connection.sql(found[LAST]).fetchall() == expected == [(0, 2), (2, 2), (4, 2)]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("table", tables(), ids=lambda table: table.name)
-def test_no_statement_for_bigquery_reads_much_more_than_it_names(table: Table) -> None:
-    """Counted as BigQuery computes them: a part of a WITH clause anew for each reference to it."""
-    compiled = statements(table, "bigquery")
-    queries = ("rows", "broken", "failed", "skipped", "preview")
-    assert list(compiled.steps) == [name for name in queries if getattr(compiled, name)]
-    for query, made in compiled.steps.items():
-        for name, sql in made:
-            scanned, named = scans(sql)
-            assert scanned <= 1.5 * named, (query, name, scanned, named)
-            assert len(sql.encode()) < LONGEST
-
-
-def scans(sql: str) -> tuple[int, int]:
-    """The stored tables that a statement scans, and that it names."""
-    query = sg.parse_one(sql, dialect="bigquery")
-    assert isinstance(query, sge.Query)
-    parts = {cte.alias: cte.this for cte in query.ctes}
-    body = query.copy()
-    body.set("with_", None)
-
-    def of(part: sge.Expression, *, anew: bool) -> int:
-        names = [(table.db, table.name) for table in part.find_all(sge.Table)]
-        within = [name for db, name in names if not db and name in parts]
-        return len(names) - len(within) + (sum(of(parts[name], anew=anew) for name in within) if anew else 0)
-
-    return of(body, anew=True), sum(of(part, anew=False) for part in (*parts.values(), body))
-
-
-def test_the_count_sees_what_is_computed_anew() -> None:
-    assert scans("WITH a AS (SELECT * FROM d.x), b AS (SELECT * FROM a, a AS c) SELECT * FROM b, b AS e") == (4, 1)

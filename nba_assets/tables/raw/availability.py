@@ -58,6 +58,7 @@ espn_team_rosters = RawTable(
     name="espn_team_rosters",
     description="A player on a team's roster at one scrape. On most dates only some teams have one (U6).",
     partition_by="roster_date",
+    require_partition_filter=True,
     key=("roster_date", "scrape_hour", "team_abbr", "espn_player_id"),
     cluster_by=("team_abbr", "player_lookup"),
     need="required",

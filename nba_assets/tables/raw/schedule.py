@@ -39,6 +39,7 @@ nbac_schedule = RawTable(
     name="nbac_schedule",
     description="A game of the season, past or to come, as NBA.com's schedule has it.",
     partition_by="game_date",
+    require_partition_filter=True,
     key=("game_id",),
     cluster_by=("data_source", "home_team_tricode", "away_team_tricode", "season_year"),
     replaces="season_year",

@@ -8,7 +8,7 @@ there is told by name before any query runs. How a job is run and what its text 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -21,15 +21,14 @@ from google.api_core.exceptions import NotFound
 from nba_assets.compile.bind import Dates
 from nba_assets.compile.code_version import Code
 from nba_assets.compile.dialects import Dialect
-from nba_assets.compile.steps import Query
-from nba_assets.contracts.calendar import Window, season_year
+from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.contract import Contract, RawTable
 from nba_assets.contracts.errors import BadInput
-from nba_assets.warehouse.base import Job, TransientError, Written
 from nba_assets.warehouse.bigquery import notes, script
 from nba_assets.warehouse.bigquery.jobs import NO_RETRY, Jobs
 from nba_assets.warehouse.bigquery.names import Names
 from nba_assets.warehouse.bigquery.notes import Note, notes_in
+from nba_assets.warehouse.bigquery.session import BigQuerySession, hull, job_name, labels_of
 from nba_assets.warehouse.footers import Build
 from nba_assets.warehouse.records import records
 
@@ -40,10 +39,10 @@ LOOK_UP_SECONDS = 60.0
 LONG_SECONDS = 600.0
 """Removing has no limit of its own."""
 
-TRIES = 4
-"""Two that replace the same empty partitions at once may both come through; so often it is done again."""
+NOTES_SECONDS = 1.0
+"""Whether notes were added is asked anew after so long, and at once where this process has added one."""
 
-PARTITIONS_SECONDS = 10.0
+PARTITIONS_SECONDS = 60.0
 """What BigQuery says of partitions that others write is asked anew after so long."""
 
 _NO_DATE = {"__NULL__", "__UNPARTITIONED__", "__STREAMING_UNPARTITIONED__"}
@@ -71,6 +70,7 @@ class BigQueryWarehouse:
     fill: str = "fill it with `nba bigquery load DIR`"
     _noted: dict[str, Any] = field(init=False, default_factory=dict, compare=False)
     _told: dict[str, tuple[float, list[dict[str, Any]]]] = field(init=False, default_factory=dict, compare=False)
+    _code: set[tuple[str, str, str]] = field(init=False, default_factory=set, compare=False)
 
     @property
     def place(self) -> str:
@@ -112,15 +112,16 @@ class BigQueryWarehouse:
         if not wanted:
             return {}
         if isinstance(contract, RawTable):
-            return {day: Build(True, "") for day in self.raw(contract, _hull(wanted)) if day in wanted}
+            return {day: Build(True, "") for day in self.raw(contract, hull(wanted)) if day in wanted}
         found = notes.builds(self.notes(contract, wanted), contract)
         return dict(found)
 
     def remove(self, contract: Contract, days: Iterable[date]) -> None:
         if there := sorted(self.builds(contract, days)):
             sql = script.remove(self.names, contract, there)
-            labels = _labels(contract, there, "")
-            self.jobs.run(sql, _name("remove", contract), labels, LONG_SECONDS, wants_rows=False)
+            labels = labels_of(contract, there, "")
+            self.jobs.run(sql, job_name("remove", contract), labels, LONG_SECONDS, wants_rows=False)
+            self._noted.clear()
 
     def merge_parts(self, contract: Contract, before: float) -> int:
         """None: all parts are rows of one table."""
@@ -139,6 +140,10 @@ class BigQueryWarehouse:
             session.require(inputs)
             return session.fetch(sql)
 
+    def dry_run(self, sql: str) -> int:
+        """The bytes that compiled SQL would read, which is not run."""
+        return self.jobs.dry_run(self.names.sql(sql))
+
     def look_up(self, sql: str, what: str, timeout: float = LOOK_UP_SECONDS) -> pa.Table:
         """The rows of a short question about what is stored."""
         return self.jobs.run(sql, f"nba-{what}", {"nba_look_up": what}, timeout).rows
@@ -155,11 +160,13 @@ class BigQueryWarehouse:
 
     def _all_notes(self) -> dict[str, list[Note]]:
         """Those of all tables, looked up again where any was added, which the API tells without a query."""
-        table = self.table(notes.PARTITION_NOTES)
-        version = table.num_rows, table.modified
-        if self._noted.get("version") != version:
-            found = notes_in(self.look_up(script.look_up_notes(self.names, script.EVER), "notes"))
-            self._noted.update(version=version, notes=found)
+        if time.monotonic() - self._noted.get("asked", -NOTES_SECONDS) >= NOTES_SECONDS:
+            table = self.table(notes.PARTITION_NOTES)
+            version = table.num_rows, table.modified
+            if self._noted.get("version") != version:
+                found = notes_in(self.look_up(script.look_up_notes(self.names, script.EVER), "notes"))
+                self._noted.update(version=version, notes=found)
+            self._noted["asked"] = time.monotonic()
         held: dict[str, list[Note]] = self._noted["notes"]
         return held
 
@@ -181,8 +188,9 @@ class BigQueryWarehouse:
 
     def _days(self, contract: Contract) -> dict[date | None, dict[str, Any]]:
         """What BigQuery says of each partition that has rows, by its date; under None of those that are of no date."""
-        self.table(contract)
-        told = (row for row in self._partitions(contract.dataset) if row["table_name"] == contract.name)
+        told = [row for row in self._partitions(contract.dataset) if row["table_name"] == contract.name]
+        if not told:  # it may be empty, or not there
+            self.table(contract)
         return {_day_of(row["partition_id"]): row for row in told if row["partition_id"] not in _NO_DATE}
 
     def _partitions(self, dataset: str) -> list[dict[str, Any]]:
@@ -207,127 +215,6 @@ class BigQueryWarehouse:
             raise BadInput(f"there is no table {name}: `nba bigquery init` makes it") from None
 
 
-@dataclass
-class BigQuerySession:
-    """The queries of a step. Nothing stays open between them."""
-
-    warehouse: BigQueryWarehouse
-    timeout: float
-    run_id: str = ""
-    older: dict[str, int] = field(default_factory=dict)
-    jobs: list[Job] = field(default_factory=list)
-    _there: set[Contract] = field(default_factory=set)
-    _notes: dict[int, dict[str, list[Note]]] = field(default_factory=dict)
-    """By season, and in it by table."""
-    _raw: dict[tuple[Contract, Window], dict[date, Raw]] = field(default_factory=dict)
-    _labels: dict[str, str] = field(default_factory=dict)
-
-    def require(self, inputs: Dates) -> None:
-        for contract in inputs:
-            if contract not in self._there:
-                there = {column.name for column in self.warehouse.table(contract).schema}
-                if missing := [column.name for column in contract.columns if column.name not in there]:
-                    name = self.warehouse.names.plain(contract)
-                    raise BadInput(f"{name} lacks column {', '.join(missing)}: `nba bigquery init` adds what is ours")
-                self._there.add(contract)
-
-    def contents(self, contract: Contract, dates: Window | None) -> Mapping[date, str]:
-        if contract.partition_by is None:
-            return {}
-        dates = dates or script.EVER
-        if isinstance(contract, RawTable):
-            if (contract, dates) not in self._raw:
-                self._raw[contract, dates] = self.warehouse.raw(contract, dates)
-            return {day: of.content for day, of in self._raw[contract, dates].items()}
-        return notes.contents(self._noted(contract, dates), contract)
-
-    def _noted(self, contract: Contract, dates: Window) -> list[Note]:
-        """The notes of some dates; those of all tables and a season are looked up at once."""
-        if dates == script.EVER:
-            return self.warehouse.notes(contract)
-        found: list[Note] = []
-        for year in range(season_year(dates.start), season_year(dates.end) + 1):
-            if year not in self._notes:
-                sql = script.look_up_notes(self.warehouse.names, Window.season(year), "inputs_read")
-                self._notes[year] = notes_in(self.warehouse.look_up(sql, "notes"))
-            found += self._notes[year].get(contract.full_name, [])
-        return [note for note in found if note.day in dates and (not contract.part or note.part == contract.part)]
-
-    def create_views(self, inputs: Dates) -> None:
-        """There is nothing to make; what is told is over which partitions of another schema they would be."""
-        self.require(inputs)
-        self.older.clear()
-        for contract, dates in inputs.items():
-            if dates and not isinstance(contract, RawTable):
-                declared = notes.fingerprint(contract)
-                if older := sum(note.schema != declared for note in self._noted(contract, dates)):
-                    self.older[contract.full_name] = older
-
-    def fetch(self, sql: str) -> pa.Table:
-        labels = self._labels or _labels(None, (), self.run_id)
-        answer = self.warehouse.jobs.run(self.warehouse.names.sql(sql), "nba-query", labels, self.timeout)
-        self.jobs.append(answer.job)
-        return answer.rows
-
-    def replace(
-        self,
-        contract: Contract,
-        sql: Query,
-        days: Sequence[date],
-        code: Code | None = None,
-        read: Mapping[date, str] | None = None,
-    ) -> Written:
-        started = time.perf_counter()
-        self._labels = _labels(contract, days, self.run_id)
-        if code:
-            self.warehouse.code_notes.keep(contract.full_name, code)
-        name, jobs = _name("replace", contract), self.warehouse.jobs
-        text = script.replace(self.warehouse.names, contract, sql, days, code.version if code else "", read)
-        rows: list[dict[str, Any]] = []
-        for _ in range(TRIES):
-            jobs.settle(name, self.timeout)
-            answer = jobs.run(text, name, self._labels, self.timeout)
-            self.jobs.append(answer.job)
-            rows = answer.rows.to_pylist()
-            if all(row["stored"] == row["rows"] for row in rows):
-                break
-        else:
-            raise TransientError(f"others replace {contract.full_name} at the same time")
-        self._note_written(contract, rows)
-        return Written(
-            rows={row["day"]: row["rows"] for row in rows},
-            hashes={row["day"]: row["content"] for row in rows},
-            query_seconds=time.perf_counter() - started,
-            write_seconds=0.0,
-            bytes_written=0,
-        )
-
-    def put(
-        self,
-        contract: Contract,
-        rows: pa.Table,
-        days: Sequence[date],
-        code: Code | None = None,
-        read: Mapping[date, str] | None = None,
-    ) -> Written:
-        from nba_assets.warehouse.bigquery.load import staged
-
-        names = self.warehouse.names
-        with staged(self.warehouse.client, names, contract, [rows]) as beside:
-            columns = ", ".join(f"`{column.name}`" for column in contract.columns)
-            return self.replace(contract, f"SELECT {columns} FROM {names.quoted(beside)}", days, code, read)
-
-    def _note_written(self, contract: Contract, rows: Iterable[Mapping[str, Any]]) -> None:
-        """What is stored has changed by what this session wrote."""
-        for row in rows:
-            of_season = self._notes.get(season_year(row["day"]))
-            if of_season is not None:
-                part, schema = contract.part, notes.fingerprint(contract)
-                held = of_season.setdefault(contract.full_name, [])
-                held[:] = [note for note in held if (note.day, note.part) != (row["day"], part)]
-                held.append(Note(row["day"], part, row["rows"], row["content"], "", "", schema, 0.0))
-
-
 @dataclass(frozen=True)
 class BigQueryCodeNotes:
     """Notes on code, in a table beside those on partitions."""
@@ -335,8 +222,12 @@ class BigQueryCodeNotes:
     warehouse: BigQueryWarehouse
 
     def keep(self, table: str, code: Code) -> None:
-        if (table, code.version, "") not in self._noted():
+        kept = self.warehouse._code  # what was noted once stays noted
+        if (table, code.version, "") not in kept:
+            kept.update(self._noted())
+        if (table, code.version, "") not in kept:
             self._note(table, [code.version], "", code.text)
+            kept.add((table, code.version, ""))
 
     def text(self, table: str, version: str) -> str | None:
         sql = script.look_up_code_text(self.warehouse.names, table, version)
@@ -359,27 +250,6 @@ class BigQueryCodeNotes:
     def _note(self, table: str, versions: Iterable[str], accepted_as: str, text: str) -> None:
         sql = script.note_code(self.warehouse.names, table, versions, accepted_as, text)
         self.warehouse.jobs.run(sql, "nba-note-code", {}, LOOK_UP_SECONDS, wants_rows=False)
-
-
-def _name(does: str, contract: Contract) -> str:
-    """What the ids of jobs begin with that write a table."""
-    names = [contract.dataset, contract.name, *([contract.part] if contract.part else [])]
-    return "-".join(["nba", does, *names])
-
-
-def _labels(contract: Contract | None, days: Sequence[date], run_id: str) -> dict[str, str]:
-    """Labels of a job: lower case letters, digits, dashes and underscores, at most 63."""
-    found = {"nba_run": run_id.lower()[:63]} if run_id else {}
-    if contract:
-        window = _hull(days)
-        found["nba_table"] = contract.name.lower()[:63]
-        found["nba_partition"] = f"{window.start}" if window.days == 1 else f"{window.start}_{window.end}"
-    return found
-
-
-def _hull(days: Iterable[date]) -> Window:
-    ordered = sorted(days)
-    return Window(ordered[0], ordered[-1])
 
 
 def _day_of(partition: str | None) -> date | None:

@@ -209,6 +209,17 @@ class Jobs:
             job = self._looked_up(job.job_id)
         return job
 
+    def dry_run(self, sql: str) -> int:
+        """The bytes that a query would read, which is not run."""
+        config = bigquery.QueryJobConfig(dry_run=True, use_query_cache=False, use_legacy_sql=False)
+        with _said_plainly():
+            job = self.asked(
+                lambda: self.client.query(
+                    sql, config, location=self.location, retry=NO_RETRY, job_retry=None, timeout=REQUEST_SECONDS
+                )
+            )
+        return int(job.total_bytes_processed or 0)
+
     def cancel(self, job_id: str) -> None:
         """Cancel a job if it can be: whoever asks is on the way out."""
         with suppress(Exception):
@@ -232,11 +243,15 @@ class Jobs:
                     pass
 
     def _running(self, name: str) -> Iterator[tuple[str, str]]:
+        """Jobs under way and who sent them; none where none may be seen: transactions stop one another all the same."""
         since = datetime.now(UTC) - timedelta(days=1)
-        for state in ("pending", "running"):
-            for job in self.asked(partial(self._listed, state, since)):
-                if job.job_id.startswith(f"{name}-") and "-" in (rest := job.job_id.removeprefix(f"{name}-")):
-                    yield job.job_id, rest.rpartition("-")[0].replace("__", ".")
+        listed: list[Any] = []
+        with suppress(BadInput):
+            for state in ("pending", "running"):
+                listed += self.asked(partial(self._listed, state, since))
+        for job in listed:
+            if job.job_id.startswith(f"{name}-") and "-" in (rest := job.job_id.removeprefix(f"{name}-")):
+                yield job.job_id, rest.rpartition("-")[0].replace("__", ".")
 
     def _listed(self, state: str, since: datetime) -> list[Any]:
         jobs = self.client.list_jobs(

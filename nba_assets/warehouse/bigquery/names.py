@@ -37,15 +37,16 @@ class Names:
 
     def quoted(self, contract: Contract) -> str:
         """A table's name as SQL has it."""
-        return f"{self._quoted(contract.dataset)}.`{contract.name}`"
+        return f"{self.quoted_dataset(contract.dataset)}.`{contract.name}`"
 
     def sql(self, sql: str) -> str:
         """Compiled SQL, its stored tables under their names here."""
-        return _STORED.sub(lambda found: f"{self._quoted(found[1])}.", sql)
+        return _STORED.sub(lambda found: f"{self.quoted_dataset(found[1])}.", sql)
 
     def partitions(self, dataset: str) -> str:
         """The view of a data set's partitions, as SQL has it."""
-        return f"{self._quoted(dataset)}.INFORMATION_SCHEMA.PARTITIONS"
+        return f"{self.quoted_dataset(dataset)}.INFORMATION_SCHEMA.PARTITIONS"
 
-    def _quoted(self, dataset: str) -> str:
-        return f"`{self.project}`.`{self.dataset(dataset)}`"
+    def quoted_dataset(self, dataset: str) -> str:
+        """A data set's name as SQL has it; without a project it is of the one that is asked."""
+        return f"`{self.project}`.`{self.dataset(dataset)}`" if self.project else f"`{self.dataset(dataset)}`"

@@ -185,3 +185,15 @@ def test_jobs_of_dead_processes_are_cancelled_and_those_of_living_ones_waited_fo
     api.query("", None, mine)  # type: ignore[arg-type]
     with pytest.raises(TransientError, match="still running"):
         Jobs(api).settle("nba-replace-d-t", 10.0)  # type: ignore[arg-type]
+
+
+def test_who_may_not_list_jobs_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`roles/bigquery.jobUser` may not."""
+    api = FakeApi([runs_on])
+    api.query("", None, new_id("nba-replace-d-t"))  # type: ignore[arg-type]
+
+    def denied(**_: object) -> list[FakeJob]:
+        raise refused(403, "accessDenied")
+
+    monkeypatch.setattr(api, "list_jobs", denied)
+    Jobs(api).settle("nba-replace-d-t", 10.0)  # type: ignore[arg-type]

@@ -1,0 +1,168 @@
+"""Loads into BigQuery: rows at hand in a table beside, for a query to take them; a raw directory, for a first try.
+
+A raw directory is checked by the very rules of `nba ingest`, in a lake that is gone afterwards, before anything is
+sent. Tables that somebody else fills are never written.
+"""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from google.api_core.exceptions import NotFound
+from google.cloud import bigquery
+
+from nba_assets.contracts.calendar import Window, season_year
+from nba_assets.contracts.contract import Contract, RawTable
+from nba_assets.contracts.errors import BadInput
+from nba_assets.contracts.kept_out import QUARANTINE
+from nba_assets.warehouse.bigquery import ddl
+from nba_assets.warehouse.bigquery.differences import field_of
+from nba_assets.warehouse.bigquery.jobs import Jobs
+from nba_assets.warehouse.bigquery.names import Names
+from nba_assets.warehouse.bigquery.script import literal
+from nba_assets.warehouse.ingest import Ingested, Progress, delivered_in, ingest
+from nba_assets.warehouse.lake import Lake
+from nba_assets.warehouse.quarantine import OF_NO_DATE
+from nba_assets.warehouse.scratch import scratch_folder
+
+SECONDS = 600.0
+"""For one load."""
+
+LEFT_FOR = timedelta(days=1)
+"""What a killed process leaves of such a table is removed by BigQuery itself."""
+
+
+@contextmanager
+def staged(client: bigquery.Client, names: Names, contract: Contract, rows: Iterable[pa.Table]) -> Iterator[Contract]:
+    """Rows in a table of their own beside a contract's, while the block lasts: that table, by another name."""
+    beside = replace(contract, name=f"{contract.name}__load_{secrets.token_hex(4)}")
+    place = names.plain(beside)
+    # All may be empty there: a Parquet column never says that it has no NULL. What must not be, the real table refuses.
+    schema = [field_of(column, nullable=True) for column in contract.columns]
+    described = bigquery.Table(place, schema=schema)
+    described.expires = datetime.now(UTC) + LEFT_FOR
+    client.create_table(described, timeout=SECONDS)
+    try:
+        with tempfile.TemporaryFile() as file:
+            with pq.ParquetWriter(file, contract.schema().to_pyarrow()) as writer:
+                for part in rows:
+                    writer.write_table(part.cast(writer.schema))
+            job = client.load_table_from_file(
+                file, place, rewind=True, job_config=_load_config(schema), timeout=SECONDS
+            )
+            job.result(timeout=SECONDS)
+        yield beside
+    finally:
+        client.delete_table(place, not_found_ok=True, timeout=SECONDS)
+
+
+def _load_config(schema: Sequence[bigquery.SchemaField]) -> bigquery.LoadJobConfig:
+    config = bigquery.LoadJobConfig(schema=schema, labels=dict(ddl.LABELS))
+    config.source_format = bigquery.SourceFormat.PARQUET
+    config.write_disposition = bigquery.WriteDisposition.WRITE_APPEND
+    config.parquet_options = bigquery.ParquetOptions.from_api_repr({"enableListInference": True})
+    return config
+
+
+@dataclass(frozen=True)
+class RawLoad:
+    """A raw directory into the raw tables of a warehouse."""
+
+    jobs: Jobs
+    names: Names
+
+    def load(self, directory: Path, progress: Progress | None = None, *, strict: bool = False) -> list[Ingested]:
+        """Replace what the directory has anew of each raw table, as `nba ingest` would. Editions of the schedule are
+        kept where there are any.
+
+        Raises BadInput, and sends nothing, if a file breaks its contract or a table is not there or not ours.
+        """
+        for contract in delivered_in(directory):
+            for table in filter(None, (contract, contract.editions, QUARANTINE)):
+                self._require_ours(table)
+        with scratch_folder() as scratch:
+            lake = Lake(scratch)
+            results = ingest(directory, lake, strict=strict)
+            for result in results:
+                self._send(result, lake, progress)
+            self._send_quarantine(results, lake)
+        return results
+
+    def _require_ours(self, contract: RawTable) -> None:
+        try:
+            stored = self.jobs.client.get_table(self.names.plain(contract), timeout=SECONDS)
+        except NotFound:
+            raise BadInput(f"{contract.full_name} is not there; `nba bigquery init` makes it") from None
+        if not ddl.LABELS.items() <= stored.labels.items():
+            raise BadInput(f"{contract.full_name} was made by somebody else, who fills it: nothing is loaded")
+
+    def _send(self, result: Ingested, lake: Lake, progress: Progress | None) -> None:
+        contract, days = result.contract, sorted(day for day in result.rows if day)
+        if editions := contract.editions:
+            self._send_editions(editions, _rows(lake, editions, None))
+        if contract.partition_by is None:
+            self._replace(contract, _rows(lake, contract, None))
+        for window in Window(days[0], days[-1]).by_season() if days else ():
+            season = Window.season(season_year(window.start))
+            whole = contract.replaces == "season_year"  # a date that the source no longer has goes, too
+            replaced = ddl.between(contract, season) if whole else _on(contract, [day for day in days if day in window])
+            self._replace(contract, _rows(lake, contract, window), replaced)
+            if progress:
+                progress(contract, sum(day <= window.end for day in days), len(days))
+
+    def _send_editions(self, editions: RawTable, rows: Iterable[pa.Table]) -> None:
+        """Those of seasons of which none is kept: what was announced before stands as it was."""
+        season = editions.replaces
+        kept = self._run(f"SELECT DISTINCT `{season}` FROM {self.names.quoted(editions)}")[season]
+        new = [part.filter(pc.invert(pc.is_in(part[season], kept.combine_chunks()))) for part in rows]
+        self._replace(editions, new, "FALSE")
+
+    def _send_quarantine(self, results: Sequence[Ingested], lake: Lake) -> None:
+        """Entries of the dates that were delivered, table by table, in the place of those before."""
+        column, days_of = QUARANTINE.part_column, {result.contract: list(result.rows) for result in results}
+        parts = [
+            f"(`{column}` = {literal(contract.full_name)} AND {_on(QUARANTINE, [day or OF_NO_DATE for day in days])})"
+            for contract, days in days_of.items()
+            if days
+        ]
+        if parts:
+            self._replace(QUARANTINE, _rows(lake, QUARANTINE, None), " OR ".join(parts))
+
+    def _replace(self, contract: RawTable, rows: Iterable[pa.Table], replaced: str = "") -> None:
+        """Put rows in the place of those for which `replaced` holds, or else of those with a value that comes again."""
+        with staged(self.jobs.client, self.names, contract, rows) as beside:
+            table, new = self.names.quoted(contract), self.names.quoted(beside)
+            again = f"`{contract.replaces}` IN (SELECT `{contract.replaces}` FROM {new})"
+            self._run(replace_by(contract, table, new, replaced or again))
+
+    def _run(self, sql: str) -> pa.Table:
+        return self.jobs.run(sql, "nba-load", ddl.LABELS, SECONDS).rows
+
+
+def replace_by(contract: Contract, table: str, staged: str, replaced: str) -> str:
+    """The script that puts the rows of a table beside in the place of those for which `replaced` holds."""
+    columns = ", ".join(f"`{column.name}`" for column in contract.columns)
+    return (
+        "BEGIN TRANSACTION;\n"
+        f"DELETE FROM {table} WHERE {replaced};\n"
+        f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {staged};\n"
+        "COMMIT TRANSACTION;"
+    )
+
+
+def _on(contract: Contract, days: Sequence[date]) -> str:
+    listed = ", ".join(map(literal, days))
+    return f"`{contract.partition_by}` IN ({listed})"
+
+
+def _rows(lake: Lake, contract: Contract, window: Window | None) -> Iterator[pa.Table]:
+    return (pq.ParquetFile(file).read() for file in lake.files(contract, window))

@@ -1,0 +1,167 @@
+"""Schema of a BigQuery warehouse: data sets and tables made as the contracts want them, altered, or moved.
+
+Safe to repeat wherever it ended. What is altered in place loses nothing; what cannot be is refused, or moved into a new
+table that takes the old one's place. How a table differs is told elsewhere, and so is the text of the statements.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+import pyarrow as pa
+from google.api_core.exceptions import NotFound
+from google.cloud import bigquery
+
+from nba_assets.contracts.calendar import Window
+from nba_assets.contracts.contract import Contract, RawTable
+from nba_assets.contracts.errors import BadInput, GaveWay
+from nba_assets.warehouse.base import QueryFailed
+from nba_assets.warehouse.bigquery import ddl
+from nba_assets.warehouse.bigquery.differences import Difference, alter, difference, fields_of
+from nba_assets.warehouse.bigquery.jobs import Jobs
+from nba_assets.warehouse.bigquery.names import Names
+
+SECONDS = 60.0
+"""For a look at a table, or a change of what is said of it."""
+
+LONG_SECONDS = 3600.0
+"""For what copies rows, a season of a table at once."""
+
+_AT_ONCE = 8
+
+NEW, OLD = "__new", "__old"
+"""What a table is called that is to take another's place; and the other from then on, until it is dropped."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What there is to do: tables to make, those whose move was cut short, and those that differ."""
+
+    missing: tuple[Contract, ...]
+    cut_short: tuple[Contract, ...]
+    differences: tuple[Difference, ...]
+
+    def refused(self, migrate: bool) -> list[str]:
+        """What stands in the way, a line for each fault; a raw table is never moved."""
+        return [
+            f"{each.contract.full_name}: {fault}"
+            for each in self.differences
+            if not migrate or isinstance(each.contract, RawTable)
+            for fault in each.faults
+        ]
+
+    def told(self) -> Iterator[str]:
+        """What is to be done, a line each."""
+        yield from (f"{contract.full_name}: its move, which was cut short, is ended" for contract in self.cut_short)
+        yield from (f"{contract.full_name}: made" for contract in self.missing)
+        for each in self.differences:
+            moved = [f"moved: {'; '.join(each.faults)}"] if each.faults else each.alters
+            yield from (f"{each.contract.full_name}: {told}" for told in moved)
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The data sets and tables of one warehouse."""
+
+    jobs: Jobs
+    names: Names
+
+    @property
+    def client(self) -> bigquery.Client:
+        return self.jobs.client
+
+    def run(self, sql: str) -> pa.Table:
+        """Send a statement or a script, and give its rows."""
+        return self.jobs.run(sql, "nba-schema", ddl.LABELS, LONG_SECONDS).rows
+
+    def plan(self, contracts: Iterable[Contract]) -> Plan:
+        """What is missing, and what differs. Only looks."""
+        wanted = list(contracts)
+        there = {dataset: self._tables_in(dataset) for dataset in sorted({each.dataset for each in wanted})}
+        cut_short = [each for each in wanted if each.name + OLD in there[each.dataset]]
+        missing = [each for each in wanted if each.name not in there[each.dataset] and each not in cut_short]
+        stored = [each for each in wanted if each.name in there[each.dataset]]
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            found = list(map(difference, stored, pool.map(self._look, stored)))
+        differences = tuple(each for each in found if each.alters or each.faults)
+        return Plan(tuple(missing), tuple(cut_short), differences)
+
+    def apply(self, plan: Plan) -> None:
+        """Do what is planned, table after table.
+
+        Raises BadInput for rows that cannot be moved, GaveWay where a table was written while it was moved.
+        """
+        for contract in plan.cut_short:
+            self._end_swap(contract)
+        if plan.missing:
+            self.run(";\n".join(ddl.create_all(plan.missing, self.names, self.jobs.location)))
+        for each in plan.differences:
+            if each.faults:
+                self._move(each)
+            else:
+                self.client.update_table(each.stored, alter(each.contract, each.stored), timeout=SECONDS)
+
+    def _dataset(self, name: str) -> str:
+        return f"{self.names.project}.{self.names.dataset(name)}"
+
+    def _tables_in(self, dataset: str) -> set[str]:
+        try:
+            return {table.table_id for table in self.client.list_tables(self._dataset(dataset), timeout=SECONDS)}
+        except NotFound:
+            return set()
+
+    def _look(self, contract: Contract) -> bigquery.Table:
+        return self.client.get_table(self.names.plain(contract), timeout=SECONDS)
+
+    def _drop(self, contract: Contract) -> None:
+        self.client.delete_table(self.names.plain(contract), not_found_ok=True, timeout=SECONDS)
+
+    def _move(self, found: Difference) -> None:
+        """Copy a table's rows into a new one, and swap the two."""
+        contract, new = found.contract, beside(found.contract, NEW)
+        try:
+            self._copy(found, new)
+            if self._rows(contract) != self._rows(new):
+                raise BadInput(f"{contract.full_name} cannot be moved: it has rows without {contract.partition_by}")
+            if self._look(contract).modified != found.stored.modified:
+                raise GaveWay(f"{contract.full_name} was written while it was copied, and is as it was: once more")
+        except BaseException:
+            self._drop(new)
+            raise
+        self.run(ddl.swap(*map(self.names.quoted, (contract, new, beside(contract, OLD)))))
+
+    def _copy(self, found: Difference, new: Contract) -> None:
+        contract, columns = found.contract, fields_of(found.stored)
+        self._drop(new)  # of a process that was killed
+        empty = {column.name for column in contract.columns if column.name not in columns}
+        source, target = self.names.quoted(contract), self.names.quoted(new)
+        try:
+            self.run(ddl.create_table(contract, target, nullable=empty))
+            for dates in self._seasons(contract):
+                self.run(ddl.copy_rows(contract, source, target, columns, dates))
+        except QueryFailed as error:  # a text that is no number, say
+            raise BadInput(f"{contract.full_name} cannot be moved: {error}") from error
+
+    def _seasons(self, contract: Contract) -> list[Window | None]:
+        """The dates that a table has rows of, by season: a job may not write to thousands of partitions."""
+        if contract.partition_by is None:
+            return [None]
+        (ends,) = self.run(ddl.ends(contract, self.names.quoted(contract))).to_pylist()
+        return [*Window(ends["first"], ends["last"]).by_season()] if ends["first"] else []
+
+    def _rows(self, contract: Contract) -> int:
+        (counted,) = self.run(ddl.count(self.names.quoted(contract))).to_pylist()
+        return int(counted["counted"])
+
+    def _end_swap(self, contract: Contract) -> None:
+        """Go on with a swap that was cut short between its statements."""
+        if contract.name not in self._tables_in(contract.dataset):
+            self.run(ddl.rename(self.names.quoted(beside(contract, NEW)), contract.name))
+        self._drop(beside(contract, OLD))
+
+
+def beside(contract: Contract, ending: str) -> Contract:
+    """A table that stands beside another while that is moved."""
+    return replace(contract, name=contract.name + ending)

@@ -1,0 +1,104 @@
+"""Writers at once, killed and cancelled: partitions are wholly old or wholly new, and the next command ends right."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import pytest
+
+from nba_assets_tests.bigquery.fault_proxy import FaultProxy, disturbed
+from nba_assets_tests.bigquery.local_server import LocalBigQuery
+from nba_assets_tests.warehouse.bigquery.trial import DAYS, Trial, bigquery_through, in_a_hurry, replace, warehouse
+
+pytestmark = pytest.mark.slow
+
+WRITERS, WRITES = 4, 8
+LONG = 60_000
+"""The square of it takes the server a long time to count to."""
+
+
+@pytest.fixture
+def trial(bigquery_server: LocalBigQuery, project: str) -> Trial:
+    trial = Trial(bigquery_server.client(project))
+    trial.begin()
+    return trial
+
+
+@pytest.fixture
+def proxy(bigquery_server: LocalBigQuery) -> Iterator[FaultProxy]:
+    with disturbed(bigquery_server.url) as proxy:
+        yield proxy
+
+
+def wait_for(true: Callable[[], object], what: str, seconds: float = 60) -> None:
+    until = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < until, f"not within {seconds:.0f} s: {what}"
+        time.sleep(0.05)
+
+
+@contextmanager
+def writer(trial: Trial, url: str, version: int, work: int) -> Iterator[subprocess.Popen[str]]:
+    """A process that replaces all days once; ended with the block."""
+    command = [sys.executable, "-m", "nba_assets_tests.warehouse.bigquery.trial", trial.direct.project, str(version)]
+    environment = {"BIGQUERY_EMULATOR_HOST": url, "PATH": ""}
+    process = subprocess.Popen([*command, str(work)], env=environment, stderr=subprocess.PIPE, text=True)
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        assert process.stderr
+        process.stderr.close()
+
+
+def test_writers_at_once_take_turns(trial: Trial, proxy: FaultProxy) -> None:
+    """Of two transactions that change the same rows the server stops one, which is sent again whole."""
+
+    def write(version: int) -> None:
+        with bigquery_through(proxy.url, trial.direct.project) as client:
+            replace(warehouse(client), version)
+
+    with in_a_hurry(10), ThreadPoolExecutor(WRITERS) as pool:
+        list(pool.map(write, range(1, WRITES + 1)))
+
+    (version,) = set(trial.versions().values())
+    assert version > 0
+    assert trial.noted() == DAYS.days * (1 + WRITES), "each has written once"
+    tries = [request for request in proxy.submitted if "BEGIN TRANSACTION" in request.sql]
+    assert len(tries) > WRITES, "no two met: the test proves nothing"
+
+
+def test_a_killed_writers_job_is_found_by_the_next_one(trial: Trial, proxy: FaultProxy) -> None:
+    with writer(trial, proxy.url, 1, LONG) as process:
+        wait_for(trial.running, "its job runs")
+        (orphan,) = trial.running()
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert set(trial.versions().values()) == {0}
+    assert trial.running() == [orphan], "it goes on without whoever sent it"
+
+    with bigquery_through(proxy.url, trial.direct.project) as client:
+        replace(warehouse(client), 2)
+
+    assert set(trial.versions().values()) == {2}
+    assert trial.direct.get_job(orphan).error_result["reason"] == "stopped"
+    assert trial.noted() == 2 * DAYS.days
+
+
+def test_a_writer_that_is_told_to_end_cancels_its_job(trial: Trial, proxy: FaultProxy) -> None:
+    with writer(trial, proxy.url, 1, LONG) as process:
+        wait_for(trial.running, "its job runs")
+        (job,) = trial.running()
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
+        wait_for(lambda: not trial.running(), "its job has ended")
+
+    assert trial.direct.get_job(job).error_result["reason"] == "stopped"
+    assert set(trial.versions().values()) == {0}

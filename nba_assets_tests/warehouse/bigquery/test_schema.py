@@ -1,0 +1,114 @@
+"""Schema on a server: made once however often it is asked for, altered without loss, moved by a swap."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from nba_assets.contracts.contract import Column, Contract
+from nba_assets.contracts.errors import BadInput
+from nba_assets.readers.catalog import stored_contracts
+from nba_assets.warehouse.bigquery import ddl
+from nba_assets.warehouse.bigquery.schema import NEW, OLD, Schema, beside
+from nba_assets_tests.warehouse.bigquery.boxes import BOXES
+
+pytestmark = pytest.mark.slow
+
+ROWS = "('a', DATE '2021-11-01', 1.005, ['x']), ('b', DATE '2022-11-02', NULL, [])"
+
+
+def put(schema: Schema, contract: Contract = BOXES) -> None:
+    schema.apply(schema.plan([contract]))
+    schema.run(f"INSERT INTO {schema.names.quoted(BOXES)} VALUES {ROWS}")
+
+
+def stored(schema: Schema) -> list[dict[str, Any]]:
+    return schema.run(f"SELECT * FROM {schema.names.quoted(BOXES)} ORDER BY day").to_pylist()
+
+
+OF_EACH_KIND = {
+    "nba_raw.nbac_schedule": "its partitions have to be named",
+    "nba_static.team_locations": "stored whole",
+    "nba_processing.precompute_failures": "several write it",
+    "nba_predictions.ml_feature_store_v2": "arrays and decimals",
+}
+
+
+def test_tables_are_made_as_their_contracts_say_and_only_once(schema: Schema) -> None:
+    wanted = tuple(contract for contract in stored_contracts() if contract.full_name in OF_EACH_KIND)
+    plan = schema.plan(wanted)
+    assert plan.missing == wanted
+    schema.apply(plan)
+
+    assert list(schema.plan(wanted).told()) == []
+    assert schema.client.get_table(schema.names.plain(wanted[0])).require_partition_filter
+
+
+def test_a_new_column_is_added_and_clustering_is_changed_without_loss(schema: Schema) -> None:
+    put(schema)
+    added = Column("weight", "FLOAT64", "how heavy", required=True)
+    wider = replace(BOXES, columns=(*BOXES.columns, added), cluster_by=("id", "day"))
+
+    plan = schema.plan([wider])
+    schema.apply(plan)
+
+    assert list(plan.told()) == [
+        "nba_toys.boxes: column weight is added, empty in the rows that are there",
+        "nba_toys.boxes: clustered by id, day, which holds for new data only",
+    ]
+    assert [(row["id"], row["weight"]) for row in stored(schema)] == [("a", None), ("b", None)]
+    assert list(schema.plan([wider]).told()) == []
+
+
+def other(**changed: Any) -> Contract:
+    """The table with columns of other types."""
+    columns = [replace(each, type=changed.get(each.name, each.type)) for each in BOXES.columns]
+    return replace(BOXES, columns=tuple(columns))
+
+
+def test_a_table_of_other_types_and_partitions_is_moved_with_all_rows(schema: Schema) -> None:
+    put(schema, replace(other(price="STRING"), partition_by=None))
+
+    plan = schema.plan([BOXES])
+    assert plan.refused(migrate=False) == [
+        "nba_toys.boxes: column price is STRING, not DECIMAL(9,3)",
+        "nba_toys.boxes: is partitioned by nothing, not by day",
+    ]
+    assert plan.refused(migrate=True) == []
+    schema.apply(plan)
+
+    assert [(row["id"], float(row["price"] or 0), row["tags"]) for row in stored(schema)] == [
+        ("a", 1.005, ["x"]),
+        ("b", 0, []),
+    ]
+    assert list(schema.plan([BOXES]).told()) == []
+    assert tables(schema) == {"boxes"}
+
+
+def test_rows_that_cannot_be_moved_leave_the_table_as_it_was(schema: Schema) -> None:
+    put(schema)
+
+    with pytest.raises(BadInput, match=r"nba_toys\.boxes cannot be moved"):
+        schema.apply(schema.plan([other(id="INT64")]))
+
+    assert [row["id"] for row in stored(schema)] == ["a", "b"]
+    assert tables(schema) == {"boxes"}
+
+
+@pytest.mark.parametrize("renamed", [False, True], ids=["after the first rename", "after the second"])
+def test_a_swap_that_was_cut_short_is_ended(schema: Schema, renamed: bool) -> None:
+    put(schema)
+    schema.run(f"CREATE TABLE {schema.names.quoted(beside(BOXES, OLD))} (id INT64)")
+    if not renamed:
+        schema.run(ddl.rename(schema.names.quoted(BOXES), f"boxes{NEW}"))
+
+    schema.apply(schema.plan([BOXES]))
+
+    assert [row["id"] for row in stored(schema)] == ["a", "b"]
+    assert tables(schema) == {"boxes"}
+
+
+def tables(schema: Schema) -> set[str]:
+    return {table.table_id for table in schema.client.list_tables(f"{schema.names.project}.{BOXES.dataset}")}
