@@ -61,13 +61,13 @@ def init(
         for line in refused:
             err.print(line, highlight=False)
         hint = "" if migrate else "; --migrate moves those that are not raw"
-        raise BadInput(f"{len(refused)} differences that cannot be altered in place{hint}; nothing was done")
+        raise BadInput(f"differences that cannot be altered in place: {len(refused)}{hint}; nothing was done")
     if not dry_run:
         schema.apply(plan)
     told = list(plan.told())
     for line in told:
         out.print(line, highlight=False)
-    out.print(f"{len(told):,} changes{' to be made' if dry_run else ''}")
+    out.print(f"changes {'to be made' if dry_run else 'made'}: {len(told):,}")
 
 
 @bigquery.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 from typing import Any
 
@@ -13,12 +13,22 @@ from google.cloud import bigquery
 from nba_assets.contracts.contract import Contract
 
 
-def load(client: bigquery.Client, contract: Contract, rows: pa.Table) -> None:
-    """Make the table anew, with these rows; a column that they lack is NULL."""
-    client.create_dataset(contract.dataset, exists_ok=True)
+def make(client: bigquery.Client, contracts: Iterable[Contract]) -> None:
+    """Make tables anew, without rows, by one script."""
+    contracts = list(contracts)
+    for dataset in {contract.dataset for contract in contracts}:
+        client.create_dataset(dataset, exists_ok=True)
+    client.query_and_wait(";\n".join(map(_created, contracts)))
+
+
+def _created(contract: Contract) -> str:
     columns = ", ".join(f"`{c.name}` {c.type.replace('DECIMAL', 'NUMERIC')}" for c in contract.columns)
     by = f" PARTITION BY `{contract.partition_by}`" if contract.partition_by else ""
-    client.query_and_wait(f"CREATE OR REPLACE TABLE `{contract.dataset}`.`{contract.name}` ({columns}){by}")
+    return f"CREATE OR REPLACE TABLE `{contract.dataset}`.`{contract.name}` ({columns}){by}"
+
+
+def load(client: bigquery.Client, contract: Contract, rows: pa.Table) -> None:
+    """Append rows to a table."""
     if rows.num_rows:
         file = BytesIO()
         pq.write_table(rows.cast(contract.schema().to_pyarrow()), file)

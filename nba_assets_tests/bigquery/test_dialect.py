@@ -27,6 +27,21 @@ def test_rounds_to_whole_numbers() -> None:
     assert [in_bigquery(ibis.literal(number).round()) for number in (0.5, 1.5, -0.5, 2.4)] == [1, 2, -1, 2]
 
 
+@pytest.mark.parametrize("free_throws", [15, 7, 22])
+def test_a_fraction_is_the_number_that_it_says(free_throws: int) -> None:
+    """Of 15 free throws the plays are 46.436875, half of a last digit; as doubles they fall short of it."""
+    plays = ((88 + ibis.literal(free_throws, "int64") * 0.44 + 20) * 1167 / 2880).round(5)
+
+    assert float(in_bigquery(plays)) == float(in_duckdb(plays))
+
+
+@pytest.mark.parametrize("text", ["7", "07", "107", ""])
+def test_pads_and_never_cuts(text: str) -> None:
+    padded = ibis.literal(text).lpad(2, "0")
+
+    assert in_bigquery(padded) == in_duckdb(padded) == text.rjust(2, "0")
+
+
 def test_rounds_null_to_null() -> None:
     assert in_bigquery(ibis.null("float64").round(1)) is None
 

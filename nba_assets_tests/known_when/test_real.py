@@ -30,7 +30,6 @@ OF_2022 = (
     date(2022, 10, 18),  # opening night
     date(2023, 1, 12),  # any night
     date(2023, 2, 16),  # the last night before the All-Star break
-    date(2023, 4, 9),  # the last night of the regular season
 )
 OF_2023 = (
     date(2023, 11, 28),  # the last night of the groups

@@ -33,13 +33,13 @@ def create_dataset(name: str, location: str | None = None) -> str:
     return f"CREATE SCHEMA IF NOT EXISTS {name}\n{_options([*placed, _labels(LABELS)])}"
 
 
-def create_table(contract: Contract, name: str, nullable: Collection[str] = ()) -> str:
+def create_table(contract: Contract, name: str) -> str:
     """The statement that makes a table, whose quoted name is given, unless it is there.
 
-    Columns of `nullable` may be NULL, whatever the contract says: rows that are there have nothing in them.
+    No column is NOT NULL: a NULL where none may be is written and breaks a check, as in a lake; it stops no table.
     Raises ValueError for what BigQuery cannot cluster by.
     """
-    columns = ",\n".join(f" {_column(column, column.name in nullable)}" for column in contract.columns)
+    columns = ",\n".join(f" {_column(column)}" for column in contract.columns)
     parts = [f"CREATE TABLE IF NOT EXISTS {name} (\n{columns}\n)"]
     if contract.partition_by:
         parts.append(f"PARTITION BY `{contract.partition_by}`")
@@ -117,10 +117,8 @@ def _bare(table: str) -> str:
     return table.rpartition(".")[2].strip("`")
 
 
-def _column(column: Column, nullable: bool) -> str:
-    # An array is never NULL there, and may not be said not to be.
-    required = " NOT NULL" if column.required and not nullable and not column.type.startswith("ARRAY<") else ""
-    return f"`{column.name}` {column.type}{required} OPTIONS (description = {literal(description(column))})"
+def _column(column: Column) -> str:
+    return f"`{column.name}` {column.type} OPTIONS (description = {literal(description(column))})"
 
 
 def _labels(of: Mapping[str, str]) -> str:

@@ -83,8 +83,7 @@ def _alters(contract: Contract, stored: bigquery.Table) -> Iterator[str]:
         if name not in fields:
             yield f"column {name} is added, empty in the rows that are there"
     for name, field in fields.items():
-        # The other way round is no alteration that BigQuery has, and nothing goes wrong for want of it.
-        if field.mode == "REQUIRED" and not (name in known and known[name].required):
+        if field.mode == "REQUIRED":
             yield f"column {name} may be empty"
     if any(field.description != ddl.description(known[name]) for name, field in fields.items() if name in known):
         yield "columns are described anew"
@@ -101,7 +100,7 @@ def _alters(contract: Contract, stored: bigquery.Table) -> Iterator[str]:
 def alter(contract: Contract, stored: bigquery.Table) -> list[str]:
     """Have a description of a table say what the contract says. The names of the properties that were set."""
     fields, known = fields_of(stored), {column.name: column for column in contract.columns}
-    added = [field_of(column, nullable=True) for name, column in known.items() if name not in fields]
+    added = [field_of(column) for name, column in known.items() if name not in fields]
     stored.schema = [_as_declared(field, known.get(name)) for name, field in fields.items()] + added
     stored.description = contract.description
     stored.labels = {**stored.labels, **ddl.labels(contract)}
@@ -117,22 +116,21 @@ def alter(contract: Contract, stored: bigquery.Table) -> list[str]:
 
 def _as_declared(field: bigquery.SchemaField, column: Column | None) -> bigquery.SchemaField:
     said = dict(field.to_api_repr())
-    if field.mode == "REQUIRED" and not (column and column.required):
+    if field.mode == "REQUIRED":
         said["mode"] = "NULLABLE"
     if column:
         said["description"] = ddl.description(column)
     return bigquery.SchemaField.from_api_repr(said)
 
 
-def field_of(column: Column, *, nullable: bool = False) -> bigquery.SchemaField:
+def field_of(column: Column) -> bigquery.SchemaField:
     """A column as the client's library describes it."""
     element = column.type.removeprefix("ARRAY<").removesuffix(">")
     name, _, digits = element.rstrip(")").partition("(")
-    mode = "REQUIRED" if column.required and not nullable else "NULLABLE"
     said = {
         "name": column.name,
         "type": name.replace("DECIMAL", "NUMERIC"),
-        "mode": mode if element == column.type else "REPEATED",
+        "mode": "NULLABLE" if element == column.type else "REPEATED",
         "description": ddl.description(column),
     }
     if digits:

@@ -215,7 +215,13 @@ class Jobs:
         with _said_plainly():
             job = self.asked(
                 lambda: self.client.query(
-                    sql, config, location=self.location, retry=NO_RETRY, job_retry=None, timeout=REQUEST_SECONDS
+                    sql,
+                    config,
+                    new_id("nba-dry-run"),
+                    location=self.location,
+                    retry=NO_RETRY,
+                    job_retry=None,
+                    timeout=REQUEST_SECONDS,
                 )
             )
         return int(job.total_bytes_processed or 0)

@@ -46,8 +46,7 @@ def staged(client: bigquery.Client, names: Names, contract: Contract, rows: Iter
     """Rows in a table of their own beside a contract's, while the block lasts: that table, by another name."""
     beside = replace(contract, name=f"{contract.name}__load_{secrets.token_hex(4)}")
     place = names.plain(beside)
-    # All may be empty there: a Parquet column never says that it has no NULL. What must not be, the real table refuses.
-    schema = [field_of(column, nullable=True) for column in contract.columns]
+    schema = [field_of(column) for column in contract.columns]
     described = bigquery.Table(place, schema=schema)
     described.expires = datetime.now(UTC) + LEFT_FOR
     client.create_table(described, timeout=SECONDS)

@@ -135,10 +135,9 @@ class Schema:
     def _copy(self, found: Difference, new: Contract) -> None:
         contract, columns = found.contract, fields_of(found.stored)
         self._drop(new)  # of a process that was killed
-        empty = {column.name for column in contract.columns if column.name not in columns}
         source, target = self.names.quoted(contract), self.names.quoted(new)
         try:
-            self.run(ddl.create_table(contract, target, nullable=empty))
+            self.run(ddl.create_table(contract, target))
             for dates in self._seasons(contract):
                 self.run(ddl.copy_rows(contract, source, target, columns, dates))
         except QueryFailed as error:  # a text that is no number, say

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from nba_assets.tables.conformed.availability import availability
 from nba_assets.tables.conformed.views.schedule import schedule
 from nba_assets_tests.given import MATCH, eastern, game_row, named
-from nba_assets_tests.rows import Row, broken_of, one, rows_of, told
+from nba_assets_tests.rows import Row, one, rows_of, told
 from nba_assets_tests.shared import needs_shared, raw_rows
 
 NAMES = named("tatum", "brown", "brunson", "jadenivey", jadeney="jadenivey")
@@ -145,30 +145,6 @@ def test_a_row_says_which_edition_it_is_of() -> None:
     row = one(rows_of(availability, report=[entry("tatum", "Out", 22, EVE)], games=[game_row(MATCH)], names=NAMES))
     assert (row["report_date"], row["report_hour"], row["confidence"], row["season_year"]) == (EVE, 22, 0.95, 2024)
     assert (row["player_lookup_raw"], row["universal_player_id"]) == ("tatum", "tatum_001")
-
-
-GOOD = {
-    "game_id": MATCH.id,
-    "game_date": MATCH.day,
-    "season_year": 2024,
-    "player_lookup": "tatum",
-    "player_lookup_raw": "tatum",
-    "player_status": "out",
-    "report_date": MATCH.day,
-    "report_hour": 13,
-    "published_eastern": "2024-11-08 13:30",
-}
-
-
-@pytest.mark.parametrize("bad", [{"player_status": None}, {"player_lookup": None}, {"report_hour": None}])
-def test_a_row_lacks_what_it_needs(bad: dict[str, Any]) -> None:
-    assert broken_of(availability, "required_columns_are_filled", [GOOD]) == []
-    assert len(broken_of(availability, "required_columns_are_filled", [GOOD | bad])) == 1
-
-
-def test_a_player_has_one_status_in_a_game() -> None:
-    assert broken_of(availability, "key_is_unique", [GOOD, GOOD | {"player_lookup": "brown"}]) == []
-    assert len(broken_of(availability, "key_is_unique", [GOOD, GOOD])) == 2
 
 
 @needs_shared

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from nba_assets.tables.conformed.court_time import FIVE, court_time
 from nba_assets_tests.given import MATCH, game_row
-from nba_assets_tests.rows import Row, broken_of, one, rows_of, told
+from nba_assets_tests.rows import Row, one, rows_of, told
 from nba_assets_tests.tables.conformed.play_by_play import AWAY, HOME, NAMES, bigdataball, numbers, other
 
 
@@ -138,47 +136,6 @@ def test_a_game_under_way_has_no_court_time() -> None:
     assert rows_of(court_time, events=bigdataball(at(1, 720)), games=live, names=NAMES) == []
 
 
-def test_nobody_plays_a_period_for_longer_than_it_lasts() -> None:
-    quarter = [GOOD | {"period": 4, "seconds": seconds, "from_sequence": n} for n, seconds in enumerate((700, 20))]
-    overtime = GOOD | {"period": 5, "seconds": 300}
-    assert broken_of(court_time, "periods_have_their_length", [*quarter, overtime]) == []
-    found = broken_of(
-        court_time, "periods_have_their_length", [*quarter, GOOD | {"period": 4}, overtime | {"seconds": 301}]
-    )
-    assert told(found, "period", "seconds") == [(4, 760), (5, 301)]
-
-
 def test_events_of_no_game_are_left_out() -> None:
     strays = [row | {"home_team_abbr": "LAL"} for row in bigdataball(at(1, 720))]
     assert rows_of(court_time, events=strays, games=[game_row(MATCH)], names=NAMES) == []
-
-
-GOOD = {
-    "game_id": MATCH.id,
-    "game_date": MATCH.day,
-    "season_year": 2024,
-    "team_abbr": "BOS",
-    "from_sequence": 7,
-    "until_sequence": 9,
-    "seconds": 40,
-    "clutch_seconds": 10,
-    "five_known": True,
-}
-
-
-@pytest.mark.parametrize(
-    ("check", "bad"),
-    [
-        ("clutch_within_time", {"clutch_seconds": 41}),
-        ("clutch_within_time", {"clutch_seconds": -1}),
-        ("required_columns_are_filled", {"five_known": None}),
-    ],
-)
-def test_a_check_finds_what_breaks_it(check: str, bad: dict[str, Any]) -> None:
-    assert broken_of(court_time, check, [GOOD, GOOD | {"clutch_seconds": 40}]) == []
-    assert len(broken_of(court_time, check, [GOOD | bad])) == 1
-
-
-def test_a_stretch_begins_once() -> None:
-    assert broken_of(court_time, "key_is_unique", [GOOD, GOOD | {"team_abbr": "NYK"}]) == []
-    assert len(broken_of(court_time, "key_is_unique", [GOOD, GOOD])) == 2

@@ -6,10 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
-
 from nba_assets.basketball.box_scores import COUNTS
-from nba_assets.basketball.placement import ANOTHER_TEAM, NO_GAME, NOT_FINAL
 from nba_assets.tables.conformed.player_boxes import player_boxes
 from nba_assets_tests.given import MATCH, game_row, named
 from nba_assets_tests.rows import Row, broken_of, one, rows_of, told
@@ -124,69 +121,6 @@ def test_every_counting_statistic_has_a_name_of_ours() -> None:
     assert set(COUNTS) <= set(one(boxes(gamebook=[sheet("tatum")])))
 
 
-GOOD = {
-    "game_id": MATCH.id,
-    "game_date": MATCH.day,
-    "season_year": 2024,
-    "season_type": "regular",
-    "team_abbr": "BOS",
-    "opponent_team_abbr": "NYK",
-    "player_lookup": "tatum",
-    "player_lookup_raw": "tatum",
-    "source": "gamebook",
-    "minutes": 30.0,
-    **dict.fromkeys(COUNTS, 2),
-    "points": 8,
-    "fg_makes": 3,
-    "fg_attempts": 5,
-    "three_pt_makes": 1,
-    "three_pt_attempts": 3,
-    "ft_makes": 1,
-}
-
-
-@pytest.mark.parametrize(
-    ("check", "bad"),
-    [
-        ("points_add_up", {"points": 9}),
-        ("makes_within_attempts", {"fg_makes": 6}),
-        ("makes_within_attempts", {"three_pt_makes": 4}),
-        ("makes_within_attempts", {"ft_makes": 3}),
-        ("players_are_known", {"player_lookup": None}),
-        ("who_played_has_minutes", {"minutes": None}),
-        ("required_columns_are_filled", {"opponent_team_abbr": None}),
-    ],
-)
-def test_a_check_finds_what_breaks_it(check: str, bad: dict[str, Any]) -> None:
-    assert broken_of(player_boxes, check, [GOOD]) == []
-    assert len(broken_of(player_boxes, check, [GOOD | bad])) == 1
-
-
-def test_who_has_no_line_needs_no_minutes() -> None:
-    empty = GOOD | {"minutes": None, **dict.fromkeys(COUNTS, 0)}
-    assert broken_of(player_boxes, "who_played_has_minutes", [empty, empty | dict.fromkeys(COUNTS)]) == []
-
-
-def test_what_is_unknown_breaks_no_sum() -> None:
-    unknown = GOOD | dict.fromkeys(("fg_makes", "fg_attempts"))
-    assert broken_of(player_boxes, "points_add_up", [unknown]) == []
-    assert broken_of(player_boxes, "makes_within_attempts", [unknown]) == []
-
-
-@pytest.mark.parametrize(
-    ("check", "why"),
-    [
-        ("boxes_match_the_schedule", NO_GAME),
-        ("boxes_are_of_finished_games", NOT_FINAL),
-        ("boxes_are_of_the_games_teams", ANOTHER_TEAM),
-    ],
-)
-def test_rows_without_a_place_are_counted_by_the_reason(check: str, why: str) -> None:
-    strays = [{"game_date": MATCH.day, "source": "bdl", "why": reason} for reason in (NO_GAME, NOT_FINAL, ANOTHER_TEAM)]
-    assert broken_of(player_boxes, check, [GOOD]) == []
-    assert told(broken_of(player_boxes, check, [GOOD], strays=strays), "why") == [(why,)]
-
-
 def test_a_game_under_way_has_no_boxes_yet() -> None:
     live = [game_row(MATCH, is_final=False)]
     for source in ({"gamebook": [sheet("tatum")]}, {"nbac": [nbac("tatum")]}, {"bdl": [bdl("tatum")]}):
@@ -196,9 +130,3 @@ def test_a_game_under_way_has_no_boxes_yet() -> None:
 def test_a_player_of_a_team_that_is_not_in_the_game_is_kept_out() -> None:
     """He had its away team for an opponent."""
     assert told(boxes(gamebook=[sheet("tatum"), sheet("jokic", team_abbr="DEN")]), "player_lookup") == [("tatum",)]
-
-
-def test_the_key_is_the_spelling_so_that_unknown_players_stay_apart() -> None:
-    strangers = [GOOD | {"player_lookup": None, "player_lookup_raw": name} for name in ("nobody", "stranger")]
-    assert broken_of(player_boxes, "key_is_unique", [GOOD, *strangers]) == []
-    assert len(broken_of(player_boxes, "key_is_unique", [GOOD, GOOD])) == 2

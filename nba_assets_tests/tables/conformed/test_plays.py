@@ -272,39 +272,3 @@ def test_a_feed_that_is_passed_over_is_counted() -> None:
 def test_plays_of_a_game_under_way_and_of_another_team_are_left_out() -> None:
     assert rows_of(plays, bigdataball=bigdataball(*WHOLE), games=[game_row(MATCH, is_final=False)]) == []
     assert told(plays_of(shot("tatum"), shot("jokic", player_1_team_abbr="DEN")), "spelling") == [("tatum",)]
-
-
-def test_a_team_whose_plays_do_not_reach_its_score() -> None:
-    """Of finished games only, and of teams that have plays."""
-    games = [game_row(MATCH)]
-
-    def short(boston: int, new_york: int | None, games: list[Row] = games) -> list[tuple]:
-        scored = {"BOS": boston, "NYK": new_york}
-        given = [
-            {"game_id": MATCH.id, "game_date": MATCH.day, "team_abbr": team, "points": points}
-            for team, points in scored.items()
-            if points is not None
-        ]
-        return told(broken_of(plays, "points_reach_the_score", given, games=games), "team_abbr")
-
-    assert short(110, 100) == []
-    assert short(110, 98) == [("NYK",)]
-    assert short(110, None) == []
-    assert short(40, 38, [game_row(MATCH, is_final=False)]) == []
-
-
-GOOD = {
-    "game_id": MATCH.id,
-    "game_date": MATCH.day,
-    "season_year": 2024,
-    "sequence": 7,
-    "kind": "shot",
-    "source": "bigdataball",
-}
-
-
-def test_a_play_is_once_in_a_game_and_has_a_kind() -> None:
-    assert broken_of(plays, "key_is_unique", [GOOD, GOOD | {"sequence": 8}]) == []
-    assert len(broken_of(plays, "key_is_unique", [GOOD, GOOD])) == 2
-    assert broken_of(plays, "required_columns_are_filled", [GOOD]) == []
-    assert len(broken_of(plays, "required_columns_are_filled", [GOOD | {"kind": None}])) == 1

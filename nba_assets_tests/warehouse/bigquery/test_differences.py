@@ -51,7 +51,7 @@ def test_a_table_as_its_contract_wants_it_has_no_difference() -> None:
     [
         (but(price=None), "column price is added, empty in the rows that are there"),
         (but(price=field_of(Column("price", "DECIMAL(9,3)", "?"))), "columns are described anew"),
-        (but(gone=field_of(Column("gone", "INT64", "?", required=True))), "column gone may be empty"),
+        (but(gone=bigquery.SchemaField("gone", "INT64", "REQUIRED")), "column gone may be empty"),
         ({"description": "Boxes."}, "description and labels are set"),
         ({"labels": {"app": "nba_assets"}}, "description and labels are set"),
         ({"clustering_fields": ["day"]}, "clustered by id, which holds for new data only"),

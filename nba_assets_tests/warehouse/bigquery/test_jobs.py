@@ -52,6 +52,18 @@ def test_a_job_carries_its_limits_and_labels_and_says_what_it_took(waits: list[f
     assert answer.rows.to_pylist() == [{"n": 1}]
 
 
+def test_a_dry_run_says_what_would_be_read_and_asks_again_for_what_passes(waits: list[float]) -> None:
+    api = FakeApi([refuses(refused(403, "rateLimitExceeded"))])
+
+    assert Jobs(api).dry_run("SELECT 1") == 7  # type: ignore[arg-type]
+
+    (job,) = api.jobs.values()
+    assert (job.config.dry_run, job.config.use_query_cache) == (True, False)
+    assert len(api.sent) == 2
+    with pytest.raises(QueryFailed, match="Syntax error"):
+        Jobs(FakeApi([refuses(refused(400, "invalidQuery", "Syntax error"))])).dry_run("SELEC")  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
     "fault",
     [

@@ -26,7 +26,7 @@ from nba_assets.warehouse.bigquery import jobs
 from nba_assets.warehouse.bigquery.engine import BigQueryWarehouse
 from nba_assets.warehouse.bigquery.notes import BOOKKEEPING
 from nba_assets_tests.bigquery.fault_proxy import Fault, FaultProxy, Request
-from nba_assets_tests.bigquery.loaded import load
+from nba_assets_tests.bigquery.loaded import make
 
 DAYS = Window(date(2024, 10, 22), date(2024, 10, 24))
 ROWS = 40
@@ -55,8 +55,7 @@ class Trial:
 
     def begin(self) -> None:
         """Version 0 on all days."""
-        for contract in (TABLE, *BOOKKEEPING):
-            load(self.direct, contract, contract.schema().to_pyarrow().empty_table())
+        make(self.direct, (TABLE, *BOOKKEEPING))
         replace(warehouse(self.direct), 0)
 
     def versions(self) -> dict[date, int]:
