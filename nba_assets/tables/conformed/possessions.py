@@ -149,11 +149,11 @@ def _turns(rows: ir.Table) -> ir.Table:
         end_kind=rows.kind.max(where=is_end),
         end_clock=rows.clock.min(where=is_end | ~is_play),
         _at_horn=rows.at_horn.max(where=is_end),
-        until_sequence=rows.sequence.max(where=is_play),
+        _until=rows.sequence.max(where=is_play),
         used_by=rows.player_lookup.max(where=is_use),
         is_used=rows.spelling.max(where=is_use).notnull(),
-        _first=rows._first.min(where=named),
-        _last=rows._last.max(where=named),
+        _one=rows._first.min(where=named),
+        _two=rows._last.max(where=named),
         _first_points=rows.points.sum(where=rows.team_abbr == rows._first).fill_null(0),
         _last_points=rows.points.sum(where=rows.team_abbr == rows._last).fill_null(0),
         is_whole=rows.is_whole.min(),
@@ -164,14 +164,14 @@ def _turns(rows: ir.Table) -> ir.Table:
 def _with_teams(rows: ir.Table) -> ir.Table:
     """Each turn with its team: whose it ended, or who had the ball at the end of the period, or had not lost it."""
     game = {"group_by": ["game_id"]}
-    rows = rows.mutate(_first=rows._first.min().over(**game), _last=rows._last.max().over(**game))
+    rows = rows.mutate(_first=rows._one.min().over(**game), _last=rows._two.max().over(**game))
     period = ibis.window(group_by=["game_id", "period"], order_by="_nth")
     lost = rows._ended_of.lag().over(period)
     other = (lost == rows._first).ifelse(rows._last, lost.notnull().ifelse(rows._first, ibis.null("string")))
     rows = rows.mutate(
         team_abbr=ibis.coalesce(rows._ended_of, rows._held_by, other),
         start_clock=rows.end_clock.lag().over(period).fill_null(period_seconds(rows.period)),
-        until_sequence=rows.until_sequence.coalesce(rows.until_sequence.lag().over(period)),
+        until_sequence=rows._until.coalesce(rows._until.lag().over(period)),
         _no_time=(rows._ended_of.isnull() & rows._held_by.isnull() & rows._at_horn.lag().over(period)).fill_null(False),
     )
     rows = rows.filter(rows.team_abbr.notnull() & ~rows._no_time)
