@@ -179,6 +179,11 @@ def golden_boxes(**both: Any) -> list[Row]:
     return [boxed(GOLDEN, team, 265.0, **totals, **both) for team, totals in GOLDEN_BOXES.items()]
 
 
+def golden_counts() -> list[Row]:
+    """Rows of the view `possession_counts` of that game; made up."""
+    return [{"game_id": GOLDEN.id, "team_abbr": team, "possessions": n} for team, n in (("PHI", 97), ("NYK", 96))]
+
+
 def shot_row(game: Game, team: str, zone: str = "paint", *, made: bool = False, **more: Any) -> Row:
     """A row of the view `shots`."""
     return {

@@ -52,8 +52,11 @@ _TEAMS = """
     SELECT
         avg((published.points IS NOT DISTINCT FROM points_scored)::INT),
         avg((round(ts_pct_nba, 3) IS NOT DISTINCT FROM ts_pct)::INT),
-        avg(abs(off_rating_nba - offensive_rating)),
-        avg(abs(pace_nba - pace)),
+        avg(abs(off_rating_nba - offensive_rating)) FILTER (possessions_source = 'play_by_play'),
+        avg(abs(off_rating_nba - 100 * points_scored / possessions_estimated)),
+        avg(abs(pace_nba - pace)) FILTER (possessions_source = 'play_by_play'),
+        avg((possessions_nba = possessions)::INT) FILTER (possessions_source = 'play_by_play'),
+        max(abs(possessions_nba - possessions)) FILTER (possessions_source = 'play_by_play'),
         avg((home = home_game)::INT)
     FROM read_parquet('{truth}/team_game.parquet') published
     LEFT JOIN read_parquet('{lake}/nba_analytics/team_offense_game_summary/*/*.parquet') ours USING (game_id, team_abbr)
@@ -132,11 +135,14 @@ def figures(truth: Path, lake: Path) -> Iterator[Figure]:
     yield Figure("... efg_pct equal to the third decimal", efg, 0.999, 1)
     yield Figure("... usage_rate within 0.3, over ten minutes", usage, 0.99, 1)
     yield Figure("... starters equal", starters, 1, 1)
-    points, ts, rating, pace, home = ask(_TEAMS)
+    points, ts, rating, estimated, pace, possessions, furthest, home = ask(_TEAMS)
     yield Figure("team-games: points equal", points, 1, 1)
     yield Figure("... ts_pct equal to the third decimal", ts, 0.999, 1)
-    yield Figure("... offensive rating off by, mean absolute, per 100", rating, 1.9, 2.2)
-    yield Figure("... pace off by, mean absolute", pace, 1.35, 1.6)
+    yield Figure("... possessions equal where they are counted", possessions, 0.82, 1)
+    yield Figure("... and never off by more than", furthest, 0, 3)
+    yield Figure("... offensive rating off by, mean absolute, per 100, counted", rating, 0, 0.24)
+    yield Figure("... and by the estimate", estimated, 1.9, 2.2)
+    yield Figure("... pace off by, mean absolute, counted", pace, 0, 0.24)
     yield Figure("... home side equal", home, 1, 1)
     attempts, threes = ask(_ZONES)
     yield Figure("player-seasons: attempts of all zones together equal", attempts, 1, 1)
@@ -147,8 +153,8 @@ def figures(truth: Path, lake: Path) -> Iterator[Figure]:
     yield Figure("... games behind them equal", games, 1, 1)
     games, pace, rating = ask(_FORM)
     yield Figure("teams before a game: games of the season equal", games, 1, 1)
-    yield Figure("... season's pace off by, mean absolute", pace, 1, 1.3)
-    yield Figure("... season's offensive rating off by, mean absolute", rating, 1, 1.4)
+    yield Figure("... season's pace off by, mean absolute", pace, 0, 0.3)
+    yield Figure("... season's offensive rating off by, mean absolute", rating, 0, 0.4)
     yield from minutes(lake)
 
 

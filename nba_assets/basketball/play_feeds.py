@@ -53,6 +53,11 @@ def place(events: ir.Table) -> ir.IntegerValue:
     return (1000 * events.period.fill_null(0) + played.clip(0, 999).fill_null(999)) * 10_000 + events.number
 
 
+def second_of(sequence: ir.IntegerValue) -> ir.IntegerValue:
+    """Where the second of a play's `place` begins, before all plays at its clock."""
+    return sequence - sequence % 10_000
+
+
 def best_feed(games: ir.Table, **feeds: ir.Table) -> ir.Table:
     """The events of the feed that tells the whole game, with its name in `source`, and `is_whole`.
 

@@ -25,6 +25,7 @@ from nba_assets.tables.conformed.games import games
 from nba_assets.tables.conformed.player_boxes import player_boxes
 from nba_assets.tables.conformed.views.court import first_fives, late_minutes
 from nba_assets.tables.conformed.views.market import points_lines
+from nba_assets.tables.conformed.views.possessions import on_court
 from nba_assets.tables.conformed.views.schedule import team_schedule
 from nba_assets.tables.conformed.views.shots import fourth_quarter_points, shots
 from nba_assets.tables.conformed.views.starters import starters
@@ -66,6 +67,7 @@ def _thin_games(rows: ir.Table, games: ir.Table) -> ir.Table:
         "first_fives": same_day(first_fives),
         "late_minutes": same_day(late_minutes),
         "fourth_quarter_points": same_day(fourth_quarter_points),
+        "on_court": same_day(on_court),
         "prop_lines": same_day(points_lines),
         "team_offense": same_day(team_offense_game_summary),
     },
@@ -136,6 +138,16 @@ def _thin_games(rows: ir.Table, games: ir.Table) -> ir.Table:
             "team_plays_on_court", "DECIMAL(9,5)", "the team's plays while he was, by his share of the time", "plays"
         ),
         Column("usage_rate", "DECIMAL(7,2)", "plays used of those; over games it is pooled, not averaged", "percent"),
+        Column("on_court_possessions", "INT64", "his team's while he was on court; NULL without line-ups"),
+        Column("on_court_possessions_against", "INT64", "the opponent's meanwhile"),
+        Column("on_court_points_for", "INT64", "his team's points in these", "points"),
+        Column("on_court_points_against", "INT64", "the opponent's", "points"),
+        Column(
+            "usage_rate_on_court",
+            "DECIMAL(5,2)",
+            "his share of the possessions that a player of his team used meanwhile, by the last shot, trip or turnover",
+            "percent",
+        ),
         Column("ts_pct", "DECIMAL(5,3)", "true shooting: points / (2 (FGA + 0.44 FTA))", "0-1"),
         Column("efg_pct", "DECIMAL(5,3)", "effective field goals: (FGM + 0.5 3PM) / FGA", "0-1"),
         Column("starter_flag", "BOOL", "started: NBA.com's list, else the first five on court"),
@@ -199,6 +211,7 @@ def player_game_summary(
     first_fives: ir.Table,
     late_minutes: ir.Table,
     fourth_quarter_points: ir.Table,
+    on_court: ir.Table,
     prop_lines: ir.Table,
     team_offense: ir.Table,
 ) -> ir.Table:
@@ -206,6 +219,7 @@ def player_game_summary(
     rows = _with_team(known, team_offense)
     rows = _with_shots(rows, shots)
     rows = _with_time(rows, late_minutes, fourth_quarter_points)
+    rows = _with_possessions(rows, on_court)
     rows = _with_start(rows, starters, first_fives)
     rows = _with_usage(_with_line(rows, prop_lines))
     return rows.mutate(
@@ -289,6 +303,23 @@ def _with_time(rows: ir.Table, late_minutes: ir.Table, fourth_quarter_points: ir
             rows.fourth_quarter_points.fill_null(0), ibis.null("int64")
         ),
     ).drop("_is_timed")
+
+
+_ON_COURT = (
+    "on_court_possessions",
+    "on_court_possessions_against",
+    "on_court_points_for",
+    "on_court_points_against",
+)
+
+
+def _with_possessions(rows: ir.Table, on_court: ir.Table) -> ir.Table:
+    """Possessions while he was on court: zero for who was in none where his team's line-ups are known, else NULL."""
+    rows = with_columns(rows, on_court.select(*TEAM).distinct(), TEAM, found="_is_counted")
+    rows = with_columns(rows, on_court, PLAYER, *_ON_COURT, _used="used", _used_on_court="used_on_court")
+    share = metrics.ratio(100 * rows._used, rows._used_on_court)
+    counts = {name: rows._is_counted.ifelse(rows[name].fill_null(0), ibis.null("int64")) for name in _ON_COURT}
+    return rows.mutate(**counts, usage_rate_on_court=share).drop("_is_counted", "_used", "_used_on_court")
 
 
 def _with_start(rows: ir.Table, starters: ir.Table, first_fives: ir.Table) -> ir.Table:

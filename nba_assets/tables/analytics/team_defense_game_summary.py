@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 from nba_assets.basketball import metrics
 from nba_assets.basketball.box_checks import makes_within_attempts, opposite_margins, two_rows_a_final_game
 from nba_assets.basketball.population import of_finished_games
+from nba_assets.basketball.possessions import ESTIMATED, with_possessions
 from nba_assets.basketball.starting_five import with_absences
 from nba_assets.basketball.zones import with_second_chances, with_zones, zone_counts
 from nba_assets.contracts import quality
@@ -21,6 +22,7 @@ from nba_assets.tables.conformed.expected_starters import expected_starters
 from nba_assets.tables.conformed.games import games
 from nba_assets.tables.conformed.listed_players import listed_players
 from nba_assets.tables.conformed.team_boxes import team_boxes
+from nba_assets.tables.conformed.views.possessions import possession_counts
 from nba_assets.tables.conformed.views.schedule import team_schedule
 from nba_assets.tables.conformed.views.shots import second_chances, shots
 
@@ -33,6 +35,7 @@ from nba_assets.tables.conformed.views.shots import second_chances, shots
     reads={
         "games": same_day(games),
         "team_boxes": same_day(team_boxes),
+        "possession_counts": same_day(possession_counts),
         "shots": same_day(shots),
         "second_chances": same_day(second_chances),
         "listed_players": same_day(listed_players),
@@ -82,6 +85,7 @@ from nba_assets.tables.conformed.views.shots import second_chances, shots
             "the game's pace: possessions per 48 minutes, mean of both",
             "per 48 minutes",
         ),
+        Column("possessions_source", "STRING", "play_by_play where the two figures are counted, or estimate"),
         Column("opponent_ts_pct", "DECIMAL(5,3)", "the opponent's true shooting", "0-1"),
         Column("home_game", "BOOL", "the schedule's designated home team, in a neutral game too", required=True),
         Column("neutral_site", "BOOL", "in neither team's arena", required=True),
@@ -124,20 +128,17 @@ from nba_assets.tables.conformed.views.shots import second_chances, shots
 )
 def team_defense_game_summary(
     team_boxes: ir.Table,
+    possession_counts: ir.Table,
     shots: ir.Table,
     second_chances: ir.Table,
     listed_players: ir.Table,
     expected_starters: ir.Table,
 ) -> ir.Table:
-    rows = _defender_with_attack(team_boxes)
+    rows = _defender_with_attack(with_possessions(team_boxes, possession_counts))
     allowed = zone_counts(shots, "game_id", "defending_team_abbr")
     rows = with_zones(rows, shots, allowed, defending_team_abbr="team_abbr")
     rows = with_second_chances(rows, second_chances, "opponent_team_abbr", "second_chance_points_allowed")
     rows = with_absences(rows, listed_players, expected_starters)
-    opp_possessions = metrics.possessions(
-        rows.opp_fg_attempts, rows.opp_ft_attempts, rows.opp_turnovers, rows.opp_offensive_rebounds
-    )
-    own_possessions = metrics.possessions(rows.fg_attempts, rows.ft_attempts, rows.turnovers, rows.offensive_rebounds)
     return rows.mutate(
         defending_team_abbr=rows.team_abbr,
         points_allowed=rows.opp_points,
@@ -155,8 +156,8 @@ def team_defense_game_summary(
         blocks_paint=rows.paint_blocked,
         blocks_mid_range=rows.mid_range_blocked,
         blocks_three_pt=rows.three_blocked,
-        defensive_rating=metrics.rating(rows.opp_points, opp_possessions),
-        opponent_pace=metrics.pace(opp_possessions, own_possessions, rows.team_minutes),
+        defensive_rating=metrics.rating(rows.opp_points, rows.opponent_possessions),
+        opponent_pace=metrics.pace(rows.opponent_possessions, rows.own_possessions, rows.team_minutes),
         opponent_ts_pct=metrics.true_shooting_pct(rows.opp_points, rows.opp_fg_attempts, rows.opp_ft_attempts),
         win_flag=rows.points > rows.opp_points,
         margin_of_victory=rows.points - rows.opp_points,
@@ -168,6 +169,7 @@ def team_defense_game_summary(
                 "backup_source_used": rows.opp_source != "nbac_team_boxscore",
                 "reconstructed": rows.opp_source != "nbac_team_boxscore",
                 "shot_zones_unavailable": rows.shot_zones_source.isnull(),
+                "possessions_estimated": rows.possessions_source == ESTIMATED,
                 "missing_defensive_actions": rows.steals.isnull() | rows.defensive_rebounds.isnull(),
             }
         ),

@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 from nba_assets.basketball import metrics
 from nba_assets.basketball.box_checks import opposite_margins, two_rows_a_final_game
 from nba_assets.basketball.population import of_finished_games
+from nba_assets.basketball.possessions import ESTIMATED, with_possessions
 from nba_assets.basketball.starting_five import with_absences
 from nba_assets.basketball.zones import with_second_chances, with_zones, zone_counts
 from nba_assets.contracts import quality
@@ -21,6 +22,7 @@ from nba_assets.tables.conformed.expected_starters import expected_starters
 from nba_assets.tables.conformed.games import games
 from nba_assets.tables.conformed.listed_players import listed_players
 from nba_assets.tables.conformed.team_boxes import team_boxes
+from nba_assets.tables.conformed.views.possessions import possession_counts
 from nba_assets.tables.conformed.views.schedule import team_schedule
 from nba_assets.tables.conformed.views.shots import second_chances, shots
 
@@ -43,6 +45,7 @@ def _paint_mid_three(rows: ir.Table) -> ir.BooleanValue:
     reads={
         "games": same_day(games),
         "team_boxes": same_day(team_boxes),
+        "possession_counts": same_day(possession_counts),
         "shots": same_day(shots),
         "second_chances": same_day(second_chances),
         "listed_players": same_day(listed_players),
@@ -82,7 +85,9 @@ def _paint_mid_three(rows: ir.Table) -> ir.BooleanValue:
             "second_chance_points_scored", "INT64", "points in a possession after an own offensive rebound", "points"
         ),
         Column("team_minutes", "INT64", "five times the game's length: 240, 25 more an overtime", "minutes"),
-        Column("possessions", "DECIMAL(5,1)", "FGA + 0.44 FTA + TOV - OREB"),
+        Column("possessions", "DECIMAL(5,1)", "counted from play-by-play, else `possessions_estimated`"),
+        Column("possessions_estimated", "DECIMAL(5,1)", "FGA + 0.44 FTA + TOV - OREB"),
+        Column("possessions_source", "STRING", "play_by_play or estimate, of both teams of a game"),
         Column("offensive_rating", "DECIMAL(6,2)", "points per 100 possessions", "points per 100"),
         Column("pace", "DECIMAL(5,1)", "possessions per 48 minutes, mean of both teams", "per 48 minutes"),
         Column("ts_pct", "DECIMAL(5,3)", "true shooting: points / (2 (FGA + 0.44 FTA))", "0-1"),
@@ -116,12 +121,13 @@ def _paint_mid_three(rows: ir.Table) -> ir.BooleanValue:
 )
 def team_offense_game_summary(
     team_boxes: ir.Table,
+    possession_counts: ir.Table,
     shots: ir.Table,
     second_chances: ir.Table,
     listed_players: ir.Table,
     expected_starters: ir.Table,
 ) -> ir.Table:
-    rows = _with_opponent(team_boxes)
+    rows = with_possessions(team_boxes, possession_counts)
     rows = with_zones(rows, shots, zone_counts(shots, "game_id", "team_abbr"), team_abbr="team_abbr")
     rows = with_second_chances(rows, second_chances, "team_abbr", "second_chance_points_scored")
     rows = with_absences(rows, listed_players, expected_starters)
@@ -148,22 +154,7 @@ def team_offense_game_summary(
                 "backup_source_used": rows.source != "nbac_team_boxscore",
                 "reconstructed": rows.source != "nbac_team_boxscore",
                 "shot_zones_unavailable": rows.shot_zones_source.isnull(),
+                "possessions_estimated": rows.possessions_source == ESTIMATED,
             }
         ),
     )
-
-
-def _with_opponent(boxes: ir.Table) -> ir.Table:
-    """Each row with its own and the opponent's possessions and the opponent's points; both teams are needed."""
-    rows = boxes.mutate(
-        own_possessions=metrics.possessions(
-            boxes.fg_attempts, boxes.ft_attempts, boxes.turnovers, boxes.offensive_rebounds
-        )
-    )
-    other = rows.select(
-        _game=rows.game_id,
-        _team=rows.team_abbr,
-        opponent_possessions=rows.own_possessions,
-        opponent_points=rows.points,
-    )
-    return rows.join(other, [("game_id", "_game"), ("opponent_team_abbr", "_team")]).drop("_game", "_team")

@@ -15,6 +15,7 @@ from nba_assets.basketball.identity import resolve, stamp_by_nba_id, stamp_by_pa
 from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.placement import finished, placement_checks
 from nba_assets.basketball.play_feeds import best_feed, seconds_left
+from nba_assets.basketball.possessions import PLAYS, keeps_the_ball, with_endings
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.kept_out import QUARANTINE, at_the_door, kept_out
 from nba_assets.contracts.read import same_day
@@ -23,6 +24,15 @@ from nba_assets.tables.conformed.views.player_names import player_names
 from nba_assets.tables.conformed.views.schedule import schedule
 from nba_assets.tables.conformed.views.strays import stray_plays
 from nba_assets.tables.raw.play_by_play import bigdataball_play_by_play, nbac_play_by_play
+
+STOPS = {
+    "foul": "foul",
+    "substitution": "substitution",
+    "timeout": "timeout",
+    "violation": "violation",
+    "jumpball": "jump ball",
+}
+"""Events that are no plays, by NBA.com's word: what they stop tells where a possession ends."""
 
 
 def _other_than_the_score(rows: ir.Table, games: ir.Table) -> ir.Table:
@@ -87,6 +97,10 @@ def _passed_over(rows: ir.Table, bigdataball: ir.Table, games: ir.Table) -> ir.T
         Column("blocked_by", "STRING", "canonical player who blocked the shot"),
         Column("is_offensive", "BOOL", "rebound by the team that shot"),
         Column("ends_trip", "BOOL", "last free throw of a trip"),
+        Column("ends_possession_of", "STRING", "the team that has the ball no more after it; NULL while it goes on"),
+        Column(
+            "at_horn", "BOOL", "the clock stood at 0.0; NULL at 0 where the feed knows whole seconds only, else FALSE"
+        ),
         Column(
             "is_whole",
             "BOOL",
@@ -115,30 +129,34 @@ def plays(bigdataball: ir.Table, nbac: ir.Table, games: ir.Table, names: ir.Tabl
         bigdataball=stamp_by_pair(_bigdataball(bigdataball), games),
         nbac=stamp_by_nba_id(_nbac(nbac), games).drop("nba_game_id"),
     )
-    rows = resolve(resolve(_with_and_ones(rows), names, "blocker", "blocked_by"), names, "spelling")
+    at_home = rows.team_abbr == rows.home_team_abbr
+    rows = rows.mutate(other_team_abbr=at_home.ifelse(rows.away_team_abbr, rows.home_team_abbr))
+    rows = _with_and_ones(with_endings(rows))
+    rows = resolve(resolve(rows, names, "blocker", "blocked_by"), names, "spelling")
     is_shot = rows.kind == "shot"
     return rows.mutate(
         spelling=rows.player_lookup_raw,
         zone=is_shot.ifelse(metrics.shot_zone(rows.is_three, rows.distance), ibis.null("string")),
         is_assisted=rows.assister.notnull(),
-        defending_team_abbr=(rows.team_abbr == rows.home_team_abbr).ifelse(rows.away_team_abbr, rows.home_team_abbr),
+        defending_team_abbr=rows.other_team_abbr,
     )
 
 
 def _with_and_ones(rows: ir.Table) -> ir.Table:
     """Marks a made shot followed by the same player's 1-of-1 free throw at the same clock."""
     key = ("game_id", "period", "clock", "spelling")
-    bonus = rows.filter(rows.single).group_by(*key).agg(_bonus_at=lambda t: t.sequence.max())
+    bonus = rows.filter(rows.single & ~rows.keeps_ball).group_by(*key).agg(_bonus_at=lambda t: t.sequence.max())
     rows = with_columns(rows, bonus, key, "_bonus_at")
     and_one = (rows.kind == "shot") & rows.made & (rows._bonus_at > rows.sequence)
     return rows.mutate(is_and_one=and_one.fill_null(False)).drop("_bonus_at")
 
 
 def _bigdataball(events: ir.Table) -> ir.Table:
-    kinds = ("shot", "free throw", "rebound", "turnover", "start of period")
-    rows = events.filter(events.event_type.isin(kinds))
+    rows = events.filter(events.event_type.isin([*PLAYS, *STOPS.values()]))
     is_shot = rows.event_type == "shot"
     trip = rows.event_subtype
+    throw = (rows.event_type == "free throw").ifelse(trip.right(3), ibis.null("string"))
+    technical = trip.contains("technical").fill_null(False)
     return rows.select(
         "game_date",
         "home_team_abbr",
@@ -156,7 +174,11 @@ def _bigdataball(events: ir.Table) -> ir.Table:
         distance=rows.shot_distance,
         is_offensive=trip == "rebound offensive",
         ends_trip=trip.isin(["free throw 1/1", "free throw 2/2", "free throw 3/3"]),
-        single=trip == "free throw 1/1",
+        single=(throw == "1/1").fill_null(False) & ~technical,
+        last_of_trip=throw.isin(["1/1", "2/2", "3/3"]).fill_null(False) & ~technical,
+        technical=technical,
+        keeps_ball=keeps_the_ball(trip),
+        at_horn=(rows.game_clock_seconds > 0).ifelse(False, ibis.null("boolean")),
         assister=(rows.player_2_role == "assist").ifelse(without_number(rows.player_2_lookup), None),
         blocker=(rows.player_2_role == "block").ifelse(without_number(rows.player_2_lookup), None),
     )
@@ -171,11 +193,17 @@ def _nbac(events: ir.Table) -> ir.Table:
         "turnover": "turnover",
     }
     period_start = (events.action_type == "period") & (events.sub_type == "start")
-    rows = events.filter(events.action_type.isin(list(kinds)) | period_start)
+    rows = events.filter(events.action_type.isin([*kinds, *STOPS]) | period_start)
     is_shot = rows.action_type.isin(["2pt", "3pt"])
     is_three = rows.action_type == "3pt"
     scored = (rows.shot_result == "Made").fill_null(False)
     ordinary = rows.descriptor.isnull()
+    throw = rows.sub_type.isin(["1 of 1", "2 of 2", "3 of 3"])
+    words = rows.sub_type.fill_null("") + " " + rows.descriptor.fill_null("")
+    technical = words.contains("technical")
+    left = rows.game_clock.re_extract(r"M([0-9.]+)S", 1).try_cast("float64")
+    has_tenths = (left != left.floor()).any().over(group_by="nba_game_id")
+    at_zero = has_tenths.fill_null(False).ifelse(left == 0, ibis.null("boolean"))
     # The feed names the zone where it has no distance; of the zones only these two lie on one side of 8 ft.
     implied = rows.area.cases(("Restricted Area", 0.0), ("Mid-Range", 2 * metrics.PAINT_FEET))
     return rows.select(
@@ -184,7 +212,7 @@ def _nbac(events: ir.Table) -> ir.Table:
         number=rows.event_sequence,
         printed=rows.game_clock_seconds,
         clock=seconds_left(rows.period, rows.game_clock_seconds, rows.time_elapsed_seconds),
-        kind=rows.action_type.cases(*kinds.items(), else_="start of period"),
+        kind=rows.action_type.cases(*kinds.items(), *STOPS.items(), else_="start of period"),
         team_abbr=team(rows.player_1_team_abbr),
         spelling=rows.player_1_lookup,
         made=is_shot.ifelse(scored, scored),
@@ -193,7 +221,11 @@ def _nbac(events: ir.Table) -> ir.Table:
         distance=rows.shot_distance.coalesce(implied),
         is_offensive=rows.sub_type == "offensive",
         ends_trip=ordinary & rows.sub_type.isin(["1 of 1", "2 of 2", "3 of 3"]),
-        single=ordinary & (rows.sub_type == "1 of 1"),
+        single=(rows.sub_type == "1 of 1").fill_null(False) & ~technical,
+        last_of_trip=throw.fill_null(False) & ~technical,
+        technical=technical,
+        keeps_ball=keeps_the_ball(words),
+        at_horn=(rows.game_clock_seconds > 0).ifelse(False, at_zero),
         assister=is_shot.ifelse(rows.assist_player_lookup, None),
         blocker=is_shot.ifelse(rows.block_player_lookup, None),
     )

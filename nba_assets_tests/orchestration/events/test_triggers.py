@@ -43,7 +43,7 @@ BEFORE_THE_GAMES = {
     "rosters",
 }
 OF_THE_BOXES = {"player_boxes", "team_boxes", "listed_players"}
-OF_THE_PLAYS = {"plays", "court_time"}
+OF_THE_PLAYS = {"plays", "court_time", "possessions"}
 CONFORMED = BEFORE_THE_GAMES | OF_THE_BOXES | OF_THE_PLAYS
 
 
@@ -53,7 +53,7 @@ REFRESHED = {
     "nbac_player_boxscores": {"player_boxes", "team_boxes"},
     "bdl_player_boxscores": {"player_boxes", "team_boxes"},
     "bigdataball_play_by_play": OF_THE_PLAYS,
-    "nbac_play_by_play": {"plays"},
+    "nbac_play_by_play": {"plays", "possessions"},
 }
 """What of the conformed tables comes from a raw one."""
 

@@ -69,6 +69,24 @@ def test_the_golden_line() -> None:
     assert (row["win_flag"], row["home_game"], row["opponent_team_abbr"]) == (True, False, "PHI")
 
 
+def test_possessions_while_on_court() -> None:
+    """Zero for who was in none of a team whose line-ups are known, unknown where they are not."""
+    counts = {
+        "on_court_possessions": 70,
+        "on_court_possessions_against": 71,
+        "on_court_points_for": 80,
+        "on_court_points_against": 75,
+    }
+    seen = {"game_id": GOLDEN.id, "team_abbr": "NYK", "player_lookup": "brunson", "used": 21, "used_on_court": 60}
+    rows = rows_with(box(), box("hart"), box("embiid", "PHI"), on_court=[seen | counts])
+    names = (*counts, "usage_rate_on_court")
+    assert told(rows, "player_lookup", *names) == [
+        ("brunson", 70, 71, 80, 75, 35.0),
+        ("embiid", None, None, None, None, None),
+        ("hart", 0, 0, 0, 0, None),
+    ]
+
+
 def test_a_neutral_game_is_said_to_be_one() -> None:
     abroad = brunson(team_offense=[NEW_YORK | {"home_game": True, "neutral_site": True}])
     assert (abroad["home_game"], abroad["neutral_site"], brunson()["neutral_site"]) == (True, True, False)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from nba_assets.tables.analytics.team_defense_game_summary import team_defense_game_summary
 from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary
-from nba_assets_tests.given import GOLDEN, boxed, golden_boxes, shot_row
+from nba_assets_tests.given import GOLDEN, boxed, golden_boxes, golden_counts, shot_row
 from nba_assets_tests.rows import Row, one, rows_of, told
 
 
@@ -27,6 +27,14 @@ def test_the_golden_game() -> None:
     """The reference gives Philadelphia's opponents a pace of 94.6 and no overtime (T1, T2)."""
     names = ("defending_team_abbr", "defensive_rating", "opponent_pace", "opponent_ts_pct", "overtime_periods")
     assert told(rows_with(), *names) == [("NYK", 120.01, 87.7, 0.606, 1), ("PHI", 132.19, 87.7, 0.647, 1)]
+
+
+def test_rating_and_pace_of_counted_possessions() -> None:
+    rows = rows_with(possession_counts=golden_counts())
+    names = ("defending_team_abbr", "defensive_rating", "opponent_pace", "possessions_source")
+    assert told(rows, *names) == [("NYK", 122.68, 87.4, "play_by_play"), ("PHI", 130.21, 87.4, "play_by_play")]
+    assert "possessions_estimated" not in rows[0]["quality_issues"]
+    assert "possessions_estimated" in philadelphia()["quality_issues"]
 
 
 def test_the_opponents_box_is_allowed_and_the_own_is_done() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary
 from nba_assets.tables.conformed.expected_starters import expected_starters
-from nba_assets_tests.given import GOLDEN, boxed, game_row, golden_boxes, shot_row, started
+from nba_assets_tests.given import GOLDEN, boxed, game_row, golden_boxes, golden_counts, shot_row, started
 from nba_assets_tests.rows import Row, one, rows_of, told
 
 
@@ -26,6 +26,16 @@ def test_the_golden_game() -> None:
         ("NYK", 94.6, 132.19, 87.7, 0.647, 1, 265),
         ("PHI", 99.2, 120.01, 87.7, 0.606, 1, 265),
     ]
+
+
+def test_counted_possessions_count_and_the_estimate_stays() -> None:
+    names = ("team_abbr", "possessions", "possessions_estimated", "possessions_source", "offensive_rating", "pace")
+    assert told(rows_with(possession_counts=golden_counts()), *names) == [
+        ("NYK", 96, 94.6, "play_by_play", 130.21, 87.4),
+        ("PHI", 97, 99.2, "play_by_play", 122.68, 87.4),
+    ]
+    one_sided = rows_with(possession_counts=golden_counts()[:1])
+    assert told(one_sided, "possessions", "possessions_source") == [(94.6, "estimate"), (99.2, "estimate")]
 
 
 def test_who_won_where() -> None:
@@ -72,7 +82,7 @@ def test_zones() -> None:
     ]
     without = philadelphia()
     assert [without[name] for name in names] == [None] * 7
-    assert without["quality_issues"] == ["shot_zones_unavailable"]
+    assert without["quality_issues"] == ["shot_zones_unavailable", "possessions_estimated"]
 
 
 def test_second_chances() -> None:
@@ -131,7 +141,7 @@ def test_the_five_are_those_who_started_most_lately() -> None:
 def test_the_source_is_the_tier() -> None:
     boxes = [row | {"source": "player_sum"} if row["team_abbr"] == "PHI" else row for row in golden_boxes()]
     shots = [shot_row(GOLDEN, "PHI")]
-    rows = rows_with(team_boxes=boxes, shots=shots)
+    rows = rows_with(team_boxes=boxes, shots=shots, possession_counts=golden_counts())
     assert [(r["team_abbr"], r["primary_source_used"], r["quality_tier"], r["quality_issues"]) for r in rows] == [
         ("NYK", "nbac_team_boxscore", "gold", []),
         ("PHI", "player_sum", "silver", ["backup_source_used", "reconstructed"]),

@@ -17,6 +17,7 @@ from nba_assets.tables.conformed.game_lines import game_lines
 from nba_assets.tables.conformed.games import games
 from nba_assets.tables.conformed.player_boxes import player_boxes
 from nba_assets.tables.conformed.plays import plays
+from nba_assets.tables.conformed.possessions import possessions
 from nba_assets.tables.conformed.prop_lines import prop_lines
 from nba_assets.tables.conformed.rosters import rosters
 from nba_assets.tables.conformed.team_boxes import team_boxes
@@ -151,6 +152,13 @@ def turned_round(*events: Row) -> list[Row]:
     return [row | sides for row in bigdataball(*events)]
 
 
+def had(home: int, away: int, whole: bool = True) -> list[Row]:
+    """Possessions of both teams, of two points each and a technical's in the first one's."""
+    teams = [HOME] * home + [AWAY] * away
+    shared = THE_GAME | {"points": 2, "is_whole": whole}
+    return [shared | {"team_abbr": team, "opponent_points": 0 if n else 2} for n, team in enumerate(teams)]
+
+
 def fed(source: str, *teams: str) -> dict[str, list[Row]]:
     """Plays of the game from `source`, where the first feed has a game of these teams."""
     event = {"game_date": MATCH.day, **dict(zip(("home_team_abbr", "away_team_abbr"), teams, strict=False))}
@@ -274,6 +282,14 @@ TRIALS: Trials = {
             (1, {"rows": scored(HOME_POINTS + 1, None), "games": FINAL}),
             (2, {"rows": scored(AWAY_POINTS, HOME_POINTS), "games": FINAL}),
         ),
+    ),
+    (possessions, "teams_take_turns"): Trial(
+        keeps=({"rows": had(4, 2)}, {"rows": had(2, 4)}, {"rows": had(9, 1, whole=False)}),
+        breaks=((1, {"rows": had(4, 1)}), (1, {"rows": had(1, 4)}), (1, {"rows": had(2, 0)})),
+    ),
+    (possessions, "points_are_in_possessions"): Trial(
+        keeps=({"rows": had(2, 2), "plays": [THE_GAME | {"points": 10, "period": 1}]},),
+        breaks=((1, {"rows": had(2, 2), "plays": [THE_GAME | {"points": 9, "period": 1}]}),),
     ),
     (prop_lines, "lines_match_the_schedule"): none_of("strays"),
     (prop_lines, "players_are_known"): KNOWN,
