@@ -15,6 +15,9 @@ REGULATION_PERIODS = 4
 PERIOD_SECONDS = 720
 OVERTIME_SECONDS = 300
 
+FIVE = tuple(f"player_{n}" for n in range(1, 6))
+"""The columns of a team's players on court."""
+
 
 def period_seconds(period: ir.IntegerValue) -> ir.IntegerValue:
     """How long a period is."""

@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 
 from nba_assets.basketball.identity import resolve, stamp_by_pair, team, without_number
 from nba_assets.basketball.placement import finished
-from nba_assets.basketball.play_feeds import period_seconds, place, seconds_left
+from nba_assets.basketball.play_feeds import FIVE, period_seconds, place, seconds_left
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day
 from nba_assets.contracts.table import Check, conformed, holds
@@ -27,9 +27,6 @@ CLUTCH_MARGIN = 5
 
 LONGEST_SILENCE = 24
 """Seconds without an event at the end of a period, a possession long. A source silent for longer has broken off."""
-
-FIVE = tuple(f"player_{n}" for n in range(1, 6))
-"""The columns of those on court."""
 
 
 def _longer_than_a_period(rows: ir.Table) -> ir.Table:

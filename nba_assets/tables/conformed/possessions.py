@@ -11,11 +11,11 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball.play_feeds import period_seconds, second_of
+from nba_assets.basketball.play_feeds import FIVE, period_seconds, second_of
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day
 from nba_assets.contracts.table import Check, conformed
-from nba_assets.tables.conformed.court_time import FIVE, court_time
+from nba_assets.tables.conformed.court_time import court_time
 from nba_assets.tables.conformed.plays import plays
 
 OPPONENTS = tuple(f"opponent_{n}" for n in range(1, 6))

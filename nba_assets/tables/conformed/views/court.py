@@ -5,9 +5,9 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball.play_feeds import PERIOD_SECONDS, period_seconds
+from nba_assets.basketball.play_feeds import FIVE, PERIOD_SECONDS, period_seconds
 from nba_assets.contracts.read import view
-from nba_assets.tables.conformed.court_time import FIVE, FOURTH_QUARTER, court_time
+from nba_assets.tables.conformed.court_time import FOURTH_QUARTER, court_time
 
 OPENING_SECONDS = 60
 """The first substitution may come after these."""

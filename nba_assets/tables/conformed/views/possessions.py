@@ -5,8 +5,9 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from nba_assets.basketball.play_feeds import FIVE
 from nba_assets.contracts.read import view
-from nba_assets.tables.conformed.court_time import FIVE, court_time
+from nba_assets.tables.conformed.court_time import court_time
 from nba_assets.tables.conformed.plays import plays
 from nba_assets.tables.conformed.possessions import OPPONENTS, possessions, with_ten
 
