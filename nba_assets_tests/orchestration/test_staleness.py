@@ -57,6 +57,7 @@ class Stored:
     at: dict[Contract, dict[date, float]] = field(default_factory=dict)
     holds: dict[tuple[Contract, date], str] = field(default_factory=dict)
     built: dict[tuple[Contract, date], Build] = field(default_factory=dict)
+    fill: str = "fill it"
 
     def contents(self, contract: Contract) -> Mapping[date, str]:
         return {day: self.holds[contract, day] for day in self.at.get(contract, {})}

@@ -97,7 +97,7 @@ def test_a_writer_that_is_told_to_end_cancels_its_job(trial: Trial, proxy: Fault
         wait_for(trial.running, "its job runs")
         (job,) = trial.running()
         process.send_signal(signal.SIGINT)
-        process.wait(30)
+        process.wait(120)
         wait_for(lambda: not trial.running(), "its job has ended")
 
     assert trial.direct.get_job(job).error_result["reason"] == "stopped"
