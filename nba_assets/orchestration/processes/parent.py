@@ -9,7 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from signal import SIGKILL
@@ -39,13 +39,15 @@ def end_with_parent() -> None:
 
 
 @contextmanager
-def ending_with(process: str | None) -> Iterator[None]:
-    """Within, end this process when the one of that name has: a fork server that loads looks at nothing else."""
+def ending_with(process: str | None, last: Callable[[], None]) -> Iterator[None]:
+    """Within, end this process when the one of that name has, with something done `last`: a fork server that loads
+    looks at nothing else."""
     over = threading.Event()
 
     def watch() -> None:
         while process and not over.wait(1):
             if is_gone(process):
+                last()
                 os._exit(1)
 
     thread = threading.Thread(target=watch, daemon=True)

@@ -10,6 +10,9 @@ from __future__ import annotations
 import atexit
 import importlib
 import os
+import re
+import socket
+import sys
 from contextlib import suppress
 from multiprocessing import forkserver
 from pathlib import Path
@@ -37,16 +40,26 @@ def prepare() -> None:
 
 def remove_socket() -> None:
     """At the end of a fork server whose parent was killed, and so could not: its socket, and the folder made for it."""
-    address = getattr(getattr(forkserver, "_forkserver", None), "_forkserver_address", None)
+    address = getattr(getattr(forkserver, "_forkserver", None), "_forkserver_address", None) or _given()
     if isinstance(address, str):
         with suppress(OSError):
             os.unlink(address)
             Path(address).parent.rmdir()
 
 
+def _given() -> str | None:
+    """The address of the socket that a fork server is started with: until it has loaded, its command alone knows it."""
+    started = re.search(r"\bmain\((\d+),", sys.orig_argv[-1])
+    with suppress(OSError):
+        if started:
+            with socket.socket(fileno=os.dup(int(started[1]))) as listener:
+                return str(listener.getsockname())
+    return None
+
+
 atexit.register(remove_socket)  # a step that is forked does not come there: it ends by os._exit
 with (
-    ending_with(os.environ.get(STARTED_BY)),
+    ending_with(os.environ.get(STARTED_BY), last=remove_socket),
     loading(),
     suppress(BadInput),  # whoever started the fork server comes upon the same, and tells it
 ):

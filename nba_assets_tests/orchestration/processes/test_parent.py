@@ -49,21 +49,22 @@ def test_a_child_ends_with_its_killed_parent(method: str) -> None:
 
 
 @pytest.mark.slow
-def test_a_fork_server_ends_while_it_loads() -> None:
+def test_a_fork_server_ends_while_it_loads_and_leaves_nothing() -> None:
     script = (
         "import time\n"
         "from nba_assets.orchestration.processes.parent import ending_with\n"
-        f"with ending_with({ended_process()!r}): time.sleep(60)"
+        f"with ending_with({ended_process()!r}, lambda: print('cleaned', flush=True)): time.sleep(60)"
     )
     started = time.monotonic()
-    assert subprocess.run([sys.executable, "-c", script], timeout=30).returncode == 1
+    done = subprocess.run([sys.executable, "-c", script], timeout=30, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (1, "cleaned\n")
     assert time.monotonic() - started < 2 * SECONDS
 
 
 @pytest.mark.parametrize("process", [this_process(), None], ids=["this", "none"])
 def test_it_leaves_no_thread_when_it_has_loaded(process: str | None) -> None:
     before = threading.active_count()
-    with ending_with(process):
+    with ending_with(process, last=lambda: None):
         pass
     assert threading.active_count() == before
 
