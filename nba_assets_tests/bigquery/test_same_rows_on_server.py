@@ -11,8 +11,8 @@ from collections.abc import Iterator
 import pytest
 from google.cloud import bigquery
 
+from nba_assets.compile.dialects import script_of
 from nba_assets.compile.statements import statements
-from nba_assets.compile.steps import LAST
 from nba_assets.contracts.table import Table
 from nba_assets.tables.registry import tables
 from nba_assets_tests.bigquery.loaded import load, make, table_of
@@ -54,11 +54,6 @@ def clients(bigquery_server: LocalBigQuery) -> Iterator[dict[Given, bigquery.Cli
 def test_same_rows(table: Table, clients: dict[Given, bigquery.Client]) -> None:
     given = given_for(table)
 
-    answer = clients[given].query_and_wait(script(statements(table, "bigquery").steps_in("rows", given.window)))
+    answer = clients[given].query_and_wait(script_of(statements(table, "bigquery").steps_in("rows", given.window)))
 
     assert differences(stored(table, given), [dict(row) for row in answer], table) == []
-
-
-def script(steps: list[tuple[str, str]]) -> str:
-    """The steps as one script, whose last statement gives the rows."""
-    return ";\n".join(sql if name == LAST else f"CREATE TEMP TABLE `{name}` AS {sql}" for name, sql in steps)

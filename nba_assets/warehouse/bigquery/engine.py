@@ -152,11 +152,7 @@ class BigQueryWarehouse:
         """The notes of what is stored of a table of ours, or of a part of it, on all days or some."""
         wanted = None if days is None else set(days)
         ours = self._all_notes().get(contract.full_name, [])
-        return [
-            note
-            for note in ours
-            if (not contract.part or note.part == contract.part) and (wanted is None or note.day in wanted)
-        ]
+        return [note for note in ours if note.is_of(contract) and (wanted is None or note.day in wanted)]
 
     def _all_notes(self) -> dict[str, list[Note]]:
         """Those of all tables, looked up again where any was added, which the API tells without a query."""

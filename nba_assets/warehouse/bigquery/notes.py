@@ -79,6 +79,10 @@ class Note:
     schema: str
     changed_at: float
 
+    def is_of(self, contract: Contract) -> bool:
+        """Whether its table, asked for whole or as one of its parts, has the partition."""
+        return not contract.part or self.part == contract.part
+
     @property
     def held(self) -> str:
         """As contents are compared: empty where there are no rows."""

@@ -75,7 +75,7 @@ class BigQuerySession:
                 sql = script.look_up_notes(self.warehouse.names, Window.season(year), "inputs_read")
                 self._notes[year] = notes_in(self.warehouse.look_up(sql, "notes"))
             found += self._notes[year].get(contract.full_name, [])
-        return [note for note in found if note.day in dates and (not contract.part or note.part == contract.part)]
+        return [note for note in found if note.day in dates and note.is_of(contract)]
 
     def create_views(self, inputs: Dates) -> None:
         """There is nothing to make; what is told is over which partitions of another schema they would be."""
