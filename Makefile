@@ -6,7 +6,7 @@ export DAGSTER_HOME := $(CURDIR)/dagster_home
 export NBA_LAKE ?= $(CURDIR)/lake
 unexport PYTHONDONTWRITEBYTECODE  # commands and tests start processes by the dozen: none compiles all modules again
 
-.PHONY: demo dev test test-slow lint format truth bench bench-before bench-patches bench-peers compare audit newest-dagster \
+.PHONY: demo dev test test-slow lint rules types format truth bench bench-before bench-patches bench-peers compare audit newest-dagster \
   attack clean
 
 demo: .venv/installed  ## five simulated weeks, and all tables for the last of them
@@ -28,9 +28,13 @@ test: .venv/installed  ## the fast tests
 test-slow: .venv/installed  ## the tests that start real processes or read two seasons
 	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m slow
 
-lint: .venv/installed  ## ruff: rules and format; mypy: types
+lint: rules types  ## ruff: rules and format; mypy: types
+
+rules: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types: .venv/installed
 	$(BIN)/mypy
 
 format: .venv/installed

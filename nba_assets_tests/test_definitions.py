@@ -54,10 +54,6 @@ def offsets(table: Table, source: Contract) -> tuple[int, int]:
     return mapping.start_offset, mapping.end_offset
 
 
-def test_loading_the_definitions_warns_of_nothing() -> None:
-    assert succeed(sys.executable, "-W", "error", "-c", "import nba_assets.definitions") == ""
-
-
 @each_table
 def test_a_table_is_an_asset_that_runs_by_the_common_policy(table: Table) -> None:
     node = GRAPH.get(asset_key(table))

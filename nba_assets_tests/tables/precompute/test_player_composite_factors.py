@@ -293,7 +293,7 @@ DEFENDERS = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(contexts=CONTEXTS, shooters=SHOOTERS, defenders=DEFENDERS)
 def test_other_dates_are_not_seen(contexts: list[Row], shooters: list[Row], defenders: list[Row]) -> None:
     """Each of the day's players has one row, its scores are in range, and the total is their sum."""
