@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import filecmp
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -47,6 +49,21 @@ class Difference:
     new: str
 
 
+@dataclass(frozen=True)
+class Change:
+    """How one column changed, over the rows of both sides that differ in it; an element of an array is a column, too.
+
+    `mean` and `greatest` are the absolute differences of numbers that are known on both sides.
+    """
+
+    rows: int
+    filled: int
+    """NULL before and not now."""
+    emptied: int
+    mean: float | None = None
+    greatest: float | None = None
+
+
 @dataclass
 class Compared:
     """One table's rows on both sides, how they differ, and which of their columns do in how many rows.
@@ -62,6 +79,8 @@ class Compared:
     changed: int = 0
     """Rows of both sides that differ in some column."""
     columns: Counter[str] = field(default_factory=Counter)
+    changes: dict[str, Change] = field(default_factory=dict)
+    """By column, of those that rows differ in; an array's elements follow it as `column[1]`."""
     differences: list[Difference] = field(default_factory=list)
 
 
@@ -182,12 +201,14 @@ class _Both:
     examples: int | None
     key: list[str] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
+    types: dict[str, str] = field(default_factory=dict)
 
     def load(self, contract: Contract | None, old: Sequence[Path], new: Sequence[Path], common_columns: bool) -> None:
         before, after = (_types(self.connection, files) for files in (old or new, new or old))
         shared = [column for column in after if column in before]
         self.key = [column for column in (contract.key if contract else shared) if column in shared]
         self.others = [column for column in shared if column not in self.key]
+        self.types = {column: after[column] for column in self.others}
         if not common_columns:
             self._note_columns(old, new)
         for column in shared:
@@ -237,7 +258,27 @@ class _Both:
                 self._tell(side, self._joined("ANTI", first=side))
         for column in told:
             alone = f" AND NOT ({others})" if column == HASH else ""
-            self._tell("was", f"{self._joined('')} WHERE {_differs(column)}{alone}", column)
+            differing = f"{self._joined('')} WHERE {_differs(column)}{alone}"
+            self._tell("was", differing, column)
+            self._measure(column, differing)
+
+    def _measure(self, column: str, differing: str) -> None:
+        """How far a column's values are apart in the rows that differ in it, and so those of an array's elements."""
+        kind, pair = self.types[column], f'was."{column}" AS was, now."{column}" AS now'
+        for _, *change in self._changes(f"SELECT 0 AS place, {pair} FROM {differing}", kind):
+            self.found.changes[column] = Change(*change)
+        if kind.endswith("[]"):
+            places = f'generate_series(1, greatest(len(was."{column}"), len(now."{column}")))'
+            each = f'SELECT unnest({places}) AS place, unnest(was."{column}") AS was, unnest(now."{column}") AS now'
+            for place, *change in self._changes(f"{each} FROM {differing}", kind.removesuffix("[]")):
+                self.found.changes[f"{column}[{place}]"] = Change(*change)
+
+    def _changes(self, pairs: str, kind: str) -> list[tuple[Any, ...]]:
+        apart = "abs(now::DOUBLE - was::DOUBLE)" if _NUMBER.fullmatch(kind) else "NULL"
+        return self.connection.execute(
+            "SELECT place, count(*), count(*) FILTER (was IS NULL), count(*) FILTER (now IS NULL),"
+            f" avg({apart}), max({apart}) FROM ({pairs}) WHERE was IS DISTINCT FROM now GROUP BY place ORDER BY place"
+        ).fetchall()
 
     def _joined(self, how: str, first: str = "was") -> str:
         second = "now" if first == "was" else "was"
@@ -255,6 +296,9 @@ class _Both:
         sql = f"SELECT concat_ws(', ', {parts}) || {again}, {', '.join(values)} FROM {rows} ORDER BY ALL{limit}"
         for key, old, new in self.connection.execute(sql).fetchall():
             self.found.differences.append(Difference(self.found.table, key, column, old, new))
+
+
+_NUMBER = re.compile(r"DECIMAL\(\d+,\d+\)|DOUBLE|FLOAT|U?(BIG|SMALL|TINY|HUGE)?INT(EGER)?")
 
 
 def _differs(column: str) -> str:
