@@ -6,8 +6,8 @@ export DAGSTER_HOME := $(CURDIR)/dagster_home
 export NBA_LAKE ?= $(CURDIR)/lake
 unexport PYTHONDONTWRITEBYTECODE  # commands and tests start processes by the dozen: none compiles all modules again
 
-.PHONY: demo dev test test-slow lint format truth bench bench-before bench-patches bench-peers compare audit newest-dagster \
-  attack clean
+.PHONY: demo dev test test-slow lint format truth signal bench bench-before bench-patches bench-peers compare audit \
+  newest-dagster attack clean
 
 demo: .venv/installed  ## five simulated weeks, and all tables for the last of them
 	$(BIN)/nba simulate --season 2024-25 --seed 7 --days 41
@@ -39,6 +39,9 @@ format: .venv/installed
 
 truth: .venv/installed  ## our numbers beside the published ones, forecasts beside what came (needs ../shared)
 	$(BIN)/python -m nba_assets_tests.truth $(SHARED) build/truth
+
+signal: .venv/installed  ## what each factor and feature says of a game's points, with intervals (needs ../shared)
+	$(BIN)/python -m nba_assets_tests.signal $(SHARED) build/signal docs/signal.md
 
 compare: .venv/installed  ## do two lakes hold the same rows: make compare OLD=lake NEW=lake, ARGS="--tables ..." for some
 	$(BIN)/nba compare $(OLD) $(NEW) $(ARGS)
