@@ -46,6 +46,13 @@ signal: .venv/installed  ## what each factor and feature says of a game's points
 compare: .venv/installed  ## do two lakes hold the same rows: make compare OLD=lake NEW=lake, ARGS="--tables ..." for some
 	$(BIN)/nba compare $(OLD) $(NEW) $(ARGS)
 
+.PHONY: changed
+OURS := nba_conformed,nba_analytics,nba_precompute,nba_predictions
+changed: .venv/installed  ## the table of docs/changed.md anew: make changed OLD=lake, after make signal
+	sed '/^| table/,$$d' docs/changed.md > build/changed.md
+	$(BIN)/nba compare $(OLD) build/signal/raw --tables $(OURS) --markdown >> build/changed.md || test $$? -eq 1
+	mv build/changed.md docs/changed.md
+
 .PHONY: mutants
 CHANGES ?= 200
 SEED ?= 1

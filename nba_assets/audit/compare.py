@@ -14,7 +14,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -80,7 +79,7 @@ class Compared:
     """Rows of both sides that differ in some column."""
     columns: Counter[str] = field(default_factory=Counter)
     changes: dict[str, Change] = field(default_factory=dict)
-    """By column, of those that rows differ in; an array's elements follow it as `column[1]`."""
+    """By column, of those that rows differ in; an array's numbers follow it as `column[1]`, with their name if any."""
     differences: list[Difference] = field(default_factory=list)
 
 
@@ -263,22 +262,30 @@ class _Both:
             self._measure(column, differing)
 
     def _measure(self, column: str, differing: str) -> None:
-        """How far a column's values are apart in the rows that differ in it, and so those of an array's elements."""
-        kind, pair = self.types[column], f'was."{column}" AS was, now."{column}" AS now'
-        for _, *change in self._changes(f"SELECT 0 AS place, {pair} FROM {differing}", kind):
-            self.found.changes[column] = Change(*change)
-        if kind.endswith("[]"):
-            places = f'generate_series(1, greatest(len(was."{column}"), len(now."{column}")))'
-            each = f'SELECT unnest({places}) AS place, unnest(was."{column}") AS was, unnest(now."{column}") AS now'
-            for place, *change in self._changes(f"{each} FROM {differing}", kind.removesuffix("[]")):
-                self.found.changes[f"{column}[{place}]"] = Change(*change)
+        """How far a column's values are apart in the rows that differ in it, and so those of an array's numbers."""
+        kind, was, now = self.types[column], f'was."{column}"', f'now."{column}"'
+        self._note_changes(
+            f"SELECT {quoted(column)} AS name, 0 AS place, {was} AS was, {now} AS now FROM {differing}", kind
+        )
+        if not _NUMBERS.fullmatch(kind):
+            return
+        names = f"{column.removesuffix('s')}_names"  # beside `features` stand `feature_names`
+        said = f"' ' || unnest(now.\"{names}\")" if names in self.types else "''"
+        places = f"unnest(generate_series(1, greatest(len({was}), len({now})))) AS place"
+        each = f"SELECT {said} AS said, {places}, unnest({was}) AS was, unnest({now}) AS now FROM {differing}"
+        name = f"{quoted(f'{column}[')} || place || ']' || coalesce(said, '')"
+        named = f"SELECT {name} AS name, place, was, now FROM ({each})"
+        self._note_changes(named, kind.removesuffix("[]"))
 
-    def _changes(self, pairs: str, kind: str) -> list[tuple[Any, ...]]:
+    def _note_changes(self, pairs: str, kind: str) -> None:
+        """By name and place, of pairs of values `was` and `now`."""
         apart = "abs(now::DOUBLE - was::DOUBLE)" if _NUMBER.fullmatch(kind) else "NULL"
-        return self.connection.execute(
-            "SELECT place, count(*), count(*) FILTER (was IS NULL), count(*) FILTER (now IS NULL),"
-            f" avg({apart}), max({apart}) FROM ({pairs}) WHERE was IS DISTINCT FROM now GROUP BY place ORDER BY place"
+        found = self.connection.execute(
+            "SELECT name, count(*), count(*) FILTER (was IS NULL), count(*) FILTER (now IS NULL), "
+            f"avg({apart}), max({apart}) FROM ({pairs}) WHERE was IS DISTINCT FROM now "
+            "GROUP BY name, place ORDER BY place, name"
         ).fetchall()
+        self.found.changes.update({name: Change(*change) for name, *change in found})
 
     def _joined(self, how: str, first: str = "was") -> str:
         second = "now" if first == "was" else "was"
@@ -299,6 +306,7 @@ class _Both:
 
 
 _NUMBER = re.compile(r"DECIMAL\(\d+,\d+\)|DOUBLE|FLOAT|U?(BIG|SMALL|TINY|HUGE)?INT(EGER)?")
+_NUMBERS = re.compile(rf"({_NUMBER.pattern})\[\]")
 
 
 def _differs(column: str) -> str:

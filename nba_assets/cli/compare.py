@@ -70,10 +70,13 @@ CHANGES = ("table", "column", "rows", "of them NULL before", "NULL now", "mean d
 
 
 def change_rows(results: Sequence[Compared]) -> Iterator[list[str]]:
-    """Of each table that differs how many rows are on one side only, then each column that rows differ in."""
+    """Of each table that differs: how many rows are on one side only, what its columns are no longer or newly, and each
+    column that rows differ in."""
     for found in results:
         sides = {"(rows of the old side only)": found.only_old, "(rows of the new side only)": found.only_new}
         lines = [[name, f"{rows:,}", "", "", "", ""] for name, rows in sides.items() if rows]
+        whole = [d for d in found.differences if not d.key and d.column]
+        lines += [[d.column, f"{d.old} → {d.new}", "", "", "", ""] for d in whole]
         for column, change in found.changes.items():
             counts = [f"{count:,}" if count else "" for count in (change.rows, change.filled, change.emptied)]
             apart = ["" if value is None else f"{value:.3g}" for value in (change.mean, change.greatest)]

@@ -171,28 +171,29 @@ def test_how_far_a_column_is_apart(old: Path, tmp_path: Path) -> None:
     assert only(compare(new, old)).changes["pace"].emptied == 1
 
 
-def test_the_elements_of_an_array(tmp_path: Path) -> None:
+def test_the_numbers_of_an_array(tmp_path: Path) -> None:
+    schema = ml_feature_store_v2.schema().to_pyarrow()
     for side, values in (("old", [1.0, 2.0]), ("new", [1.0, 5.5, 3.0])):
-        stored = pa.table({name: [None] for name in ml_feature_store_v2.schema().names} | {"features": [values]})
-        Lake(tmp_path / side).replace(
-            ml_feature_store_v2, [(FIRST, stored.cast(ml_feature_store_v2.schema().to_pyarrow()))]
-        )
+        said = {"features": [values], "feature_names": [["one", "two", "three"]]}
+        stored = pa.table({name: said.get(name, [None]) for name in schema.names}).cast(schema)
+        Lake(tmp_path / side).replace(ml_feature_store_v2, [(FIRST, stored)])
     changes = only(compare(tmp_path / "old", tmp_path / "new")).changes
     assert changes == {
         "features": Change(1, 0, 0),
-        "features[2]": Change(1, 0, 0, 3.5, 3.5),
-        "features[3]": Change(1, filled=1, emptied=0),
+        "features[2] two": Change(1, 0, 0, 3.5, 3.5),
+        "features[3] three": Change(1, filled=1, emptied=0),
     }
 
 
 def test_a_page_of_what_changed(
     old: Path, tmp_path: Path, nba: Callable[..., int], capfd: pytest.CaptureFixture[str]
 ) -> None:
-    new = lake(tmp_path / "new", (FIRST, rows(FIRST, pace=[97.0, None])))
+    new = lake(tmp_path / "new", (FIRST, rows(FIRST, pace=[97.0, None]).drop_columns(["ts_pct"])))
     assert nba(old, new, "--markdown") == 1
     assert capfd.readouterr().out.splitlines() == [
         "| table | column | rows | of them NULL before | NULL now | mean difference | greatest |",
         "| --- | --- | --- | --- | --- | --- | --- |",
         f"| {NAME} (2 rows) | (rows of the old side only) | 2 |  |  |  |  |",
+        "|  | ts_pct | there → not there |  |  |  |  |",
         "|  | pace | 1 |  |  | 2.5 | 2.5 |",
     ]
