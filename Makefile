@@ -6,8 +6,8 @@ export DAGSTER_HOME := $(CURDIR)/dagster_home
 export NBA_LAKE ?= $(CURDIR)/lake
 unexport PYTHONDONTWRITEBYTECODE  # commands and tests start processes by the dozen: none compiles all modules again
 
-.PHONY: demo dev test test-slow lint rules types format truth bench bench-before bench-patches bench-peers compare audit newest-dagster \
-  attack clean
+.PHONY: demo dev test test-slow lint rules types format truth signal bench bench-before bench-patches bench-peers \
+  compare audit newest-dagster attack clean
 
 demo: .venv/installed  ## five simulated weeks, and all tables for the last of them
 	$(BIN)/nba simulate --season 2024-25 --seed 7 --days 41
@@ -44,8 +44,18 @@ format: .venv/installed
 truth: .venv/installed  ## our numbers beside the published ones, forecasts beside what came (needs ../shared)
 	$(BIN)/python -m nba_assets_tests.truth $(SHARED) build/truth
 
+signal: .venv/installed  ## what each factor and feature says of a game's points, with intervals (needs ../shared)
+	$(BIN)/python -m nba_assets_tests.signal $(SHARED) build/signal docs/signal.md
+
 compare: .venv/installed  ## do two lakes hold the same rows: make compare OLD=lake NEW=lake, ARGS="--tables ..." for some
 	$(BIN)/nba compare $(OLD) $(NEW) $(ARGS)
+
+.PHONY: changed
+OURS := nba_conformed,nba_analytics,nba_precompute,nba_predictions
+changed: .venv/installed  ## the table of docs/changed.md anew: make changed OLD=lake, after make signal
+	sed '/^| table/,$$d' docs/changed.md > build/changed.md
+	$(BIN)/nba compare $(OLD) build/signal/raw --tables $(OURS) --markdown >> build/changed.md || test $$? -eq 1
+	mv build/changed.md docs/changed.md
 
 .PHONY: mutants
 CHANGES ?= 200
