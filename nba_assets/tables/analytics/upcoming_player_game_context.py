@@ -148,6 +148,7 @@ def _player(rows: ir.Table) -> ir.StringValue:
         Column("prop_under_streak", "INT64", "latest games in a row below today's line"),
         *SHARE_COLUMNS,
         *averages.COLUMNS,
+        *averages.WINDOW_COLUMNS,
         Column("avg_usage_rate_last_7_games", "DECIMAL(7,2)", "usage, pooled over his last seven games", "percent"),
         Column(
             "projected_usage_rate",
@@ -324,6 +325,7 @@ def _with_form(rows: ir.Table, players: ir.Table) -> ir.Table:
         clutch_minutes_last_7_games=form.sum_of("clutch_seconds", LATE_GAMES),
         late_minutes_games_last_7=lambda g, before: g.fourth_quarter_seconds.count().over(before.last(LATE_GAMES)),
         **averages.STATS,
+        **averages.WINDOW_STATS,
     )
     timed = rows.late_minutes_games_last_7 >= LEAST_LATE_GAMES
     return rows.mutate(

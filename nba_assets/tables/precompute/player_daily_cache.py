@@ -9,7 +9,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball import cup_final, form, history, metrics
+from nba_assets.basketball import averages, cup_final, form, history, metrics
 from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.population import (
     INCOMPLETE_DATA,
@@ -72,15 +72,30 @@ def _failed(
         Column("player_lookup", "STRING", "canonical player", required=True),
         Column("universal_player_id", "STRING", "registry id", required=True),
         Column("cache_date", "DATE", "Eastern date of the upcoming game", required=True),
+        Column("team_abbr", "STRING", "his team, as in the upcoming context", required=True),
         Column("points_avg_last_5", "DECIMAL(5,1)", "mean points of his last five games", "points", required=True),
         Column("points_avg_last_10", "DECIMAL(5,1)", "mean points of his last ten games", "points", required=True),
-        Column("points_avg_season", "DECIMAL(5,1)", "mean points of his season's games", "points", required=True),
+        Column(
+            "points_avg_season",
+            "DECIMAL(5,1)",
+            "mean points of his games so far, playoffs included",
+            "points",
+            required=True,
+        ),
+        *averages.WINDOW_COLUMNS,
         Column("points_std_last_10", "DECIMAL(5,2)", "sample standard deviation over the last ten", "points"),
         Column("minutes_avg_last_10", "DECIMAL(5,1)", "mean minutes of the last ten", "minutes"),
         Column("usage_rate_last_10", "DECIMAL(7,2)", "usage, pooled over the last ten", "percent"),
-        Column("ts_pct_last_10", "DECIMAL(5,3)", "mean of the games' true shooting, last ten", "0-1"),
-        Column("games_played_season", "INT64", "his games so far", "games", required=True),
-        Column("player_usage_rate_season", "DECIMAL(7,2)", "usage, pooled over the season", "percent"),
+        Column("ts_pct_last_10", "DECIMAL(5,3)", "true shooting, pooled over the last ten", "0-1"),
+        Column(
+            "games_played_season", "INT64", "his games so far this season, playoffs included", "games", required=True
+        ),
+        Column(
+            "player_usage_rate_season",
+            "DECIMAL(7,2)",
+            "usage, pooled over the season so far, playoffs included",
+            "percent",
+        ),
         Column("team_pace_last_10", "DECIMAL(5,1)", "his team's mean pace, last ten games", "per 48 minutes"),
         Column("team_off_rating_last_10", "DECIMAL(6,2)", "his team's mean offensive rating", "points per 100"),
         Column("games_in_last_7_days", "INT64", "from the upcoming context", "games"),
@@ -156,15 +171,16 @@ def player_daily_cache(
 
 
 def _with_form(rows: ir.Table, players: ir.Table) -> ir.Table:
-    """His form. Usage is pooled; true shooting is averaged over the games that have it."""
+    """His form; ratios are pooled over the games that have them."""
     stats: dict[str, history.Stat] = {
         "points_avg_last_5": form.mean_points(5),
         "points_avg_last_10": form.mean_points(10),
         "points_avg_season": form.mean_points(),
         "points_std_last_10": form.std_points(10),
         "minutes_avg_last_10": form.mean_minutes(10),
+        **averages.WINDOW_STATS,
         "usage_rate_last_10": form.usage(10),
-        "ts_pct_last_10": form.mean_of("ts_pct", 10),
+        "ts_pct_last_10": form.true_shooting(10),
         "player_usage_rate_season": form.usage(),
         # Makes of games without play-by-play are left out: nobody knows which of them were assisted.
         "assisted_rate_last_10": lambda g, before: metrics.ratio(

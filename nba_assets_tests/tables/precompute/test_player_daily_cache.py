@@ -69,15 +69,26 @@ def test_points() -> None:
 
 def test_minutes_usage_and_shooting() -> None:
     """Over the games that have a value; the eleventh is of the season only. Usage is of all plays together: 20 of 100
-    in the ten, and 40 % of a minute more changes little."""
-    last = [played(days, seconds_played=1830, **used(20, 30.5), ts_pct=0.5) for days in range(1, 10)]
+    in the ten, and 40 % of a minute more changes little. So is shooting: eight games of 20 points on 16 shots and 9
+    free throws, one without a shot, and one whose shots nobody knows: 160 points on 2 x (128 + 0.44 x 72)."""
+    last = [played(days, seconds_played=1830, **used(20, 30.5), fg_attempts=16, ft_attempts=9) for days in range(1, 9)]
     row = brunson(
         *last,
-        played(10, seconds_played=2430, **used(None, 40.5), ts_pct=0.7),
-        played(11, seconds_played=60, **used(40, 1), ts_pct=1.0),
+        played(9, 0, seconds_played=1830, **used(20, 30.5), fg_attempts=0, ft_attempts=0, ts_pct=None),
+        played(10, 50, seconds_played=2430, **used(None, 40.5), ts_pct=0.7),
+        played(11, seconds_played=60, **used(40, 1), fg_attempts=10, ft_attempts=0, ts_pct=1.0),
     )
     assert row["minutes_avg_last_10"] == 0.1 * round(10 * (9 * 30.5 + 40.5) / 10)
-    assert columns(row, "usage_rate_last_10", "player_usage_rate_season", "ts_pct_last_10") == (20, 20.07, 0.52)
+    assert columns(row, "usage_rate_last_10", "player_usage_rate_season", "ts_pct_last_10") == (20, 20.07, 0.501)
+
+
+def test_which_games_the_averages_are_of() -> None:
+    """Ten of twelve, the latest three weeks back; the season's mean runs on into the playoffs, and another does not."""
+    playoffs = scored(40, 40, first=21, season_type="playoffs")
+    names = ("points_avg_season", "points_avg_regular_season", "last_game_date", "window_days", "team_abbr")
+    row = brunson(*playoffs, *scored(10, 10, 10, 10, 10, 10, 10, 10, 10, 10, first=24), played(20, 0, seconds_played=0))
+    assert columns(row, *names) == (15, 10, ago(21)["game_date"], 10, "NYK")
+    assert columns(brunson(*scored(1, 2, 3, 4, 5, season_type="play_in")), *names[:2]) == (3, None)
 
 
 def test_assists_are_counted_where_play_by_play_tells_them() -> None:
