@@ -117,7 +117,12 @@ def with_team_form(rows: ir.Table, offense: ir.Table) -> ir.Table:
 
 def allowed(defense: ir.Table) -> ir.Table:
     """A defence's counted games, by the team that defended as `team_abbr`."""
-    return history.counted(defense).rename(team_abbr="defending_team_abbr")
+    return history.counted(by_defender(defense))
+
+
+def by_defender(defense: ir.Table) -> ir.Table:
+    """A defence's games by the team that defended as `team_abbr`."""
+    return defense.rename(team_abbr="defending_team_abbr")
 
 
 def _spread(g: ir.Table, value: ir.IntegerValue, window: history.Over) -> ir.FloatingValue:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball import averages, cup_final, form, history, metrics
+from nba_assets.basketball import averages, cup_final, form, games_missing, history, metrics
 from nba_assets.basketball.certainty import LIMIT
 from nba_assets.basketball.history import PLAYER_DAY
 from nba_assets.basketball.joins import with_columns
@@ -21,7 +21,7 @@ from nba_assets.basketball.schedule import with_opponents
 from nba_assets.basketball.teammates import MOST_USAGE, with_teammates
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
-from nba_assets.contracts.read import same_day, season_history
+from nba_assets.contracts.read import same_day, season_history, season_to_date
 from nba_assets.contracts.table import Check, Owed, holds, table
 from nba_assets.tables.analytics.player_game_summary import player_game_summary
 from nba_assets.tables.analytics.upcoming_team_game_context import upcoming_team_game_context
@@ -77,6 +77,7 @@ def _player(rows: ir.Table) -> ir.StringValue:
         "availability": same_day(availability),
         "prop_lines": same_day(points_lines),
         "games_with_props": same_day(games_with_props),
+        "results": season_to_date(team_schedule),
         "players": season_history(player_game_summary),
     },
     population=of_slate(same_day(team_schedule), Owed(_player, _squads), least=LEAST_PLAYERS),
@@ -149,6 +150,9 @@ def _player(rows: ir.Table) -> ir.StringValue:
         *SHARE_COLUMNS,
         *averages.COLUMNS,
         *averages.WINDOW_COLUMNS,
+        games_missing.OF_PLAYER,
+        Column("team_games_missing", "INT64", "as in his team's context", "games", required=True),
+        Column("opponent_games_missing", "INT64", "as in his team's context", "games", required=True),
         Column("avg_usage_rate_last_7_games", "DECIMAL(7,2)", "usage, pooled over his last seven games", "percent"),
         Column(
             "projected_usage_rate",
@@ -222,6 +226,7 @@ def _player(rows: ir.Table) -> ir.StringValue:
             "nobody is on both streaks",
         ),
         Check("one_line_a_game", "spread and total are those of his team's context", _other_lines),
+        games_missing.CHECK,
         holds(
             "plausible",
             lambda t: t.player_age.between(17, 50),
@@ -241,6 +246,7 @@ def upcoming_player_game_context(
     availability: ir.Table,
     prop_lines: ir.Table,
     games_with_props: ir.Table,
+    results: ir.Table,
     players: ir.Table,
 ) -> ir.Table:
     on_team = rosters.drop("season_year", "since")
@@ -252,20 +258,23 @@ def upcoming_player_game_context(
     rows = with_load(rows, players)
     rows = _with_lines(rows, prop_lines, games_with_props)
     rows = with_record(rows, players)
+    rows = games_missing.with_games_missing_of_player(rows, results, players)
+    tier = ibis.cases(
+        (rows.l10_games_used >= 10, quality.GOLD), (rows.l10_games_used >= 5, quality.SILVER), else_=quality.BRONZE
+    )
     return rows.mutate(
         player_age=rows.age,
         back_to_back=(rows.days_rest == 0).fill_null(False),
         l5_sample_quality=metrics.sample_quality(rows.l5_games_used, 5),
         l10_sample_quality=metrics.sample_quality(rows.l10_games_used, 10),
-        quality_tier=ibis.cases(
-            (rows.l10_games_used >= 10, quality.GOLD), (rows.l10_games_used >= 5, quality.SILVER), else_=quality.BRONZE
-        ),
+        quality_tier=games_missing.lowered(tier, games_missing.lack_games(rows)),
         quality_issues=quality.issues(
             {
                 "missing_game_spread": rows.game_spread.isnull(),
                 "missing_game_total": rows.game_total.isnull(),
                 "low_confidence_report": rows.low_confidence_count > 0,
                 "thin_sample": rows.l10_games_used < THIN_SAMPLE,
+                games_missing.CODE: games_missing.lack_games(rows),
             }
         ),
     )

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball import cup_final, form, history, metrics
+from nba_assets.basketball import cup_final, form, games_missing, history, metrics
 from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.population import covered_context, of_form
 from nba_assets.contracts import quality
@@ -199,6 +199,7 @@ def _score(sources: ir.ArrayValue) -> ir.NumericValue:
             "what models assume: season's points 0 to 60, recent ones to 80, fatigue to 100, rating 90 to 130",
             "warn",
         ),
+        games_missing.CHECK,
     ),
 )
 def ml_feature_store_v2(
@@ -231,16 +232,19 @@ def ml_feature_store_v2(
     cached = rows.source_points_avg_last_5 == PHASE4
     score = sum((weight * rows[f"{label}_count"] for label, weight in WEIGHTS.items()), start=ibis.literal(0))
     score = score / len(FEATURES)
+    lacking = games_missing.lack_games(rows)
+    tier = ibis.cases(
+        (~cached, quality.BRONZE), (score >= 95, quality.GOLD), (score >= 75, quality.SILVER), else_=quality.BRONZE
+    )
     return rows.mutate(
         feature_quality_score=score,
         data_source=(2 * rows.phase4_count >= len(FEATURES)).ifelse("phase4_partial", "mixed"),
-        quality_tier=ibis.cases(
-            (~cached, quality.BRONZE), (score >= 95, quality.GOLD), (score >= 75, quality.SILVER), else_=quality.BRONZE
-        ),
+        quality_tier=games_missing.lowered(tier, lacking),
         quality_issues=quality.issues(
             {
                 "daily_cache_missing": ~cached,
                 **{f"default_{name}": rows[f"source_{name}"] == DEFAULT for name in NAMES},
+                games_missing.CODE: lacking,
             }
         ),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball import cup_final
+from nba_assets.basketball import cup_final, games_missing
 from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.population import covered_context, of_form
 from nba_assets.contracts import quality
@@ -109,6 +109,7 @@ def _eligible(slate: ir.Table, season_starts: ir.Table, context: ir.Table) -> ir
             lambda t: (t.data_completeness_pct == 100) | t.missing_data_fields.notnull(),
             "a row that is not complete names what it lacks",
         ),
+        games_missing.CHECK,
     ),
 )
 def player_composite_factors(
@@ -146,6 +147,8 @@ def player_composite_factors(
         "EXTREME_ADJUSTMENT": rows.total_composite_adjustment.abs() > EXTREME_ADJUSTMENT,
     }
     known = sum((unknown[name].ifelse(0, 1) for name in MAIN_INPUTS), start=ibis.literal(0))
+    lacking = games_missing.lack_games(rows)
+    tier = ibis.cases((known == len(MAIN_INPUTS), quality.GOLD), (known >= 3, quality.SILVER), else_=quality.BRONZE)
     return rows.mutate(
         analysis_date=rows.game_date,
         calculation_version=ibis.literal(CALCULATION_VERSION),
@@ -153,10 +156,10 @@ def player_composite_factors(
         missing_data_fields=quality.listed(unknown, ","),
         has_warnings=ibis.or_(*warnings.values()),
         warning_details=quality.listed(warnings, "; "),
-        quality_tier=ibis.cases(
-            (known == len(MAIN_INPUTS), quality.GOLD), (known >= 3, quality.SILVER), else_=quality.BRONZE
+        quality_tier=games_missing.lowered(tier, lacking),
+        quality_issues=quality.issues(
+            {**{f"missing_{name}": missing for name, missing in unknown.items()}, games_missing.CODE: lacking}
         ),
-        quality_issues=quality.issues({f"missing_{name}": missing for name, missing in unknown.items()}),
     )
 
 

@@ -10,14 +10,13 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball import cup_final, form, history, metrics
+from nba_assets.basketball import cup_final, form, games_missing, history, metrics
 from nba_assets.basketball.population import (
     EXPECTED_INCOMPLETE,
     INCOMPLETE_UPSTREAM,
     covered_days,
     of_form,
     too_few_games,
-    with_games_missing,
 )
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
@@ -60,7 +59,8 @@ def _eligible(slate: ir.Table, season_starts: ir.Table, players: ir.Table) -> ir
 
 
 def _failed(slate: ir.Table, season_starts: ir.Table, results: ir.Table, players: ir.Table) -> ir.Table:
-    rows = with_games_missing(_players(slate, season_starts, players), results, players)
+    rows = _players(slate, season_starts, players)
+    rows = games_missing.with_games_missing_of_player(rows, results, players)
     rows = rows.mutate(games_expected=rows.games + rows.games_missing)
     return too_few_games(rows, "player_lookup", SAMPLE_GAMES, thin=EXPECTED_INCOMPLETE, gap=INCOMPLETE_UPSTREAM)
 
@@ -101,6 +101,7 @@ def _failed(slate: ir.Table, season_starts: ir.Table, results: ir.Table, players
         Column("paint_pct_last_20", "DECIMAL(5,3)", "as the last ten's, from 15 games on", "0-1"),
         Column("assisted_rate_last_10", "DECIMAL(5,2)", "share of his field goals made from a pass", "percent"),
         Column("unassisted_rate_last_10", "DECIMAL(5,2)", "share made without", "percent"),
+        games_missing.OF_PLAYER,
         Column("primary_scoring_zone", "STRING", "paint, perimeter, mid_range or balanced; NULL without shots"),
     ),
     checks=(
@@ -127,12 +128,21 @@ def _failed(slate: ir.Table, season_starts: ir.Table, results: ir.Table, players
             "warn",
         ),
         holds("zones_are_covered", lambda t: t.paint_rate_last_10.notnull(), "each row has its zones", "warn"),
+        games_missing.CHECK,
     ),
 )
-def player_shot_zone_analysis(slate: ir.Table, season_starts: ir.Table, players: ir.Table) -> ir.Table:
+def player_shot_zone_analysis(
+    slate: ir.Table, season_starts: ir.Table, results: ir.Table, players: ir.Table
+) -> ir.Table:
     rows = _players(slate, season_starts, players)
     rows = rows.filter(rows.games >= SAMPLE_GAMES)
-    rows = _with_shots(rows, players)
+    rows = games_missing.with_games_missing_of_player(_with_shots(rows, players), results, players)
+    lacking = rows.games_missing > 0
+    tier = ibis.cases(
+        (rows.zone_games_10 >= SAMPLE_GAMES, quality.GOLD),
+        (rows.zone_games_10 >= 7, quality.SILVER),
+        else_=quality.BRONZE,
+    )
     enough, enough_20 = rows.zone_games_10 >= SAMPLE_GAMES / 2, rows.zone_games_20 >= TREND_GAMES / 2
     trend = (rows.games_20 >= LEAST_TREND_GAMES) & enough_20
     shots = rows.paint_attempts_10 + rows.mid_range_attempts_10 + rows.three_pt_attempts_10
@@ -172,16 +182,13 @@ def player_shot_zone_analysis(slate: ir.Table, season_starts: ir.Table, players:
             (rows.mid_range_rate_last_10 >= MID_RANGE_SCORER, "mid_range"),
             else_="balanced",
         ),
-        quality_tier=ibis.cases(
-            (rows.zone_games_10 >= SAMPLE_GAMES, quality.GOLD),
-            (rows.zone_games_10 >= 7, quality.SILVER),
-            else_=quality.BRONZE,
-        ),
+        quality_tier=games_missing.lowered(tier, lacking),
         quality_issues=quality.issues(
             {
                 "games_without_play_by_play": rows.zone_games_10 < rows.games_10,
                 "thin_zone_coverage": ~enough,
                 "no_shots": enough & (shots == 0),
+                games_missing.CODE: lacking,
             }
         ),
     )

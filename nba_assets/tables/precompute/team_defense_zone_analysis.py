@@ -9,7 +9,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball import cup_final, form, history, metrics
+from nba_assets.basketball import cup_final, form, games_missing, history, metrics
 from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.population import (
     INCOMPLETE_DATA,
@@ -88,6 +88,13 @@ def _failed(slate: ir.Table, season_starts: ir.Table, results: ir.Table, defense
         Column("opponent_pace", "DECIMAL(5,1)", "mean of the games' pace", "per 48 minutes"),
         Column("games_in_sample", "INT64", "the last 15 games", "games", required=True),
         Column("zone_games_in_sample", "INT64", "of them with play-by-play", "games", required=True),
+        Column(
+            "games_missing",
+            "INT64",
+            "its finished games of the season so far that the summaries lack",
+            "games",
+            required=True,
+        ),
         Column("league_teams_in_sample", "INT64", "teams behind the league's averages; 0 for none", required=True),
         Column("strongest_zone", "STRING", "paint, mid_range or perimeter: lowest against the league"),
         Column("weakest_zone", "STRING", "highest against the league"),
@@ -105,6 +112,7 @@ def _failed(slate: ir.Table, season_starts: ir.Table, results: ir.Table, defense
             "rating 90 to 135; paint .40 to .75, mid-range .25 to .60, three .25 to .50",
             "warn",
         ),
+        games_missing.CHECK,
     ),
 )
 def team_defense_zone_analysis(
@@ -114,6 +122,13 @@ def team_defense_zone_analysis(
     teams = _teams(slate, season_starts, results)
     rows = _with_sample(teams, allowed)
     rows = _with_league(rows.filter(rows.games_in_sample == SAMPLE_GAMES), teams, allowed)
+    rows = games_missing.with_games_missing_of_team(rows, results, form.by_defender(defense))
+    lacking = rows.games_missing > 0
+    tier = ibis.cases(
+        (rows.zone_games_in_sample >= SAMPLE_GAMES, quality.GOLD),
+        (rows.zone_games_in_sample >= 10, quality.SILVER),
+        else_=quality.BRONZE,
+    )
     versus = {zone: (rows[f"{zone}_pct"] - rows[f"{zone}_league"]) * 100 for zone in ZONES}
     rows = rows.mutate(
         analysis_date=rows.game_date,
@@ -124,11 +139,7 @@ def team_defense_zone_analysis(
     return rows.mutate(
         strongest_zone=_extreme(rows, lowest=True),
         weakest_zone=_extreme(rows, lowest=False),
-        quality_tier=ibis.cases(
-            (rows.zone_games_in_sample >= SAMPLE_GAMES, quality.GOLD),
-            (rows.zone_games_in_sample >= 10, quality.SILVER),
-            else_=quality.BRONZE,
-        ),
+        quality_tier=games_missing.lowered(tier, lacking),
         quality_issues=quality.issues(
             {
                 "games_without_play_by_play": rows.zone_games_in_sample < SAMPLE_GAMES,
@@ -136,6 +147,7 @@ def team_defense_zone_analysis(
                 "no_paint_attempts": rows.paint_pct.isnull(),
                 "no_mid_range_attempts": rows.mid_range_pct.isnull(),
                 "no_three_point_attempts": rows.three_pt_pct.isnull(),
+                games_missing.CODE: lacking,
             }
         ),
     )

@@ -12,7 +12,7 @@ from nba_assets.tables.precompute.player_shot_zone_analysis import player_shot_z
 from nba_assets.tables.precompute.team_defense_zone_analysis import team_defense_zone_analysis
 from nba_assets_tests.given import TODAY
 from nba_assets_tests.rows import Row
-from nba_assets_tests.tables.trials import Trial, Trials, assert_noticed, each, named, wanted
+from nba_assets_tests.tables.trials import Trial, Trials, assert_noticed, each, named, noted, wanted
 
 COUNT = len(FEATURES)
 
@@ -55,6 +55,16 @@ SCORES = {
 }
 
 TRIALS: Trials = {
+    **{
+        (made, "no_games_missing"): noted({str(made.partition_by): TODAY}, "games_missing")
+        for made in (
+            team_defense_zone_analysis,
+            player_shot_zone_analysis,
+            player_composite_factors,
+            player_daily_cache,
+            ml_feature_store_v2,
+        )
+    },
     (team_defense_zone_analysis, "full_samples"): each(
         {"analysis_date": TODAY}, [{"games_in_sample": 15}], [{"games_in_sample": games} for games in (14, 16)]
     ),

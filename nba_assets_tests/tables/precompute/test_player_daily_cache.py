@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nba_assets.tables.precompute.player_daily_cache import player_daily_cache
-from nba_assets_tests.given import COVERED, TODAY, ago, known_on, played, result, upcoming, used
+from nba_assets_tests.given import COVERED, TODAY, ago, known_on, played, upcoming, used
 from nba_assets_tests.rows import Row, failed_of, one, rows_of, told
 
 
@@ -32,14 +32,12 @@ def zones(player: str = "brunson", days: int = 0, paint: float | None = 35.0) ->
 
 
 def inputs_of(*players: Row, **inputs: list[Row]) -> dict[str, list[Row]]:
-    keys = ("game_id", "game_date", "season_year", "season_type", "team_abbr")
-    results = [{key: row[key] for key in keys} | {"is_final": True} for row in players]
-    given = {"context": [upcoming()], "player_zones": [zones()], "offense": [team_game(1)], "results": results}
+    given = {"context": [upcoming()], "player_zones": [zones()], "offense": [team_game(1)]}
     return {**COVERED, **given, "players": list(players)} | inputs
 
 
 def made_of(inputs: dict[str, list[Row]]) -> list[dict[str, Any]]:
-    return rows_of(player_daily_cache, **{name: rows for name, rows in inputs.items() if name != "results"})
+    return rows_of(player_daily_cache, **inputs)
 
 
 def brunson(*players: Row, **inputs: list[Row]) -> dict[str, Any]:
@@ -122,14 +120,14 @@ def test_four_games_are_a_failure_record() -> None:
     assert failures() == [("brunson", "INSUFFICIENT_DATA", False, 0, 0)]
 
 
-def test_a_game_that_nobody_has_a_row_of_is_missing() -> None:
-    """One that a teammate has a row of is a game he sat out."""
-    four = scored(1, 2, 3, 4)
-    results = [*inputs_of(*four)["results"], result(9)]
-    assert failures(*four, results=results) == [("brunson", "INCOMPLETE_DATA", True, 5, 4)]
-    sat_out = [("brunson", "INSUFFICIENT_DATA", False, 4, 4)]
-    assert failures(*four, played(9, player="hart"), results=results) == sat_out
-    (record,) = failed_of(player_daily_cache, **inputs_of(*four, results=results))
+def test_a_missing_game_is_said() -> None:
+    """His own, his team's or the opponent's: the row is no gold one; a record counts his own."""
+    for name in ("games_missing", "team_games_missing", "opponent_games_missing"):
+        row = brunson(*scored(*TWELVE), context=[upcoming(**{name: 1})])
+        assert columns(row, "quality_tier", "quality_issues") == ("silver", ["games_missing"])
+    four, context = scored(1, 2, 3, 4), [upcoming(games_missing=1)]
+    assert failures(*four, context=context) == [("brunson", "INCOMPLETE_DATA", True, 5, 4)]
+    (record,) = failed_of(player_daily_cache, **inputs_of(*four, context=context))
     assert columns(record, "processor_name", "analysis_date") == ("player_daily_cache", TODAY)
     assert record["failure_reason"] == "4 of 5 games before the date; 5 are needed"
 
@@ -245,8 +243,8 @@ TEAM_GAMES = st.lists(
 
 
 @settings(max_examples=12, deadline=None)
-@given(players=GAMES, offense=TEAM_GAMES, more=st.lists(st.builds(result, DAY), max_size=5))
-def test_nothing_on_or_after_the_day_is_seen(players: list[Row], offense: list[Row], more: list[Row]) -> None:
+@given(players=GAMES, offense=TEAM_GAMES)
+def test_nothing_on_or_after_the_day_is_seen(players: list[Row], offense: list[Row]) -> None:
     """Nor another season; whoever plays has a row or a record, and the means are what Python says."""
     days = [(who, n) for who in ("brunson", "hart") for n in (3, 0, -3)]
     inputs = inputs_of(
@@ -256,7 +254,6 @@ def test_nothing_on_or_after_the_day_is_seen(players: list[Row], offense: list[R
         context=[upcoming(who, days=n, player_age=30 - n) for who, n in days],
         player_zones=[zones(who, n, 30.0 + n) for who, n in days],
     )
-    inputs["results"] += more
     cut = known_on(TODAY, inputs, "players", "offense")
 
     rows = [row for row in made_of(inputs) if row["cache_date"] == TODAY]

@@ -46,8 +46,7 @@ def inputs_of(*players: Row, **inputs: list[Row]) -> dict[str, list[Row]]:
 
 
 def rows_with(*players: Row, **inputs: list[Row]) -> list[dict[str, Any]]:
-    made = inputs_of(*players, **inputs)
-    return rows_of(player_shot_zone_analysis, **{name: rows for name, rows in made.items() if name != "results"})
+    return rows_of(player_shot_zone_analysis, **inputs_of(*players, **inputs))
 
 
 def brunson(*players: Row) -> dict[str, Any]:
@@ -176,13 +175,19 @@ def test_a_game_that_nobody_has_a_row_of_is_missing() -> None:
 
 
 def test_after_a_trade_the_latest_team_counts() -> None:
-    """The games of a player follow him; what is missing is his new team's."""
+    """The games of a player follow him; what is missing is of the team that he was with."""
     old = games(6, first=10, team_abbr="PHI")
     assert brunson(*games(5), *old)["games_in_sample_10"] == 10
     moved = [*games(3), *old]
     results = inputs_of(*moved)["results"]
-    assert failures(*moved, results=[*results, result(20, "PHI")])[0][1] == "EXPECTED_INCOMPLETE"
-    assert failures(*moved, results=[*results, result(20, "NYK")])[0][1] == "INCOMPLETE_UPSTREAM"
+    assert failures(*moved, results=[*results, result(20, "PHI")])[0][1] == "INCOMPLETE_UPSTREAM"
+    assert failures(*moved, results=[*results, result(20, "NYK")])[0][1] == "EXPECTED_INCOMPLETE"
+
+
+def test_a_missing_game_lowers_the_tier() -> None:
+    ten = games(10)
+    row = one(rows_with(*ten, results=[*inputs_of(*ten)["results"], result(20)]), player_lookup="brunson")
+    assert columns(row, "games_missing", "quality_tier", "quality_issues") == (1, "silver", ["games_missing"])
 
 
 def test_no_game_without_a_minute_nor_a_cup_final() -> None:
