@@ -38,13 +38,14 @@ def appeared(boxes: ir.Table) -> ir.Table:
     return boxes.filter(boxes.seconds_played > 0)
 
 
-def total(value: ir.NumericValue, window: Over) -> ir.FloatingValue:
+def total(value: ir.NumericValue, window: Over | None = None) -> ir.FloatingValue:
     """The sum of a column that may have decimals, in whole millionths until it is added up.
 
     A sum of fractions depends on the order of adding, which no engine promises: the same day built alone and within a
     season came out a hundredth apart.
     """
-    return _millionths(value).sum().over(window) / _MILLION
+    added = _millionths(value).sum()
+    return (added if window is None else added.over(window)) / _MILLION
 
 
 def mean(value: ir.NumericValue, window: Over | None = None) -> ir.FloatingValue:

@@ -9,6 +9,8 @@ import ibis
 import ibis.expr.types as ir
 
 from nba_assets.basketball import history, metrics
+from nba_assets.basketball.joins import with_columns
+from nba_assets.contracts.contract import Column
 
 ABSENT = ("out", "doubtful")
 """Statuses of a player whom his team plans without."""
@@ -21,51 +23,140 @@ STAR_MINUTES = 15.0
 
 
 MOST_USAGE = 45.0
-"""No projection goes beyond, in percent: nobody has ever used so much over a season, whoever was missing."""
+"""No absence lifts a projection beyond, in percent: nobody has ever used so much over a season, whoever was missing."""
+
+COLUMNS = (
+    Column(
+        "projected_usage_rate",
+        "DECIMAL(7,2)",
+        "usage pooled over his last ten games, whenever they were, with that of teammates who are out spread, each by "
+        "the share of those games that he played; 45 at most, or what it was",
+        "percent",
+    ),
+    Column("star_teammates_out", "INT64", "stars of his team, himself aside, out or doubtful; NULL without a report"),
+    Column(
+        "star_teammates_newly_out",
+        "DECIMAL(5,2)",
+        "these stars, each by the share of the player's last ten games that he played: 0 for one long out",
+        "players",
+    ),
+    Column(
+        "teammates_out",
+        "STRING",
+        "teammates out or doubtful who have played this season, and days since their last games: 'name 3, name 93'",
+    ),
+    Column("questionable_teammates", "INT64", "teammates reported questionable"),
+    Column("probable_teammates", "INT64", "teammates reported probable"),
+)
+
+TEAM = ("game_id", "team_abbr")
+PLAYER = ("game_id", "player_lookup")
 
 
-def with_teammates(rows: ir.Table) -> ir.Table:
+def with_teammates(rows: ir.Table, players: ir.Table) -> ir.Table:
     """What teammates' absences mean for him, from everybody on the roster, the absent included.
 
-    A team's usage averages the same over its minutes whoever plays, so the available players' usage is scaled up
-    by the roster's minute-weighted mean over theirs, to `MOST_USAGE`. Without a report nobody's absence is known: NULL.
+    A team's usage averages the same over its minutes whoever plays, so a player's usage is scaled up by the
+    minute-weighted mean of tonight's team with the absent over that of tonight's team, to `MOST_USAGE`. His last ten
+    games tell already how he plays without somebody who has missed them: an absent teammate counts by the share of
+    them that he played. Without a report nobody's absence is known: NULL.
     """
-    absent = rows.player_status.isin(ABSENT).fill_null(False)
-    ranked = (rows.minutes_avg_last_10 >= STAR_MINUTES).fill_null(False)
-    team = ibis.window(group_by=["game_id", "team_abbr"])
-    by_usage = ibis.window(
-        group_by=["game_id", "team_abbr"],
-        order_by=[ibis.desc("_ranked"), ibis.desc("_ranked_usage"), "player_lookup"],
-    )
-    rows = rows.mutate(
-        _absent=absent,
-        _ranked=ranked.ifelse(1, 0),
-        _ranked_usage=ranked.ifelse(rows.usage_last_10, 0.0).fill_null(0.0),
-        _weight=rows.usage_last_10.notnull().ifelse(rows.minutes_avg_last_10, 0.0),
-    )
-    rows = rows.mutate(
-        _is_star=(rows._ranked == 1)
-        & ((ibis.row_number().over(by_usage) < STAR_USAGE_RANK) | (rows.points_avg_last_10 >= STAR_POINTS)),
-        _plays=rows._weight * rows.usage_last_10.fill_null(0.0),
-    )
+    rows = _with_stars(rows).alias("teammates")
+    team = ibis.window(group_by=TEAM)
     here = ~rows._absent
     rows = rows.mutate(
-        _stars_out=(rows._is_star & rows._absent).sum().over(team),
         _questionable=(rows.player_status == "questionable").fill_null(False).sum().over(team),
         _probable=(rows.player_status == "probable").fill_null(False).sum().over(team),
-        _mean=metrics.ratio(history.total(rows._plays, team), history.total(rows._weight, team)),
-        _mean_here=metrics.ratio(
-            history.total(here.ifelse(rows._plays, 0.0), team), history.total(here.ifelse(rows._weight, 0.0), team)
-        ),
+        _plays_here=history.total(here.ifelse(rows._plays, 0.0), team),
+        _weight_here=history.total(here.ifelse(rows._weight, 0.0), team),
+        _stars_out=(rows._is_star & rows._absent).sum().over(team),
     )
+    rows = with_columns(rows, _lost(rows, players), PLAYER, "_lost_plays", "_lost_weight", "_stars_lost", "_out")
 
     def besides_himself(total: ir.IntegerValue, himself: ir.BooleanValue) -> ir.IntegerValue:
-        return rows.is_reported.ifelse(total - himself.fill_null(False).ifelse(1, 0), ibis.null("int64"))
+        return _if_reported(rows, total - himself.fill_null(False).ifelse(1, 0))
 
-    projected = (rows.usage_last_10 * metrics.ratio(rows._mean, rows._mean_here)).clip(upper=MOST_USAGE)
     return rows.mutate(
         star_teammates_out=besides_himself(rows._stars_out, rows._is_star & rows._absent),
         questionable_teammates=besides_himself(rows._questionable, rows.player_status == "questionable"),
         probable_teammates=besides_himself(rows._probable, rows.player_status == "probable"),
-        projected_usage_rate=rows.is_reported.ifelse(projected, ibis.null("float64")),
+        projected_usage_rate=_if_reported(rows, _projected(rows)),
+        star_teammates_newly_out=_if_reported(rows, rows._stars_lost.fill_null(0.0)),
+        teammates_out=rows._out,
     ).drop(*[name for name in rows.columns if name.startswith("_")])
+
+
+def _if_reported(rows: ir.Table, value: ir.NumericValue) -> ir.NumericValue:
+    return rows.is_reported.ifelse(value, None)
+
+
+def _with_stars(rows: ir.Table) -> ir.Table:
+    """Who is absent, who is a star, and each one's weight in his team's usage: his minutes, if it is known."""
+    ranked = (rows.minutes_avg_last_10 >= STAR_MINUTES).fill_null(False)
+    by_usage = ibis.window(
+        group_by=TEAM,
+        order_by=[ibis.desc("_ranked"), ibis.desc("_ranked_usage"), "player_lookup"],
+    )
+    rows = rows.mutate(
+        _absent=rows.player_status.isin(ABSENT).fill_null(False),
+        _ranked=ranked.ifelse(1, 0),
+        _ranked_usage=ranked.ifelse(rows.usage_rate_last_10, 0.0).fill_null(0.0),
+        _weight=rows.usage_rate_last_10.notnull().ifelse(rows.minutes_avg_last_10, 0.0),
+    )
+    return rows.mutate(
+        _is_star=(rows._ranked == 1)
+        & ((ibis.row_number().over(by_usage) < STAR_USAGE_RANK) | (rows.points_avg_last_10 >= STAR_POINTS)),
+        _plays=rows._weight * rows.usage_rate_last_10.fill_null(0.0),
+    )
+
+
+def _projected(rows: ir.Table) -> ir.FloatingValue:
+    """Nobody is projected below what he used because that is beyond `MOST_USAGE`."""
+    usage = rows.usage_rate_last_10
+    mean_here = metrics.ratio(rows._plays_here, rows._weight_here)
+    mean = metrics.ratio(
+        rows._plays_here + rows._lost_plays.fill_null(0.0), rows._weight_here + rows._lost_weight.fill_null(0.0)
+    )
+    projected = usage * metrics.ratio(mean, mean_here)
+    most = (usage > MOST_USAGE).ifelse(usage, MOST_USAGE)
+    return (projected > most).ifelse(most, projected)
+
+
+def _lost(rows: ir.Table, players: ir.Table) -> ir.Table:
+    """What each player's team has lost against his last ten games: the absent, each by the share that he played."""
+    pairs = _absent_beside(rows, players)
+    star = pairs.absent_is_star.ifelse(pairs.share, 0.0)
+    name = pairs.absent + " " + pairs.days_out.cast("string")
+    return pairs.group_by(*PLAYER).agg(
+        _lost_plays=history.total(pairs.share * pairs.absent_plays),
+        _lost_weight=history.total(pairs.share * pairs.absent_weight),
+        _stars_lost=history.total(star),
+        _out=name.collect(order_by=[pairs.days_out, pairs.absent]).join(", "),
+    )
+
+
+def _absent_beside(rows: ir.Table, players: ir.Table) -> ir.Table:
+    """Each player beside each teammate who is out and has played, with `share`: of his last ten games, how much the
+    absent one played in for the same team."""
+    absent = rows.filter(rows._absent & rows.days_rest.notnull())
+    absent = absent.select(
+        *TEAM,
+        absent="player_lookup",
+        absent_is_star="_is_star",
+        absent_plays="_plays",
+        absent_weight="_weight",
+        days_out=absent.days_rest + 1,
+    ).view()
+    his = rows.select(*PLAYER, "team_abbr", "season_year", "game_date", "first_of_last_10", "l10_games_used")
+    pairs = his.inner_join(absent, TEAM)
+    pairs = pairs.filter(pairs.player_lookup != pairs.absent)
+    games = history.counted(players).select("player_lookup", "season_year", "game_date", "game_id", "team_abbr")
+    past = history.before(pairs, games.rename(absent="player_lookup"), "absent")
+    past = past.filter(past.past_game_date >= past.first_of_last_10)
+    both = past.semi_join(
+        games.view(),
+        [("player_lookup", "player_lookup"), ("past_game_id", "game_id"), ("past_team_abbr", "team_abbr")],
+    )
+    together = both.group_by(*PLAYER, "absent").agg(together=both.count())
+    pairs = with_columns(pairs, together, (*PLAYER, "absent"), "together")
+    return pairs.mutate(share=metrics.ratio(pairs.together.fill_null(0), pairs.l10_games_used).fill_null(0.0))

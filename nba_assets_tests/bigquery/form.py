@@ -215,10 +215,13 @@ def _upcoming() -> Iterable[Row]:
                 "fourth_quarter_minutes_last_7": n,
                 "points_avg_last_5": 99.9,
                 "points_avg_last_10": 99.9,
-                "avg_usage_rate_last_7_games": (0.0, 18.25, 22.5, None, 31.0)[n % 5],
+                "usage_rate_last_10": (0.0, 18.25, 22.5, None, 31.0)[n % 5],
                 "projected_usage_rate": (24.0, 30.33, 12.1)[n % 3],
                 "star_teammates_out": (None, 0, 1, 2)[n % 4],
-                "pace_differential": (-9.3, 0.0, 0.5, 7.7, None)[n % 5],
+                "star_teammates_newly_out": (None, 0.0, 0.4, 2.5)[n % 4],
+                "expected_pace_change": (-9.3, 0.0, 0.5, 7.7, None)[n % 5],
+                "team_days_rest": (0, 1, None, 3)[n % 4],
+                "days_absent": (0, 0, 4)[n % 3],
             }
             yield (
                 _keys(game)

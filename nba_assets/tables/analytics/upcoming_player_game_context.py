@@ -18,6 +18,7 @@ from nba_assets.basketball.market import offer_columns, offer_names
 from nba_assets.basketball.population import LEAST_PLAYERS, of_slate, on_slate
 from nba_assets.basketball.prop_record import SHARE_COLUMNS, with_record
 from nba_assets.basketball.schedule import with_opponents
+from nba_assets.basketball.teammates import COLUMNS as TEAMMATES
 from nba_assets.basketball.teammates import MOST_USAGE, with_teammates
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
@@ -130,6 +131,8 @@ def _player(rows: ir.Table) -> ir.StringValue:
         Column(
             "days_rest", "INT64", "whole days since his last game; 0 is a back-to-back, NULL before his first", "days"
         ),
+        Column("team_days_rest", "INT64", "his team's whole days since its previous game", "days"),
+        Column("days_absent", "INT64", "days_rest beyond his team's: 0 for who played its last game", "days"),
         Column("back_to_back", "BOOL", "he played the day before", required=True),
         Column("days_rest_before_last_game", "INT64", "whole days between his last two games", "days"),
         Column("days_since_2_plus_days_rest", "INT64", "since his last game after two or more whole days off", "days"),
@@ -154,12 +157,7 @@ def _player(rows: ir.Table) -> ir.StringValue:
         Column("team_games_missing", "INT64", "as in his team's context", "games", required=True),
         Column("opponent_games_missing", "INT64", "as in his team's context", "games", required=True),
         Column("avg_usage_rate_last_7_games", "DECIMAL(7,2)", "usage, pooled over his last seven games", "percent"),
-        Column(
-            "projected_usage_rate",
-            "DECIMAL(7,2)",
-            "usage pooled over his last ten games, whenever they were, with the absent teammates' spread; 45 at most",
-            "percent",
-        ),
+        Column("usage_rate_last_10", "DECIMAL(7,2)", "usage, pooled over his last ten games", "percent"),
         Column("projected_usage_games_age", "DECIMAL(5,1)", "how long ago those ten games were, their mean", "days"),
         Column(
             "shooting_pct_decline_last_5", "DECIMAL(5,3)", "eFG of the season less eFG of the last five games", "0-1"
@@ -179,12 +177,10 @@ def _player(rows: ir.Table) -> ir.StringValue:
             "points",
         ),
         Column("late_points_games_last_7", "INT64", "of his last 7 games, with plays", "games", required=True),
-        Column(
-            "star_teammates_out", "INT64", "stars of his team, himself aside, out or doubtful; NULL without a report"
-        ),
-        Column("questionable_teammates", "INT64", "teammates reported questionable"),
-        Column("probable_teammates", "INT64", "teammates reported probable"),
+        *TEAMMATES,
         Column("pace_differential", "DECIMAL(5,1)", "team's pace less the opponent's, last ten games each"),
+        Column("expected_game_pace", "DECIMAL(5,1)", "of the game, as in his team's context", "per 48 minutes"),
+        Column("expected_pace_change", "DECIMAL(5,1)", "that less his team's pace, last ten games", "per 48 minutes"),
         Column("opponent_pace_last_10", "DECIMAL(5,1)", "opponent's mean pace, last ten games", "per 48 minutes"),
         Column("opponent_def_rating_last_10", "DECIMAL(6,2)", "opponent's mean defensive rating", "points per 100"),
         Column("opponent_ft_rate_allowed", "DECIMAL(5,3)", "free throws per field goal allowed, last ten games"),
@@ -235,8 +231,11 @@ def _player(rows: ir.Table) -> ir.StringValue:
         ),
         holds(
             "usage_is_possible",
-            lambda t: t.projected_usage_rate.between(0, MOST_USAGE),
-            f"nobody is projected to use more than {MOST_USAGE:.0f} % of his team's plays",
+            lambda t: (
+                t.projected_usage_rate.between(0, MOST_USAGE)
+                | t.projected_usage_rate.between(0, t.usage_rate_last_10.fill_null(0))
+            ),
+            f"nobody is projected to use more than {MOST_USAGE:.0f} % of his team's plays, or than he did",
         ),
     ),
 )
@@ -253,7 +252,7 @@ def upcoming_player_game_context(
     rows = _with_opponent(slate).inner_join(on_team, ["team_abbr", "game_date"])
     rows = _with_status(rows, availability)
     rows = _with_form(rows, players).alias("players_with_form")
-    rows = with_teammates(rows)
+    rows = with_teammates(rows, players)
     rows = rows.filter((rows.player_status != "out").fill_null(True))
     rows = with_load(rows, players)
     rows = _with_lines(rows, prop_lines, games_with_props)
@@ -324,10 +323,11 @@ def _with_form(rows: ir.Table, players: ir.Table) -> ir.Table:
         points_avg_last_10=form.mean_points(10),
         l5_games_used=form.games_played(5),
         l10_games_used=form.games_played(10),
-        usage_last_10=form.usage(10),
+        usage_rate_last_10=form.usage(10),
         avg_usage_rate_last_7_games=form.usage(7),
         shooting_pct_decline_last_5=lambda g, before: efg(g, before.season) - efg(g, before.last(5)),
         _usage_day=form.mean_day(10),
+        first_of_last_10=lambda g, before: g.game_date.min().over(before.last(10)),
         fourth_quarter_production_last_7=lambda g, before: g.fourth_quarter_points.mean().over(before.last(LATE_GAMES)),
         late_points_games_last_7=lambda g, before: g.fourth_quarter_points.count().over(before.last(LATE_GAMES)),
         fourth_quarter_minutes_last_7=form.sum_of("fourth_quarter_seconds", LATE_GAMES),
@@ -337,8 +337,10 @@ def _with_form(rows: ir.Table, players: ir.Table) -> ir.Table:
         **averages.WINDOW_STATS,
     )
     timed = rows.late_minutes_games_last_7 >= LEAST_LATE_GAMES
+    rows = rows.mutate(days_rest=metrics.days_rest(rows.game_date, rows._last))
+    beyond = (rows.days_rest - rows.team_days_rest).clip(lower=0).fill_null(0)
     return rows.mutate(
-        days_rest=metrics.days_rest(rows.game_date, rows._last),
+        days_absent=rows.days_rest.notnull().ifelse(beyond, None),
         days_since_2_plus_days_rest=rows.game_date.delta(rows._rested, unit="day"),
         l5_games_used=rows.l5_games_used.fill_null(0),
         l10_games_used=rows.l10_games_used.fill_null(0),

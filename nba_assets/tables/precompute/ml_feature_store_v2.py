@@ -85,7 +85,7 @@ FEATURES = (
     _feature("shot_zone_mismatch_score", 0, phase4=lambda t: t.shot_zone_mismatch_score),
     _feature("pace_score", 0, phase4=lambda t: t.pace_score),
     _feature("usage_spike_score", 0, phase4=lambda t: t.usage_spike_score),
-    _feature("rest_advantage", 0, calculated=lambda t: rest_advantage(t.days_rest, t.opponent_days_rest)),
+    _feature("rest_advantage", 0, calculated=lambda t: rest_advantage(t.team_days_rest, t.opponent_days_rest)),
     _feature("injury_risk", 0, calculated=lambda t: injury_risk(t.player_status, t.star_teammates_out.notnull())),
     _feature("recent_trend", 0, calculated=lambda t: recent_trend([t[f"points_{n}"] for n in range(1, 6)])),
     _feature("minutes_change", 0, calculated=lambda t: minutes_change(t.minutes_10, t.minutes_season)),
@@ -254,9 +254,9 @@ def _count(rows: ir.Table, label: str) -> ir.IntegerValue:
     return sum(((rows[f"source_{name}"] == label).ifelse(1, 0) for name in NAMES), start=ibis.literal(0))
 
 
-def rest_advantage(days_rest: ir.IntegerValue, opponent_days_rest: ir.IntegerValue) -> ir.IntegerValue:
-    """Days of rest more than the opponent's, -2 to 2."""
-    return (days_rest - opponent_days_rest).clip(-2, 2)
+def rest_advantage(team_days_rest: ir.IntegerValue, opponent_days_rest: ir.IntegerValue) -> ir.IntegerValue:
+    """Days of rest of his team more than the opponent's, -2 to 2; how long he himself was away is no rest."""
+    return (team_days_rest - opponent_days_rest).clip(-2, 2)
 
 
 def injury_risk(status: ir.StringValue, is_reported: ir.BooleanValue) -> ir.IntegerValue:

@@ -1,7 +1,8 @@
 """What speaks for and against a player in his next game: fatigue, zone match-up, pace and usage.
 
-A row is one player in one scheduled game. Each factor is a signed adjustment; a factor whose inputs are unknown
-contributes nothing, and the unknown inputs are listed. Formulas: `spec/precompute_tables.md` section 3.1.
+A row is one player in one scheduled game. Each factor is a signed score; a factor whose inputs are unknown is NULL and
+listed with them. What a score is worth in points depends on the man, and is a model's business: `make signal` prints
+how far each goes with what happened. Formulas: `spec/precompute_tables.md` section 3.1 and its corrections.
 """
 
 from __future__ import annotations
@@ -22,12 +23,12 @@ from nba_assets.tables.conformed.views.schedule import schedule, season_starts
 from nba_assets.tables.precompute.player_shot_zone_analysis import player_shot_zone_analysis
 from nba_assets.tables.precompute.team_defense_zone_analysis import team_defense_zone_analysis
 
-CALCULATION_VERSION = "v1_4factors"
-
-MAIN_INPUTS = ("days_rest", "projected_usage_rate", "pace_differential", "player_shot_zone", "team_defense_zone")
+MAIN_INPUTS = ("days_rest", "projected_usage_rate", "expected_pace_change", "player_shot_zone", "team_defense_zone")
 """The five inputs that `data_completeness_pct` counts."""
 
-OTHER_INPUTS = ("avg_minutes_per_game_last_7", "player_age", "avg_usage_rate_last_7_games", "star_teammates_out")
+OTHER_INPUTS = ("avg_minutes_per_game_last_7", "player_age", "usage_rate_last_10", "star_teammates_newly_out")
+
+FACTORS = ("fatigue_score", "shot_zone_mismatch_score", "pace_score", "usage_spike_score")
 
 EXTREME_FATIGUE, EXTREME_MATCHUP, EXTREME_ADJUSTMENT = 50, 8, 12
 
@@ -63,16 +64,23 @@ def _eligible(slate: ir.Table, season_starts: ir.Table, context: ir.Table) -> ir
         Column("game_date", "DATE", "Eastern date", required=True),
         Column("analysis_date", "DATE", "the same date: only what was known before it counts", required=True),
         Column("opponent_team_abbr", "STRING", "the other team", required=True),
-        Column("fatigue_score", "INT64", "0 to 100, 100 is fully fresh", required=True),
-        Column("fatigue_adjustment", "DECIMAL(4,2)", "(fatigue_score - 100) / 20, -5 to 0", "points", required=True),
-        Column("shot_zone_mismatch_score", "DECIMAL(4,1)", "-10 to 10, positive favours him", "points", required=True),
+        Column("fatigue_score", "INT64", "0 to 100, 100 is fresh; NULL for who missed all of the last 14 days"),
+        Column("fatigue_adjustment", "DECIMAL(4,2)", "(fatigue_score - 100) / 20, -5 to 0", "score"),
+        Column("days_absent", "INT64", "days since his last game beyond his team's rest; a man's return", "days"),
+        Column("shot_zone_mismatch_score", "DECIMAL(4,1)", "-10 to 10, positive favours him", "score"),
         Column("mismatch_zone", "STRING", "the zone compared: his primary one, paint for a balanced shooter"),
         Column("player_zone_rate", "DECIMAL(5,2)", "share of his shots from there", "percent"),
         Column("opponent_zone_vs_league", "DECIMAL(5,2)", "the opponent's defence there; positive is weak", "pct pts"),
-        Column("pace_score", "DECIMAL(3,1)", "half the pace differential, -3 to 3", "points", required=True),
-        Column("usage_spike_score", "DECIMAL(3,1)", "0.3 x the rise in usage, -3 to 3", "points", required=True),
-        Column("total_composite_adjustment", "DECIMAL(5,2)", "sum of the four adjustments", "points", required=True),
-        Column("calculation_version", "STRING", "which formulas", required=True),
+        Column("expected_pace_change", "DECIMAL(5,1)", "the game's less his team's last ten", "per 48 minutes"),
+        Column("pace_score", "DECIMAL(3,1)", "the same, within -3 to 3; a faster opponent raises it", "score"),
+        Column(
+            "usage_spike_score",
+            "DECIMAL(3,1)",
+            "0.3 x what teammates newly out add to the usage of his last ten games, -3 to 3; 0 with nobody newly out",
+            "score",
+        ),
+        Column("total_composite_adjustment", "DECIMAL(5,2)", "sum of the known ones of the four", "score"),
+        Column("unknown_factors", "STRING", "factors that are NULL, each with what it lacks: 'pace_score: ...'"),
         Column("data_completeness_pct", "DECIMAL(5,2)", f"share known of {', '.join(MAIN_INPUTS)}", "percent"),
         Column("missing_data_fields", "STRING", "the inputs that are unknown, comma-separated; NULL if none"),
         Column("has_warnings", "BOOL", "a score is extreme", required=True),
@@ -93,16 +101,10 @@ def _eligible(slate: ir.Table, season_starts: ir.Table, context: ir.Table) -> ir
         holds(
             "total_is_the_sum",
             lambda t: (
-                (
-                    t.fatigue_adjustment
-                    + t.shot_zone_mismatch_score
-                    + t.pace_score
-                    + t.usage_spike_score
-                    - t.total_composite_adjustment
-                ).abs()
-                <= 0.161
+                ((_total(t) - t.total_composite_adjustment).abs().fill_null(0) <= 0.161)
+                & (_total(t).isnull() == t.total_composite_adjustment.isnull())
             ),
-            "the total is the sum of the four, give or take their rounding",
+            "the total is the sum of those known of the four, give or take their rounding",
         ),
         holds(
             "unknown_inputs_are_listed",
@@ -110,6 +112,11 @@ def _eligible(slate: ir.Table, season_starts: ir.Table, context: ir.Table) -> ir
             "a row that is not complete names what it lacks",
         ),
         games_missing.CHECK,
+        holds(
+            "unknown_factors_are_listed",
+            lambda t: ibis.or_(*[t[name].isnull() for name in FACTORS]) == t.unknown_factors.notnull(),
+            "a factor that is NULL is listed with its reason",
+        ),
     ),
 )
 def player_composite_factors(
@@ -120,26 +127,38 @@ def player_composite_factors(
     rows = rows.mutate(
         fatigue_score=fatigue_score(
             rows.back_to_back,
-            rows.days_rest,
+            rows.days_rest - rows.days_absent,
             rows.games_in_last_7_days,
             rows.minutes_in_last_7_days,
             rows.avg_minutes_per_game_last_7,
             rows.back_to_backs_last_14_days,
             rows.player_age,
+            away=_away(rows),
         ),
         shot_zone_mismatch_score=shot_zone_mismatch_score(rows.player_zone_rate, rows.opponent_zone_vs_league),
-        pace_score=pace_score(rows.pace_differential),
+        pace_score=pace_score(rows.expected_pace_change),
         usage_spike_score=usage_spike_score(
-            rows.projected_usage_rate, rows.avg_usage_rate_last_7_games, rows.star_teammates_out
+            rows.projected_usage_rate, rows.usage_rate_last_10, rows.star_teammates_newly_out
         ),
     )
     rows = rows.mutate(fatigue_adjustment=fatigue_adjustment(rows.fatigue_score))
-    rows = rows.mutate(
-        total_composite_adjustment=rows.fatigue_adjustment
-        + rows.shot_zone_mismatch_score
-        + rows.pace_score
-        + rows.usage_spike_score
-    )
+    return _with_quality(rows.mutate(total_composite_adjustment=_total(rows)))
+
+
+def _total(rows: ir.Table) -> ir.FloatingValue:
+    """The sum of the adjustments that are known, NULL where none is."""
+    parts = [rows[name] for name in ("fatigue_adjustment", *FACTORS[1:])]
+    known = ibis.or_(*[part.notnull() for part in parts])
+    return known.ifelse(sum((part.fill_null(0.0) for part in parts), start=ibis.literal(0.0)), None)
+
+
+def _away(rows: ir.Table) -> ir.BooleanValue:
+    """He missed all that his team played in the last 14 days, or has not played yet: nothing tells how fresh he is."""
+    return (rows.games_in_last_14_days == 0) & ((rows.days_absent > 0) | rows.days_rest.isnull())
+
+
+def _with_quality(rows: ir.Table) -> ir.Table:
+    """What is unknown and what is extreme. Gold is for whom every factor is known."""
     unknown = {name: rows[name].isnull() for name in (*MAIN_INPUTS, *OTHER_INPUTS)}
     warnings = {
         "EXTREME_FATIGUE": rows.fatigue_score < EXTREME_FATIGUE,
@@ -147,46 +166,61 @@ def player_composite_factors(
         "EXTREME_ADJUSTMENT": rows.total_composite_adjustment.abs() > EXTREME_ADJUSTMENT,
     }
     known = sum((unknown[name].ifelse(0, 1) for name in MAIN_INPUTS), start=ibis.literal(0))
+    whole = ibis.and_(known == len(MAIN_INPUTS), *[rows[name].notnull() for name in FACTORS])
+    reasons = {
+        "fatigue_score: no game of his in 14 days": rows.fatigue_score.isnull(),
+        "shot_zone_mismatch_score: player_shot_zone": unknown["player_shot_zone"],
+        "shot_zone_mismatch_score: team_defense_zone": unknown["team_defense_zone"],
+        "pace_score: expected_pace_change": unknown["expected_pace_change"],
+        "usage_spike_score: usage_rate_last_10": unknown["usage_rate_last_10"],
+        "usage_spike_score: projected_usage_rate": unknown["projected_usage_rate"],
+    }
     lacking = games_missing.lack_games(rows)
-    tier = ibis.cases((known == len(MAIN_INPUTS), quality.GOLD), (known >= 3, quality.SILVER), else_=quality.BRONZE)
+    tier = ibis.cases((whole, quality.GOLD), (known >= 3, quality.SILVER), else_=quality.BRONZE)
     return rows.mutate(
         analysis_date=rows.game_date,
-        calculation_version=ibis.literal(CALCULATION_VERSION),
+        unknown_factors=quality.listed(reasons, "; "),
         data_completeness_pct=100 * known / len(MAIN_INPUTS),
         missing_data_fields=quality.listed(unknown, ","),
-        has_warnings=ibis.or_(*warnings.values()),
+        has_warnings=ibis.or_(*[extreme.fill_null(False) for extreme in warnings.values()]),
         warning_details=quality.listed(warnings, "; "),
         quality_tier=games_missing.lowered(tier, lacking),
         quality_issues=quality.issues(
-            {**{f"missing_{name}": missing for name, missing in unknown.items()}, games_missing.CODE: lacking}
+            {f"missing_{name}": missing for name, missing in unknown.items()}
+            | {f"unknown_{name}": rows[name].isnull() for name in FACTORS}
+            | {games_missing.CODE: lacking}
         ),
     )
 
 
 def fatigue_score(
     back_to_back: ir.BooleanValue,
-    days_rest: ir.IntegerValue,
+    rest: ir.IntegerValue,
     games_7: ir.IntegerValue,
     minutes_7: ir.NumericValue,
     minutes_per_game_7: ir.NumericValue,
     back_to_backs_14: ir.IntegerValue,
     age: ir.IntegerValue,
+    away: ir.BooleanValue,
 ) -> ir.IntegerValue:
-    """100 for the fully fresh, 35 at the lowest; an unknown input changes nothing."""
+    """100 for the fresh, 35 at the lowest; an unknown input changes nothing. NULL for who was `away`.
+
+    `rest` is that of his team or his own, the shorter: what he missed while others played is no rest.
+    """
 
     def points(*cases: tuple[ir.BooleanValue, int]) -> ir.IntegerValue:
         return ibis.cases(*[(condition.fill_null(False), value) for condition, value in cases], else_=0)
 
     score = (
         100
-        + points((back_to_back, -15), (days_rest >= 3, 5))
+        + points((back_to_back, -15), (rest >= 3, 5))
         + points((games_7 >= 4, -10))
         + points((minutes_7 > 240, -10))
         + points((minutes_per_game_7 > 35, -8))
         + points((back_to_backs_14 >= 2, -12), (back_to_backs_14 == 1, -5))
         + points((age >= 35, -10), (age >= 30, -5))
     )
-    return score.clip(0, 100)
+    return away.fill_null(False).ifelse(None, score.clip(0, 100))
 
 
 def fatigue_adjustment(score: ir.IntegerValue) -> ir.FloatingValue:
@@ -197,25 +231,24 @@ def fatigue_adjustment(score: ir.IntegerValue) -> ir.FloatingValue:
 def shot_zone_mismatch_score(rate: ir.NumericValue, defense: ir.NumericValue) -> ir.FloatingValue:
     """The defence's weakness in his zone (pct points) by how much he lives there: half of his shots is all of it.
 
-    Beyond 5 it counts a fifth more; -10 to 10, and 0 where either is unknown.
+    Beyond 5 it counts a fifth more; -10 to 10, NULL where either is unknown.
     """
     score = defense * (rate / 50).clip(upper=1)
-    return (score.abs() > 5).ifelse(score * 1.2, score).clip(-10, 10).fill_null(0.0)
+    return (score.abs() > 5).ifelse(score * 1.2, score).clip(-10, 10)
 
 
-def pace_score(pace_differential: ir.NumericValue) -> ir.FloatingValue:
-    """Half of it, -3 to 3."""
-    return (pace_differential / 2).clip(-3, 3).fill_null(0.0)
+def pace_score(expected_change: ir.NumericValue) -> ir.FloatingValue:
+    """By how much the game should be faster than his team's last ten, -3 to 3."""
+    return expected_change.clip(-3, 3)
 
 
 def usage_spike_score(
-    projected: ir.NumericValue, baseline: ir.NumericValue, stars_out: ir.IntegerValue
+    projected: ir.NumericValue, baseline: ir.NumericValue, stars_out: ir.NumericValue
 ) -> ir.FloatingValue:
-    """0.3 of the rise over the baseline, a rise counting more with stars out; -3 to 3, and 0 without a baseline."""
+    """0.3 of the rise over the baseline, a rise counting 15 % more for each star newly out, two at most; -3 to 3."""
     spike = 0.3 * (projected - baseline)
-    boost = ibis.cases((stars_out >= 2, 1.30), (stars_out == 1, 1.15), else_=1.0)
-    boosted = (spike > 0).ifelse(spike * boost, spike).clip(-3, 3)
-    return (baseline == 0).ifelse(0.0, boosted).fill_null(0.0)
+    boost = 1 + 0.15 * stars_out.fill_null(0.0).clip(upper=2)
+    return (spike > 0).ifelse(spike * boost, spike).clip(-3, 3)
 
 
 def _with_zones(rows: ir.Table, player_zones: ir.Table, team_zones: ir.Table) -> ir.Table:

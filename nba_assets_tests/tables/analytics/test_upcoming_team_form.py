@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from nba_assets_tests.rows import Row
 from nba_assets_tests.tables.analytics.team_context import TODAY, boston, columns, g, on
 
@@ -66,3 +68,16 @@ def test_the_opponents_back_to_back() -> None:
     assert boston(20, g(19, "PHI", "NYK"), TODAY)["opponent_back_to_back"] is True
     assert boston(20, g(19, "PHI", "BOS"), TODAY)["opponent_back_to_back"] is False
     assert boston(20, TODAY)["opponent_back_to_back"] is False
+
+
+def test_the_pace_to_expect() -> None:
+    """Each team's season is so far off the league's: the game is off by both. Of last ten games it is 1.5 faster."""
+    games = [form(n, "BOS", 96.0 + 12 * (n < 3), 110.0, 108.0) for n in range(1, 13)]
+    games += [form(3, "NYK", 100.5, 112.5, 111.0), form(3, "PHI", 101.0, 112.5, 111.0)]
+    row = with_form(*games, form(20, "PHI", 140.0, 112.5, 111.0), form(9, "PHI", 140.0, 90, 90, season_year=2023))
+    league = (12 * 98 + 100.5 + 101) / 14
+    assert row["league_pace_season"] == pytest.approx(league, abs=0.05)
+    assert row["expected_game_pace"] == pytest.approx(98 + 100.5 - league, abs=0.05)
+    assert row["expected_pace_change"] == pytest.approx(98 + 100.5 - league - 96, abs=0.05)
+    unknown = with_form(form(8, "BOS", 101.0, 115.0, 109.0))
+    assert columns(unknown, "league_pace_season", "expected_game_pace", "expected_pace_change") == (101, None, None)

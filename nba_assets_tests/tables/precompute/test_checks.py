@@ -129,8 +129,17 @@ TRIALS: Trials = {
             "pace_score": 2.0,
             "usage_spike_score": 0.5,
         },
-        [{"total_composite_adjustment": total} for total in (5.34, 5.5, 5.66)],
-        [{"total_composite_adjustment": total} for total in (5.33, 5.67)],
+        [
+            *({"total_composite_adjustment": total} for total in (5.34, 5.5, 5.66)),
+            {"total_composite_adjustment": 5.0, "usage_spike_score": None},
+            dict.fromkeys(("fatigue_adjustment", "shot_zone_mismatch_score", "pace_score", "usage_spike_score")),
+        ],
+        [{"total_composite_adjustment": total} for total in (5.33, 5.67, None)],
+    ),
+    (player_composite_factors, "unknown_factors_are_listed"): each(
+        {"game_date": TODAY, "fatigue_score": 90, "shot_zone_mismatch_score": 1.0, "usage_spike_score": 0.0},
+        [{"pace_score": 0.0}, {"pace_score": None, "unknown_factors": "pace_score: expected_pace_change"}],
+        [{"pace_score": None}, {"pace_score": 0.0, "unknown_factors": "pace_score: expected_pace_change"}],
     ),
     (player_composite_factors, "unknown_inputs_are_listed"): each(
         {"game_date": TODAY},

@@ -31,7 +31,8 @@ WEIGHTS = {"phase4": 100, "calculated": 100, "phase3": 75, "default": 40}
 
 
 def context(player: str = "brunson", **more: Any) -> Row:
-    known = {"days_rest": 2, "opponent_days_rest": 1, "star_teammates_out": 0, "games_in_last_7_days": 2}
+    known = {"days_rest": 2, "team_days_rest": 2, "opponent_days_rest": 1, "star_teammates_out": 0}
+    known |= {"games_in_last_7_days": 2}
     return upcoming(player, **known | more)
 
 
@@ -144,7 +145,7 @@ def test_everything_present() -> None:
 
 def test_nothing_present() -> None:
     """A first game, and no report: only who plays where and when is known, and that he did not play before."""
-    bare = context(days_rest=None, star_teammates_out=None, games_in_last_7_days=0)
+    bare = context(days_rest=None, team_days_rest=None, star_teammates_out=None, games_in_last_7_days=0)
     row = brunson(**NOTHING, **NO_HISTORY, context=[bare])
     features = [0 if name == "games_in_last_7_days" else value for name, value in zip(NAMES, DEFAULTS, strict=True)]
     features[NAMES.index("home_away")] = 1
@@ -240,10 +241,8 @@ def test_rest_advantage() -> None:
     """Over the opponent's real rest, two days at most."""
     rests = [(0, 2), (2, 1), (1, 1), (0, 5), (6, 1), (None, 1), (1, None)]
     assert values_of(store.rest_advantage, "int64 int64", *rests) == [-2, 1, 0, -2, 2, None, None]
-    assert feature(brunson(context=[context(days_rest=0, opponent_days_rest=1)]), "rest_advantage") == (
-        -1,
-        "calculated",
-    )
+    absent = context(days_rest=145, team_days_rest=0, opponent_days_rest=1)
+    assert feature(brunson(context=[absent]), "rest_advantage") == (-1, "calculated"), "his absence is no rest"
     assert feature(brunson(context=[context(opponent_days_rest=None)]), "rest_advantage") == (0, "default")
 
 
@@ -339,7 +338,7 @@ def test_two_dates_at_once_do_not_mix() -> None:
     """Each date has its own form, factors, zones and games, and his opponent's zones, not his team's."""
     old = {"cache": cached(days=3, points_avg_last_5=5.0), "factors": factored(days=3, fatigue_score=55)}
     old |= {"player_zones": shooter(days=3, paint_rate_last_10=10.0), "team_zones": defender(days=3, rating=130.0)}
-    old |= {"context": context(days=3, days_rest=0), "slate": COVERED["slate"][0] | ago(3)}
+    old |= {"context": context(days=3, team_days_rest=0), "slate": COVERED["slate"][0] | ago(3)}
     hart = [cached("hart", points_avg_last_5=1.0), cached("hart", days=3, points_avg_last_5=1.0)]
     both = {name: [row, *inputs_of()[name]] for name, row in old.items()}
     own = [defender("NYK", rating=1.0), defender("NYK", days=3, rating=1.0)]
@@ -375,7 +374,7 @@ def test_nothing_on_or_after_the_day_is_seen(data: st.DataObject) -> None:
     days = [3, 0, -3]
     inputs = inputs_of(
         slate=[COVERED["slate"][0] | ago(n) for n in days],
-        context=[context(who, days=n, days_rest=n + 3) for who in ("brunson", "hart") for n in days],
+        context=[context(who, days=n, team_days_rest=n + 3) for who in ("brunson", "hart") for n in days],
         team_zones=[defender(days=n, rating=100.0 + n) for n in days],
         players=some("players", PLAYED, "game_date"),
         offense=some("offense", st.builds(team_game, DAY, st.booleans()), "game_date", "team_abbr"),

@@ -8,14 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nba_assets.basketball.team_form import expected_pace
 from nba_assets.tables.precompute import player_composite_factors as factors
 from nba_assets.tables.precompute.player_composite_factors import player_composite_factors
 from nba_assets_tests.given import COVERED, TODAY, ago, upcoming
 from nba_assets_tests.rows import Row, broken_of, one, rows_of, told, values_of
 
-FATIGUE_INPUTS = "boolean int64 int64 int64 float64 int64 int64"
-FRESH = (False, 1, 3, 200, 30.0, 0, 25)
-"""Back-to-back, days of rest, games and minutes of 7 days, minutes a game, back-to-backs of 14 days, age."""
+FATIGUE_INPUTS = "boolean int64 int64 int64 float64 int64 int64 boolean"
+FRESH = (False, 1, 3, 200, 30.0, 0, 25, False)
+"""Back-to-back, days of rest, games and minutes of 7 days, minutes a game, back-to-backs of 14 days, age, away."""
 
 
 def test_fatigue() -> None:
@@ -23,9 +24,9 @@ def test_fatigue() -> None:
     vectors = [
         FRESH,
         (False, 4, *FRESH[2:]),
-        (True, 0, 4, 245, 36.0, 2, 36),
-        (True, 0, *FRESH[2:6], 31),
-        (False, 3, 4, 200, 30.0, 1, 25),
+        (True, 0, 4, 245, 36.0, 2, 36, False),
+        (True, 0, *FRESH[2:6], 31, False),
+        (False, 3, 4, 200, 30.0, 1, 25, False),
     ]
     assert values_of(factors.fatigue_score, FATIGUE_INPUTS, *vectors) == [100, 100, 35, 80, 90]
 
@@ -53,13 +54,16 @@ def test_each_part_of_fatigue(nth: int, value: float, score: int) -> None:
 
 
 def test_rest_makes_up_for_load_but_not_on_a_back_to_back() -> None:
-    rested = (False, 3, 4, 200, 30.0, 0, 25)
+    rested = (False, 3, 4, 200, 30.0, 0, 25, False)
     assert values_of(factors.fatigue_score, FATIGUE_INPUTS, rested, (True, *rested[1:])) == [95, 75]
 
 
 def test_what_is_unknown_tires_nobody() -> None:
-    unknown = [(*FRESH[:n], None, *FRESH[n + 1 :]) for n in range(7)]
-    assert values_of(factors.fatigue_score, FATIGUE_INPUTS, *unknown, (None,) * 7) == [100] * 8
+    unknown = [(*FRESH[:n], None, *FRESH[n + 1 :]) for n in range(8)]
+    assert values_of(factors.fatigue_score, FATIGUE_INPUTS, *unknown, (None,) * 8) == [100] * 9
+    assert values_of(factors.fatigue_score, FATIGUE_INPUTS, (*FRESH[:7], True)) == [None], (
+        "but who was away is not fresh"
+    )
 
 
 def test_fatigue_adjustment() -> None:
@@ -74,42 +78,63 @@ def test_zone_mismatch() -> None:
 
 
 def test_zone_mismatch_at_the_edges() -> None:
-    """Five is not beyond five; what is unknown contributes nothing."""
+    """Five is not beyond five; of what is unknown there is no score."""
     vectors = [(50, 5), (50, 5.01), (60, -9), (0, 8), (None, 8), (50, None), (None, None)]
     found = values_of(factors.shot_zone_mismatch_score, "float64 float64", *vectors)
-    assert found == pytest.approx([5, 6.012, -10, 0, 0, 0, 0])
+    assert found[:4] == pytest.approx([5, 6.012, -10, 0])
+    assert found[4:] == [None, None, None]
 
 
 def test_pace() -> None:
-    assert values_of(factors.pace_score, "float64", 3.0, -4.6, 6, 6.2, -9, 0, None) == [1.5, -2.3, 3, 3, -3, 0, 0]
+    assert values_of(factors.pace_score, "float64", 1.5, -2.3, 3, 3.1, -9, 0, None) == [1.5, -2.3, 3, 3, -3, 0, None]
+
+
+PACE = st.floats(85, 115)
+
+
+@settings(max_examples=40, deadline=None)
+@given(own=PACE, last_ten=PACE, league=PACE, opponents=st.tuples(PACE, PACE))
+def test_a_faster_opponent_never_lowers_the_pace_score(
+    own: float, last_ten: float, league: float, opponents: tuple[float, float]
+) -> None:
+    def score(own: Any, opponent: Any, league: Any, last_ten: Any) -> Any:
+        return factors.pace_score(expected_pace(own, opponent, league) - last_ten)
+
+    vectors = [(own, opponent, league, last_ten) for opponent in sorted(opponents)]
+    slower, faster = values_of(score, "float64 float64 float64 float64", *vectors)
+    assert slower <= faster
 
 
 def test_usage_spike() -> None:
     """The golden vectors, as (projected, baseline, stars out)."""
     vectors = [(30, 25, 0), (30, 25, 1), (30, 25, 2), (20, 25, 2), (40, 25, 0)]
-    found = values_of(factors.usage_spike_score, "float64 float64 int64", *vectors)
+    found = values_of(factors.usage_spike_score, "float64 float64 float64", *vectors)
     assert found == pytest.approx([1.5, 1.725, 1.95, -1.5, 3])
 
 
 def test_usage_spike_at_the_edges() -> None:
-    """A rise of 9 points is 2.7 and with stars out capped; unknown stars boost nothing; no baseline, no spike."""
-    vectors = [(34, 25, 2), (30, 25, 3), (30, 25, None), (10, 25, 0), (30, 0, 0), (None, 25, 0), (30, None, 2)]
-    found = values_of(factors.usage_spike_score, "float64 float64 int64", *vectors)
-    assert found == pytest.approx([3, 1.95, 1.5, -3, 0, 0, 0])
+    """A rise of 9 points is 2.7 and with stars out capped; half a star counts half; unknown stars boost nothing; with
+    nobody out there is no spike, and without a baseline it is unknown."""
+    vectors = [(34, 25, 2), (30, 25, 3), (30, 25, 0.5), (30, 25, None), (10, 25, 0), (25, 25, 0), (0, 0, 0)]
+    found = values_of(factors.usage_spike_score, "float64 float64 float64", *vectors, (None, 25, 0), (30, None, 2))
+    assert found[:7] == pytest.approx([3, 1.95, 1.6125, 1.5, -3, 0, 0])
+    assert found[7:] == [None, None]
 
 
 KNOWN = {
     "days_rest": 1,
+    "days_absent": 0,
     "back_to_back": False,
     "games_in_last_7_days": 4,
+    "games_in_last_14_days": 7,
     "minutes_in_last_7_days": 144,
     "avg_minutes_per_game_last_7": 36.0,
     "back_to_backs_last_14_days": 1,
     "player_age": 28,
     "projected_usage_rate": 31.0,
-    "avg_usage_rate_last_7_games": 25.0,
-    "star_teammates_out": 1,
-    "pace_differential": 3.0,
+    "usage_rate_last_10": 25.0,
+    "star_teammates_newly_out": 1.0,
+    "expected_pace_change": 1.5,
 }
 
 
@@ -150,7 +175,7 @@ MATCHUP = ("mismatch_zone", "player_zone_rate", "opponent_zone_vs_league")
 
 
 def test_a_whole_row() -> None:
-    """Fatigue 100 - 10 - 8 - 5 is -1.15; the zone 4 x .9; half of 3; 0.3 x 6 x 1.15 = 2.07; together 6.02."""
+    """Fatigue 100 - 10 - 8 - 5 is -1.15; the zone 4 x .9; pace 1.5; 0.3 x 6 x 1.15 = 2.07; together 6.02."""
     row = brunson()
     assert columns(row, *SCORES) == (77, -1.15, 3.6, 1.5, 2.1)
     assert row["total_composite_adjustment"] == 6.02, "of the scores before they are rounded"
@@ -159,7 +184,8 @@ def test_a_whole_row() -> None:
         *("brunson", "brunson_001"),
         *("20241220_PHI_NYK", "BOS"),
     )
-    assert columns(row, "game_date", "analysis_date", "calculation_version") == (TODAY, TODAY, "v1_4factors")
+    assert columns(row, "game_date", "analysis_date") == (TODAY, TODAY)
+    assert columns(row, "expected_pace_change", "days_absent", "unknown_factors") == (1.5, 0, None)
     assert columns(row, "data_completeness_pct", "missing_data_fields", "warning_details") == (100, None, None)
     assert columns(row, "has_warnings", "quality_tier", "quality_issues") == (False, "gold", [])
 
@@ -181,40 +207,65 @@ def test_the_zone_compared(primary: str | None, compared: tuple) -> None:
 @pytest.mark.parametrize(
     ("unknown", "score"),
     [
-        ({"days_rest": None}, "fatigue_score"),
         ({"projected_usage_rate": None}, "usage_spike_score"),
-        ({"pace_differential": None}, "pace_score"),
+        ({"expected_pace_change": None}, "pace_score"),
         ({"player_zones": []}, "shot_zone_mismatch_score"),
         ({"team_zones": []}, "shot_zone_mismatch_score"),
         ({"player_zones": [shooter(None)]}, "shot_zone_mismatch_score"),
         ({"team_zones": [defender(paint=None, three=None)]}, "shot_zone_mismatch_score"),
     ],
 )
-def test_an_unknown_main_input_contributes_nothing_and_is_listed(unknown: dict[str, Any], score: str) -> None:
+def test_without_a_main_input_the_score_is_unknown_and_says_why(unknown: dict[str, Any], score: str) -> None:
     row = brunson(**unknown)
     names = {"player_zones": "player_shot_zone", "team_zones": "team_defense_zone"}
     missing = names.get(*unknown, *unknown)
     assert columns(row, "missing_data_fields", "data_completeness_pct", "quality_tier") == (missing, 80, "silver")
-    assert row["quality_issues"] == [f"missing_{missing}"]
-    assert row[score] == (77 if score == "fatigue_score" else 0)
+    assert row["quality_issues"] == [f"missing_{missing}", f"unknown_{score}"]
+    assert columns(row, score, "unknown_factors") == (None, f"{score}: {missing}")
+    others = [row[name] for name in SCORES[1:] if name != score]
+    assert row["total_composite_adjustment"] == pytest.approx(sum(others), abs=0.1), "of those that are known"
+
+
+@pytest.mark.parametrize(
+    ("missed", "score"),
+    [
+        ({"days_rest": 146, "days_absent": 145, "games_in_last_14_days": 0}, None),
+        ({"days_rest": None, "days_absent": None, "games_in_last_14_days": 0}, None),
+        ({"days_rest": 15, "days_absent": 0, "games_in_last_14_days": 0}, 100),
+        ({"days_rest": 13, "days_absent": 12, "games_in_last_14_days": 1}, 95),
+        ({"days_rest": 13, "days_absent": 10, "games_in_last_14_days": 1}, 100),
+    ],
+    ids=["back after months", "not played yet", "nobody played", "out for a while", "out and then all rested"],
+)
+def test_an_absence_makes_nobody_fresh(missed: dict[str, Any], score: int | None) -> None:
+    """One back-to-back is -5, and three days of rest give them back: the team's days, not those that he missed."""
+    row = brunson(**missed, games_in_last_7_days=0, avg_minutes_per_game_last_7=None, back_to_backs_last_14_days=1)
+    assert columns(row, "fatigue_score", "days_absent") == (score, missed["days_absent"])
+    if score is None:
+        assert columns(row, "fatigue_adjustment", "quality_tier") == (None, "silver")
+        assert row["unknown_factors"] == "fatigue_score: no game of his in 14 days"
 
 
 def test_the_tier_is_of_how_many_main_inputs_are_known() -> None:
     three = {"days_rest": None, "projected_usage_rate": None}
     assert columns(brunson(**three), "data_completeness_pct", "quality_tier") == (60, "silver")
-    assert columns(brunson(**three, pace_differential=None), "data_completeness_pct", "quality_tier") == (40, "bronze")
+    assert columns(brunson(**three, expected_pace_change=None), "data_completeness_pct", "quality_tier") == (
+        40,
+        "bronze",
+    )
 
 
 def test_other_unknown_inputs_are_listed_but_the_row_is_complete() -> None:
-    row = brunson(player_age=None, avg_usage_rate_last_7_games=None, star_teammates_out=None)
-    listed = "player_age,avg_usage_rate_last_7_games,star_teammates_out"
-    assert columns(row, "missing_data_fields", "data_completeness_pct", "usage_spike_score") == (listed, 100, 0)
+    row = brunson(player_age=None, usage_rate_last_10=None, star_teammates_newly_out=None)
+    listed = "player_age,usage_rate_last_10,star_teammates_newly_out"
+    assert columns(row, "missing_data_fields", "data_completeness_pct", "usage_spike_score") == (listed, 100, None)
+    assert columns(row, "unknown_factors", "quality_tier") == ("usage_spike_score: usage_rate_last_10", "silver")
     assert brunson(avg_minutes_per_game_last_7=None)["missing_data_fields"] == "avg_minutes_per_game_last_7"
 
 
 def test_of_a_player_nothing_is_known_of() -> None:
-    row = one(rows_with(upcoming(), player_zones=[], team_zones=[]))
-    assert columns(row, *SCORES, "total_composite_adjustment") == (100, 0, 0, 0, 0, 0)
+    row = one(rows_with(upcoming(games_in_last_14_days=0), player_zones=[], team_zones=[]))
+    assert columns(row, *SCORES, "total_composite_adjustment") == (None,) * 6
     everything = ",".join([*factors.MAIN_INPUTS, *factors.OTHER_INPUTS])
     assert columns(row, "missing_data_fields", "data_completeness_pct", "quality_tier") == (everything, 0, "bronze")
 
@@ -243,12 +294,12 @@ def test_what_just_is_no_warning_and_what_just_is_one() -> None:
     fresh = {"games_in_last_7_days": 3, "avg_minutes_per_game_last_7": 30.0, "back_to_backs_last_14_days": 0}
     fresh |= {"projected_usage_rate": 25.0}
     his = {"player_zones": [shooter("paint", paint_rate_last_10=60.0)]}
-    row = brunson(**fresh, **his, team_zones=[defender(paint=7.0)], pace_differential=0.0)
+    row = brunson(**fresh, **his, team_zones=[defender(paint=7.0)], expected_pace_change=0.0)
     assert columns(row, "total_composite_adjustment", "warning_details") == (8.4, "EXTREME_MATCHUP")
     extreme = {**his, "team_zones": [defender(paint=9.0)]}
-    row = brunson(**fresh, **extreme, pace_differential=4.0)
+    row = brunson(**fresh, **extreme, expected_pace_change=2.0)
     assert columns(row, "total_composite_adjustment", "warning_details") == (12, "EXTREME_MATCHUP")
-    row = brunson(**fresh, **extreme, pace_differential=5.0)
+    row = brunson(**fresh, **extreme, expected_pace_change=2.5)
     assert row["warning_details"] == "EXTREME_MATCHUP; EXTREME_ADJUSTMENT"
 
 
@@ -275,7 +326,7 @@ CONTEXTS = st.lists(
         days=DAY,
         opponent=st.sampled_from(["BOS", "NYK"]),
         projected_usage_rate=st.none() | st.floats(5, 60),
-        pace_differential=st.none() | st.floats(-20, 20),
+        expected_pace_change=st.none() | st.floats(-20, 20),
         games_in_last_7_days=st.integers(0, 5),
         minutes_in_last_7_days=st.integers(0, 300),
         player_age=st.none() | st.integers(18, 42),
@@ -305,5 +356,5 @@ def test_other_dates_are_not_seen(contexts: list[Row], shooters: list[Row], defe
     assert rows == rows_of(player_composite_factors, **COVERED | of_today)
     today = [row["player_lookup"] for row in contexts if row["game_date"] == TODAY]
     assert sorted(row["player_lookup"] for row in rows) == sorted(today)
-    for check in ("scores_in_range", "total_is_the_sum", "unknown_inputs_are_listed"):
+    for check in ("scores_in_range", "total_is_the_sum", "unknown_inputs_are_listed", "unknown_factors_are_listed"):
         assert broken_of(player_composite_factors, check, rows) == []
