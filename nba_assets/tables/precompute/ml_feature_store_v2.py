@@ -217,7 +217,6 @@ def ml_feature_store_v2(
     rows = _with_precomputed(rows, cache, factors, player_zones, team_zones)
     rows = _with_history(rows, players)
     rows = _with_record(form.with_team_form(rows, offense), offense)
-    rows = rows.mutate(minutes_10=rows.cache_minutes_avg_last_10.coalesce(rows.mean_minutes_10))
     rows = rows.mutate(**{f"value_{f.name}": f.value(rows) for f in FEATURES})
     rows = rows.mutate(**{f"source_{f.name}": f.source(rows) for f in FEATURES})
     rows = rows.mutate(
@@ -292,7 +291,7 @@ def _with_precomputed(
 ) -> ir.Table:
     cached = (
         *("points_avg_last_5", "points_avg_last_10", "points_avg_season", "points_std_last_10"),
-        *("games_in_last_7_days", "minutes_avg_last_10", "team_pace_last_10", "team_off_rating_last_10"),
+        *("games_in_last_7_days", "team_pace_last_10", "team_off_rating_last_10"),
     )
     scores = ("fatigue_score", "shot_zone_mismatch_score", "pace_score", "usage_spike_score")
     rates = ("paint_rate_last_10", "mid_range_rate_last_10", "three_pt_rate_last_10")
@@ -323,7 +322,7 @@ def _with_history(rows: ir.Table, players: ir.Table) -> ir.Table:
         mean_points_10=form.mean_points(10),
         mean_points=form.mean_points(),
         std_points_10=form.std_points(10),
-        mean_minutes_10=form.mean_minutes(10),
+        minutes_10=form.mean_minutes(10),
         minutes_season=form.mean_minutes(),
         free_throws_10=form.sum_of("ft_makes", 10),
         points_sum_10=form.sum_of("points", 10),

@@ -146,9 +146,8 @@ TRIALS: Trials = {
         [
             {"data_completeness_pct": 100.0},
             {"data_completeness_pct": 80.0, "missing_data_fields": "days_rest"},
-            {"data_completeness_pct": 100.0, "missing_data_fields": "days_rest"},
         ],
-        [{"data_completeness_pct": 80.0}],
+        [{"data_completeness_pct": 80.0}, {"data_completeness_pct": 100.0, "missing_data_fields": "days_rest"}],
     ),
     (player_daily_cache, "enough_games"): each(
         {"cache_date": TODAY}, [{"games_played_season": 5}], [{"games_played_season": 4}]

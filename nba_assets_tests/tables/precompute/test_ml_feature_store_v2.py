@@ -278,15 +278,22 @@ def test_minutes_change() -> None:
     assert found == [2, 1, 0, -1, -2, None, None, None, None]
 
 
-def test_minutes_change_is_of_the_cache_or_of_his_games() -> None:
-    """Ten games of 30 minutes after ten of 20: a mean of 25, and a fifth more; the cache says 25 too."""
-    games = [played(days, seconds_played=1800 if days <= 10 else 1200) for days in range(1, 21)]
-    assert feature(brunson(players=games, cache=[]), "minutes_change") == (2, "calculated")
-    assert feature(brunson(players=games, cache=[cached(minutes_avg_last_10=25.0)]), "minutes_change") == (
-        0,
-        "calculated",
-    )
+def test_minutes_change_is_of_his_games_unrounded() -> None:
+    """Ten games of 30 minutes after ten of 20: a mean of 25, and a fifth more. 32.98 after a mean of 30 are not a tenth
+    more, though the cache, rounded, says 33."""
+
+    def change(last_10: int, before: int) -> tuple:
+        games = [played(days, seconds_played=last_10 if days <= 10 else before) for days in range(1, 21)]
+        return feature(brunson(players=games, cache=[cached(minutes_avg_last_10=33.0)]), "minutes_change")
+
+    assert change(1800, 1200) == (2, "calculated")
+    assert change(1979, 1621) == (0, "calculated")
     assert feature(brunson(players=[]), "minutes_change") == (0, "default")
+
+
+def test_a_missing_game_lowers_the_tier() -> None:
+    row = brunson(context=[context(team_games_missing=1)])
+    assert columns(row, "feature_quality_score", "quality_tier", "quality_issues") == (97, "silver", ["games_missing"])
 
 
 def test_free_throw_share() -> None:

@@ -161,6 +161,16 @@ def test_the_tier_is_of_how_many_games_have_play_by_play(seen: int, tier: str) -
     assert (row["zone_games_in_sample"], row["quality_tier"]) == (seen, tier)
 
 
+def test_a_missing_game_lowers_the_tier() -> None:
+    """One of another team does not."""
+    inputs = inputs_of(*sample("NYK"), *sample("LAL"))
+    inputs["results"] += [result(20, "LAL")]
+    rows = rows_of(team_defense_zone_analysis, **inputs)
+    said = [("games_missing" in row["quality_issues"], row["quality_tier"]) for row in rows]
+    assert told(rows, "team_abbr", "games_missing") == [("LAL", 1), ("NYK", 0)]
+    assert said == [(True, "silver"), (False, "gold")]
+
+
 def test_a_row_for_each_team_whether_it_plays_or_not() -> None:
     rows = rows_with(*sample("NYK"), *sample("LAL"), *sample("DEN", first=2), *sample("PHI", games=14))
     assert told(rows, "team_abbr") == [("DEN",), ("LAL",), ("NYK",)]
