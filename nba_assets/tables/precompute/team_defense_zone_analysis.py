@@ -10,7 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from nba_assets.basketball import cup_final, form, history, metrics
-from nba_assets.basketball.joins import with_columns
+from nba_assets.basketball.joins import first_source, with_columns
 from nba_assets.basketball.population import (
     INCOMPLETE_DATA,
     INSUFFICIENT_DATA,
@@ -28,7 +28,8 @@ from nba_assets.tables.conformed.views.schedule import schedule, season_starts, 
 
 SAMPLE_GAMES = 15
 LEAGUE_DAYS, LEAGUE_GAMES, LEAGUE_TEAMS = 30, 10, 10
-"""The league is the mean over teams with ten games in the last 30 days; below ten such teams there is none."""
+"""The league is the mean over teams with ten games in the last 30 days; below ten such teams, as late in the play-offs,
+over those with ten games of the season so far; below ten of these, too, there is none."""
 
 ZONES = {"paint": "paint", "mid_range": "mid_range", "three_pt": "perimeter"}
 """The zones by the names that columns and `strongest_zone` give them."""
@@ -89,6 +90,7 @@ def _failed(slate: ir.Table, season_starts: ir.Table, results: ir.Table, defense
         Column("games_in_sample", "INT64", "the last 15 games", "games", required=True),
         Column("zone_games_in_sample", "INT64", "of them with play-by-play", "games", required=True),
         Column("league_teams_in_sample", "INT64", "teams behind the league's averages; 0 for none", required=True),
+        Column("league_average_of", "STRING", "last_30_days, or season where fewer than ten teams had ten games then"),
         Column("strongest_zone", "STRING", "paint, mid_range or perimeter: lowest against the league"),
         Column("weakest_zone", "STRING", "highest against the league"),
     ),
@@ -141,8 +143,10 @@ def team_defense_zone_analysis(
     )
 
 
-def _pooled(g: ir.Table, zone: str, window: ibis.expr.builders.WindowBuilder) -> ir.FloatingValue:
-    return metrics.ratio(g[f"opp_{zone}_makes"].sum().over(window), g[f"opp_{zone}_attempts"].sum().over(window))
+def _pooled(zone: str, games: int | None = None) -> history.Stat:
+    """Makes over attempts allowed from a zone, of the last `games`, else of the season so far."""
+    makes, attempts = (form.sum_of(f"opp_{zone}_{what}", games) for what in ("makes", "attempts"))
+    return lambda g, before: metrics.ratio(makes(g, before), attempts(g, before))
 
 
 def _with_sample(teams: ir.Table, allowed: ir.Table) -> ir.Table:
@@ -150,9 +154,6 @@ def _with_sample(teams: ir.Table, allowed: ir.Table) -> ir.Table:
 
     def mean(column: str) -> history.Stat:
         return form.mean_of(column, SAMPLE_GAMES)
-
-    def pooled(zone: str) -> history.Stat:
-        return lambda g, before: _pooled(g, zone, before.last(SAMPLE_GAMES))
 
     return history.as_of(
         teams,
@@ -164,30 +165,43 @@ def _with_sample(teams: ir.Table, allowed: ir.Table) -> ir.Table:
         defensive_rating_last_15=mean("defensive_rating"),
         opponent_points_per_game=mean("points_allowed"),
         opponent_pace=mean("opponent_pace"),
-        **{f"{zone}_pct": pooled(zone) for zone in ZONES},
+        **{f"{zone}_pct": _pooled(zone, SAMPLE_GAMES) for zone in ZONES},
         **{f"{zone}_attempts_allowed_per_game": mean(f"opp_{zone}_attempts") for zone in ZONES},
         **{f"{zone}_blocks_per_game": mean(f"blocks_{zone}") for zone in ZONES},
     )
 
 
 def _with_league(rows: ir.Table, teams: ir.Table, allowed: ir.Table) -> ir.Table:
-    """The unweighted mean over all teams of what each allowed in the 30 days before; NULL where too few count."""
+    """The league of the 30 days before, or else of the season so far; NULL where neither has teams enough."""
     shots = [f"opp_{zone}_{what}" for zone in ZONES for what in ("makes", "attempts")]
     games = allowed.select("team_abbr", "season_year", "game_date", *shots)
     past = history.before(teams, games, "team_abbr", within_days=LEAGUE_DAYS)
-    teams = past.group_by("team_abbr", "game_date").agg(
+    recently = past.group_by("team_abbr", "game_date").agg(
         games=past.count(),
         **{
             zone: metrics.ratio(past[f"past_opp_{zone}_makes"].sum(), past[f"past_opp_{zone}_attempts"].sum())
             for zone in ZONES
         },
     )
+    so_far = history.as_of(
+        teams,
+        allowed,
+        "team_abbr",
+        games=form.games_played(),
+        **{zone: _pooled(zone) for zone in ZONES},
+    )
+    league = first_source(("game_date",), last_30_days=_league(recently), season=_league(so_far))
+    averages = {f"{zone}_league": zone for zone in ZONES}
+    return with_columns(rows, league, ("game_date",), "league_teams_in_sample", league_average_of="source", **averages)
+
+
+def _league(teams: ir.Table) -> ir.Table:
+    """The unweighted mean over all teams with games enough of what each allowed; no row where too few count."""
     teams = teams.filter(teams.games >= LEAGUE_GAMES, *[teams[zone].notnull() for zone in ZONES])
     league = teams.group_by("game_date").agg(
-        league_teams_in_sample=teams.count(), **{f"{zone}_league": history.mean(teams[zone]) for zone in ZONES}
+        league_teams_in_sample=teams.count(), **{zone: history.mean(teams[zone]) for zone in ZONES}
     )
-    league = league.filter(league.league_teams_in_sample >= LEAGUE_TEAMS)
-    return with_columns(rows, league, ("game_date",), *(name for name in league.columns if name != "game_date"))
+    return league.filter(league.league_teams_in_sample >= LEAGUE_TEAMS)
 
 
 def _extreme(rows: ir.Table, *, lowest: bool) -> ir.StringValue:

@@ -222,6 +222,17 @@ def test_an_unknown_precomputed_feature_is_a_default_and_says_so() -> None:
         assert f"default_{name}" in row["quality_issues"]
 
 
+def test_the_context_knows_the_opponent_where_its_zones_have_no_row() -> None:
+    """The defaults are for whom nobody knows."""
+    known = context(opponent_def_rating_last_10=113.4, opponent_pace_last_10=98.2)
+    row = brunson(context=[known], team_zones=[])
+    assert [feature(row, name) for name in ("opponent_def_rating", "opponent_pace")] == [
+        (113.4, "phase3"),
+        (98.2, "phase3"),
+    ]
+    assert feature(brunson(context=[known]), "opponent_pace") == (101.3, "phase4")
+
+
 def test_a_precomputed_zero_is_a_value() -> None:
     assert feature(brunson(cache=[cached(points_avg_last_5=0.0)]), "points_avg_last_5") == (0, "phase4")
 

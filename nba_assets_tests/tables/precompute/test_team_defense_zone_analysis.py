@@ -102,12 +102,24 @@ def test_a_team_without_a_row_of_its_own_is_of_the_league() -> None:
 
 
 def test_the_league_is_of_the_thirty_days_before() -> None:
-    """The 30th day before counts and the 31st does not, nor does what is not before."""
+    """The 30th day before counts and the 31st does not, nor does what is not before: then the season's stands in."""
     others = [*sample(), *league(LEAGUE[:8])]
     of_the_day = [*sample("GSW", 10, first=0), *sample("GSW", 6, first=31)]
-    assert new_york(*others, *sample("GSW", first=21))["league_teams_in_sample"] == 10
-    assert new_york(*others, *sample("GSW", first=22))["league_teams_in_sample"] == 0
-    assert new_york(*others, *of_the_day)["league_teams_in_sample"] == 0
+    found = [new_york(*others, *games) for games in (sample("GSW", first=21), sample("GSW", first=22), of_the_day)]
+    assert [row["league_teams_in_sample"] for row in found] == [10] * 3
+    assert [row["league_average_of"] for row in found] == ["last_30_days", "season", "season"]
+
+
+def test_late_in_the_play_offs_the_league_is_of_the_season_so_far() -> None:
+    """Eight teams ended long ago, one plays on: all their games before the date make the mean, .60 and New York's .50;
+    nine games are too few for a team even then."""
+    ended = [row for team in LEAGUE[:8] for row in sample(team, 12, first=40, shots=dict.fromkeys(ZONES, (12, 20)))]
+    early = sample("GSW", 15, first=31, shots=dict.fromkeys(ZONES, (12, 20)))
+    row = new_york(*sample(), *ended, *early)
+    assert (row["league_average_of"], row["league_teams_in_sample"]) == ("season", 10)
+    assert [row[f"{zone}_defense_vs_league_avg"] for zone in ZONES] == [-9] * 3
+    assert row["quality_issues"] == []
+    assert new_york(*sample(), *ended, *early[:9])["league_average_of"] is None
 
 
 def test_too_small_a_league_is_none() -> None:
