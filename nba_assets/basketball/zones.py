@@ -1,4 +1,4 @@
-"""Shots counted by zone, for a player, a team or a defence: one definition for all tables.
+"""Shots counted by zone, for a player, a team or a defence, and the league's shares: one definition for all tables.
 
 Paint, mid-range and three come from `metrics.shot_zone`. A game with no play-by-play has no counts at all (NULL);
 in a game that has it, nobody's missing shot is unknown: it is zero.
@@ -9,9 +9,13 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from nba_assets.basketball import form, history, metrics
 from nba_assets.basketball.joins import with_columns
 
 ZONES = ("paint", "mid_range", "three")
+
+PRIOR_SHOTS = 5
+"""Of 2 to 50 tried for men with five to nine games of two seasons, 4 to 6 foretold the shares of the next game best."""
 
 
 def zone_counts(shots: ir.Table, *by: str) -> ir.Table:
@@ -52,3 +56,31 @@ def with_zones(rows: ir.Table, shots: ir.Table, counts: ir.Table, **on: str) -> 
 def with_second_chances(rows: ir.Table, second_chances: ir.Table, team: str, into: str) -> ir.Table:
     """Team-game `rows` with the second-chance points of the team that `team` names; NULL without play-by-play."""
     return with_columns(rows, second_chances, {"game_id": "game_id", team: "team_abbr"}, **{into: "points"})
+
+
+def league_shares(days: ir.Table, offense: ir.Table) -> ir.Table:
+    """`days` with the shares that each zone has of all shots of the season before: `league_paint` and so on.
+
+    They add up to 1; NULL where no game before has play-by-play.
+    """
+    games = history.counted(offense).filter(lambda t: t.team_paint_attempts.notnull())
+    shots = {"paint": "team_paint_attempts", "mid_range": "team_mid_range_attempts", "three": "three_pt_attempts"}
+    by_day = games.group_by("season_year", "game_date").agg(
+        **{zone: games[column].sum() for zone, column in shots.items()}
+    )
+    league = {"league": ibis.literal("all teams")}
+    by_day = by_day.mutate(
+        game_id=ibis.literal("all games"), total=by_day.paint + by_day.mid_range + by_day.three, **league
+    )
+
+    def share(zone: str) -> history.Stat:
+        part, whole = form.sum_of(zone), form.sum_of("total")
+        return lambda g, before: metrics.ratio(part(g, before), whole(g, before))
+
+    rows = history.as_of(days.mutate(**league), by_day, "league", **{f"league_{zone}": share(zone) for zone in ZONES})
+    return rows.drop("league")
+
+
+def shrunk_share(share: ir.NumericValue, shots: ir.NumericValue, league: ir.NumericValue) -> ir.FloatingValue:
+    """A share of few shots, drawn towards the league's by as much as `PRIOR_SHOTS` of its shots."""
+    return (share * shots + league * PRIOR_SHOTS) / (shots + PRIOR_SHOTS)

@@ -1,8 +1,9 @@
 """Where each player shoots from and how well: his last ten games, and twenty for the trend.
 
 A row is one player on one date with games, whether he plays or not, from his season's games strictly before the date.
-A player with fewer than ten games has no row and a failure record. Zones come from games with play-by-play only, and
-how many those were stands beside them; with fewer than half of a window its zone figures are NULL.
+A player with fewer than five games has no row and a failure record; one with five to nine has a row that says so.
+Zones come from games with play-by-play only, and how many those were stands beside them; with fewer than half of a
+window its zone figures are NULL.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from nba_assets.tables.conformed.games import games
 from nba_assets.tables.conformed.views.schedule import schedule, season_starts, team_schedule
 
 SAMPLE_GAMES, TREND_GAMES = 10, 20
-LEAST_TREND_GAMES = 15
+LEAST_GAMES, LEAST_TREND_GAMES = 5, 15
 PAINT_SCORER, PERIMETER_SCORER, MID_RANGE_SCORER = 40, 40, 35
 """From what share of his shots, in percent, a zone is a player's own; tried in this order."""
 
@@ -62,7 +63,7 @@ def _eligible(slate: ir.Table, season_starts: ir.Table, players: ir.Table) -> ir
 def _failed(slate: ir.Table, season_starts: ir.Table, results: ir.Table, players: ir.Table) -> ir.Table:
     rows = with_games_missing(_players(slate, season_starts, players), results, players)
     rows = rows.mutate(games_expected=rows.games + rows.games_missing)
-    return too_few_games(rows, "player_lookup", SAMPLE_GAMES, thin=EXPECTED_INCOMPLETE, gap=INCOMPLETE_UPSTREAM)
+    return too_few_games(rows, "player_lookup", LEAST_GAMES, thin=EXPECTED_INCOMPLETE, gap=INCOMPLETE_UPSTREAM)
 
 
 @table(
@@ -85,11 +86,11 @@ def _failed(slate: ir.Table, season_starts: ir.Table, results: ir.Table, players
         Column("mid_range_rate_last_10", "DECIMAL(5,2)", "share taken from mid-range", "percent"),
         Column("three_pt_rate_last_10", "DECIMAL(5,2)", "share taken from three", "percent"),
         Column("total_shots_last_10", "INT64", "shots of known zone behind the shares", "attempts"),
-        Column("games_in_sample_10", "INT64", "the last ten games", "games", required=True),
+        Column("games_in_sample_10", "INT64", "the last ten games, or as many as there are", "games", required=True),
         Column("games_in_sample_20", "INT64", "the last twenty games, or as many as there are", "games", required=True),
         Column("zone_games_in_sample_10", "INT64", "of the ten, those with play-by-play", "games", required=True),
         Column("zone_games_in_sample_20", "INT64", "of the twenty, those with play-by-play", "games", required=True),
-        Column("sample_quality_10", "STRING", "excellent, good, limited or insufficient", required=True),
+        Column("sample_quality_10", "STRING", "excellent (10 games), good (7 to 9) or limited", required=True),
         Column("sample_quality_20", "STRING", "excellent, good, limited or insufficient", required=True),
         Column("paint_pct_last_10", "DECIMAL(5,3)", "made of his paint shots", "0-1"),
         Column("mid_range_pct_last_10", "DECIMAL(5,3)", "made of his mid-range shots", "0-1"),
@@ -104,7 +105,11 @@ def _failed(slate: ir.Table, season_starts: ir.Table, results: ir.Table, players
         Column("primary_scoring_zone", "STRING", "paint, perimeter, mid_range or balanced; NULL without shots"),
     ),
     checks=(
-        holds("full_samples", lambda t: t.games_in_sample_10 == SAMPLE_GAMES, "each row rests on exactly 10 games"),
+        holds(
+            "enough_games",
+            lambda t: t.games_in_sample_10.between(LEAST_GAMES, SAMPLE_GAMES),
+            "each row rests on 5 to 10 games",
+        ),
         holds(
             "shares_add_up",
             lambda t: (t.paint_rate_last_10 + t.mid_range_rate_last_10 + t.three_pt_rate_last_10 - 100).abs() <= 0.03,
@@ -131,7 +136,7 @@ def _failed(slate: ir.Table, season_starts: ir.Table, results: ir.Table, players
 )
 def player_shot_zone_analysis(slate: ir.Table, season_starts: ir.Table, players: ir.Table) -> ir.Table:
     rows = _players(slate, season_starts, players)
-    rows = rows.filter(rows.games >= SAMPLE_GAMES)
+    rows = rows.filter(rows.games >= LEAST_GAMES)
     rows = _with_shots(rows, players)
     enough, enough_20 = rows.zone_games_10 >= SAMPLE_GAMES / 2, rows.zone_games_20 >= TREND_GAMES / 2
     trend = (rows.games_20 >= LEAST_TREND_GAMES) & enough_20
@@ -179,6 +184,7 @@ def player_shot_zone_analysis(slate: ir.Table, season_starts: ir.Table, players:
         ),
         quality_issues=quality.issues(
             {
+                "short_sample": rows.games_10 < SAMPLE_GAMES,
                 "games_without_play_by_play": rows.zone_games_10 < rows.games_10,
                 "thin_zone_coverage": ~enough,
                 "no_shots": enough & (shots == 0),

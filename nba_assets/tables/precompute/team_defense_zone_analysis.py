@@ -1,7 +1,7 @@
 """How each team has defended paint, mid-range and three over its last 15 games, beside the league.
 
 A row is one team on one date with games, whether it plays or not, from its season's games strictly before the date.
-A team with fewer than 15 games has no row and a failure record.
+A team with fewer than ten games has no row and a failure record; one with ten to 14 has a row that says so.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from nba_assets.tables.analytics.team_defense_game_summary import team_defense_g
 from nba_assets.tables.conformed.games import games
 from nba_assets.tables.conformed.views.schedule import schedule, season_starts, team_schedule
 
-SAMPLE_GAMES = 15
-LEAGUE_DAYS, LEAGUE_GAMES, LEAGUE_TEAMS = 30, 10, 10
+SAMPLE_GAMES, LEAST_GAMES = 15, 10
+LEAGUE_DAYS, LEAGUE_TEAMS = 30, 10
 """The league is the mean over teams with ten games in the last 30 days; below ten such teams, as late in the play-offs,
 over those with ten games of the season so far; below ten of these, too, there is none."""
 
@@ -53,7 +53,7 @@ def _failed(slate: ir.Table, season_starts: ir.Table, results: ir.Table, defense
     rows = history.as_of(teams, final, "team_abbr", games_expected=form.games_played())
     rows = history.as_of(rows, form.allowed(defense), "team_abbr", games=form.games_played())
     rows = rows.mutate(games=rows.games.fill_null(0), games_expected=rows.games_expected.fill_null(0))
-    return too_few_games(rows, "team_abbr", SAMPLE_GAMES, thin=INSUFFICIENT_DATA, gap=INCOMPLETE_DATA)
+    return too_few_games(rows, "team_abbr", LEAST_GAMES, thin=INSUFFICIENT_DATA, gap=INCOMPLETE_DATA)
 
 
 @table(
@@ -87,7 +87,7 @@ def _failed(slate: ir.Table, season_starts: ir.Table, results: ir.Table, defense
         Column("defensive_rating_last_15", "DECIMAL(6,2)", "mean of the games' defensive ratings", "points per 100"),
         Column("opponent_points_per_game", "DECIMAL(5,1)", "points allowed a game", "points"),
         Column("opponent_pace", "DECIMAL(5,1)", "mean of the games' pace", "per 48 minutes"),
-        Column("games_in_sample", "INT64", "the last 15 games", "games", required=True),
+        Column("games_in_sample", "INT64", "the last 15 games, or as many as there are", "games", required=True),
         Column("zone_games_in_sample", "INT64", "of them with play-by-play", "games", required=True),
         Column("league_teams_in_sample", "INT64", "teams behind the league's averages; 0 for none", required=True),
         Column("league_average_of", "STRING", "last_30_days, or season where fewer than ten teams had ten games then"),
@@ -95,7 +95,11 @@ def _failed(slate: ir.Table, season_starts: ir.Table, results: ir.Table, defense
         Column("weakest_zone", "STRING", "highest against the league"),
     ),
     checks=(
-        holds("full_samples", lambda t: t.games_in_sample == SAMPLE_GAMES, "each row rests on exactly 15 games"),
+        holds(
+            "enough_games",
+            lambda t: t.games_in_sample.between(LEAST_GAMES, SAMPLE_GAMES),
+            "each row rests on 10 to 15 games",
+        ),
         holds(
             "plausible",
             lambda t: (
@@ -115,7 +119,7 @@ def team_defense_zone_analysis(
     allowed = form.allowed(defense)
     teams = _teams(slate, season_starts, results)
     rows = _with_sample(teams, allowed)
-    rows = _with_league(rows.filter(rows.games_in_sample == SAMPLE_GAMES), teams, allowed)
+    rows = _with_league(rows.filter(rows.games_in_sample >= LEAST_GAMES), teams, allowed)
     versus = {zone: (rows[f"{zone}_pct"] - rows[f"{zone}_league"]) * 100 for zone in ZONES}
     rows = rows.mutate(
         analysis_date=rows.game_date,
@@ -133,7 +137,8 @@ def team_defense_zone_analysis(
         ),
         quality_issues=quality.issues(
             {
-                "games_without_play_by_play": rows.zone_games_in_sample < SAMPLE_GAMES,
+                "short_sample": rows.games_in_sample < SAMPLE_GAMES,
+                "games_without_play_by_play": rows.zone_games_in_sample < rows.games_in_sample,
                 "league_average_unavailable": rows.league_teams_in_sample == 0,
                 "no_paint_attempts": rows.paint_pct.isnull(),
                 "no_mid_range_attempts": rows.mid_range_pct.isnull(),
@@ -197,7 +202,7 @@ def _with_league(rows: ir.Table, teams: ir.Table, allowed: ir.Table) -> ir.Table
 
 def _league(teams: ir.Table) -> ir.Table:
     """The unweighted mean over all teams with games enough of what each allowed; no row where too few count."""
-    teams = teams.filter(teams.games >= LEAGUE_GAMES, *[teams[zone].notnull() for zone in ZONES])
+    teams = teams.filter(teams.games >= LEAST_GAMES, *[teams[zone].notnull() for zone in ZONES])
     league = teams.group_by("game_date").agg(
         league_teams_in_sample=teams.count(), **{zone: history.mean(teams[zone]) for zone in ZONES}
     )

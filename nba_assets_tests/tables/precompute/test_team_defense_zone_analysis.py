@@ -173,26 +173,37 @@ def test_the_tier_is_of_how_many_games_have_play_by_play(seen: int, tier: str) -
     assert (row["zone_games_in_sample"], row["quality_tier"]) == (seen, tier)
 
 
+@pytest.mark.parametrize("games", [10, 14])
+def test_a_short_sample_is_a_row_that_says_so(games: int) -> None:
+    row = new_york(*sample(games=games))
+    assert (row["games_in_sample"], row["zone_games_in_sample"], row["paint_attempts_allowed_per_game"]) == (
+        games,
+        games,
+        20,
+    )
+    assert (row["quality_tier"], row["quality_issues"]) == ("silver", ["short_sample", "league_average_unavailable"])
+
+
 def test_a_row_for_each_team_whether_it_plays_or_not() -> None:
-    rows = rows_with(*sample("NYK"), *sample("LAL"), *sample("DEN", first=2), *sample("PHI", games=14))
+    rows = rows_with(*sample("NYK"), *sample("LAL"), *sample("DEN", first=2), *sample("PHI", games=9))
     assert told(rows, "team_abbr") == [("DEN",), ("LAL",), ("NYK",)]
 
 
 def test_too_few_games_are_a_failure_record() -> None:
-    """New York has played 14, Boston 16 of which two have no row, Philadelphia nothing yet."""
-    defense = [*sample("NYK", 14), *sample("BOS", 14)]
-    more = [result(days, "BOS") for days in (15, 16)] + [result(0, "PHI", is_final=False), result(0, "NYK")]
+    """New York has played nine, Boston eleven of which two have no row, Philadelphia nothing yet."""
+    defense = [*sample("NYK", 9), *sample("BOS", 9)]
+    more = [result(days, "BOS") for days in (10, 11)] + [result(0, "PHI", is_final=False), result(0, "NYK")]
     inputs = inputs_of(*defense) | {"results": results_of(defense) + more}
     assert rows_of(team_defense_zone_analysis, **inputs) == []
     names = ("entity_id", "failure_category", "can_retry", "expected_game_count", "actual_game_count")
     found = failed_of(team_defense_zone_analysis, **inputs)
     assert told(found, *names) == [
-        ("BOS", "INCOMPLETE_DATA", True, 16, 14),
-        ("NYK", "INSUFFICIENT_DATA", False, 14, 14),
+        ("BOS", "INCOMPLETE_DATA", True, 11, 9),
+        ("NYK", "INSUFFICIENT_DATA", False, 9, 9),
         ("PHI", "INSUFFICIENT_DATA", False, 0, 0),
     ]
     record = one(found, entity_id="BOS")
-    assert record["failure_reason"] == "14 of 16 games before the date; 15 are needed"
+    assert record["failure_reason"] == "9 of 11 games before the date; 10 are needed"
     assert (record["processor_name"], record["analysis_date"]) == ("team_defense_zone_analysis", TODAY)
 
 
@@ -206,9 +217,9 @@ def test_a_team_is_owed_nothing_before_its_first_game() -> None:
 
 def test_the_cup_final_is_no_history() -> None:
     final = allowed(1, season_type="cup_final")
-    assert rows_with(final, *sample(first=2, games=14)) == []
-    (record,) = failed_of(team_defense_zone_analysis, **inputs_of(final, *sample(first=2, games=14)))
-    assert (record["expected_game_count"], record["failure_category"]) == (14, "INSUFFICIENT_DATA")
+    assert rows_with(final, *sample(first=2, games=9)) == []
+    (record,) = failed_of(team_defense_zone_analysis, **inputs_of(final, *sample(first=2, games=9)))
+    assert (record["expected_game_count"], record["failure_category"]) == (9, "INSUFFICIENT_DATA")
     assert new_york(final, *sample(first=2))["games_in_sample"] == 15
 
 
