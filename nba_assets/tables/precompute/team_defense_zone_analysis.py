@@ -6,6 +6,8 @@ A team with fewer than ten games has no row and a failure record; one with ten t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import ibis
 import ibis.expr.types as ir
 
@@ -18,6 +20,7 @@ from nba_assets.basketball.population import (
     of_form,
     too_few_games,
 )
+from nba_assets.basketball.zones import AREAS
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day, season_history, season_to_date
@@ -33,6 +36,20 @@ over those with ten games of the season so far; below ten of these, too, there i
 
 ZONES = {"paint": "paint", "mid_range": "mid_range", "three_pt": "perimeter"}
 """The zones by the names that columns and `strongest_zone` give them."""
+
+
+_PAINT, _MID_RANGE = "two-pointers from 8 ft or less", "two-pointers from beyond 8 ft"
+_VERSUS = "share made above the league's; positive is weaker"
+
+
+def _area_columns() -> Iterator[Column]:
+    for area, where in AREAS.items():
+        yield Column(f"area_{area}_pct_allowed_last_15", "DECIMAL(5,3)", f"made of shots from {where}, pooled", "0-1")
+        yield Column(f"area_{area}_attempts_allowed_per_game", "DECIMAL(5,1)", f"shots from {where}", "attempts")
+    yield Column("area_points_in_paint_allowed_per_game", "DECIMAL(5,1)", "as the league counts them", "points")
+    yield Column(
+        "area_games_in_sample", "INT64", "of the games, those whose shots are all placed", "games", required=True
+    )
 
 
 def _teams(slate: ir.Table, season_starts: ir.Table, results: ir.Table) -> ir.Table:
@@ -71,19 +88,27 @@ def _failed(slate: ir.Table, season_starts: ir.Table, results: ir.Table, defense
     columns=cup_final.said_of(
         Column("team_abbr", "STRING", "the team that defends", required=True),
         Column("analysis_date", "DATE", "Eastern date; only games before it count", required=True),
-        Column("paint_pct_allowed_last_15", "DECIMAL(5,3)", "paint makes over attempts allowed, pooled", "0-1"),
-        Column("paint_attempts_allowed_per_game", "DECIMAL(5,1)", "over games with play-by-play", "attempts"),
-        Column("paint_points_allowed_per_game", "DECIMAL(5,1)", "2 x paint makes allowed, same games", "points"),
-        Column("paint_blocks_per_game", "DECIMAL(4,1)", "own blocks of paint shots, same games"),
-        Column("paint_defense_vs_league_avg", "DECIMAL(5,2)", "above the league; positive is weaker", "pct points"),
-        Column("mid_range_pct_allowed_last_15", "DECIMAL(5,3)", "mid-range makes over attempts allowed", "0-1"),
-        Column("mid_range_attempts_allowed_per_game", "DECIMAL(5,1)", "over games with play-by-play", "attempts"),
-        Column("mid_range_blocks_per_game", "DECIMAL(4,1)", "own blocks of mid-range shots, same games"),
-        Column("mid_range_defense_vs_league_avg", "DECIMAL(5,2)", "above the league; positive is weaker", "pct points"),
+        Column("paint_pct_allowed_last_15", "DECIMAL(5,3)", f"{_PAINT} made over attempted, allowed, pooled", "0-1"),
+        Column("paint_attempts_allowed_per_game", "DECIMAL(5,1)", f"{_PAINT}, games with play-by-play", "attempts"),
+        Column(
+            "paint_points_allowed_per_game",
+            "DECIMAL(5,1)",
+            f"2 x made {_PAINT}, same games; less than the league counts",
+            "points",
+        ),
+        Column("paint_blocks_per_game", "DECIMAL(4,1)", f"own blocks of {_PAINT}, same games"),
+        Column("paint_defense_vs_league_avg", "DECIMAL(5,2)", f"{_PAINT}: {_VERSUS}", "pct points"),
+        Column("mid_range_pct_allowed_last_15", "DECIMAL(5,3)", f"{_MID_RANGE} made over attempted, allowed", "0-1"),
+        Column(
+            "mid_range_attempts_allowed_per_game", "DECIMAL(5,1)", f"{_MID_RANGE}, games with play-by-play", "attempts"
+        ),
+        Column("mid_range_blocks_per_game", "DECIMAL(4,1)", f"own blocks of {_MID_RANGE}, same games"),
+        Column("mid_range_defense_vs_league_avg", "DECIMAL(5,2)", f"{_MID_RANGE}: {_VERSUS}", "pct points"),
         Column("three_pt_pct_allowed_last_15", "DECIMAL(5,3)", "three-pointers made over attempted, allowed", "0-1"),
         Column("three_pt_attempts_allowed_per_game", "DECIMAL(5,1)", "from box scores, all games", "attempts"),
         Column("three_pt_blocks_per_game", "DECIMAL(4,1)", "own blocks of threes, games with play-by-play"),
-        Column("three_pt_defense_vs_league_avg", "DECIMAL(5,2)", "above the league; positive is weaker", "pct points"),
+        Column("three_pt_defense_vs_league_avg", "DECIMAL(5,2)", f"three-pointers: {_VERSUS}", "pct points"),
+        *_area_columns(),
         Column("defensive_rating_last_15", "DECIMAL(6,2)", "mean of the games' defensive ratings", "points per 100"),
         Column("opponent_points_per_game", "DECIMAL(5,1)", "points allowed a game", "points"),
         Column("opponent_pace", "DECIMAL(5,1)", "mean of the games' pace", "per 48 minutes"),
@@ -170,6 +195,10 @@ def _with_sample(teams: ir.Table, allowed: ir.Table) -> ir.Table:
         defensive_rating_last_15=mean("defensive_rating"),
         opponent_points_per_game=mean("points_allowed"),
         opponent_pace=mean("opponent_pace"),
+        area_points_in_paint_allowed_per_game=mean("area_points_in_paint_allowed"),
+        area_games_in_sample=lambda g, before: g.area_points_in_paint_allowed.count().over(before.last(SAMPLE_GAMES)),
+        **{f"area_{area}_pct_allowed_last_15": _pooled(f"area_{area}", SAMPLE_GAMES) for area in AREAS},
+        **{f"area_{area}_attempts_allowed_per_game": mean(f"opp_area_{area}_attempts") for area in AREAS},
         **{f"{zone}_pct": _pooled(zone, SAMPLE_GAMES) for zone in ZONES},
         **{f"{zone}_attempts_allowed_per_game": mean(f"opp_{zone}_attempts") for zone in ZONES},
         **{f"{zone}_blocks_per_game": mean(f"blocks_{zone}") for zone in ZONES},

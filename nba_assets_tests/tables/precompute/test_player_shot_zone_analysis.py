@@ -92,6 +92,19 @@ def test_threes_of_games_without_play_by_play_do_not_count() -> None:
     assert columns(row, "quality_tier", "quality_issues") == ("silver", ["games_without_play_by_play"])
 
 
+def test_shares_of_the_leagues_areas() -> None:
+    """Of games whose shots are placed, five at least: 2, 1, 1, 4 and 2 of ten a game."""
+    tried = {"restricted": 2, "paint": 1, "mid_range": 1, "corner_three": 4, "above_break": 2}
+    placed = {f"area_{area}_attempts": shots for area, shots in tried.items()}
+    placed |= {f"area_{area}_makes": 1 for area in tried}
+    rates = [f"area_{area}_rate_last_10" for area in tried]
+    row = brunson(*games(5, **placed), *games(5, first=6))
+    assert columns(row, *rates, "area_games_in_sample_10") == (20, 10, 10, 40, 20, 5)
+    assert columns(row, "area_corner_three_pct_last_10", "area_paint_pct_last_10") == (0.25, 1)
+    few = brunson(*games(4, **placed), *games(6, first=5))
+    assert columns(few, *rates, "area_paint_pct_last_10", "area_games_in_sample_10") == (*[None] * 6, 4)
+
+
 def test_thin_coverage_makes_zones_unknown() -> None:
     """Five games of ten are enough, four are not."""
     enough = brunson(*[unseen(days) for days in range(1, 6)], *games(5, first=6))

@@ -166,6 +166,19 @@ def test_a_game_without_play_by_play_takes_nothing_from_the_others() -> None:
     assert (row["quality_tier"], row["quality_issues"][0]) == ("silver", "games_without_play_by_play")
 
 
+def test_the_leagues_areas_are_of_the_games_that_have_them() -> None:
+    """Ten games of fifteen: 5 of 10 from the corners, 44 points in the paint."""
+    placed = {
+        "opp_area_corner_three_makes": 5,
+        "opp_area_corner_three_attempts": 10,
+        "area_points_in_paint_allowed": 44,
+    }
+    row = new_york(*sample(games=10, **placed), *sample(first=11, games=5))
+    names = ("area_corner_three_pct_allowed_last_15", "area_corner_three_attempts_allowed_per_game")
+    assert [row[name] for name in (*names, "area_points_in_paint_allowed_per_game")] == [0.5, 10, 44]
+    assert (row["area_games_in_sample"], row["area_paint_pct_allowed_last_15"]) == (10, None)
+
+
 @pytest.mark.parametrize(("seen", "tier"), [(9, "bronze"), (10, "silver"), (14, "silver"), (15, "gold")])
 def test_the_tier_is_of_how_many_games_have_play_by_play(seen: int, tier: str) -> None:
     unseen = dict.fromkeys(ZONES)
