@@ -65,8 +65,10 @@ TRIALS: Trials = {
             ml_feature_store_v2,
         )
     },
-    (team_defense_zone_analysis, "full_samples"): each(
-        {"analysis_date": TODAY}, [{"games_in_sample": 15}], [{"games_in_sample": games} for games in (14, 16)]
+    (team_defense_zone_analysis, "enough_games"): each(
+        {"analysis_date": TODAY},
+        [{"games_in_sample": games} for games in (10, 15)],
+        [{"games_in_sample": games} for games in (9, 16)],
     ),
     (team_defense_zone_analysis, "plausible"): between(
         {"analysis_date": TODAY},
@@ -83,8 +85,10 @@ TRIALS: Trials = {
             "three_pt_pct_allowed_last_15": (0.249, 0.501),
         },
     ),
-    (player_shot_zone_analysis, "full_samples"): each(
-        SHOTS, [{}], [{"games_in_sample_10": games} for games in (9, 11)]
+    (player_shot_zone_analysis, "enough_games"): each(
+        SHOTS,
+        [{"games_in_sample_10": games} for games in (5, 10)],
+        [{"games_in_sample_10": games} for games in (4, 11)],
     ),
     (player_shot_zone_analysis, "shares_add_up"): each(
         SHOTS | {"paint_rate_last_10": 35.0, "mid_range_rate_last_10": 20.0, "three_pt_rate_last_10": 45.0},
