@@ -83,16 +83,16 @@ def test_players_of_15_november_2021_by_three_rules(appearances: list[dict[str, 
     assert _figures(_games(appearances, until=eve, counts="minutes")) == (4_307, 454, 277)
 
 
-def test_shot_zones_hold_whoever_has_ten_games(appearances: list[dict[str, Any]], ask: Any) -> None:
+def test_shot_zones_hold_whoever_has_five_games(appearances: list[dict[str, Any]], ask: Any) -> None:
     games = _games(appearances, until=DAY - timedelta(days=1), counts="minutes")
     written = ask(f"SELECT player_lookup FROM player_shot_zone_analysis WHERE analysis_date = DATE '{DAY}'")
     failed = ask(
         "SELECT entity_id, failure_category, can_retry, actual_game_count FROM precompute_failures "
         f"WHERE processor_name = 'player_shot_zone_analysis' AND analysis_date = DATE '{DAY}'"
     )
-    assert sorted(player for (player,) in written) == sorted(p for p, n in games.items() if n >= 10)
-    assert sorted(failed) == sorted((p, "EXPECTED_INCOMPLETE", False, n) for p, n in games.items() if n < 10)
-    assert (len(written), len(failed)) == (277, 177)
+    assert sorted(player for (player,) in written) == sorted(p for p, n in games.items() if n >= 5)
+    assert sorted(failed) == sorted((p, "EXPECTED_INCOMPLETE", False, n) for p, n in games.items() if n < 5)
+    assert (len(written), len(failed)) == (375, 79)
 
 
 def test_checks_hold(real_warehouse: DuckDBWarehouse) -> None:
@@ -127,7 +127,7 @@ def test_thirty_teams_are_written_or_recorded_on_every_covered_date(ask: Any) ->
     assert accounted == [(day, TEAMS, TEAMS) for day in covered]
     assert len(covered) == 349
     thin = ask("SELECT max(analysis_date) FROM precompute_failures WHERE processor_name = 'team_defense_zone_analysis'")
-    assert thin == [(date(2022, 11, 20),)]  # the last team of the second season plays its 15th game that night
+    assert thin == [(date(2022, 11, 9),)]  # the last team of the second season plays its tenth game that night
 
 
 @pytest.mark.parametrize("table", TABLES)

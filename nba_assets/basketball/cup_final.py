@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from nba_assets.basketball.zones import AREAS
 from nba_assets.contracts.contract import Column
 
 COUNTED, LEFT_OUT = "; the Cup final counts", "; the Cup final left out"
@@ -85,6 +86,12 @@ FORM = (
     "opponent_games_played_season",
     "opponent_ft_rate_allowed",
     "points_avg_season",
+    "points_avg_regular_season",
+    "games_missing",
+    "team_games_missing",
+    "opponent_games_missing",
+    "last_game_date",
+    "window_days",
     "points_std_last_5",
     "points_std_last_10",
     "minutes_avg_season",
@@ -123,6 +130,8 @@ FORM = (
     "paint_rate_last_20",
     "paint_pct_last_20",
     "unassisted_rate_last_10",
+    "area_games_in_sample_10",
+    *(f"area_{area}_{figure}_last_10" for area in AREAS for figure in ("rate", "pct")),
     "paint_pct_allowed_last_15",
     "paint_attempts_allowed_per_game",
     "paint_points_allowed_per_game",
@@ -140,6 +149,9 @@ FORM = (
     "opponent_points_per_game",
     "games_in_sample",
     "zone_games_in_sample",
+    "area_games_in_sample",
+    "area_points_in_paint_allowed_per_game",
+    *(f"area_{area}_{figure}" for area in AREAS for figure in ("pct_allowed_last_15", "attempts_allowed_per_game")),
 )
 """Averages, records and what else is of the games that the league counts."""
 

@@ -30,6 +30,16 @@ def games_played(games: int | None = None) -> history.Stat:
     return lambda g, before: g.count().over(_over(before, games))
 
 
+def last_day() -> history.Stat:
+    """The date of the latest game."""
+    return lambda g, before: g.game_date
+
+
+def days_spanned(games: int) -> history.Stat:
+    """The days from the first of the last `games` to the last of them."""
+    return lambda g, before: g.game_date.delta(g.game_date.min().over(before.last(games)), unit="day")
+
+
 def mean_day(games: int) -> history.Stat:
     """When the last `games` were, on average, as a `day_number`."""
     return lambda g, before: day_number(g.game_date).mean().over(_over(before, games))
@@ -43,6 +53,11 @@ def day_number(day: ir.DateValue) -> ir.IntegerValue:
 def mean_points(games: int | None = None) -> history.Stat:
     """Points a game."""
     return lambda g, before: g.points.mean().over(_over(before, games))
+
+
+def mean_points_regular() -> history.Stat:
+    """Points a game of the regular season, which play-in and playoffs leave as it was."""
+    return lambda g, before: g.points.mean(where=g.season_type == "regular").over(before.season)
 
 
 def mean_minutes(games: int | None = None) -> history.Stat:
@@ -59,6 +74,22 @@ def usage(games: int | None = None) -> history.Stat:
     def pooled(g: ir.Table, before: history.Before) -> ir.FloatingValue:
         window = _over(before, games)
         return metrics.usage_rate(history.total(g.plays_used, window), history.total(g.team_plays_on_court, window))
+
+    return pooled
+
+
+def true_shooting(games: int) -> history.Stat:
+    """True shooting pooled over the last `games`, those whose shots are known: points over twice the chances.
+
+    A mean of the games' own gives a game of one shot the weight of one of thirty.
+    """
+
+    def pooled(g: ir.Table, before: history.Before) -> ir.FloatingValue:
+        window, known = before.last(games), g.fg_attempts.notnull() & g.ft_attempts.notnull()
+        points, shots, free_throws = (
+            value.sum(where=known).over(window) for value in (g.points, g.fg_attempts, g.ft_attempts)
+        )
+        return metrics.true_shooting_pct(points, shots, free_throws)
 
     return pooled
 
@@ -86,7 +117,12 @@ def with_team_form(rows: ir.Table, offense: ir.Table) -> ir.Table:
 
 def allowed(defense: ir.Table) -> ir.Table:
     """A defence's counted games, by the team that defended as `team_abbr`."""
-    return history.counted(defense).rename(team_abbr="defending_team_abbr")
+    return history.counted(by_defender(defense))
+
+
+def by_defender(defense: ir.Table) -> ir.Table:
+    """A defence's games by the team that defended as `team_abbr`."""
+    return defense.rename(team_abbr="defending_team_abbr")
 
 
 def _spread(g: ir.Table, value: ir.IntegerValue, window: history.Over) -> ir.FloatingValue:

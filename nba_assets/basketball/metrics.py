@@ -20,6 +20,9 @@ FREE_THROW_WEIGHT = 0.44
 PAINT_FEET = 8.0
 """Two-point attempts up to here count as paint: a circle, not the official painted rectangle."""
 
+RESTRICTED_RADIUS, LANE_X, LANE_Y, CORNER_X, BREAK_Y = 40, 80, 138, 220, 88
+"""Of the league's areas, in tenths of feet: the circle under the rim, side and end of the lane, and of the corners."""
+
 EARTH_RADIUS_MILES = 3959
 
 REGULATION_MINUTES = 48
@@ -111,6 +114,22 @@ def shot_zone(is_three: ir.BooleanValue, distance: ir.NumericValue) -> ir.String
         (distance <= PAINT_FEET, "paint"),
         (distance > PAINT_FEET, "mid_range"),
         else_="unknown",
+    )
+
+
+def shot_area(is_three: ir.BooleanValue, x: ir.NumericValue, y: ir.NumericValue) -> ir.StringValue:
+    """The league's own area of a shot from `x` along the baseline and `y` away from it, in tenths of feet from the rim.
+
+    It names all that the NBA's feed names, but for a three from inside the arc or from the other half: these are threes
+    in the box score, and so `corner_three` or `above_break`. NULL where nobody says where it was taken.
+    """
+    return ibis.cases(
+        (x.isnull() | y.isnull(), ibis.null("string")),
+        (is_three & (x.abs() >= CORNER_X) & (y < BREAK_Y), "corner_three"),
+        (is_three, "above_break"),
+        (x * x + y * y < RESTRICTED_RADIUS**2, "restricted"),
+        ((x.abs() <= LANE_X) & (y <= LANE_Y), "paint"),
+        else_="mid_range",
     )
 
 

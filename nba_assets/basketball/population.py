@@ -11,7 +11,6 @@ from collections.abc import Callable
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball import history
 from nba_assets.contracts.read import Read
 from nba_assets.contracts.table import Owed, Population
 
@@ -115,18 +114,6 @@ def _days(slate: ir.Table, season_starts: ir.Table) -> ir.Table:
     days = days.join(season_starts, "season_year")
     days = days.mutate(days_in=days.game_date.delta(days.starts_on, unit="day"))
     return days.filter(days.days_in >= 0)
-
-
-def with_games_missing(rows: ir.Table, results: ir.Table, players: ir.Table) -> ir.Table:
-    """`rows` with `games_missing`: finished games of `team_abbr` before the day that no player has a row of.
-
-    A game that others of his team have rows of and he has not is one he sat out, and is not missing.
-    """
-    final = history.counted(results.filter(results.is_final))
-    seen = players.select("game_id", "team_abbr").distinct()
-    missing = final.anti_join(seen, ["game_id", "team_abbr"]).select(final.columns)
-    rows = history.as_of(rows, missing, "team_abbr", games_missing=lambda g, before: g.count().over(before.season))
-    return rows.mutate(games_missing=rows.games_missing.fill_null(0))
 
 
 def too_few_games(rows: ir.Table, entity: str, wanted: int, thin: str, gap: str) -> ir.Table:

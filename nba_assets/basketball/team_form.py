@@ -12,6 +12,7 @@ import ibis
 import ibis.expr.types as ir
 
 from nba_assets.basketball import form, history, metrics
+from nba_assets.basketball.games_missing import with_games_missing_of_team
 from nba_assets.basketball.schedule import with_opponents
 from nba_assets.contracts.contract import Column
 
@@ -20,7 +21,10 @@ _FIGURES = {
     "off_rating": ("DECIMAL(6,2)", "mean offensive rating", "points per 100"),
     "def_rating": ("DECIMAL(6,2)", "mean defensive rating", "points per 100"),
 }
-_SPANS = {f"last_{form.RECENT_GAMES}": f"of {{whose}} last {form.RECENT_GAMES} games", "season": "of {whose} season"}
+_SPANS = {
+    f"last_{form.RECENT_GAMES}": f"of {{whose}} last {form.RECENT_GAMES} games",
+    "season": "of {whose} season so far, playoffs included",
+}
 
 
 def _of_side(side: str, whose: str) -> Iterator[Column]:
@@ -29,6 +33,8 @@ def _of_side(side: str, whose: str) -> Iterator[Column]:
             yield Column(f"{side}_{figure}_{span}", kind, f"{what} {games.format(whose=whose)}", unit)
     meaning = f"games behind {whose} season's figures; behind the last-{form.RECENT_GAMES} ones no more than that"
     yield Column(f"{side}_games_played_season", "INT64", meaning, "games", required=True)
+    meaning = f"{whose} finished games of the season that the summaries lack, and these figures with them"
+    yield Column(f"{side}_games_missing", "INT64", meaning, "games", required=True)
 
 
 COLUMNS = (
@@ -53,7 +59,7 @@ COLUMNS = (
 )
 
 
-def with_both_teams(rows: ir.Table, offense: ir.Table, defense: ir.Table) -> ir.Table:
+def with_both_teams(rows: ir.Table, results: ir.Table, offense: ir.Table, defense: ir.Table) -> ir.Table:
     """Rows of both teams of each game with the form of either, and whether the opponent played the day before.
 
     Means of the games that have the figure, NULL before the first.
@@ -76,6 +82,8 @@ def with_both_teams(rows: ir.Table, offense: ir.Table, defense: ir.Table) -> ir.
             g.opp_fg_attempts.sum().over(before.last(form.RECENT_GAMES)),
         ),
     )
+    rows = with_games_missing_of_team(rows, results, offense, form.by_defender(defense))
+    rows = rows.rename(team_games_missing="games_missing")
     rows = rows.mutate(team_games_played_season=rows.team_games_played_season.fill_null(0))
     own = [column.name for column in COLUMNS if column.name.startswith("team_")]
     rows = with_opponents(

@@ -24,7 +24,7 @@ RECORDS = Contract(
         Column("entity_id", "STRING", "player_lookup or team_abbr", required=True),
         Column("failure_category", "STRING", "a category of spec/precompute_tables.md 6", required=True),
         Column("failure_reason", "STRING", "in words", required=True),
-        Column("can_retry", "BOOL", "TRUE where data may still come in", required=True),
+        Column("can_retry", "BOOL", "TRUE where finished games lack data that would give a row", required=True),
         Column("expected_game_count", "INT64", "games there should be data of", "games"),
         Column("actual_game_count", "INT64", "games there is data of", "games"),
     ),

@@ -137,6 +137,15 @@ def test_a_three_is_a_kind_of_attempt_not_a_distance() -> None:
     assert values_of(metrics.shot_zone, "boolean float64", *shots, (False, None)) == [*zones, "unknown"]
 
 
+def test_shot_area() -> None:
+    """The word of the NBA for each of 130,181 shots of two seasons, at the edges they show; a three stays a three."""
+    twos = {(0, 39): "restricted", (24, 32): "paint", (80, 138): "paint", (81, 0): "mid_range", (0, 139): "mid_range"}
+    threes = {(-220, 87): "corner_three", (250, -48): "corner_three", (220, 88): "above_break", (219, 0): "above_break"}
+    shots = [(three, float(x), float(y)) for three, spots in ((False, twos), (True, threes)) for x, y in spots]
+    found = values_of(metrics.shot_area, "boolean float64 float64", *shots, (True, None, None), (False, 3.0, None))
+    assert found == [*twos.values(), *threes.values(), None, None]
+
+
 def test_prop_result() -> None:
     bets = [(25, 24.5), (24, 24.5), (24, 24.0), (0, 0.5), (30, None), (None, 24.5)]
     assert values_of(metrics.prop_result, "int64 float64", *bets) == ["OVER", "UNDER", "PUSH", "UNDER", None, None]

@@ -20,7 +20,7 @@ from nba_assets.tables.analytics.team_defense_game_summary import team_defense_g
 from nba_assets.tables.analytics.upcoming_player_game_context import upcoming_player_game_context
 from nba_assets.tables.analytics.upcoming_team_game_context import upcoming_team_game_context
 from nba_assets.tables.conformed.games import games
-from nba_assets.tables.conformed.views.schedule import season_starts, team_schedule
+from nba_assets.tables.conformed.views.schedule import season_starts
 from nba_assets.tables.registry import tables
 from nba_assets_tests.given import COVERED, MATCH, THE_DAY, TODAY, ago, played, result, team_game_rows, upcoming
 from nba_assets_tests.rows import Query, Row, broken_of, failed_of, rows_of, skipped_of, told
@@ -206,29 +206,6 @@ def test_too_few_games() -> None:
         ("9 of 9", "THIN", False, 9, 9),
     ]
     assert told(found, "failure_reason")[0] == ("0 of 0 games before the date; 10 are needed",)
-
-
-TEAM_DAYS = ibis.schema({"team_abbr": "string", "season_year": "int64", "game_date": "date"})
-SEEN = ibis.schema({"game_id": "string", "team_abbr": "string"})
-
-
-def test_a_game_is_missing_when_nobody_of_the_team_has_a_row_of_it() -> None:
-    query = Query(population.with_games_missing, {"rows": TEAM_DAYS, "results": team_schedule, "players": SEEN})
-    results = [result(days) for days in (1, 2, 3)] + [result(days, "PHI") for days in (1, 2)]
-    results += [result(4, is_final=False), result(5, season_type="cup_final"), result(0), result(400)]
-    players = [{"game_id": ago(2)["game_id"], "team_abbr": "NYK"}, {"game_id": ago(1)["game_id"], "team_abbr": "PHI"}]
-    days = [
-        {"team_abbr": team, "season_year": 2024, "game_date": ago(n)["game_date"]}
-        for team, n in (("NYK", 0), ("NYK", 1), ("NYK", 3), ("PHI", 0), ("BOS", 0))
-    ]
-    found = query(rows=days, results=results, players=players)
-    assert told(found, "team_abbr", "game_date", "games_missing") == [
-        ("BOS", TODAY, 0),
-        ("NYK", ago(3)["game_date"], 0),
-        ("NYK", ago(1)["game_date"], 1),
-        ("NYK", TODAY, 2),
-        ("PHI", TODAY, 1),
-    ]
 
 
 def owed_by(made: Table, **inputs: list[Row]) -> list[list[str]]:

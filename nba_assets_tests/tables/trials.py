@@ -32,6 +32,11 @@ def each(row: Row, keeps: Iterable[Row], breaks: Iterable[Row]) -> Trial:
     return Trial(({"rows": kept},), ((len(broken), {"rows": broken}),))
 
 
+def noted(row: Row, code: str) -> Trial:
+    """Of a rule that no row has `code` among its issues."""
+    return each(row, [{"quality_issues": issues} for issues in ([], ["other"], None)], [{"quality_issues": [code]}])
+
+
 Trials = Mapping[tuple[Table, str], Trial]
 
 

@@ -15,7 +15,7 @@ from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.market import offer_columns, offer_names
 from nba_assets.basketball.play_feeds import PERIOD_SECONDS
 from nba_assets.basketball.population import LEAST_PLAYERS, of_finished_games
-from nba_assets.basketball.zones import with_zones, zone_counts
+from nba_assets.basketball.zones import area_columns, with_zones, zone_counts
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day
@@ -112,11 +112,12 @@ def _thin_games(rows: ir.Table, games: ir.Table) -> ir.Table:
         Column("mid_range_attempts", "INT64", "two-point attempts from beyond 8 ft"),
         Column("mid_range_makes", "INT64", "made of those"),
         Column("zone_unknown_attempts", "INT64", "two-point attempts of unknown distance"),
+        *area_columns(),
         Column("assisted_fg_makes", "INT64", "field goals made from a pass; NULL without play-by-play"),
         Column("unassisted_fg_makes", "INT64", "field goals made without"),
         Column("and1_count", "INT64", "made shots with a free throw on top"),
-        Column("paint_blocks", "INT64", "blocks of paint shots; NULL without play-by-play"),
-        Column("mid_range_blocks", "INT64", "blocks of mid-range shots"),
+        Column("paint_blocks", "INT64", "blocks of two-pointers from 8 ft or less; NULL without play-by-play"),
+        Column("mid_range_blocks", "INT64", "blocks of two-pointers from beyond 8 ft"),
         Column("three_pt_blocks", "INT64", "blocks of three-pointers"),
         Column("fourth_quarter_points", "INT64", "points in the fourth quarter; NULL without play-by-play", "points"),
         Column(

@@ -13,7 +13,14 @@ from nba_assets.basketball.box_checks import makes_within_attempts, opposite_mar
 from nba_assets.basketball.population import of_finished_games
 from nba_assets.basketball.possessions import ESTIMATED, with_possessions
 from nba_assets.basketball.starting_five import with_absences
-from nba_assets.basketball.zones import with_second_chances, with_zones, zone_counts
+from nba_assets.basketball.zones import (
+    AREA_COUNTS,
+    area_columns,
+    points_in_paint,
+    with_second_chances,
+    with_zones,
+    zone_counts,
+)
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day
@@ -67,12 +74,19 @@ from nba_assets.tables.conformed.views.shots import second_chances, shots
         Column("opp_mid_range_attempts", "INT64", "two-point attempts from beyond 8 ft allowed"),
         Column("opp_mid_range_makes", "INT64", "made of those"),
         Column("opp_zone_unknown_attempts", "INT64", "two-point attempts of unknown distance allowed"),
-        Column("points_in_paint_allowed", "INT64", "2 x paint makes allowed", "points"),
-        Column("mid_range_points_allowed", "INT64", "2 x mid-range makes allowed", "points"),
+        Column(
+            "points_in_paint_allowed",
+            "INT64",
+            "2 x makes from 8 ft or less, a smaller area than the league's",
+            "points",
+        ),
+        Column("mid_range_points_allowed", "INT64", "2 x makes of two-pointers from beyond 8 ft allowed", "points"),
+        *area_columns("opp_", " allowed"),
+        Column("area_points_in_paint_allowed", "INT64", "points in the paint allowed, as the league counts", "points"),
         Column("three_pt_points_allowed", "INT64", "3 x three-pointers allowed, from the box score", "points"),
         Column("second_chance_points_allowed", "INT64", "points allowed after an offensive rebound", "points"),
-        Column("blocks_paint", "INT64", "own blocks of paint shots; NULL without play-by-play"),
-        Column("blocks_mid_range", "INT64", "own blocks of mid-range shots"),
+        Column("blocks_paint", "INT64", "own blocks of two-pointers from 8 ft or less; NULL without play-by-play"),
+        Column("blocks_mid_range", "INT64", "own blocks of two-pointers from beyond 8 ft"),
         Column("blocks_three_pt", "INT64", "own blocks of three-pointers"),
         Column("steals", "INT64", "own steals"),
         Column("defensive_rebounds", "INT64", "own defensive rebounds"),
@@ -151,6 +165,8 @@ def team_defense_game_summary(
         opp_mid_range_makes=rows.mid_range_makes,
         opp_zone_unknown_attempts=rows.unknown_attempts,
         points_in_paint_allowed=2 * rows.paint_makes,
+        area_points_in_paint_allowed=points_in_paint(rows),
+        **{f"opp_{name}": rows[name] for name in AREA_COUNTS},
         mid_range_points_allowed=2 * rows.mid_range_makes,
         three_pt_points_allowed=3 * rows.opp_three_pt_makes,
         blocks_paint=rows.paint_blocked,

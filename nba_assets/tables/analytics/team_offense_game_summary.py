@@ -13,7 +13,7 @@ from nba_assets.basketball.box_checks import opposite_margins, two_rows_a_final_
 from nba_assets.basketball.population import of_finished_games
 from nba_assets.basketball.possessions import ESTIMATED, with_possessions
 from nba_assets.basketball.starting_five import with_absences
-from nba_assets.basketball.zones import with_second_chances, with_zones, zone_counts
+from nba_assets.basketball.zones import area_columns, points_in_paint, with_second_chances, with_zones, zone_counts
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day
@@ -79,8 +79,10 @@ def _paint_mid_three(rows: ir.Table) -> ir.BooleanValue:
         Column("team_mid_range_makes", "INT64", "made of those"),
         Column("zone_unknown_attempts", "INT64", "two-point attempts of unknown distance"),
         Column(
-            "points_in_paint_scored", "INT64", "2 x paint makes; the official figure counts a larger area", "points"
+            "points_in_paint_scored", "INT64", "2 x makes from 8 ft or less, a smaller area than the league's", "points"
         ),
+        *area_columns(),
+        Column("area_points_in_paint_scored", "INT64", "points in the paint as the league counts them", "points"),
         Column(
             "second_chance_points_scored", "INT64", "points in a possession after an own offensive rebound", "points"
         ),
@@ -140,6 +142,7 @@ def team_offense_game_summary(
         team_mid_range_makes=rows.mid_range_makes,
         zone_unknown_attempts=rows.unknown_attempts,
         points_in_paint_scored=2 * rows.paint_makes,
+        area_points_in_paint_scored=points_in_paint(rows),
         possessions=rows.own_possessions,
         offensive_rating=metrics.rating(rows.points, rows.own_possessions),
         pace=metrics.pace(rows.own_possessions, rows.opponent_possessions, rows.team_minutes),

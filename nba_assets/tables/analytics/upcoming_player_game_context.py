@@ -9,7 +9,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball import averages, cup_final, form, history, metrics
+from nba_assets.basketball import averages, cup_final, form, games_missing, history, metrics
 from nba_assets.basketball.certainty import LIMIT
 from nba_assets.basketball.history import PLAYER_DAY
 from nba_assets.basketball.joins import with_columns
@@ -22,7 +22,7 @@ from nba_assets.basketball.teammates import COLUMNS as TEAMMATES
 from nba_assets.basketball.teammates import MOST_USAGE, with_teammates
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
-from nba_assets.contracts.read import same_day, season_history
+from nba_assets.contracts.read import same_day, season_history, season_to_date
 from nba_assets.contracts.table import Check, Owed, holds, table
 from nba_assets.tables.analytics.player_game_summary import player_game_summary
 from nba_assets.tables.analytics.upcoming_team_game_context import upcoming_team_game_context
@@ -78,6 +78,7 @@ def _player(rows: ir.Table) -> ir.StringValue:
         "availability": same_day(availability),
         "prop_lines": same_day(points_lines),
         "games_with_props": same_day(games_with_props),
+        "results": season_to_date(team_schedule),
         "players": season_history(player_game_summary),
     },
     population=of_slate(same_day(team_schedule), Owed(_player, _squads), least=LEAST_PLAYERS),
@@ -151,6 +152,10 @@ def _player(rows: ir.Table) -> ir.StringValue:
         Column("prop_under_streak", "INT64", "latest games in a row below today's line"),
         *SHARE_COLUMNS,
         *averages.COLUMNS,
+        *averages.WINDOW_COLUMNS,
+        games_missing.OF_PLAYER,
+        Column("team_games_missing", "INT64", "as in his team's context", "games", required=True),
+        Column("opponent_games_missing", "INT64", "as in his team's context", "games", required=True),
         Column("avg_usage_rate_last_7_games", "DECIMAL(7,2)", "usage, pooled over his last seven games", "percent"),
         Column("usage_rate_last_10", "DECIMAL(7,2)", "usage, pooled over his last ten games", "percent"),
         Column("projected_usage_games_age", "DECIMAL(5,1)", "how long ago those ten games were, their mean", "days"),
@@ -217,6 +222,7 @@ def _player(rows: ir.Table) -> ir.StringValue:
             "nobody is on both streaks",
         ),
         Check("one_line_a_game", "spread and total are those of his team's context", _other_lines),
+        games_missing.CHECK,
         holds(
             "plausible",
             lambda t: t.player_age.between(17, 50),
@@ -239,6 +245,7 @@ def upcoming_player_game_context(
     availability: ir.Table,
     prop_lines: ir.Table,
     games_with_props: ir.Table,
+    results: ir.Table,
     players: ir.Table,
 ) -> ir.Table:
     on_team = rosters.drop("season_year", "since")
@@ -250,20 +257,23 @@ def upcoming_player_game_context(
     rows = with_load(rows, players)
     rows = _with_lines(rows, prop_lines, games_with_props)
     rows = with_record(rows, players)
+    rows = games_missing.with_games_missing_of_player(rows, results, players)
+    tier = ibis.cases(
+        (rows.l10_games_used >= 10, quality.GOLD), (rows.l10_games_used >= 5, quality.SILVER), else_=quality.BRONZE
+    )
     return rows.mutate(
         player_age=rows.age,
         back_to_back=(rows.days_rest == 0).fill_null(False),
         l5_sample_quality=metrics.sample_quality(rows.l5_games_used, 5),
         l10_sample_quality=metrics.sample_quality(rows.l10_games_used, 10),
-        quality_tier=ibis.cases(
-            (rows.l10_games_used >= 10, quality.GOLD), (rows.l10_games_used >= 5, quality.SILVER), else_=quality.BRONZE
-        ),
+        quality_tier=games_missing.lowered(tier, games_missing.lack_games(rows)),
         quality_issues=quality.issues(
             {
                 "missing_game_spread": rows.game_spread.isnull(),
                 "missing_game_total": rows.game_total.isnull(),
                 "low_confidence_report": rows.low_confidence_count > 0,
                 "thin_sample": rows.l10_games_used < THIN_SAMPLE,
+                games_missing.CODE: games_missing.lack_games(rows),
             }
         ),
     )
@@ -324,6 +334,7 @@ def _with_form(rows: ir.Table, players: ir.Table) -> ir.Table:
         clutch_minutes_last_7_games=form.sum_of("clutch_seconds", LATE_GAMES),
         late_minutes_games_last_7=lambda g, before: g.fourth_quarter_seconds.count().over(before.last(LATE_GAMES)),
         **averages.STATS,
+        **averages.WINDOW_STATS,
     )
     timed = rows.late_minutes_games_last_7 >= LEAST_LATE_GAMES
     rows = rows.mutate(days_rest=metrics.days_rest(rows.game_date, rows._last))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball import cup_final, history, metrics
+from nba_assets.basketball import cup_final, games_missing, history, metrics
 from nba_assets.basketball.certainty import LIMIT
 from nba_assets.basketball.clock import hours_between
 from nba_assets.basketball.joins import with_columns
@@ -164,6 +164,7 @@ def _unequal_lines(rows: ir.Table) -> ir.Table:
             "a team cannot be winning and losing",
         ),
         Check("one_line_a_game", "both teams have the game's one spread and one total, of one book", _unequal_lines),
+        games_missing.CHECK,
     ),
 )
 def upcoming_team_game_context(
@@ -182,17 +183,16 @@ def upcoming_team_game_context(
     rows = _with_load(rows, legs)
     rows = _with_next_game(rows, next_games)
     rows = _with_results(rows, season)
-    rows = with_both_teams(rows, offense, defense)
+    rows = with_both_teams(rows, season, offense, defense)
     rows = _with_lines(rows, team_lines)
     rows = _with_absences(rows, availability, expected_starters)
+    lacking = rows.team_games_missing + rows.opponent_games_missing > 0
+    lines = rows.game_spread.notnull(), rows.game_total.notnull()
+    tier = ibis.cases((ibis.and_(*lines), quality.GOLD), (ibis.or_(*lines), quality.SILVER), else_=quality.BRONZE)
     return rows.mutate(
         neutral_site=rows.is_neutral,
         game_start_time_local=rows.tip_local,
-        quality_tier=ibis.cases(
-            (rows.game_spread.notnull() & rows.game_total.notnull(), quality.GOLD),
-            (rows.game_spread.notnull() | rows.game_total.notnull(), quality.SILVER),
-            else_=quality.BRONZE,
-        ),
+        quality_tier=games_missing.lowered(tier, lacking),
         quality_issues=quality.issues(
             {
                 "missing_game_spread": rows.game_spread.isnull(),
@@ -200,6 +200,7 @@ def upcoming_team_game_context(
                 "missing_injury_report": rows.players_out_count.isnull(),
                 "low_confidence_report": rows.low_confidence_count > 0,
                 "unknown_travel": rows.travel_miles.isnull(),
+                games_missing.CODE: lacking,
             }
         ),
     )

@@ -16,6 +16,7 @@ from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.placement import finished, placement_checks
 from nba_assets.basketball.play_feeds import best_feed, seconds_left
 from nba_assets.basketball.possessions import PLAYS, keeps_the_ball, with_endings
+from nba_assets.basketball.zones import AREAS
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.kept_out import QUARANTINE, at_the_door, kept_out
 from nba_assets.contracts.read import same_day
@@ -92,6 +93,9 @@ def _passed_over(rows: ir.Table, bigdataball: ir.Table, games: ir.Table) -> ir.T
         Column("is_three", "BOOL", "three-point attempt"),
         Column("distance", "FLOAT64", "of a shot from the rim", "feet"),
         Column("zone", "STRING", "of a shot: paint (two-pointers to 8 ft), mid_range, three or unknown"),
+        Column(
+            "area", "STRING", f"of a shot, as the league divides the court: {', '.join(AREAS)}; NULL where unplaced"
+        ),
         Column("is_assisted", "BOOL", "a shot that a pass led to"),
         Column("is_and_one", "BOOL", "made shot followed by the shooter's 1-of-1 free throw at the same clock"),
         Column("blocked_by", "STRING", "canonical player who blocked the shot"),
@@ -172,6 +176,7 @@ def _bigdataball(events: ir.Table) -> ir.Table:
         points=rows.points_scored.fill_null(0),
         is_three=is_shot & (rows.shot_type == "3PT"),
         distance=rows.shot_distance,
+        area=metrics.shot_area(is_shot & (rows.shot_type == "3PT"), rows.original_x, rows.original_y),
         is_offensive=trip == "rebound offensive",
         ends_trip=trip.isin(["free throw 1/1", "free throw 2/2", "free throw 3/3"]),
         single=(throw == "1/1").fill_null(False) & ~technical,
@@ -219,6 +224,7 @@ def _nbac(events: ir.Table) -> ir.Table:
         points=scored.ifelse(ibis.cases((is_three, 3), (is_shot, 2), else_=1), 0).cast("int64"),
         is_three=is_three,
         distance=rows.shot_distance.coalesce(implied),
+        area=_area(rows.area, is_three),
         is_offensive=rows.sub_type == "offensive",
         ends_trip=ordinary & rows.sub_type.isin(["1 of 1", "2 of 2", "3 of 3"]),
         single=(rows.sub_type == "1 of 1").fill_null(False) & ~technical,
@@ -229,3 +235,10 @@ def _nbac(events: ir.Table) -> ir.Table:
         assister=is_shot.ifelse(rows.assist_player_lookup, None),
         blocker=is_shot.ifelse(rows.block_player_lookup, None),
     )
+
+
+def _area(word: ir.StringValue, is_three: ir.BooleanValue) -> ir.StringValue:
+    """The feed's own area; a three that it places inside the arc or in the other half is a three all the same."""
+    of_twos = word.cases(("Restricted Area", "restricted"), ("In The Paint (Non-RA)", "paint"), else_="mid_range")
+    of_threes = word.contains("Corner 3").ifelse("corner_three", "above_break")
+    return word.notnull().ifelse(is_three.ifelse(of_threes, of_twos), ibis.null("string"))

@@ -3,7 +3,7 @@
 A row is one player in one scheduled game under one feature version. `features` holds 25 numbers in the order of
 `feature_names`, and `feature_sources` says of each whether it is a precomputed value (`phase4`), one of the analytics
 tables (`phase3`), `calculated` here, or a `default`: a stored array can hold no NULL, so a missing value is written as
-its default and labelled so, for whoever reads it to mask.
+its default and labelled so, for whoever reads it to mask. Shares of shots add up to 1, free throws apart.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball import cup_final, form, history, metrics
+from nba_assets.basketball import cup_final, form, games_missing, history, metrics
 from nba_assets.basketball.joins import with_columns
-from nba_assets.basketball.population import covered_context, of_form
+from nba_assets.basketball.population import covered_context, covered_days, of_form
+from nba_assets.basketball.zones import ZONES, league_shares, shrunk_share
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day, season_history, season_to_date
@@ -43,10 +44,16 @@ STATUS_RISK = {"available": 0, "probable": 1, "questionable": 2, "doubtful": 3, 
 LEAST_GAMES = 5
 """Games that a trend, a free-throw share or a team's record rests on at least."""
 
+ZONE_GAMES = 10
+"""Games with play-by-play from which on a man's shares of shots stand for themselves."""
+
 
 @dataclass(frozen=True)
 class Feature:
-    """One feature: where its value comes from, best first, as (source, value); and what stands for none of them."""
+    """One feature: where its value comes from, best first, as (source, value); and what stands for none of them.
+
+    A value that is looked up and yet says nothing of him is a source `default`.
+    """
 
     name: str
     default: float
@@ -61,8 +68,19 @@ class Feature:
         return ibis.cases(*[(value(rows).notnull(), label) for label, value in self.sources], else_=DEFAULT)
 
 
-def _feature(name: str, default: float, **sources: Callable[[ir.Table], ir.Value]) -> Feature:
+def _feature(name: str, default: float, /, **sources: Callable[[ir.Table], ir.Value]) -> Feature:
     return Feature(name, default, tuple(sources.items()))
+
+
+def _share(name: str, default: float, rate: str, league: str) -> Feature:
+    """His share of shots from a zone: on few known games drawn towards the league's to date, which is the default."""
+    return _feature(
+        name,
+        default,
+        phase4=lambda t: (t.zone_games_in_sample_10 >= ZONE_GAMES).ifelse(t[rate] / 100, None),
+        calculated=lambda t: shrunk_share(t[rate] / 100, t.total_shots_last_10, t[league]),
+        default=lambda t: t[league],
+    )
 
 
 FEATURES = (
@@ -89,14 +107,19 @@ FEATURES = (
     _feature("injury_risk", 0, calculated=lambda t: injury_risk(t.player_status, t.star_teammates_out.notnull())),
     _feature("recent_trend", 0, calculated=lambda t: recent_trend([t[f"points_{n}"] for n in range(1, 6)])),
     _feature("minutes_change", 0, calculated=lambda t: minutes_change(t.minutes_10, t.minutes_season)),
-    _feature("opponent_def_rating", 112, phase4=lambda t: t.defensive_rating_last_15),
-    _feature("opponent_pace", 100, phase4=lambda t: t.opponent_pace),
+    _feature(
+        "opponent_def_rating",
+        112,
+        phase4=lambda t: t.defensive_rating_last_15,
+        phase3=lambda t: t.opponent_def_rating_last_10,
+    ),
+    _feature("opponent_pace", 100, phase4=lambda t: t.opponent_pace, phase3=lambda t: t.opponent_pace_last_10),
     _feature("home_away", 0, phase3=lambda t: t.home_game.ifelse(1, 0)),
     _feature("back_to_back", 0, phase3=lambda t: t.back_to_back.ifelse(1, 0)),
     _feature("playoff_game", 0, phase3=lambda t: (t.season_phase == "playoffs").ifelse(1, 0)),
-    _feature("pct_paint", 0.30, phase4=lambda t: t.paint_rate_last_10 / 100),
-    _feature("pct_mid_range", 0.20, phase4=lambda t: t.mid_range_rate_last_10 / 100),
-    _feature("pct_three", 0.35, phase4=lambda t: t.three_pt_rate_last_10 / 100),
+    _share("pct_paint", 0.41, "paint_rate_last_10", "league_paint"),
+    _share("pct_mid_range", 0.19, "mid_range_rate_last_10", "league_mid_range"),
+    _share("pct_three", 0.40, "three_pt_rate_last_10", "league_three"),
     _feature("pct_free_throw", 0.15, calculated=lambda t: free_throw_share(t.free_throws_10, t.points_sum_10, t.games)),
     _feature("team_pace", 100, phase4=lambda t: t.cache_team_pace_last_10, phase3=lambda t: t.team_pace_last_10),
     _feature(
@@ -199,6 +222,7 @@ def _score(sources: ir.ArrayValue) -> ir.NumericValue:
             "what models assume: season's points 0 to 60, recent ones to 80, fatigue to 100, rating 90 to 130",
             "warn",
         ),
+        games_missing.CHECK,
     ),
 )
 def ml_feature_store_v2(
@@ -216,7 +240,8 @@ def ml_feature_store_v2(
     rows = _with_precomputed(rows, cache, factors, player_zones, team_zones)
     rows = _with_history(rows, players)
     rows = _with_record(form.with_team_form(rows, offense), offense)
-    rows = rows.mutate(minutes_10=rows.cache_minutes_avg_last_10.coalesce(rows.mean_minutes_10))
+    shares = league_shares(covered_days(slate, season_starts), offense)
+    rows = with_columns(rows, shares, ("game_date",), *(f"league_{zone}" for zone in ZONES))
     rows = rows.mutate(**{f"value_{f.name}": f.value(rows) for f in FEATURES})
     rows = rows.mutate(**{f"source_{f.name}": f.source(rows) for f in FEATURES})
     rows = rows.mutate(
@@ -231,16 +256,19 @@ def ml_feature_store_v2(
     cached = rows.source_points_avg_last_5 == PHASE4
     score = sum((weight * rows[f"{label}_count"] for label, weight in WEIGHTS.items()), start=ibis.literal(0))
     score = score / len(FEATURES)
+    lacking = games_missing.lack_games(rows)
+    tier = ibis.cases(
+        (~cached, quality.BRONZE), (score >= 95, quality.GOLD), (score >= 75, quality.SILVER), else_=quality.BRONZE
+    )
     return rows.mutate(
         feature_quality_score=score,
         data_source=(2 * rows.phase4_count >= len(FEATURES)).ifelse("phase4_partial", "mixed"),
-        quality_tier=ibis.cases(
-            (~cached, quality.BRONZE), (score >= 95, quality.GOLD), (score >= 75, quality.SILVER), else_=quality.BRONZE
-        ),
+        quality_tier=games_missing.lowered(tier, lacking),
         quality_issues=quality.issues(
             {
                 "daily_cache_missing": ~cached,
                 **{f"default_{name}": rows[f"source_{name}"] == DEFAULT for name in NAMES},
+                games_missing.CODE: lacking,
             }
         ),
     )
@@ -288,10 +316,11 @@ def _with_precomputed(
 ) -> ir.Table:
     cached = (
         *("points_avg_last_5", "points_avg_last_10", "points_avg_season", "points_std_last_10"),
-        *("games_in_last_7_days", "minutes_avg_last_10", "team_pace_last_10", "team_off_rating_last_10"),
+        *("games_in_last_7_days", "team_pace_last_10", "team_off_rating_last_10"),
     )
     scores = ("fatigue_score", "shot_zone_mismatch_score", "pace_score", "usage_spike_score")
     rates = ("paint_rate_last_10", "mid_range_rate_last_10", "three_pt_rate_last_10")
+    samples = ("total_shots_last_10", "zone_games_in_sample_10")
     defended = ("defensive_rating_last_15", "opponent_pace")
 
     def on(day: str) -> dict[str, str]:
@@ -300,7 +329,7 @@ def _with_precomputed(
     opponent = {"opponent_team_abbr": "team_abbr", "game_date": "analysis_date"}
     rows = with_columns(rows, cache, on("cache_date"), **{f"cache_{name}": name for name in cached})
     rows = with_columns(rows, factors, on("game_date"), *scores)
-    rows = with_columns(rows, player_zones, on("analysis_date"), *rates)
+    rows = with_columns(rows, player_zones, on("analysis_date"), *rates, *samples)
     return with_columns(rows, team_zones, opponent, *defended)
 
 
@@ -319,7 +348,7 @@ def _with_history(rows: ir.Table, players: ir.Table) -> ir.Table:
         mean_points_10=form.mean_points(10),
         mean_points=form.mean_points(),
         std_points_10=form.std_points(10),
-        mean_minutes_10=form.mean_minutes(10),
+        minutes_10=form.mean_minutes(10),
         minutes_season=form.mean_minutes(),
         free_throws_10=form.sum_of("ft_makes", 10),
         points_sum_10=form.sum_of("points", 10),

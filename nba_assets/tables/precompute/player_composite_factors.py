@@ -7,10 +7,12 @@ how far each goes with what happened. Formulas: `spec/precompute_tables.md` sect
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball import cup_final
+from nba_assets.basketball import cup_final, games_missing
 from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.population import covered_context, of_form
 from nba_assets.contracts import quality
@@ -24,9 +26,12 @@ from nba_assets.tables.precompute.player_shot_zone_analysis import player_shot_z
 from nba_assets.tables.precompute.team_defense_zone_analysis import team_defense_zone_analysis
 
 MAIN_INPUTS = ("days_rest", "projected_usage_rate", "expected_pace_change", "player_shot_zone", "team_defense_zone")
-"""The five inputs that `data_completeness_pct` counts."""
+"""The five inputs that the tier counts."""
 
 OTHER_INPUTS = ("avg_minutes_per_game_last_7", "player_age", "usage_rate_last_10", "star_teammates_newly_out")
+
+INPUTS = (*MAIN_INPUTS, *OTHER_INPUTS)
+"""All that `data_completeness_pct` counts and `missing_data_fields` names."""
 
 FACTORS = ("fatigue_score", "shot_zone_mismatch_score", "pace_score", "usage_spike_score")
 
@@ -81,8 +86,10 @@ def _eligible(slate: ir.Table, season_starts: ir.Table, context: ir.Table) -> ir
         ),
         Column("total_composite_adjustment", "DECIMAL(5,2)", "sum of the known ones of the four", "score"),
         Column("unknown_factors", "STRING", "factors that are NULL, each with what it lacks: 'pace_score: ...'"),
-        Column("data_completeness_pct", "DECIMAL(5,2)", f"share known of {', '.join(MAIN_INPUTS)}", "percent"),
-        Column("missing_data_fields", "STRING", "the inputs that are unknown, comma-separated; NULL if none"),
+        Column("data_completeness_pct", "DECIMAL(5,2)", f"share known of {', '.join(INPUTS)}", "percent"),
+        Column(
+            "missing_data_fields", "STRING", "of the same inputs those that are unknown, comma-separated; NULL if none"
+        ),
         Column("has_warnings", "BOOL", "a score is extreme", required=True),
         Column("warning_details", "STRING", "which, separated by '; '; NULL if none"),
     ),
@@ -108,9 +115,10 @@ def _eligible(slate: ir.Table, season_starts: ir.Table, context: ir.Table) -> ir
         ),
         holds(
             "unknown_inputs_are_listed",
-            lambda t: (t.data_completeness_pct == 100) | t.missing_data_fields.notnull(),
-            "a row that is not complete names what it lacks",
+            lambda t: (t.data_completeness_pct == 100) == t.missing_data_fields.isnull(),
+            "a row that is not complete, and no other, names what it lacks",
         ),
+        games_missing.CHECK,
         holds(
             "unknown_factors_are_listed",
             lambda t: ibis.or_(*[t[name].isnull() for name in FACTORS]) == t.unknown_factors.notnull(),
@@ -158,14 +166,14 @@ def _away(rows: ir.Table) -> ir.BooleanValue:
 
 def _with_quality(rows: ir.Table) -> ir.Table:
     """What is unknown and what is extreme. Gold is for whom every factor is known."""
-    unknown = {name: rows[name].isnull() for name in (*MAIN_INPUTS, *OTHER_INPUTS)}
+    unknown = {name: rows[name].isnull() for name in INPUTS}
     warnings = {
         "EXTREME_FATIGUE": rows.fatigue_score < EXTREME_FATIGUE,
         "EXTREME_MATCHUP": rows.shot_zone_mismatch_score.abs() > EXTREME_MATCHUP,
         "EXTREME_ADJUSTMENT": rows.total_composite_adjustment.abs() > EXTREME_ADJUSTMENT,
     }
-    known = sum((unknown[name].ifelse(0, 1) for name in MAIN_INPUTS), start=ibis.literal(0))
-    whole = ibis.and_(known == len(MAIN_INPUTS), *[rows[name].notnull() for name in FACTORS])
+    known, main = (_known(unknown, inputs) for inputs in (INPUTS, MAIN_INPUTS))
+    whole = ibis.and_(main == len(MAIN_INPUTS), *[rows[name].notnull() for name in FACTORS])
     reasons = {
         "fatigue_score: no game of his in 14 days": rows.fatigue_score.isnull(),
         "shot_zone_mismatch_score: player_shot_zone": unknown["player_shot_zone"],
@@ -174,19 +182,26 @@ def _with_quality(rows: ir.Table) -> ir.Table:
         "usage_spike_score: usage_rate_last_10": unknown["usage_rate_last_10"],
         "usage_spike_score: projected_usage_rate": unknown["projected_usage_rate"],
     }
+    lacking = games_missing.lack_games(rows)
+    tier = ibis.cases((whole, quality.GOLD), (main >= 3, quality.SILVER), else_=quality.BRONZE)
     return rows.mutate(
         analysis_date=rows.game_date,
         unknown_factors=quality.listed(reasons, "; "),
-        data_completeness_pct=100 * known / len(MAIN_INPUTS),
+        data_completeness_pct=100 * known / len(INPUTS),
         missing_data_fields=quality.listed(unknown, ","),
         has_warnings=ibis.or_(*[extreme.fill_null(False) for extreme in warnings.values()]),
         warning_details=quality.listed(warnings, "; "),
-        quality_tier=ibis.cases((whole, quality.GOLD), (known >= 3, quality.SILVER), else_=quality.BRONZE),
+        quality_tier=games_missing.lowered(tier, lacking),
         quality_issues=quality.issues(
             {f"missing_{name}": missing for name, missing in unknown.items()}
             | {f"unknown_{name}": rows[name].isnull() for name in FACTORS}
+            | {games_missing.CODE: lacking}
         ),
     )
+
+
+def _known(unknown: Mapping[str, ir.BooleanValue], inputs: tuple[str, ...]) -> ir.IntegerValue:
+    return sum((unknown[name].ifelse(0, 1) for name in inputs), start=ibis.literal(0))
 
 
 def fatigue_score(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball import cup_final, form, history, metrics
+from nba_assets.basketball import averages, cup_final, form, games_missing, history, metrics
 from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.population import (
     INCOMPLETE_DATA,
@@ -17,7 +17,6 @@ from nba_assets.basketball.population import (
     covered_context,
     of_form,
     too_few_games,
-    with_games_missing,
 )
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
@@ -27,7 +26,7 @@ from nba_assets.tables.analytics.player_game_summary import player_game_summary
 from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary
 from nba_assets.tables.analytics.upcoming_player_game_context import upcoming_player_game_context
 from nba_assets.tables.conformed.games import games
-from nba_assets.tables.conformed.views.schedule import schedule, season_starts, team_schedule
+from nba_assets.tables.conformed.views.schedule import schedule, season_starts
 from nba_assets.tables.precompute.player_shot_zone_analysis import player_shot_zone_analysis
 
 LEAST_GAMES = 5
@@ -45,11 +44,9 @@ def _eligible(slate: ir.Table, season_starts: ir.Table, context: ir.Table) -> ir
     return covered_context(slate, season_starts, context).select("player_lookup", cache_date="game_date")
 
 
-def _failed(
-    slate: ir.Table, season_starts: ir.Table, context: ir.Table, results: ir.Table, players: ir.Table
-) -> ir.Table:
-    rows = with_games_missing(_upcoming(slate, season_starts, context, players), results, players)
-    rows = rows.mutate(games_expected=rows.games + rows.games_missing)
+def _failed(slate: ir.Table, season_starts: ir.Table, context: ir.Table, players: ir.Table) -> ir.Table:
+    rows = _upcoming(slate, season_starts, context, players)
+    rows = rows.mutate(games_expected=rows.games + rows.games_missing.fill_null(0))
     return too_few_games(rows, "player_lookup", LEAST_GAMES, thin=INSUFFICIENT_DATA, gap=INCOMPLETE_DATA)
 
 
@@ -61,7 +58,6 @@ def _failed(
     reads={
         "slate": same_day(games),
         "season_starts": season_to_date(season_starts),
-        "results": season_to_date(team_schedule),
         "context": same_day(upcoming_player_game_context),
         "player_zones": same_day(player_shot_zone_analysis),
         "players": season_history(player_game_summary),
@@ -72,15 +68,31 @@ def _failed(
         Column("player_lookup", "STRING", "canonical player", required=True),
         Column("universal_player_id", "STRING", "registry id", required=True),
         Column("cache_date", "DATE", "Eastern date of the upcoming game", required=True),
+        Column("team_abbr", "STRING", "his team, as in the upcoming context", required=True),
         Column("points_avg_last_5", "DECIMAL(5,1)", "mean points of his last five games", "points", required=True),
         Column("points_avg_last_10", "DECIMAL(5,1)", "mean points of his last ten games", "points", required=True),
-        Column("points_avg_season", "DECIMAL(5,1)", "mean points of his season's games", "points", required=True),
+        Column(
+            "points_avg_season",
+            "DECIMAL(5,1)",
+            "mean points of his games so far, playoffs included",
+            "points",
+            required=True,
+        ),
+        *averages.WINDOW_COLUMNS,
+        Column("games_missing", "INT64", "from the upcoming context", "games"),
         Column("points_std_last_10", "DECIMAL(5,2)", "sample standard deviation over the last ten", "points"),
         Column("minutes_avg_last_10", "DECIMAL(5,1)", "mean minutes of the last ten", "minutes"),
         Column("usage_rate_last_10", "DECIMAL(7,2)", "usage, pooled over the last ten", "percent"),
-        Column("ts_pct_last_10", "DECIMAL(5,3)", "mean of the games' true shooting, last ten", "0-1"),
-        Column("games_played_season", "INT64", "his games so far", "games", required=True),
-        Column("player_usage_rate_season", "DECIMAL(7,2)", "usage, pooled over the season", "percent"),
+        Column("ts_pct_last_10", "DECIMAL(5,3)", "true shooting, pooled over the last ten", "0-1"),
+        Column(
+            "games_played_season", "INT64", "his games so far this season, playoffs included", "games", required=True
+        ),
+        Column(
+            "player_usage_rate_season",
+            "DECIMAL(7,2)",
+            "usage, pooled over the season so far, playoffs included",
+            "percent",
+        ),
         Column("team_pace_last_10", "DECIMAL(5,1)", "his team's mean pace, last ten games", "per 48 minutes"),
         Column("team_off_rating_last_10", "DECIMAL(6,2)", "his team's mean offensive rating", "points per 100"),
         Column("games_in_last_7_days", "INT64", "from the upcoming context", "games"),
@@ -120,6 +132,7 @@ def _failed(
             "season's points 0 to 60, last five's 0 to 80, minutes to 53, pace 85 to 115",
             "warn",
         ),
+        games_missing.CHECK,
     ),
 )
 def player_daily_cache(
@@ -135,36 +148,38 @@ def player_daily_cache(
     rows = _with_form(rows, players)
     rows = form.with_team_form(rows, offense)
     rows = _with_zones(rows, player_zones)
-    early = rows.games < FULL_GAMES
+    early, unzoned = rows.games < FULL_GAMES, rows.paint_rate_last_10.isnull()
+    lacking = games_missing.lack_games(rows)
+    tier = ibis.cases((early, quality.BRONZE), (unzoned, quality.SILVER), else_=quality.GOLD)
     reason = ibis.literal("only ") + rows.games.cast("string") + f" games this season; {FULL_GAMES} are wanted"
     return rows.mutate(
         cache_date=rows.game_date,
         games_played_season=rows.games,
         early_season_flag=early,
         insufficient_data_reason=early.ifelse(reason, ibis.null("string")),
-        quality_tier=ibis.cases(
-            (early, quality.BRONZE), (rows.paint_rate_last_10.isnull(), quality.SILVER), else_=quality.GOLD
-        ),
+        quality_tier=games_missing.lowered(tier, lacking),
         quality_issues=quality.issues(
             {
                 "early_season": early,
-                "shot_zones_unavailable": rows.paint_rate_last_10.isnull(),
+                "shot_zones_unavailable": unzoned,
                 "team_form_unavailable": rows.team_pace_last_10.isnull(),
+                games_missing.CODE: lacking,
             }
         ),
     )
 
 
 def _with_form(rows: ir.Table, players: ir.Table) -> ir.Table:
-    """His form. Usage is pooled; true shooting is averaged over the games that have it."""
+    """His form; ratios are pooled over the games that have them."""
     stats: dict[str, history.Stat] = {
         "points_avg_last_5": form.mean_points(5),
         "points_avg_last_10": form.mean_points(10),
         "points_avg_season": form.mean_points(),
         "points_std_last_10": form.std_points(10),
         "minutes_avg_last_10": form.mean_minutes(10),
+        **averages.WINDOW_STATS,
         "usage_rate_last_10": form.usage(10),
-        "ts_pct_last_10": form.mean_of("ts_pct", 10),
+        "ts_pct_last_10": form.true_shooting(10),
         "player_usage_rate_season": form.usage(),
         # Makes of games without play-by-play are left out: nobody knows which of them were assisted.
         "assisted_rate_last_10": lambda g, before: metrics.ratio(

@@ -1,24 +1,27 @@
 """Where each player shoots from and how well: his last ten games, and twenty for the trend.
 
 A row is one player on one date with games, whether he plays or not, from his season's games strictly before the date.
-A player with fewer than ten games has no row and a failure record. Zones come from games with play-by-play only, and
-how many those were stands beside them; with fewer than half of a window its zone figures are NULL.
+A player with fewer than five games has no row and a failure record; one with five to nine has a row that says so.
+Zones come from games with play-by-play only, and how many those were stands beside them; with fewer than half of a
+window its zone figures are NULL.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball import cup_final, form, history, metrics
+from nba_assets.basketball import cup_final, form, games_missing, history, metrics
 from nba_assets.basketball.population import (
     EXPECTED_INCOMPLETE,
     INCOMPLETE_UPSTREAM,
     covered_days,
     of_form,
     too_few_games,
-    with_games_missing,
 )
+from nba_assets.basketball.zones import AREA_COUNTS, AREAS
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day, season_history, season_to_date
@@ -28,11 +31,23 @@ from nba_assets.tables.conformed.games import games
 from nba_assets.tables.conformed.views.schedule import schedule, season_starts, team_schedule
 
 SAMPLE_GAMES, TREND_GAMES = 10, 20
-LEAST_TREND_GAMES = 15
+LEAST_GAMES, LEAST_TREND_GAMES = 5, 15
 PAINT_SCORER, PERIMETER_SCORER, MID_RANGE_SCORER = 40, 40, 35
 """From what share of his shots, in percent, a zone is a player's own; tried in this order."""
 
 ZONES = ("paint", "mid_range", "three_pt")
+
+
+_PAINT, _MID_RANGE = "two-pointers from 8 ft or less", "two-pointers from beyond 8 ft"
+
+
+def _area_columns() -> Iterator[Column]:
+    for area, where in AREAS.items():
+        yield Column(f"area_{area}_rate_last_10", "DECIMAL(5,2)", f"share of his placed shots from {where}", "percent")
+        yield Column(f"area_{area}_pct_last_10", "DECIMAL(5,3)", "made of those", "0-1")
+    yield Column(
+        "area_games_in_sample_10", "INT64", "of the ten, those whose shots are all placed", "games", required=True
+    )
 
 
 def _players(slate: ir.Table, season_starts: ir.Table, players: ir.Table) -> ir.Table:
@@ -60,9 +75,10 @@ def _eligible(slate: ir.Table, season_starts: ir.Table, players: ir.Table) -> ir
 
 
 def _failed(slate: ir.Table, season_starts: ir.Table, results: ir.Table, players: ir.Table) -> ir.Table:
-    rows = with_games_missing(_players(slate, season_starts, players), results, players)
+    rows = _players(slate, season_starts, players)
+    rows = games_missing.with_games_missing_of_player(rows, results, players)
     rows = rows.mutate(games_expected=rows.games + rows.games_missing)
-    return too_few_games(rows, "player_lookup", SAMPLE_GAMES, thin=EXPECTED_INCOMPLETE, gap=INCOMPLETE_UPSTREAM)
+    return too_few_games(rows, "player_lookup", LEAST_GAMES, thin=EXPECTED_INCOMPLETE, gap=INCOMPLETE_UPSTREAM)
 
 
 @table(
@@ -81,30 +97,36 @@ def _failed(slate: ir.Table, season_starts: ir.Table, results: ir.Table, players
         Column("player_lookup", "STRING", "canonical player", required=True),
         Column("universal_player_id", "STRING", "registry id", required=True),
         Column("analysis_date", "DATE", "Eastern date; only games before it count", required=True),
-        Column("paint_rate_last_10", "DECIMAL(5,2)", "share of his shots taken in the paint", "percent"),
-        Column("mid_range_rate_last_10", "DECIMAL(5,2)", "share taken from mid-range", "percent"),
+        Column("paint_rate_last_10", "DECIMAL(5,2)", f"share of his shots that were {_PAINT}", "percent"),
+        Column("mid_range_rate_last_10", "DECIMAL(5,2)", f"share that were {_MID_RANGE}", "percent"),
         Column("three_pt_rate_last_10", "DECIMAL(5,2)", "share taken from three", "percent"),
         Column("total_shots_last_10", "INT64", "shots of known zone behind the shares", "attempts"),
-        Column("games_in_sample_10", "INT64", "the last ten games", "games", required=True),
+        Column("games_in_sample_10", "INT64", "the last ten games, or as many as there are", "games", required=True),
         Column("games_in_sample_20", "INT64", "the last twenty games, or as many as there are", "games", required=True),
         Column("zone_games_in_sample_10", "INT64", "of the ten, those with play-by-play", "games", required=True),
         Column("zone_games_in_sample_20", "INT64", "of the twenty, those with play-by-play", "games", required=True),
-        Column("sample_quality_10", "STRING", "excellent, good, limited or insufficient", required=True),
+        Column("sample_quality_10", "STRING", "excellent (10 games), good (7 to 9) or limited", required=True),
         Column("sample_quality_20", "STRING", "excellent, good, limited or insufficient", required=True),
-        Column("paint_pct_last_10", "DECIMAL(5,3)", "made of his paint shots", "0-1"),
-        Column("mid_range_pct_last_10", "DECIMAL(5,3)", "made of his mid-range shots", "0-1"),
+        Column("paint_pct_last_10", "DECIMAL(5,3)", f"made of his {_PAINT}", "0-1"),
+        Column("mid_range_pct_last_10", "DECIMAL(5,3)", f"made of his {_MID_RANGE}", "0-1"),
         Column("three_pt_pct_last_10", "DECIMAL(5,3)", "made of his three-pointers", "0-1"),
-        Column("paint_attempts_per_game", "DECIMAL(4,1)", "a game with play-by-play, of the ten", "attempts"),
-        Column("mid_range_attempts_per_game", "DECIMAL(4,1)", "a game with play-by-play, of the ten", "attempts"),
+        Column("paint_attempts_per_game", "DECIMAL(4,1)", f"{_PAINT}, a game with play-by-play", "attempts"),
+        Column("mid_range_attempts_per_game", "DECIMAL(4,1)", f"{_MID_RANGE}, a game with play-by-play", "attempts"),
         Column("three_pt_attempts_per_game", "DECIMAL(4,1)", "a game with play-by-play, of the ten", "attempts"),
-        Column("paint_rate_last_20", "DECIMAL(5,2)", "as the last ten's, from 15 games on", "percent"),
-        Column("paint_pct_last_20", "DECIMAL(5,3)", "as the last ten's, from 15 games on", "0-1"),
+        Column("paint_rate_last_20", "DECIMAL(5,2)", f"share of {_PAINT}, from 15 games on", "percent"),
+        Column("paint_pct_last_20", "DECIMAL(5,3)", f"made of his {_PAINT}, from 15 games on", "0-1"),
+        *_area_columns(),
         Column("assisted_rate_last_10", "DECIMAL(5,2)", "share of his field goals made from a pass", "percent"),
         Column("unassisted_rate_last_10", "DECIMAL(5,2)", "share made without", "percent"),
+        games_missing.OF_PLAYER,
         Column("primary_scoring_zone", "STRING", "paint, perimeter, mid_range or balanced; NULL without shots"),
     ),
     checks=(
-        holds("full_samples", lambda t: t.games_in_sample_10 == SAMPLE_GAMES, "each row rests on exactly 10 games"),
+        holds(
+            "enough_games",
+            lambda t: t.games_in_sample_10.between(LEAST_GAMES, SAMPLE_GAMES),
+            "each row rests on 5 to 10 games",
+        ),
         holds(
             "shares_add_up",
             lambda t: (t.paint_rate_last_10 + t.mid_range_rate_last_10 + t.three_pt_rate_last_10 - 100).abs() <= 0.03,
@@ -127,12 +149,21 @@ def _failed(slate: ir.Table, season_starts: ir.Table, results: ir.Table, players
             "warn",
         ),
         holds("zones_are_covered", lambda t: t.paint_rate_last_10.notnull(), "each row has its zones", "warn"),
+        games_missing.CHECK,
     ),
 )
-def player_shot_zone_analysis(slate: ir.Table, season_starts: ir.Table, players: ir.Table) -> ir.Table:
+def player_shot_zone_analysis(
+    slate: ir.Table, season_starts: ir.Table, results: ir.Table, players: ir.Table
+) -> ir.Table:
     rows = _players(slate, season_starts, players)
-    rows = rows.filter(rows.games >= SAMPLE_GAMES)
-    rows = _with_shots(rows, players)
+    rows = rows.filter(rows.games >= LEAST_GAMES)
+    rows = games_missing.with_games_missing_of_player(_with_shots(rows, players), results, players)
+    lacking = rows.games_missing > 0
+    tier = ibis.cases(
+        (rows.zone_games_10 >= SAMPLE_GAMES, quality.GOLD),
+        (rows.zone_games_10 >= 7, quality.SILVER),
+        else_=quality.BRONZE,
+    )
     enough, enough_20 = rows.zone_games_10 >= SAMPLE_GAMES / 2, rows.zone_games_20 >= TREND_GAMES / 2
     trend = (rows.games_20 >= LEAST_TREND_GAMES) & enough_20
     shots = rows.paint_attempts_10 + rows.mid_range_attempts_10 + rows.three_pt_attempts_10
@@ -164,6 +195,7 @@ def player_shot_zone_analysis(slate: ir.Table, season_starts: ir.Table, players:
             for zone in ZONES
         },
     )
+    rows = _with_area_shares(rows)
     return rows.mutate(
         primary_scoring_zone=ibis.cases(
             (rows.paint_rate_last_10.isnull(), ibis.null("string")),
@@ -172,18 +204,32 @@ def player_shot_zone_analysis(slate: ir.Table, season_starts: ir.Table, players:
             (rows.mid_range_rate_last_10 >= MID_RANGE_SCORER, "mid_range"),
             else_="balanced",
         ),
-        quality_tier=ibis.cases(
-            (rows.zone_games_10 >= SAMPLE_GAMES, quality.GOLD),
-            (rows.zone_games_10 >= 7, quality.SILVER),
-            else_=quality.BRONZE,
-        ),
+        quality_tier=games_missing.lowered(tier, lacking),
         quality_issues=quality.issues(
             {
+                "short_sample": rows.games_10 < SAMPLE_GAMES,
                 "games_without_play_by_play": rows.zone_games_10 < rows.games_10,
                 "thin_zone_coverage": ~enough,
                 "no_shots": enough & (shots == 0),
+                games_missing.CODE: lacking,
             }
         ),
+    )
+
+
+def _with_area_shares(rows: ir.Table) -> ir.Table:
+    """Shares and makes of the league's areas; NULL with fewer than five games whose shots are all placed."""
+    placed = sum((rows[f"area_{area}_attempts_10"] for area in AREAS), start=ibis.literal(0))
+    placed = (rows.area_games_10 >= LEAST_GAMES).ifelse(placed, ibis.null("int64"))
+    known = placed.notnull()
+    makes, attempts = ({area: rows[f"area_{area}_{what}_10"] for area in AREAS} for what in ("makes", "attempts"))
+    return rows.mutate(
+        area_games_in_sample_10=rows.area_games_10,
+        **{f"area_{area}_rate_last_10": metrics.ratio(100 * attempts[area], placed) for area in AREAS},
+        **{
+            f"area_{area}_pct_last_10": known.ifelse(metrics.ratio(makes[area], attempts[area]), ibis.null("float64"))
+            for area in AREAS
+        },
     )
 
 
@@ -215,6 +261,8 @@ def _with_shots(rows: ir.Table, players: ir.Table) -> ir.Table:
         universal_player_id=lambda g, before: g.universal_player_id,
         games_10=form.games_played(SAMPLE_GAMES),
         games_20=form.games_played(TREND_GAMES),
+        area_games_10=lambda g, before: g.area_restricted_attempts.count().over(before.last(SAMPLE_GAMES)),
+        **{f"{name}_10": form.sum_of(name, SAMPLE_GAMES) for name in AREA_COUNTS},
         **{
             f"{name}_{n}": form.sum_of(column, n)
             for n in (SAMPLE_GAMES, TREND_GAMES)

@@ -1,16 +1,18 @@
 """How each team has defended paint, mid-range and three over its last 15 games, beside the league.
 
 A row is one team on one date with games, whether it plays or not, from its season's games strictly before the date.
-A team with fewer than 15 games has no row and a failure record.
+A team with fewer than ten games has no row and a failure record; one with ten to 14 has a row that says so.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball import cup_final, form, history, metrics
-from nba_assets.basketball.joins import with_columns
+from nba_assets.basketball import cup_final, form, games_missing, history, metrics
+from nba_assets.basketball.joins import first_source, with_columns
 from nba_assets.basketball.population import (
     INCOMPLETE_DATA,
     INSUFFICIENT_DATA,
@@ -18,6 +20,7 @@ from nba_assets.basketball.population import (
     of_form,
     too_few_games,
 )
+from nba_assets.basketball.zones import AREAS
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day, season_history, season_to_date
@@ -26,12 +29,27 @@ from nba_assets.tables.analytics.team_defense_game_summary import team_defense_g
 from nba_assets.tables.conformed.games import games
 from nba_assets.tables.conformed.views.schedule import schedule, season_starts, team_schedule
 
-SAMPLE_GAMES = 15
-LEAGUE_DAYS, LEAGUE_GAMES, LEAGUE_TEAMS = 30, 10, 10
-"""The league is the mean over teams with ten games in the last 30 days; below ten such teams there is none."""
+SAMPLE_GAMES, LEAST_GAMES = 15, 10
+LEAGUE_DAYS, LEAGUE_TEAMS = 30, 10
+"""The league is the mean over teams with ten games in the last 30 days; below ten such teams, as late in the play-offs,
+over those with ten games of the season so far; below ten of these, too, there is none."""
 
 ZONES = {"paint": "paint", "mid_range": "mid_range", "three_pt": "perimeter"}
 """The zones by the names that columns and `strongest_zone` give them."""
+
+
+_PAINT, _MID_RANGE = "two-pointers from 8 ft or less", "two-pointers from beyond 8 ft"
+_VERSUS = "share made above the league's; positive is weaker"
+
+
+def _area_columns() -> Iterator[Column]:
+    for area, where in AREAS.items():
+        yield Column(f"area_{area}_pct_allowed_last_15", "DECIMAL(5,3)", f"made of shots from {where}, pooled", "0-1")
+        yield Column(f"area_{area}_attempts_allowed_per_game", "DECIMAL(5,1)", f"shots from {where}", "attempts")
+    yield Column("area_points_in_paint_allowed_per_game", "DECIMAL(5,1)", "as the league counts them", "points")
+    yield Column(
+        "area_games_in_sample", "INT64", "of the games, those whose shots are all placed", "games", required=True
+    )
 
 
 def _teams(slate: ir.Table, season_starts: ir.Table, results: ir.Table) -> ir.Table:
@@ -52,7 +70,7 @@ def _failed(slate: ir.Table, season_starts: ir.Table, results: ir.Table, defense
     rows = history.as_of(teams, final, "team_abbr", games_expected=form.games_played())
     rows = history.as_of(rows, form.allowed(defense), "team_abbr", games=form.games_played())
     rows = rows.mutate(games=rows.games.fill_null(0), games_expected=rows.games_expected.fill_null(0))
-    return too_few_games(rows, "team_abbr", SAMPLE_GAMES, thin=INSUFFICIENT_DATA, gap=INCOMPLETE_DATA)
+    return too_few_games(rows, "team_abbr", LEAST_GAMES, thin=INSUFFICIENT_DATA, gap=INCOMPLETE_DATA)
 
 
 @table(
@@ -70,30 +88,50 @@ def _failed(slate: ir.Table, season_starts: ir.Table, results: ir.Table, defense
     columns=cup_final.said_of(
         Column("team_abbr", "STRING", "the team that defends", required=True),
         Column("analysis_date", "DATE", "Eastern date; only games before it count", required=True),
-        Column("paint_pct_allowed_last_15", "DECIMAL(5,3)", "paint makes over attempts allowed, pooled", "0-1"),
-        Column("paint_attempts_allowed_per_game", "DECIMAL(5,1)", "over games with play-by-play", "attempts"),
-        Column("paint_points_allowed_per_game", "DECIMAL(5,1)", "2 x paint makes allowed, same games", "points"),
-        Column("paint_blocks_per_game", "DECIMAL(4,1)", "own blocks of paint shots, same games"),
-        Column("paint_defense_vs_league_avg", "DECIMAL(5,2)", "above the league; positive is weaker", "pct points"),
-        Column("mid_range_pct_allowed_last_15", "DECIMAL(5,3)", "mid-range makes over attempts allowed", "0-1"),
-        Column("mid_range_attempts_allowed_per_game", "DECIMAL(5,1)", "over games with play-by-play", "attempts"),
-        Column("mid_range_blocks_per_game", "DECIMAL(4,1)", "own blocks of mid-range shots, same games"),
-        Column("mid_range_defense_vs_league_avg", "DECIMAL(5,2)", "above the league; positive is weaker", "pct points"),
+        Column("paint_pct_allowed_last_15", "DECIMAL(5,3)", f"{_PAINT} made over attempted, allowed, pooled", "0-1"),
+        Column("paint_attempts_allowed_per_game", "DECIMAL(5,1)", f"{_PAINT}, games with play-by-play", "attempts"),
+        Column(
+            "paint_points_allowed_per_game",
+            "DECIMAL(5,1)",
+            f"2 x made {_PAINT}, same games; less than the league counts",
+            "points",
+        ),
+        Column("paint_blocks_per_game", "DECIMAL(4,1)", f"own blocks of {_PAINT}, same games"),
+        Column("paint_defense_vs_league_avg", "DECIMAL(5,2)", f"{_PAINT}: {_VERSUS}", "pct points"),
+        Column("mid_range_pct_allowed_last_15", "DECIMAL(5,3)", f"{_MID_RANGE} made over attempted, allowed", "0-1"),
+        Column(
+            "mid_range_attempts_allowed_per_game", "DECIMAL(5,1)", f"{_MID_RANGE}, games with play-by-play", "attempts"
+        ),
+        Column("mid_range_blocks_per_game", "DECIMAL(4,1)", f"own blocks of {_MID_RANGE}, same games"),
+        Column("mid_range_defense_vs_league_avg", "DECIMAL(5,2)", f"{_MID_RANGE}: {_VERSUS}", "pct points"),
         Column("three_pt_pct_allowed_last_15", "DECIMAL(5,3)", "three-pointers made over attempted, allowed", "0-1"),
         Column("three_pt_attempts_allowed_per_game", "DECIMAL(5,1)", "from box scores, all games", "attempts"),
         Column("three_pt_blocks_per_game", "DECIMAL(4,1)", "own blocks of threes, games with play-by-play"),
-        Column("three_pt_defense_vs_league_avg", "DECIMAL(5,2)", "above the league; positive is weaker", "pct points"),
+        Column("three_pt_defense_vs_league_avg", "DECIMAL(5,2)", f"three-pointers: {_VERSUS}", "pct points"),
+        *_area_columns(),
         Column("defensive_rating_last_15", "DECIMAL(6,2)", "mean of the games' defensive ratings", "points per 100"),
         Column("opponent_points_per_game", "DECIMAL(5,1)", "points allowed a game", "points"),
         Column("opponent_pace", "DECIMAL(5,1)", "mean of the games' pace", "per 48 minutes"),
-        Column("games_in_sample", "INT64", "the last 15 games", "games", required=True),
+        Column("games_in_sample", "INT64", "the last 15 games, or as many as there are", "games", required=True),
         Column("zone_games_in_sample", "INT64", "of them with play-by-play", "games", required=True),
+        Column(
+            "games_missing",
+            "INT64",
+            "its finished games of the season so far that the summaries lack",
+            "games",
+            required=True,
+        ),
         Column("league_teams_in_sample", "INT64", "teams behind the league's averages; 0 for none", required=True),
+        Column("league_average_of", "STRING", "last_30_days, or season where fewer than ten teams had ten games then"),
         Column("strongest_zone", "STRING", "paint, mid_range or perimeter: lowest against the league"),
         Column("weakest_zone", "STRING", "highest against the league"),
     ),
     checks=(
-        holds("full_samples", lambda t: t.games_in_sample == SAMPLE_GAMES, "each row rests on exactly 15 games"),
+        holds(
+            "enough_games",
+            lambda t: t.games_in_sample.between(LEAST_GAMES, SAMPLE_GAMES),
+            "each row rests on 10 to 15 games",
+        ),
         holds(
             "plausible",
             lambda t: (
@@ -105,6 +143,7 @@ def _failed(slate: ir.Table, season_starts: ir.Table, results: ir.Table, defense
             "rating 90 to 135; paint .40 to .75, mid-range .25 to .60, three .25 to .50",
             "warn",
         ),
+        games_missing.CHECK,
     ),
 )
 def team_defense_zone_analysis(
@@ -113,7 +152,14 @@ def team_defense_zone_analysis(
     allowed = form.allowed(defense)
     teams = _teams(slate, season_starts, results)
     rows = _with_sample(teams, allowed)
-    rows = _with_league(rows.filter(rows.games_in_sample == SAMPLE_GAMES), teams, allowed)
+    rows = _with_league(rows.filter(rows.games_in_sample >= LEAST_GAMES), teams, allowed)
+    rows = games_missing.with_games_missing_of_team(rows, results, form.by_defender(defense))
+    lacking = rows.games_missing > 0
+    tier = ibis.cases(
+        (rows.zone_games_in_sample >= SAMPLE_GAMES, quality.GOLD),
+        (rows.zone_games_in_sample >= 10, quality.SILVER),
+        else_=quality.BRONZE,
+    )
     versus = {zone: (rows[f"{zone}_pct"] - rows[f"{zone}_league"]) * 100 for zone in ZONES}
     rows = rows.mutate(
         analysis_date=rows.game_date,
@@ -124,25 +170,25 @@ def team_defense_zone_analysis(
     return rows.mutate(
         strongest_zone=_extreme(rows, lowest=True),
         weakest_zone=_extreme(rows, lowest=False),
-        quality_tier=ibis.cases(
-            (rows.zone_games_in_sample >= SAMPLE_GAMES, quality.GOLD),
-            (rows.zone_games_in_sample >= 10, quality.SILVER),
-            else_=quality.BRONZE,
-        ),
+        quality_tier=games_missing.lowered(tier, lacking),
         quality_issues=quality.issues(
             {
-                "games_without_play_by_play": rows.zone_games_in_sample < SAMPLE_GAMES,
+                "short_sample": rows.games_in_sample < SAMPLE_GAMES,
+                "games_without_play_by_play": rows.zone_games_in_sample < rows.games_in_sample,
                 "league_average_unavailable": rows.league_teams_in_sample == 0,
                 "no_paint_attempts": rows.paint_pct.isnull(),
                 "no_mid_range_attempts": rows.mid_range_pct.isnull(),
                 "no_three_point_attempts": rows.three_pt_pct.isnull(),
+                games_missing.CODE: lacking,
             }
         ),
     )
 
 
-def _pooled(g: ir.Table, zone: str, window: ibis.expr.builders.WindowBuilder) -> ir.FloatingValue:
-    return metrics.ratio(g[f"opp_{zone}_makes"].sum().over(window), g[f"opp_{zone}_attempts"].sum().over(window))
+def _pooled(zone: str, games: int | None = None) -> history.Stat:
+    """Makes over attempts allowed from a zone, of the last `games`, else of the season so far."""
+    makes, attempts = (form.sum_of(f"opp_{zone}_{what}", games) for what in ("makes", "attempts"))
+    return lambda g, before: metrics.ratio(makes(g, before), attempts(g, before))
 
 
 def _with_sample(teams: ir.Table, allowed: ir.Table) -> ir.Table:
@@ -150,9 +196,6 @@ def _with_sample(teams: ir.Table, allowed: ir.Table) -> ir.Table:
 
     def mean(column: str) -> history.Stat:
         return form.mean_of(column, SAMPLE_GAMES)
-
-    def pooled(zone: str) -> history.Stat:
-        return lambda g, before: _pooled(g, zone, before.last(SAMPLE_GAMES))
 
     return history.as_of(
         teams,
@@ -164,30 +207,47 @@ def _with_sample(teams: ir.Table, allowed: ir.Table) -> ir.Table:
         defensive_rating_last_15=mean("defensive_rating"),
         opponent_points_per_game=mean("points_allowed"),
         opponent_pace=mean("opponent_pace"),
-        **{f"{zone}_pct": pooled(zone) for zone in ZONES},
+        area_points_in_paint_allowed_per_game=mean("area_points_in_paint_allowed"),
+        area_games_in_sample=lambda g, before: g.area_points_in_paint_allowed.count().over(before.last(SAMPLE_GAMES)),
+        **{f"area_{area}_pct_allowed_last_15": _pooled(f"area_{area}", SAMPLE_GAMES) for area in AREAS},
+        **{f"area_{area}_attempts_allowed_per_game": mean(f"opp_area_{area}_attempts") for area in AREAS},
+        **{f"{zone}_pct": _pooled(zone, SAMPLE_GAMES) for zone in ZONES},
         **{f"{zone}_attempts_allowed_per_game": mean(f"opp_{zone}_attempts") for zone in ZONES},
         **{f"{zone}_blocks_per_game": mean(f"blocks_{zone}") for zone in ZONES},
     )
 
 
 def _with_league(rows: ir.Table, teams: ir.Table, allowed: ir.Table) -> ir.Table:
-    """The unweighted mean over all teams of what each allowed in the 30 days before; NULL where too few count."""
+    """The league of the 30 days before, or else of the season so far; NULL where neither has teams enough."""
     shots = [f"opp_{zone}_{what}" for zone in ZONES for what in ("makes", "attempts")]
     games = allowed.select("team_abbr", "season_year", "game_date", *shots)
     past = history.before(teams, games, "team_abbr", within_days=LEAGUE_DAYS)
-    teams = past.group_by("team_abbr", "game_date").agg(
+    recently = past.group_by("team_abbr", "game_date").agg(
         games=past.count(),
         **{
             zone: metrics.ratio(past[f"past_opp_{zone}_makes"].sum(), past[f"past_opp_{zone}_attempts"].sum())
             for zone in ZONES
         },
     )
-    teams = teams.filter(teams.games >= LEAGUE_GAMES, *[teams[zone].notnull() for zone in ZONES])
-    league = teams.group_by("game_date").agg(
-        league_teams_in_sample=teams.count(), **{f"{zone}_league": history.mean(teams[zone]) for zone in ZONES}
+    so_far = history.as_of(
+        teams,
+        allowed,
+        "team_abbr",
+        games=form.games_played(),
+        **{zone: _pooled(zone) for zone in ZONES},
     )
-    league = league.filter(league.league_teams_in_sample >= LEAGUE_TEAMS)
-    return with_columns(rows, league, ("game_date",), *(name for name in league.columns if name != "game_date"))
+    league = first_source(("game_date",), last_30_days=_league(recently), season=_league(so_far))
+    averages = {f"{zone}_league": zone for zone in ZONES}
+    return with_columns(rows, league, ("game_date",), "league_teams_in_sample", league_average_of="source", **averages)
+
+
+def _league(teams: ir.Table) -> ir.Table:
+    """The unweighted mean over all teams with games enough of what each allowed; no row where too few count."""
+    teams = teams.filter(teams.games >= LEAST_GAMES, *[teams[zone].notnull() for zone in ZONES])
+    league = teams.group_by("game_date").agg(
+        league_teams_in_sample=teams.count(), **{zone: history.mean(teams[zone]) for zone in ZONES}
+    )
+    return league.filter(league.league_teams_in_sample >= LEAGUE_TEAMS)
 
 
 def _extreme(rows: ir.Table, *, lowest: bool) -> ir.StringValue:

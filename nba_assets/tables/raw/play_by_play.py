@@ -3,6 +3,7 @@
 Totals are in the box scores. What makes a shot a paint shot is settled in the conformed tables, not here.
 """
 
+from nba_assets.basketball.zones import AREA_COUNTS
 from nba_assets.contracts.contract import Column, RawTable
 from nba_assets.tables.raw.columns import BOOKKEEPING, GAME_DATE, SEASON_YEAR, columns_of
 
@@ -16,6 +17,7 @@ _SHOT_ZONES = (
         "assisted_fg_makes",
         "unassisted_fg_makes",
         "and1_count",
+        *AREA_COUNTS,
         "paint_blocks",
         "mid_range_blocks",
         "three_pt_blocks",
@@ -27,6 +29,8 @@ _SHOT_ZONES = (
         "team_mid_range_attempts",
         "team_mid_range_makes",
         "points_in_paint_scored",
+        *AREA_COUNTS,
+        "area_points_in_paint_scored",
     ),
     *columns_of(
         "team_defense_game_summary",
@@ -35,6 +39,8 @@ _SHOT_ZONES = (
         "opp_mid_range_attempts",
         "opp_mid_range_makes",
         "points_in_paint_allowed",
+        *(f"opp_{name}" for name in AREA_COUNTS),
+        "area_points_in_paint_allowed",
         "mid_range_points_allowed",
         "blocks_paint",
         "blocks_mid_range",

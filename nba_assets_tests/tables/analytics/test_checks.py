@@ -12,7 +12,7 @@ from nba_assets.tables.analytics.upcoming_player_game_context import upcoming_pl
 from nba_assets.tables.analytics.upcoming_team_game_context import upcoming_team_game_context
 from nba_assets_tests.given import MATCH, THE_DAY, game_row, team_game_rows
 from nba_assets_tests.rows import Row
-from nba_assets_tests.tables.trials import Trial, Trials, assert_noticed, each, named, wanted
+from nba_assets_tests.tables.trials import Trial, Trials, assert_noticed, each, named, noted, wanted
 
 HOME, AWAY = MATCH.home, MATCH.away
 THE_GAME = {**THE_DAY, "game_id": MATCH.id}
@@ -190,6 +190,8 @@ PLAUSIBLE_OFFENSE = THE_GAME | {"points_scored": 110, "possessions": 100.0, "pac
 PLAUSIBLE_DEFENSE = THE_GAME | {"points_allowed": 110, "defensive_rating": 110.0}
 
 TRIALS: Trials = {
+    (upcoming_team_game_context, "no_games_missing"): noted(THE_GAME, "games_missing"),
+    (upcoming_player_game_context, "no_games_missing"): noted(THE_GAME, "games_missing"),
     (player_game_summary, "players_in_every_final_game"): SIDES,
     (player_game_summary, "late_time_within_the_game"): each(
         THE_GAME,

@@ -160,6 +160,19 @@ def test_zones_of_his_shots_and_of_his_blocks() -> None:
     assert (unseen["fourth_quarter_points"], unseen["shot_zones_source"]) == (None, None)
 
 
+def test_areas_are_counted_where_every_shot_of_the_game_is_placed() -> None:
+    """One shot without a place, and nobody's areas of that game are known; zones are."""
+    spots = [("restricted", True), ("restricted", False), ("paint", True), ("above_break", False)]
+    his = [shot_row(GOLDEN, "NYK", made=made, player_lookup="brunson", area=area) for area, made in spots]
+    row = brunson(shots=his)
+    names = [
+        f"area_{area}_{what}" for area in ("restricted", "paint", "corner_three") for what in ("attempts", "makes")
+    ]
+    assert [row[name] for name in names] == [2, 1, 1, 1, 0, 0]
+    row = brunson(shots=[*his, shot_row(GOLDEN, "PHI", player_lookup="maxey")])
+    assert [row[name] for name in (*names, "paint_attempts")] == [*[None] * 6, 4]
+
+
 def test_half_a_game_of_play_by_play_is_none() -> None:
     """Zones, and points of a quarter that nobody told, are unknown. Two feeds that tell it together are both named."""
     half = brunson(shots=[shot_row(GOLDEN, "NYK", player_lookup="brunson", is_whole=False)])

@@ -74,6 +74,14 @@ def test_zones_allowed_and_own_blocks() -> None:
     assert (unseen["opp_paint_attempts"], unseen["blocks_paint"], unseen["shot_zones_source"]) == (None, None, None)
 
 
+def test_points_in_the_paint_as_the_league_counts_them() -> None:
+    """The rest of the paint reaches beyond 8 ft."""
+    spots = [("paint", "restricted"), ("paint", "paint"), ("mid_range", "paint"), ("mid_range", "mid_range")]
+    row = philadelphia(shots=[shot_row(GOLDEN, "NYK", zone, made=True, area=area) for zone, area in spots])
+    assert (row["points_in_paint_allowed"], row["area_points_in_paint_allowed"]) == (4, 6)
+    assert (row["opp_area_paint_makes"], row["opp_area_corner_three_attempts"]) == (2, 0)
+
+
 def test_second_chances_allowed_are_the_opponents() -> None:
     found = [{"game_id": GOLDEN.id, "team_abbr": "NYK", "points": 20}]
     assert philadelphia(second_chances=found)["second_chance_points_allowed"] == 20

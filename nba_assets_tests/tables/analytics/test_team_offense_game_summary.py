@@ -80,6 +80,11 @@ def test_zones() -> None:
         ("NYK", 0, 0, 0, 0, 0, 0, "bigdataball"),
         ("PHI", 3, 2, 1, 1, 2, 4, "bigdataball"),
     ]
+    placed = [row | {"area": "paint"} for row in shots]
+    assert told(rows_with(shots=placed), "team_abbr", "area_paint_makes", "area_points_in_paint_scored") == [
+        ("NYK", 0, 0),
+        ("PHI", 5, 10),
+    ]
     without = philadelphia()
     assert [without[name] for name in names] == [None] * 7
     assert without["quality_issues"] == ["shot_zones_unavailable", "possessions_estimated"]

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from nba_assets_tests.rows import Row
-from nba_assets_tests.tables.analytics.team_context import TODAY, boston, columns, g, on
+from nba_assets_tests.rows import Row, told
+from nba_assets_tests.tables.analytics.team_context import TODAY, boston, columns, g, on, rows_on
 
 
 def form(day: int, team: str, pace: float | None, off: float, against: float, **more: Any) -> tuple[Row, Row]:
@@ -62,6 +62,18 @@ def test_form_is_of_before_today_this_season_and_of_no_cup_final() -> None:
 def test_a_game_of_unknown_pace_is_left_out_of_its_mean() -> None:
     games = [form(8, "BOS", 101.0, 115.0, 109.0), form(9, "BOS", None, 117.0, 109.0)]
     assert columns(with_form(*games), *own(*PACE), *own(*RATINGS[:1])) == (101.0, 101.0, 116.0)
+
+
+def test_a_finished_game_without_a_summary_is_missing_of_both_rows() -> None:
+    """Of Boston's row as its own, of New York's as the opponent's."""
+    game, rows = g(8, "PHI", "BOS", (100, 90)), form(8, "BOS", 101.0, 115.0, 109.0, game_id="20241108_PHI_BOS")
+    offense, defense = [rows[0]], [rows[1]]
+    found = rows_on(20, game, TODAY, offense=offense)
+    names = ("team_abbr", "team_games_missing", "opponent_games_missing")
+    assert told(found, *names) == [("BOS", 1, 0), ("NYK", 0, 1)]
+    assert all("games_missing" in row["quality_issues"] for row in found)
+    whole = rows_on(20, game, TODAY, offense=offense, defense=defense)
+    assert not [row for row in whole if "games_missing" in row["quality_issues"]]
 
 
 def test_the_opponents_back_to_back() -> None:

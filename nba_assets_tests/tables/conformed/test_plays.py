@@ -146,6 +146,28 @@ def test_zone_of_a_shot_of_the_nba_feed(action: str, distance: float | None, are
     assert (row["zone"], row["made"], row["source"]) == (zone, False, "nbac")
 
 
+def test_area_of_a_shot() -> None:
+    """By its place in one feed, by the other's own word."""
+    placed = [
+        shot("tatum", original_x=0.0, original_y=60.0),
+        shot("brown", "3PT", 23.0, original_x=-225.0, original_y=0.0),
+    ]
+    assert told(shots_of(*placed, shot("white")), "player_lookup", "area") == [
+        ("brown", "corner_three"),
+        ("tatum", "paint"),
+        ("white", None),
+    ]
+    missed = {"shot_result": "Missed"}
+    words = {"2pt": ["Restricted Area", "In The Paint (Non-RA)", "Mid-Range", "Above the Break 3", None]}
+    words |= {"3pt": ["Left Corner 3", "Right Corner 3", "Above the Break 3", "Backcourt", "Mid-Range"]}
+    said = [(kind, "tatum", missed | {"area": word}) for kind, of_kind in words.items() for word in of_kind]
+    rows = rows_of(plays, nbac=nbac(*said), games=GAMES)
+    assert [row["area"] for row in sorted(rows, key=lambda row: row["sequence"])] == [
+        *("restricted", "paint", "mid_range", "mid_range", None),
+        *("corner_three", "corner_three", "above_break", "above_break", "above_break"),
+    ]
+
+
 def test_assists_blocks_and_and_ones_of_the_nba_feed() -> None:
     moment = {"game_clock_seconds": 500, "shot_result": "Made"}
     rows = nbac_shots(

@@ -12,7 +12,7 @@ from nba_assets.tables.precompute.player_shot_zone_analysis import player_shot_z
 from nba_assets.tables.precompute.team_defense_zone_analysis import team_defense_zone_analysis
 from nba_assets_tests.given import TODAY
 from nba_assets_tests.rows import Row
-from nba_assets_tests.tables.trials import Trial, Trials, assert_noticed, each, named, wanted
+from nba_assets_tests.tables.trials import Trial, Trials, assert_noticed, each, named, noted, wanted
 
 COUNT = len(FEATURES)
 
@@ -55,8 +55,20 @@ SCORES = {
 }
 
 TRIALS: Trials = {
-    (team_defense_zone_analysis, "full_samples"): each(
-        {"analysis_date": TODAY}, [{"games_in_sample": 15}], [{"games_in_sample": games} for games in (14, 16)]
+    **{
+        (made, "no_games_missing"): noted({str(made.partition_by): TODAY}, "games_missing")
+        for made in (
+            team_defense_zone_analysis,
+            player_shot_zone_analysis,
+            player_composite_factors,
+            player_daily_cache,
+            ml_feature_store_v2,
+        )
+    },
+    (team_defense_zone_analysis, "enough_games"): each(
+        {"analysis_date": TODAY},
+        [{"games_in_sample": games} for games in (10, 15)],
+        [{"games_in_sample": games} for games in (9, 16)],
     ),
     (team_defense_zone_analysis, "plausible"): between(
         {"analysis_date": TODAY},
@@ -73,8 +85,10 @@ TRIALS: Trials = {
             "three_pt_pct_allowed_last_15": (0.249, 0.501),
         },
     ),
-    (player_shot_zone_analysis, "full_samples"): each(
-        SHOTS, [{}], [{"games_in_sample_10": games} for games in (9, 11)]
+    (player_shot_zone_analysis, "enough_games"): each(
+        SHOTS,
+        [{"games_in_sample_10": games} for games in (5, 10)],
+        [{"games_in_sample_10": games} for games in (4, 11)],
     ),
     (player_shot_zone_analysis, "shares_add_up"): each(
         SHOTS | {"paint_rate_last_10": 35.0, "mid_range_rate_last_10": 20.0, "three_pt_rate_last_10": 45.0},
@@ -136,9 +150,8 @@ TRIALS: Trials = {
         [
             {"data_completeness_pct": 100.0},
             {"data_completeness_pct": 80.0, "missing_data_fields": "days_rest"},
-            {"data_completeness_pct": 100.0, "missing_data_fields": "days_rest"},
         ],
-        [{"data_completeness_pct": 80.0}],
+        [{"data_completeness_pct": 80.0}, {"data_completeness_pct": 100.0, "missing_data_fields": "days_rest"}],
     ),
     (player_daily_cache, "enough_games"): each(
         {"cache_date": TODAY}, [{"games_played_season": 5}], [{"games_played_season": 4}]

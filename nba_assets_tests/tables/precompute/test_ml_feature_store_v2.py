@@ -24,7 +24,7 @@ NAMES = [
 ]
 """In the order of `spec/precompute_tables.md` 5.1."""
 
-DEFAULTS = [10, 10, 10, 5, 3, 50, 0, 0, 0, 0, 0, 0, 0, 112, 100, 0, 0, 0, 0.3, 0.2, 0.35, 0.15, 100, 112, 0.5]
+DEFAULTS = [10, 10, 10, 5, 3, 50, 0, 0, 0, 0, 0, 0, 0, 112, 100, 0, 0, 0, 0.41, 0.19, 0.4, 0.15, 100, 112, 0.5]
 CALCULATED = [9, 10, 11, 12, 21, 24]
 FROM_CONTEXT = [15, 16, 17]
 WEIGHTS = {"phase4": 100, "calculated": 100, "phase3": 75, "default": 40}
@@ -60,7 +60,8 @@ def factored(player: str = "brunson", days: int = 0, **more: Any) -> Row:
 def shooter(player: str = "brunson", days: int = 0, **more: Any) -> Row:
     """A row of `player_shot_zone_analysis`."""
     rates = {"paint_rate_last_10": 45.5, "mid_range_rate_last_10": 14.5, "three_pt_rate_last_10": 40.0}
-    return {"player_lookup": player, "analysis_date": ago(days)["game_date"]} | rates | more
+    sample = {"zone_games_in_sample_10": 10, "total_shots_last_10": 200}
+    return {"player_lookup": player, "analysis_date": ago(days)["game_date"]} | rates | sample | more
 
 
 def defender(team: str = "BOS", days: int = 0, rating: float = 108.5, pace: float = 101.3) -> Row:
@@ -223,6 +224,43 @@ def test_an_unknown_precomputed_feature_is_a_default_and_says_so() -> None:
         assert f"default_{name}" in row["quality_issues"]
 
 
+def test_the_context_knows_the_opponent_where_its_zones_have_no_row() -> None:
+    """The defaults are for whom nobody knows."""
+    known = context(opponent_def_rating_last_10=113.4, opponent_pace_last_10=98.2)
+    row = brunson(context=[known], team_zones=[])
+    assert [feature(row, name) for name in ("opponent_def_rating", "opponent_pace")] == [
+        (113.4, "phase3"),
+        (98.2, "phase3"),
+    ]
+    assert feature(brunson(context=[known]), "opponent_pace") == (101.3, "phase4")
+
+
+SHARES = ("pct_paint", "pct_mid_range", "pct_three")
+
+
+def test_shares_of_few_known_games_are_drawn_towards_the_leagues() -> None:
+    """45 shots of 60, 10 and 30 of a hundred, and five of the league's 40, 20 and 40: of the season before the day."""
+    zones = {"team_paint_attempts": 40, "team_mid_range_attempts": 20, "three_pt_attempts": 40}
+    elsewhere = dict.fromkeys(zones, 0) | {"three_pt_attempts": 900}
+    league = [*(team_game(days, **zones) for days in range(1, 6)), team_game(6, **elsewhere, season_type="cup_final")]
+    league += [team_game(0, **elsewhere), team_game(400, **elsewhere), team_game(8, three_pt_attempts=900)]
+    rates = {"paint_rate_last_10": 60.0, "mid_range_rate_last_10": 10.0, "three_pt_rate_last_10": 30.0}
+    few = shooter(zone_games_in_sample_10=9, total_shots_last_10=45, **rates)
+
+    def shares(*zones: Row, offense: list[Row] = league) -> list[tuple[float, str]]:
+        row = brunson(player_zones=list(zones), offense=offense)
+        found = [feature(row, name) for name in SHARES]
+        assert sum(value for value, _ in found) == pytest.approx(1)
+        return found
+
+    assert shares(few) == [(0.58, "calculated"), (0.11, "calculated"), (0.31, "calculated")]
+    assert shares(few | {"zone_games_in_sample_10": 10}) == [(0.6, "phase4"), (0.1, "phase4"), (0.3, "phase4")]
+    assert shares() == [(0.4, "default"), (0.2, "default"), (0.4, "default")]
+    unknown = shooter(zone_games_in_sample_10=4, total_shots_last_10=None, **dict.fromkeys(rates))
+    assert shares(unknown) == shares()
+    assert shares(offense=TEAM_GAMES) == [(0.41, "default"), (0.19, "default"), (0.4, "default")]
+
+
 def test_a_precomputed_zero_is_a_value() -> None:
     assert feature(brunson(cache=[cached(points_avg_last_5=0.0)]), "points_avg_last_5") == (0, "phase4")
 
@@ -278,15 +316,22 @@ def test_minutes_change() -> None:
     assert found == [2, 1, 0, -1, -2, None, None, None, None]
 
 
-def test_minutes_change_is_of_the_cache_or_of_his_games() -> None:
-    """Ten games of 30 minutes after ten of 20: a mean of 25, and a fifth more; the cache says 25 too."""
-    games = [played(days, seconds_played=1800 if days <= 10 else 1200) for days in range(1, 21)]
-    assert feature(brunson(players=games, cache=[]), "minutes_change") == (2, "calculated")
-    assert feature(brunson(players=games, cache=[cached(minutes_avg_last_10=25.0)]), "minutes_change") == (
-        0,
-        "calculated",
-    )
+def test_minutes_change_is_of_his_games_unrounded() -> None:
+    """Ten games of 30 minutes after ten of 20: a mean of 25, and a fifth more. 32.98 after a mean of 30 are not a tenth
+    more, though the cache, rounded, says 33."""
+
+    def change(last_10: int, before: int) -> tuple:
+        games = [played(days, seconds_played=last_10 if days <= 10 else before) for days in range(1, 21)]
+        return feature(brunson(players=games, cache=[cached(minutes_avg_last_10=33.0)]), "minutes_change")
+
+    assert change(1800, 1200) == (2, "calculated")
+    assert change(1979, 1621) == (0, "calculated")
     assert feature(brunson(players=[]), "minutes_change") == (0, "default")
+
+
+def test_a_missing_game_lowers_the_tier() -> None:
+    row = brunson(context=[context(team_games_missing=1)])
+    assert columns(row, "feature_quality_score", "quality_tier", "quality_issues") == (97, "silver", ["games_missing"])
 
 
 def test_free_throw_share() -> None:

@@ -219,7 +219,7 @@ def test_without_a_main_input_the_score_is_unknown_and_says_why(unknown: dict[st
     row = brunson(**unknown)
     names = {"player_zones": "player_shot_zone", "team_zones": "team_defense_zone"}
     missing = names.get(*unknown, *unknown)
-    assert columns(row, "missing_data_fields", "data_completeness_pct", "quality_tier") == (missing, 80, "silver")
+    assert columns(row, "missing_data_fields", "data_completeness_pct", "quality_tier") == (missing, 88.89, "silver")
     assert row["quality_issues"] == [f"missing_{missing}", f"unknown_{score}"]
     assert columns(row, score, "unknown_factors") == (None, f"{score}: {missing}")
     others = [row[name] for name in SCORES[1:] if name != score]
@@ -248,25 +248,31 @@ def test_an_absence_makes_nobody_fresh(missed: dict[str, Any], score: int | None
 
 def test_the_tier_is_of_how_many_main_inputs_are_known() -> None:
     three = {"days_rest": None, "projected_usage_rate": None}
-    assert columns(brunson(**three), "data_completeness_pct", "quality_tier") == (60, "silver")
+    assert columns(brunson(**three), "data_completeness_pct", "quality_tier") == (77.78, "silver")
     assert columns(brunson(**three, expected_pace_change=None), "data_completeness_pct", "quality_tier") == (
-        40,
+        66.67,
         "bronze",
     )
 
 
-def test_other_unknown_inputs_are_listed_but_the_row_is_complete() -> None:
+def test_other_unknown_inputs_are_listed_and_counted() -> None:
     row = brunson(player_age=None, usage_rate_last_10=None, star_teammates_newly_out=None)
     listed = "player_age,usage_rate_last_10,star_teammates_newly_out"
-    assert columns(row, "missing_data_fields", "data_completeness_pct", "usage_spike_score") == (listed, 100, None)
+    assert columns(row, "missing_data_fields", "data_completeness_pct", "usage_spike_score") == (listed, 66.67, None)
     assert columns(row, "unknown_factors", "quality_tier") == ("usage_spike_score: usage_rate_last_10", "silver")
-    assert brunson(avg_minutes_per_game_last_7=None)["missing_data_fields"] == "avg_minutes_per_game_last_7"
+    row = brunson(avg_minutes_per_game_last_7=None)
+    assert columns(row, "missing_data_fields", "quality_tier") == ("avg_minutes_per_game_last_7", "gold")
+
+
+def test_a_missing_game_lowers_the_tier() -> None:
+    row = brunson(opponent_games_missing=1)
+    assert columns(row, "quality_tier", "quality_issues") == ("silver", ["games_missing"])
 
 
 def test_of_a_player_nothing_is_known_of() -> None:
     row = one(rows_with(upcoming(games_in_last_14_days=0), player_zones=[], team_zones=[]))
     assert columns(row, *SCORES, "total_composite_adjustment") == (None,) * 6
-    everything = ",".join([*factors.MAIN_INPUTS, *factors.OTHER_INPUTS])
+    everything = ",".join(factors.INPUTS)
     assert columns(row, "missing_data_fields", "data_completeness_pct", "quality_tier") == (everything, 0, "bronze")
 
 

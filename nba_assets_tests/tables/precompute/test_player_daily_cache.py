@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nba_assets.tables.precompute.player_daily_cache import player_daily_cache
-from nba_assets_tests.given import COVERED, TODAY, ago, known_on, played, result, upcoming, used
+from nba_assets_tests.given import COVERED, TODAY, ago, known_on, played, upcoming, used
 from nba_assets_tests.rows import Row, failed_of, one, rows_of, told
 
 
@@ -32,14 +32,12 @@ def zones(player: str = "brunson", days: int = 0, paint: float | None = 35.0) ->
 
 
 def inputs_of(*players: Row, **inputs: list[Row]) -> dict[str, list[Row]]:
-    keys = ("game_id", "game_date", "season_year", "season_type", "team_abbr")
-    results = [{key: row[key] for key in keys} | {"is_final": True} for row in players]
-    given = {"context": [upcoming()], "player_zones": [zones()], "offense": [team_game(1)], "results": results}
+    given = {"context": [upcoming()], "player_zones": [zones()], "offense": [team_game(1)]}
     return {**COVERED, **given, "players": list(players)} | inputs
 
 
 def made_of(inputs: dict[str, list[Row]]) -> list[dict[str, Any]]:
-    return rows_of(player_daily_cache, **{name: rows for name, rows in inputs.items() if name != "results"})
+    return rows_of(player_daily_cache, **inputs)
 
 
 def brunson(*players: Row, **inputs: list[Row]) -> dict[str, Any]:
@@ -69,15 +67,26 @@ def test_points() -> None:
 
 def test_minutes_usage_and_shooting() -> None:
     """Over the games that have a value; the eleventh is of the season only. Usage is of all plays together: 20 of 100
-    in the ten, and 40 % of a minute more changes little."""
-    last = [played(days, seconds_played=1830, **used(20, 30.5), ts_pct=0.5) for days in range(1, 10)]
+    in the ten, and 40 % of a minute more changes little. So is shooting: eight games of 20 points on 16 shots and 9
+    free throws, one without a shot, and one whose shots nobody knows: 160 points on 2 x (128 + 0.44 x 72)."""
+    last = [played(days, seconds_played=1830, **used(20, 30.5), fg_attempts=16, ft_attempts=9) for days in range(1, 9)]
     row = brunson(
         *last,
-        played(10, seconds_played=2430, **used(None, 40.5), ts_pct=0.7),
-        played(11, seconds_played=60, **used(40, 1), ts_pct=1.0),
+        played(9, 0, seconds_played=1830, **used(20, 30.5), fg_attempts=0, ft_attempts=0, ts_pct=None),
+        played(10, 50, seconds_played=2430, **used(None, 40.5), ts_pct=0.7),
+        played(11, seconds_played=60, **used(40, 1), fg_attempts=10, ft_attempts=0, ts_pct=1.0),
     )
     assert row["minutes_avg_last_10"] == 0.1 * round(10 * (9 * 30.5 + 40.5) / 10)
-    assert columns(row, "usage_rate_last_10", "player_usage_rate_season", "ts_pct_last_10") == (20, 20.07, 0.52)
+    assert columns(row, "usage_rate_last_10", "player_usage_rate_season", "ts_pct_last_10") == (20, 20.07, 0.501)
+
+
+def test_which_games_the_averages_are_of() -> None:
+    """Ten of twelve, the latest three weeks back; the season's mean runs on into the playoffs, and another does not."""
+    playoffs = scored(40, 40, first=21, season_type="playoffs")
+    names = ("points_avg_season", "points_avg_regular_season", "last_game_date", "window_days", "team_abbr")
+    row = brunson(*playoffs, *scored(10, 10, 10, 10, 10, 10, 10, 10, 10, 10, first=24), played(20, 0, seconds_played=0))
+    assert columns(row, *names) == (15, 10, ago(21)["game_date"], 10, "NYK")
+    assert columns(brunson(*scored(1, 2, 3, 4, 5, season_type="play_in")), *names[:2]) == (3, None)
 
 
 def test_assists_are_counted_where_play_by_play_tells_them() -> None:
@@ -111,14 +120,14 @@ def test_four_games_are_a_failure_record() -> None:
     assert failures() == [("brunson", "INSUFFICIENT_DATA", False, 0, 0)]
 
 
-def test_a_game_that_nobody_has_a_row_of_is_missing() -> None:
-    """One that a teammate has a row of is a game he sat out."""
-    four = scored(1, 2, 3, 4)
-    results = [*inputs_of(*four)["results"], result(9)]
-    assert failures(*four, results=results) == [("brunson", "INCOMPLETE_DATA", True, 5, 4)]
-    sat_out = [("brunson", "INSUFFICIENT_DATA", False, 4, 4)]
-    assert failures(*four, played(9, player="hart"), results=results) == sat_out
-    (record,) = failed_of(player_daily_cache, **inputs_of(*four, results=results))
+def test_a_missing_game_is_said() -> None:
+    """His own, his team's or the opponent's: the row is no gold one; a record counts his own."""
+    for name in ("games_missing", "team_games_missing", "opponent_games_missing"):
+        row = brunson(*scored(*TWELVE), context=[upcoming(**{name: 1})])
+        assert columns(row, "quality_tier", "quality_issues") == ("silver", ["games_missing"])
+    four, context = scored(1, 2, 3, 4), [upcoming(games_missing=1)]
+    assert failures(*four, context=context) == [("brunson", "INCOMPLETE_DATA", True, 5, 4)]
+    (record,) = failed_of(player_daily_cache, **inputs_of(*four, context=context))
     assert columns(record, "processor_name", "analysis_date") == ("player_daily_cache", TODAY)
     assert record["failure_reason"] == "4 of 5 games before the date; 5 are needed"
 
@@ -234,8 +243,8 @@ TEAM_GAMES = st.lists(
 
 
 @settings(max_examples=8, deadline=None)
-@given(players=GAMES, offense=TEAM_GAMES, more=st.lists(st.builds(result, DAY), max_size=5))
-def test_nothing_on_or_after_the_day_is_seen(players: list[Row], offense: list[Row], more: list[Row]) -> None:
+@given(players=GAMES, offense=TEAM_GAMES)
+def test_nothing_on_or_after_the_day_is_seen(players: list[Row], offense: list[Row]) -> None:
     """Nor another season; whoever plays has a row or a record, and the means are what Python says."""
     days = [(who, n) for who in ("brunson", "hart") for n in (3, 0, -3)]
     inputs = inputs_of(
@@ -245,7 +254,6 @@ def test_nothing_on_or_after_the_day_is_seen(players: list[Row], offense: list[R
         context=[upcoming(who, days=n, player_age=30 - n) for who, n in days],
         player_zones=[zones(who, n, 30.0 + n) for who, n in days],
     )
-    inputs["results"] += more
     cut = known_on(TODAY, inputs, "players", "offense")
 
     rows = [row for row in made_of(inputs) if row["cache_date"] == TODAY]

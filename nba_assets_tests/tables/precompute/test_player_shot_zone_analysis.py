@@ -46,8 +46,7 @@ def inputs_of(*players: Row, **inputs: list[Row]) -> dict[str, list[Row]]:
 
 
 def rows_with(*players: Row, **inputs: list[Row]) -> list[dict[str, Any]]:
-    made = inputs_of(*players, **inputs)
-    return rows_of(player_shot_zone_analysis, **{name: rows for name, rows in made.items() if name != "results"})
+    return rows_of(player_shot_zone_analysis, **inputs_of(*players, **inputs))
 
 
 def brunson(*players: Row) -> dict[str, Any]:
@@ -90,6 +89,19 @@ def test_threes_of_games_without_play_by_play_do_not_count() -> None:
     assert columns(row, "assisted_rate_last_10", "unassisted_rate_last_10") == (25, 75)
     assert columns(row, "games_in_sample_10", "zone_games_in_sample_10") == (10, 7)
     assert columns(row, "quality_tier", "quality_issues") == ("silver", ["games_without_play_by_play"])
+
+
+def test_shares_of_the_leagues_areas() -> None:
+    """Of games whose shots are placed, five at least: 2, 1, 1, 4 and 2 of ten a game."""
+    tried = {"restricted": 2, "paint": 1, "mid_range": 1, "corner_three": 4, "above_break": 2}
+    placed = {f"area_{area}_attempts": shots for area, shots in tried.items()}
+    placed |= {f"area_{area}_makes": 1 for area in tried}
+    rates = [f"area_{area}_rate_last_10" for area in tried]
+    row = brunson(*games(5, **placed), *games(5, first=6))
+    assert columns(row, *rates, "area_games_in_sample_10") == (20, 10, 10, 40, 20, 5)
+    assert columns(row, "area_corner_three_pct_last_10", "area_paint_pct_last_10") == (0.25, 1)
+    few = brunson(*games(4, **placed), *games(6, first=5))
+    assert columns(few, *rates, "area_paint_pct_last_10", "area_games_in_sample_10") == (*[None] * 6, 4)
 
 
 def test_thin_coverage_makes_zones_unknown() -> None:
@@ -151,24 +163,32 @@ def test_the_primary_zone(paint: int, mid_range: int, three: int, zone: str) -> 
     assert columns(row, *RATES, "primary_scoring_zone") == (paint, mid_range, three, zone)
 
 
-def test_nine_games_are_a_failure_record() -> None:
+def test_a_short_sample_is_a_row_that_says_so() -> None:
+    told_of = ("paint_rate_last_10", "sample_quality_10", "quality_tier", "quality_issues")
+    assert columns(brunson(*games(9)), *told_of) == (40, "good", "silver", ["short_sample"])
+    assert columns(brunson(*games(5)), *told_of) == (40, "limited", "bronze", ["short_sample"])
+    blind = brunson(*games(4), unseen(5))
+    assert columns(blind, "paint_rate_last_10", "games_in_sample_10", "zone_games_in_sample_10") == (None, 5, 4)
+
+
+def test_four_games_are_a_failure_record() -> None:
     """Nobody expects more of him: the game his teammates have and he has not is one he sat out."""
-    assert rows_with(*games(9)) == []
-    expected = [("brunson", "EXPECTED_INCOMPLETE", False, 9, 9)]
-    assert failures(*games(9)) == expected
+    assert rows_with(*games(4)) == []
+    expected = [("brunson", "EXPECTED_INCOMPLETE", False, 4, 4)]
+    assert failures(*games(4)) == expected
     hart = shot(30, player="hart")
-    assert failures(*games(9), hart) == [*expected, ("hart", "EXPECTED_INCOMPLETE", False, 1, 1)]
+    assert failures(*games(4), hart) == [*expected, ("hart", "EXPECTED_INCOMPLETE", False, 1, 1)]
 
 
 def test_a_game_that_nobody_has_a_row_of_is_missing() -> None:
-    nine = games(9)
-    played_too = inputs_of(*nine)["results"]
+    four = games(4)
+    played_too = inputs_of(*four)["results"]
 
     def with_result(**more: Any) -> list[tuple]:
-        return failures(*nine, results=[*played_too, result(30, **more)])
+        return failures(*four, results=[*played_too, result(30, **more)])
 
-    assert with_result() == [("brunson", "INCOMPLETE_UPSTREAM", True, 10, 9)]
-    nothing_missing = [("brunson", "EXPECTED_INCOMPLETE", False, 9, 9)]
+    assert with_result() == [("brunson", "INCOMPLETE_UPSTREAM", True, 5, 4)]
+    nothing_missing = [("brunson", "EXPECTED_INCOMPLETE", False, 4, 4)]
     assert with_result(is_final=False) == nothing_missing
     assert with_result(season_type="cup_final") == nothing_missing
     assert with_result(team_abbr="PHI") == nothing_missing
@@ -176,24 +196,30 @@ def test_a_game_that_nobody_has_a_row_of_is_missing() -> None:
 
 
 def test_after_a_trade_the_latest_team_counts() -> None:
-    """The games of a player follow him; what is missing is his new team's."""
+    """The games of a player follow him; what is missing is of the team that he was with."""
     old = games(6, first=10, team_abbr="PHI")
     assert brunson(*games(5), *old)["games_in_sample_10"] == 10
-    moved = [*games(3), *old]
+    moved = [*games(2), *old[:2]]
     results = inputs_of(*moved)["results"]
-    assert failures(*moved, results=[*results, result(20, "PHI")])[0][1] == "EXPECTED_INCOMPLETE"
-    assert failures(*moved, results=[*results, result(20, "NYK")])[0][1] == "INCOMPLETE_UPSTREAM"
+    assert failures(*moved, results=[*results, result(20, "PHI")])[0][1] == "INCOMPLETE_UPSTREAM"
+    assert failures(*moved, results=[*results, result(20, "NYK")])[0][1] == "EXPECTED_INCOMPLETE"
+
+
+def test_a_missing_game_lowers_the_tier() -> None:
+    ten = games(10)
+    row = one(rows_with(*ten, results=[*inputs_of(*ten)["results"], result(20)]), player_lookup="brunson")
+    assert columns(row, "games_missing", "quality_tier", "quality_issues") == (1, "silver", ["games_missing"])
 
 
 def test_no_game_without_a_minute_nor_a_cup_final() -> None:
     others = [shot(1, seconds_played=0), shot(2, season_type="cup_final")]
-    assert rows_with(*others, *games(9, first=3)) == []
+    assert rows_with(*others, *games(4, first=3)) == []
     assert rows_with(others[0], player_only := shot(2, player="hart", seconds_played=0)) == []
     assert failures(others[0], player_only) == []
 
 
 def test_everybody_with_a_game_whether_he_plays_or_not() -> None:
-    rows = rows_with(*games(10), *games(10, player="james", team_abbr="LAL"), *games(10, first=-3, player="future"))
+    rows = rows_with(*games(10), *games(10, player="james", team_abbr="LAL"), *games(8, first=-3, player="future"))
     assert told(rows, "player_lookup") == [("brunson",), ("james",)]
 
 

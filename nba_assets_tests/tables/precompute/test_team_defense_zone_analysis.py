@@ -102,12 +102,24 @@ def test_a_team_without_a_row_of_its_own_is_of_the_league() -> None:
 
 
 def test_the_league_is_of_the_thirty_days_before() -> None:
-    """The 30th day before counts and the 31st does not, nor does what is not before."""
+    """The 30th day before counts and the 31st does not, nor does what is not before: then the season's stands in."""
     others = [*sample(), *league(LEAGUE[:8])]
     of_the_day = [*sample("GSW", 10, first=0), *sample("GSW", 6, first=31)]
-    assert new_york(*others, *sample("GSW", first=21))["league_teams_in_sample"] == 10
-    assert new_york(*others, *sample("GSW", first=22))["league_teams_in_sample"] == 0
-    assert new_york(*others, *of_the_day)["league_teams_in_sample"] == 0
+    found = [new_york(*others, *games) for games in (sample("GSW", first=21), sample("GSW", first=22), of_the_day)]
+    assert [row["league_teams_in_sample"] for row in found] == [10] * 3
+    assert [row["league_average_of"] for row in found] == ["last_30_days", "season", "season"]
+
+
+def test_late_in_the_play_offs_the_league_is_of_the_season_so_far() -> None:
+    """Eight teams ended long ago, one plays on: all their games before the date make the mean, .60 and New York's .50;
+    nine games are too few for a team even then."""
+    ended = [row for team in LEAGUE[:8] for row in sample(team, 12, first=40, shots=dict.fromkeys(ZONES, (12, 20)))]
+    early = sample("GSW", 15, first=31, shots=dict.fromkeys(ZONES, (12, 20)))
+    row = new_york(*sample(), *ended, *early)
+    assert (row["league_average_of"], row["league_teams_in_sample"]) == ("season", 10)
+    assert [row[f"{zone}_defense_vs_league_avg"] for zone in ZONES] == [-9] * 3
+    assert row["quality_issues"] == []
+    assert new_york(*sample(), *ended, *early[:9])["league_average_of"] is None
 
 
 def test_too_small_a_league_is_none() -> None:
@@ -154,6 +166,19 @@ def test_a_game_without_play_by_play_takes_nothing_from_the_others() -> None:
     assert (row["quality_tier"], row["quality_issues"][0]) == ("silver", "games_without_play_by_play")
 
 
+def test_the_leagues_areas_are_of_the_games_that_have_them() -> None:
+    """Ten games of fifteen: 5 of 10 from the corners, 44 points in the paint."""
+    placed = {
+        "opp_area_corner_three_makes": 5,
+        "opp_area_corner_three_attempts": 10,
+        "area_points_in_paint_allowed": 44,
+    }
+    row = new_york(*sample(games=10, **placed), *sample(first=11, games=5))
+    names = ("area_corner_three_pct_allowed_last_15", "area_corner_three_attempts_allowed_per_game")
+    assert [row[name] for name in (*names, "area_points_in_paint_allowed_per_game")] == [0.5, 10, 44]
+    assert (row["area_games_in_sample"], row["area_paint_pct_allowed_last_15"]) == (10, None)
+
+
 @pytest.mark.parametrize(("seen", "tier"), [(9, "bronze"), (10, "silver"), (14, "silver"), (15, "gold")])
 def test_the_tier_is_of_how_many_games_have_play_by_play(seen: int, tier: str) -> None:
     unseen = dict.fromkeys(ZONES)
@@ -161,26 +186,47 @@ def test_the_tier_is_of_how_many_games_have_play_by_play(seen: int, tier: str) -
     assert (row["zone_games_in_sample"], row["quality_tier"]) == (seen, tier)
 
 
+def test_a_missing_game_lowers_the_tier() -> None:
+    """One of another team does not."""
+    inputs = inputs_of(*sample("NYK"), *sample("LAL"))
+    inputs["results"] += [result(20, "LAL")]
+    rows = rows_of(team_defense_zone_analysis, **inputs)
+    said = [("games_missing" in row["quality_issues"], row["quality_tier"]) for row in rows]
+    assert told(rows, "team_abbr", "games_missing") == [("LAL", 1), ("NYK", 0)]
+    assert said == [(True, "silver"), (False, "gold")]
+
+
+@pytest.mark.parametrize("games", [10, 14])
+def test_a_short_sample_is_a_row_that_says_so(games: int) -> None:
+    row = new_york(*sample(games=games))
+    assert (row["games_in_sample"], row["zone_games_in_sample"], row["paint_attempts_allowed_per_game"]) == (
+        games,
+        games,
+        20,
+    )
+    assert (row["quality_tier"], row["quality_issues"]) == ("silver", ["short_sample", "league_average_unavailable"])
+
+
 def test_a_row_for_each_team_whether_it_plays_or_not() -> None:
-    rows = rows_with(*sample("NYK"), *sample("LAL"), *sample("DEN", first=2), *sample("PHI", games=14))
+    rows = rows_with(*sample("NYK"), *sample("LAL"), *sample("DEN", first=2), *sample("PHI", games=9))
     assert told(rows, "team_abbr") == [("DEN",), ("LAL",), ("NYK",)]
 
 
 def test_too_few_games_are_a_failure_record() -> None:
-    """New York has played 14, Boston 16 of which two have no row, Philadelphia nothing yet."""
-    defense = [*sample("NYK", 14), *sample("BOS", 14)]
-    more = [result(days, "BOS") for days in (15, 16)] + [result(0, "PHI", is_final=False), result(0, "NYK")]
+    """New York has played nine, Boston eleven of which two have no row, Philadelphia nothing yet."""
+    defense = [*sample("NYK", 9), *sample("BOS", 9)]
+    more = [result(days, "BOS") for days in (10, 11)] + [result(0, "PHI", is_final=False), result(0, "NYK")]
     inputs = inputs_of(*defense) | {"results": results_of(defense) + more}
     assert rows_of(team_defense_zone_analysis, **inputs) == []
     names = ("entity_id", "failure_category", "can_retry", "expected_game_count", "actual_game_count")
     found = failed_of(team_defense_zone_analysis, **inputs)
     assert told(found, *names) == [
-        ("BOS", "INCOMPLETE_DATA", True, 16, 14),
-        ("NYK", "INSUFFICIENT_DATA", False, 14, 14),
+        ("BOS", "INCOMPLETE_DATA", True, 11, 9),
+        ("NYK", "INSUFFICIENT_DATA", False, 9, 9),
         ("PHI", "INSUFFICIENT_DATA", False, 0, 0),
     ]
     record = one(found, entity_id="BOS")
-    assert record["failure_reason"] == "14 of 16 games before the date; 15 are needed"
+    assert record["failure_reason"] == "9 of 11 games before the date; 10 are needed"
     assert (record["processor_name"], record["analysis_date"]) == ("team_defense_zone_analysis", TODAY)
 
 
@@ -194,9 +240,9 @@ def test_a_team_is_owed_nothing_before_its_first_game() -> None:
 
 def test_the_cup_final_is_no_history() -> None:
     final = allowed(1, season_type="cup_final")
-    assert rows_with(final, *sample(first=2, games=14)) == []
-    (record,) = failed_of(team_defense_zone_analysis, **inputs_of(final, *sample(first=2, games=14)))
-    assert (record["expected_game_count"], record["failure_category"]) == (14, "INSUFFICIENT_DATA")
+    assert rows_with(final, *sample(first=2, games=9)) == []
+    (record,) = failed_of(team_defense_zone_analysis, **inputs_of(final, *sample(first=2, games=9)))
+    assert (record["expected_game_count"], record["failure_category"]) == (9, "INSUFFICIENT_DATA")
     assert new_york(final, *sample(first=2))["games_in_sample"] == 15
 
 

@@ -14,12 +14,13 @@ FOURTH_QUARTER = 4
 
 @view(plays=plays)
 def shots(plays: ir.Table) -> ir.Table:
-    """A row is a field-goal attempt: shooter, zone, made, assisted, who blocked it, whether it was an and-one."""
+    """A row is a field-goal attempt: shooter, zone, area, made, assisted, who blocked it, whether it was an and-one."""
     return plays.filter(plays.kind == "shot").select(
         "game_id",
         "team_abbr",
         "player_lookup",
         "zone",
+        "area",
         "made",
         "is_assisted",
         "is_and_one",
