@@ -70,7 +70,8 @@ def of_days(part: Part) -> Iterator[tuple[date, dict[str, Any]]]:
         if day in part.skipped:
             metadata[_SKIPPED] = part.skipped[day]
         elif not rows:
-            metadata[_NOTE] = "no rows: none in the sources"
+            missing = ", ".join(part.empty_inputs.get(day, ()))
+            metadata[_NOTE] = f"no rows: nothing is there of {missing}" if missing else "no rows: none in the sources"
         if part.older_schema:
             read = sorted(part.older_schema.items())
             metadata[_OLDER_SCHEMA] = ", ".join(f"{partitions} partitions of {name}" for name, partitions in read)
@@ -81,7 +82,7 @@ def of_days(part: Part) -> Iterator[tuple[date, dict[str, Any]]]:
 
 def of_day_off() -> dict[str, str | int]:
     """The same, of a day on which there was nothing to build."""
-    return {ROWS: 0, _CHECKS_FAILED: "none", PARTITION_VERSION: NOTHING, _NOTE: "no games on this date: nothing stored"}
+    return {ROWS: 0, _CHECKS_FAILED: "none", PARTITION_VERSION: NOTHING, _NOTE: "no games scheduled on this date"}
 
 
 def of_moved(rows: int, content: str, origin: str) -> dict[str, str | int]:

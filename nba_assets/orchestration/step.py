@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import random
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -20,7 +20,7 @@ import dagster as dg
 import pyarrow as pa
 
 from nba_assets.audit.game_days import Calendar
-from nba_assets.audit.never_built import HISTORY, history_gaps, recorded_checks, require_inputs
+from nba_assets.audit.never_built import HISTORY, empty_inputs, history_gaps, recorded_checks, require_inputs
 from nba_assets.compile.bind import stored_inputs
 from nba_assets.compile.code_version import Code, code_of
 from nba_assets.compile.dialects import Dialect
@@ -177,12 +177,14 @@ class _TableBuild:
         needed = inputs_in(self.table, window)
         self.session.require(needed)
 
-        def stored(source: Table) -> Collection[date]:
+        def stored(source: Contract) -> Mapping[date, str]:
             return self.session.contents(source, needed[source])
 
         require_inputs(self.table, days, stored, calendar)
         gaps = history_gaps(self.table, days, stored, calendar)
         part = build_part(self.session, self.table, self._sql, window, days, code)
+        without_rows = [day for day, rows in part.written.rows.items() if not rows]
+        part = replace(part, empty_inputs=empty_inputs(self.table, without_rows, stored))
         if not gaps:
             return part
         self.gaps |= gaps

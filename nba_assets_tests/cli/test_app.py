@@ -102,7 +102,8 @@ def test_the_page_of_exit_codes_has_every_command() -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        ("materialize --date yesterday", "--date: 'yesterday' is no date; write YYYY-MM-DD"),
+        ("materialize --date noon", "--date: 'noon' is no date; write YYYY-MM-DD, or today, yesterday, today-7"),
+        ("materialize --date 2024-01-01-99999", "--date: '2024-01-01-99999' is no date"),
         ("materialize --date 2024-02-30", "--date: '2024-02-30' is no date"),
         ("materialize --date 2021-10-18", "2021-10-18: the first partition is 2021-10-19"),
         (f"materialize --date {AFTER_TOMORROW}", f"{AFTER_TOMORROW}: the last partition is"),
@@ -115,6 +116,7 @@ def test_the_page_of_exit_codes_has_every_command() -> None:
         ("backfill --start 2021-10-01 --end 2021-10-23", "2021-10-01: the first partition is"),
         (f"backfill --start {DAY} --end {DAY} --tables a,b", "no table called 'a'"),
         ("simulate --season 2024", "'2024' is no season; write it as 2024-25"),
+        ("simulate --ending today --days 3", "--ending says the season and its days"),
         ("simulate --season 2024-26", "'2024-26' is no season"),
         ("simulate --season ²024-25", "is no season"),
         ("simulate --season 2019-20", "the first season is 2021-22"),

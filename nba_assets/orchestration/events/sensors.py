@@ -27,12 +27,12 @@ from nba_assets.contracts.contract import RawTable
 from nba_assets.contracts.table import Table
 from nba_assets.orchestration.events import triggers
 from nba_assets.orchestration.events.completion import completion, next_slate
-from nba_assets.orchestration.events.messages import FAILED, NO_DATA, Malformed, RawComplete, parse
+from nba_assets.orchestration.events.messages import NO_DATA, Malformed, RawComplete, parse
+from nba_assets.orchestration.events.on_record import event_of
 from nba_assets.orchestration.events.sources import DEAD_LETTER_TOPIC, EventSource, Received, event_source
 from nba_assets.orchestration.instance.batched_events import record_runless
 from nba_assets.orchestration.jobs import ALL_TABLES
 from nba_assets.orchestration.keys import asset_key
-from nba_assets.orchestration.metadata import ROWS
 from nba_assets.orchestration.run_tags import CORRELATION_TAG, TRIGGER_TAG, partition_tags
 from nba_assets.tables.registry import tables
 from nba_assets.warehouse.base import Warehouse
@@ -118,10 +118,10 @@ class Batch:
             if not message.is_complete:
                 if message.execution_id not in self.failures[delivery]:
                     self.failures[delivery].add(message.execution_id)
-                    found.append(_event(dg.AssetObservation, message))
+                    found.append(event_of(dg.AssetObservation, message))
             elif message.execution_id not in self.known.setdefault(delivery, []):
                 self.known[delivery].append(message.execution_id)
-                found.append(_event(dg.AssetMaterialization, message))
+                found.append(event_of(dg.AssetMaterialization, message))
                 if message.status != NO_DATA:
                     self.had_something.add(delivery)
         return found
@@ -192,23 +192,6 @@ def _all_records(fetch: Callable[..., dg.EventRecordsResult]) -> Iterator[dg.Eve
         if not page.has_more:
             return
         cursor = page.cursor
-
-
-def _event(kind: type, message: RawComplete) -> dg.AssetMaterialization | dg.AssetObservation:
-    told = {
-        "execution_id": message.execution_id,
-        "correlation_id": message.correlation_id,
-        "status": message.status,
-        "sent_at": message.sent_at.isoformat(),
-        **({} if message.record_count is None else {ROWS: message.record_count}),
-    }
-    notes = {NO_DATA: "complete: the source has nothing for this date", FAILED: "the raw processor failed"}
-    return kind(
-        asset_key=asset_key(message.table),
-        partition=message.day.isoformat(),
-        description=notes.get(message.status),
-        metadata=told,
-    )
 
 
 def evaluate(
