@@ -21,7 +21,7 @@ demo: .venv/installed  ## a simulated season until tonight, and all tables of it
 	@echo "Look next: make dev (the Dagster UI on this lake), nba query \"SELECT ...\", nba --help"
 
 dev: .venv/installed  ## the Dagster UI on the lake, http://localhost:3000
-	VIRTUAL_ENV=$(CURDIR)/.venv PATH=$(CURDIR)/.venv/bin:$$PATH $(BIN)/dg dev
+	VIRTUAL_ENV=$(CURDIR)/.venv PATH=$(CURDIR)/.venv/bin:$$PATH $(BIN)/dg dev $(ARGS)
 
 test: .venv/installed  ## the fast tests
 	$(BIN)/pytest -n 2 --dist loadfile
