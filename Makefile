@@ -6,8 +6,11 @@ export DAGSTER_HOME := $(CURDIR)/dagster_home
 export NBA_LAKE ?= $(CURDIR)/lake
 unexport PYTHONDONTWRITEBYTECODE  # commands and tests start processes by the dozen: none compiles all modules again
 
-.PHONY: demo dev test test-slow lint format truth bench bench-before bench-patches bench-peers compare audit newest-dagster \
+.PHONY: help demo dev test test-slow lint format truth bench bench-before bench-patches bench-peers compare audit newest-dagster \
   attack clean
+
+help:  ## what there is to make
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 demo: .venv/installed  ## five simulated weeks, and all tables for the last of them
 	$(BIN)/nba simulate --season 2024-25 --seed 7 --days 41
