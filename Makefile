@@ -6,12 +6,15 @@ export DAGSTER_HOME := $(CURDIR)/dagster_home
 export NBA_LAKE ?= $(CURDIR)/lake
 unexport PYTHONDONTWRITEBYTECODE  # commands and tests start processes by the dozen: none compiles all modules again
 
-.PHONY: demo dev test test-slow lint format truth bench bench-before bench-patches bench-peers compare audit newest-dagster \
+.PHONY: help demo dev test test-slow lint format truth bench bench-before bench-patches bench-peers compare audit newest-dagster \
   attack clean
 
 # The demo is of this evening while a season is on, else of a December evening of the last one.
 ENDING ?= $(shell month=$$(date +%-m); if [ $$month -ge 6 ] && [ $$month -le 10 ]; \
   then echo $$(($$(date +%Y) - 1))-12-10; else echo today; fi)
+
+help:  ## what there is to make
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 demo: .venv/installed  ## a simulated season until tonight, and all tables of its last week and tomorrow
 	$(BIN)/nba simulate --ending $(ENDING)
