@@ -25,11 +25,14 @@ from dagster._daemon.backfill import execute_backfill_iteration
 from dagster_graphql.test.utils import execute_dagster_graphql
 
 from nba_assets.orchestration.backfill.record import BackfillRecord
+from nba_assets.orchestration.instance.dead_runs import PROCESS_TAG, end_dead_runs
 from nba_assets.orchestration.keys import asset_key
+from nba_assets.orchestration.launch import entered
 from nba_assets.orchestration.partitions import DAILY
 from nba_assets.tables.raw.box_scores import nbac_team_boxscore
 from nba_assets.tables.registry import tables
 from nba_assets.warehouse.lake import Lake
+from nba_assets_tests.warehouse.ended import ended_process
 
 pytestmark = pytest.mark.slow
 
@@ -169,6 +172,52 @@ mutation Launch($backfillParams: LaunchBackfillParams!) {
     ... on PythonError { message }
   }
 }"""
+
+
+TIMELINE = """
+query OfRun($run: ID!) {
+  runOrError(runId: $run) { ... on Run { repositoryOrigin { repositoryLocationName repositoryName } } }
+  workspaceOrError { ... on Workspace { locationEntries { locationOrLoadError { ... on RepositoryLocation {
+    name repositories { name pipelines { name runs(limit: 5) { runId } } } } } } } }
+}"""
+
+AGAIN = """
+mutation Again($params: ReexecutionParams!) {
+  launchRunReexecution(reexecutionParams: $params) {
+    __typename
+    ... on LaunchRunSuccess { run { runId } }
+    ... on PythonError { message }
+  }
+}"""
+
+
+def test_a_run_of_the_command_is_on_its_jobs_page_and_executed_again_from_there(
+    home: Path, lake: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NBA_LAKE", str(lake))
+    job = dg.build_reconstructable_job("nba_assets.orchestration.launch", "all_tables_job")
+    target = ModuleTarget("nba_assets.definitions", attribute=None, working_directory=None, location_name="nba_assets")
+    with dg.DagsterInstance.get() as instance, WorkspaceProcessContext(instance, target) as workspace:
+        run = entered(instance, job, tables()[:1], DAYS[:1], {})
+        instance.add_run_tags(run.run_id, {PROCESS_TAG: ended_process()})
+        end_dead_runs(instance)
+
+        context = workspace.create_request_context()
+        told = execute_dagster_graphql(context, TIMELINE, {"run": run.run_id}).data
+        assert told["runOrError"]["repositoryOrigin"]["repositoryLocationName"] == "nba_assets"
+        [location] = [entry["locationOrLoadError"] for entry in told["workspaceOrError"]["locationEntries"]]
+        [repository] = location["repositories"]
+        assert repository["name"] == told["runOrError"]["repositoryOrigin"]["repositoryName"]
+        runs = {page["name"]: [found["runId"] for found in page["runs"]] for page in repository["pipelines"]}
+        assert {name for name, found in runs.items() if found == [run.run_id]} == {"all_tables"}
+
+        params = {"parentRunId": run.run_id, "strategy": "FROM_FAILURE"}
+        answer = execute_dagster_graphql(context, AGAIN, {"params": params}).data["launchRunReexecution"]
+        assert answer["__typename"] == "LaunchRunSuccess", answer
+        again = instance.get_run_by_id(answer["run"]["runId"])
+        assert again
+        assert again.asset_selection == run.asset_selection
+        assert again.status == dg.DagsterRunStatus.QUEUED
 
 
 def test_a_back_fill_from_the_uis_dialog_is_one_run(home: Path, lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:

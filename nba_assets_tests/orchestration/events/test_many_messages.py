@@ -50,7 +50,7 @@ def test_thousands_of_messages_at_once(home: Path, tmp_path: Path) -> None:
         for n, data in enumerate(messages):
             stage.source.publish(RAW_COMPLETE_TOPIC, f"{n:06}", data)
         seconds: list[float] = []
-        while stage.said != "no messages":
+        while not (stage.said or "").startswith("no messages"):
             started = time.perf_counter()
             stage.tick()
             seconds.append(time.perf_counter() - started)
