@@ -18,7 +18,7 @@ from typing import Any
 import dagster as dg
 import pyarrow as pa
 
-from nba_assets.compile.ancestry import ancestry
+from nba_assets.compile import ancestry
 from nba_assets.compile.dialects import Dialect
 from nba_assets.compile.statements import statements
 from nba_assets.contracts.calendar import Window
@@ -115,16 +115,15 @@ def of_run(parts: Sequence[Part], times: tuple[float, float] | None) -> dict[str
 def of_definition(table: Table, dialect: Dialect) -> dict[str, Any]:
     """What follows from a table's code alone and is long, so it is no part of an event: the query, as it is for one
     date, and where each column comes from, for Dagster and, since its own UI shows none of that, for people."""
-    sql, columns = statements(table, dialect), ancestry(dialect)
+    sql = statements(table, dialect)
     lineage = {
         column: [dg.TableColumnDep(dg.AssetKey([dataset, name]), c) for dataset, name, c in found]
         for column, found in sql.sources.items()
     }
-    told = [f"- `{columns.told((table.full_name, column))}`" for column, found in sql.sources.items() if found]
     return {
         _SQL: dg.MetadataValue.md(f"```sql\n{sql.rows_in(EXAMPLE)}\n```"),
         _LINEAGE: dg.TableColumnLineage(lineage),
-        _COLUMNS_FROM: dg.MetadataValue.md("\n".join(told)),
+        _COLUMNS_FROM: dg.MetadataValue.md("\n".join(f"- `{line}`" for line in ancestry.told(table, dialect))),
     }
 
 

@@ -200,7 +200,7 @@ class _TableBuild:
         for part in self.done:
             self._record_broken_days(part)
         of_days = {day.isoformat(): own for day, own in self._of_days()}
-        spread(self.context.run_id, self._key, sorted(of_days), self.started)
+        spread(self.context.run.run_id, self._key, sorted(of_days), self.started)
         tell_each(self.context, self._key, of_days, [day.isoformat() for day in self.left_out])
         return dg.MaterializeResult(
             asset_key=self._key,
@@ -220,7 +220,7 @@ class _TableBuild:
         for part in self.done:
             self._record_broken_days(part)
         of_days = dict(self._of_days())
-        spread(self.context.run_id, self._key, [day.isoformat() for day in sorted(of_days)], self.started)
+        spread(self.context.run.run_id, self._key, [day.isoformat() for day in sorted(of_days)], self.started)
         for day, own in of_days.items():
             self.context.log_event(
                 dg.AssetMaterialization(
