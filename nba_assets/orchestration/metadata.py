@@ -49,6 +49,7 @@ _BROKEN_ROWS, _BROKEN_DAYS, _FIRST_DAYS = "broken_rows", "broken_days", "days"
 _FAILED_TABLES = "failed_tables"
 
 DAYS_SHOWN = 20
+EXAMPLES_SHOWN = 5
 
 EXAMPLE = Window(date(2024, 1, 15), date(2024, 1, 15))
 """The date that a table's query is shown for."""
@@ -138,9 +139,10 @@ def of_preview(rows: pa.Table) -> dict[str, Any]:
     return {_PREVIEW: dg.MetadataValue.md(preview)}
 
 
-def of_broken_day(rows: int) -> dict[str, Any]:
-    """What a check says of one day that breaks it."""
-    return {_BROKEN_ROWS: rows}
+def of_broken_day(rows: int, example: pa.Table | None) -> dict[str, Any]:
+    """What a check says of one day that breaks it: how many rows, and some of them where they are at hand."""
+    shown = {} if example is None else {_EXAMPLE: dg.MetadataValue.md(rows_as_markdown(example[:EXAMPLES_SHOWN]))}
+    return {_BROKEN_ROWS: rows, **shown}
 
 
 def rule_broken(check: Check, by_day: Mapping[date, int]) -> str:
@@ -151,14 +153,14 @@ def rule_broken(check: Check, by_day: Mapping[date, int]) -> str:
     return f"The rule: {check.description}. Broken by {rows:,} row{'s' * (rows != 1)}, by day: {days}{others}."
 
 
-def of_broken_range(by_day: Mapping[date, int], example: pa.Table) -> dict[str, Any]:
+def of_broken_range(by_day: Mapping[date, int], example: pa.Table, shown: int = EXAMPLES_SHOWN) -> dict[str, Any]:
     """What a check says of a whole range of which some days break it: how many, the first ones, and some rows."""
     first_days = ", ".join(str(day) for day in sorted(by_day)[:DAYS_SHOWN])
     return {
         _BROKEN_ROWS: sum(by_day.values()),
         _BROKEN_DAYS: len(by_day),
         _FIRST_DAYS: f"{len(by_day)}: {first_days}",
-        _EXAMPLE: dg.MetadataValue.md(rows_as_markdown(example)),
+        _EXAMPLE: dg.MetadataValue.md(rows_as_markdown(example[:shown])),
     }
 
 
