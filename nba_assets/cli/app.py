@@ -28,6 +28,7 @@ from nba_assets.cli.prune import prune
 from nba_assets.cli.query import query
 from nba_assets.cli.replay import replay
 from nba_assets.cli.simulate import simulate
+from nba_assets.cli.status import status
 from nba_assets.cli.terminal import err, log_to_terminal, out
 from nba_assets.cli.upgrade import upgrade
 from nba_assets.cli.verify import verify
@@ -44,6 +45,7 @@ COMMANDS = (
     estimate,
     replay,
     compare,
+    status,
     verify,
     cascade,
     lineage,
