@@ -24,6 +24,7 @@ from nba_assets.cli.ingest import ingest
 from nba_assets.cli.instance import INTERRUPTED
 from nba_assets.cli.lineage import lineage
 from nba_assets.cli.materialize import materialize
+from nba_assets.cli.plan import plan
 from nba_assets.cli.prune import prune
 from nba_assets.cli.query import query
 from nba_assets.cli.replay import replay
@@ -40,6 +41,7 @@ COMMANDS = (
     emit,
     simulate,
     materialize,
+    plan,
     backfill,
     upgrade,
     estimate,
