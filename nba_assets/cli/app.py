@@ -19,6 +19,7 @@ from nba_assets.cli.cascade import cascade
 from nba_assets.cli.compare import compare
 from nba_assets.cli.emit import emit
 from nba_assets.cli.estimate import estimate
+from nba_assets.cli.explain import explain
 from nba_assets.cli.export import export, import_
 from nba_assets.cli.ingest import ingest
 from nba_assets.cli.instance import INTERRUPTED
@@ -49,6 +50,7 @@ COMMANDS = (
     compare,
     status,
     verify,
+    explain,
     cascade,
     lineage,
     query,
