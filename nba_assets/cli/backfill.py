@@ -16,6 +16,7 @@ import typer
 from nba_assets.cli.arguments import (
     DEFAULT_LAKE,
     EndOption,
+    JsonOption,
     LakeOption,
     StartOption,
     StrictOption,
@@ -58,6 +59,7 @@ def backfill(
     accept_code: Annotated[
         bool, typer.Option("--accept-code", help="Show how older code differs, and count it as today's from now on.")
     ] = False,
+    as_json: JsonOption = False,
     lake: LakeOption = DEFAULT_LAKE,
 ) -> None:
     """Build what is missing, failed, damaged, of an older schema or older than what it reads, of a range of dates.

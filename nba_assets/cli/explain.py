@@ -124,7 +124,7 @@ def _print_origin(found: Explanation, warehouse: Warehouse) -> None:
     with instance_at_home() as instance:
         wanted = dg.AssetRecordsFilter(asset_key(found.table), asset_partitions=[found.day.isoformat()])
         latest = next(iter(instance.fetch_materializations(wanted, limit=1).records), None)
-    shown = Rows("origin", ("code", "today's code", "run", "built at"))
+    shown = Rows("origin", ("code", "code of today", "run", "built at"))
     built = datetime.fromtimestamp(latest.timestamp, UTC) if latest else None
     shown.add(
         build.code if build else None,

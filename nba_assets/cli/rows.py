@@ -38,6 +38,8 @@ class Rows:
     kind: str
     columns: Sequence[str]
     title: str = ""
+    keys: Sequence[str] = ()
+    """What the columns are called in JSON, where that is not what they are headed with."""
     rows: list[Sequence[Any]] = field(default_factory=list)
 
     def add(self, *cells: Any) -> None:
@@ -48,7 +50,8 @@ class Rows:
         """Nothing is printed of a table without rows but its head, and nothing at all as JSON."""
         if out.stderr:
             for cells in self.rows:
-                of_row = {_key(name, cell): _json(cell) for name, cell in zip(self.columns, cells, strict=True)}
+                named = zip(self.keys or self.columns, cells, strict=True)
+                of_row = {_key(name): _json(cell) for name, cell in named}
                 print_json({"kind": self.kind, **of_row} if self.kind else of_row)
             return
         shown = RichTable(*self.columns, title=self.title or None, title_justify="left")
@@ -72,9 +75,8 @@ def print_json(document: Mapping[str, Any]) -> None:
     sys.stdout.write(json.dumps(_json(document), ensure_ascii=False, allow_nan=False) + "\n")
 
 
-def _key(column: str, value: Any = None) -> str:
-    name = "".join(letter if letter.isalnum() else "_" for letter in column).strip("_")
-    return f"{name}_seconds" if isinstance(value, timedelta) else name
+def _key(column: str) -> str:
+    return "".join(letter if letter.isalnum() else "_" for letter in column).strip("_")
 
 
 def _json(value: Any) -> Any:

@@ -74,8 +74,9 @@ def _print_slates(slates: Sequence[Slate]) -> None:
 
 
 def _print_tables(slates: Sequence[Slate], now: datetime) -> None:
-    names = ("slate", "date", "table", "ready", "rows", "found", "owed", "age", "lacks", "waits for", "broken checks")
-    shown = Rows("table", (*names, "broken warnings"))
+    names = ("slate", "date", "table", "ready", "rows", "found", "owed", "age")
+    others = ("lacks", "waits for", "broken checks", "broken warnings")
+    shown = Rows("table", (*names, *others), keys=(*names[:-1], "age_seconds", *others))
     for slate in slates:
         for table in slate.tables:
             age = now - table.built_at if table.built_at else None

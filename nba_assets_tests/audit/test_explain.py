@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 from nba_assets.audit.explain import explain
+from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.contract import Column, RawTable
 from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.read import same_day
@@ -22,6 +24,7 @@ from nba_assets_tests.orchestration.stored import add_seven
 
 DAYS = ["2024-10-22", "2024-10-23", "2024-10-24"]
 LAST = date(2024, 10, 24)
+TEAM_OF = {"brown": "BOS", "tatum": "BOS", "white": "NYK"}
 
 OTHER = RawTable(**{**vars(SHOTS), "name": "other_shots", "need": "fallback"})
 
@@ -45,19 +48,20 @@ def either(shots: ir.Table, other: ir.Table) -> ir.Table:
     return joined.select("game_date", "player", points=joined.points.coalesce(joined.others))
 
 
-@pytest.fixture
-def warehouse(tmp_path: Path) -> DuckDBWarehouse:
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> DuckDBWarehouse:
     """Three days; of the last one `brown` has no points in the first source, and all have some in the other."""
+    root = tmp_path_factory.mktemp("explained")
     for number, day in enumerate(DAYS):
-        play(tmp_path, day, points=10 * number)
-    lake = Lake(tmp_path)
+        play(root, day, points=10 * number)
+    lake = Lake(root)
     lines = [("brown", None), ("tatum", 22), ("white", 23)]
     for contract, points in ((SHOTS, dict(lines)), (OTHER, {"brown": 5, "tatum": 22})):
         rows = [
             {
                 "game_date": LAST,
                 "player": player,
-                "team": "NYK" if player == "white" else "BOS",
+                "team": TEAM_OF[player],
                 "points": of,
                 "note": "1",
             }
@@ -65,8 +69,6 @@ def warehouse(tmp_path: Path) -> DuckDBWarehouse:
         ]
         lake.replace(contract, [(LAST, pa.Table.from_pylist(rows, contract.schema().to_pyarrow()))])
     found = DuckDBWarehouse(lake)
-    from nba_assets.contracts.calendar import Window
-
     build(found, Window(date(2024, 10, 22), LAST), [*TABLES, either])
     return found
 
@@ -90,9 +92,10 @@ def test_the_source_that_was_chosen_and_the_one_passed_over(warehouse: DuckDBWar
     assert explain(warehouse, either, LAST, ["white"], "points").inputs[1].role == "has nothing of its key"
 
 
-def test_what_is_stored_otherwise_than_it_is_made_now(warehouse: DuckDBWarehouse) -> None:
-    add_seven(warehouse.lake.root, FORM, "2024-10-24", "before")
-    found = explain(warehouse, FORM, LAST, ["BOS"])
+def test_what_is_stored_otherwise_than_it_is_made_now(warehouse: DuckDBWarehouse, tmp_path: Path) -> None:
+    lake = Path(shutil.copytree(warehouse.lake.root, tmp_path / "lake"))
+    add_seven(lake, FORM, "2024-10-24", "before")
+    found = explain(DuckDBWarehouse(Lake(lake)), FORM, LAST, ["BOS"])
     assert found.differing == ["before"]
     assert found.again == found.made
 

@@ -20,7 +20,8 @@ def as_before() -> Iterator[None]:
 
 
 def some() -> Rows:
-    rows = Rows("delivery", ("table", "rows found", "of", "at", "age", "share", "lacks", "ready"))
+    names = ("table", "rows found", "of", "at", "age", "share", "lacks", "ready")
+    rows = Rows("delivery", names, keys=(*names[:4], "age_seconds", *names[5:]))
     at = datetime(2024, 11, 3, 4, 30, tzinfo=UTC)
     rows.add("a[b]", 1234, date(2024, 11, 2), at, timedelta(hours=5, minutes=7), 0.25, ("x", "y"), Cell(True, "yes!"))
     rows.add("c", None, None, None, None, float("nan"), (), Cell(False, "no!"))
