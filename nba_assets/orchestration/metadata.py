@@ -35,6 +35,7 @@ ROWS = "dagster/partition_row_count"
 _LINEAGE = "dagster/column_lineage"
 _COLUMNS_FROM = "columns_come_from"
 _CHECKS_FAILED = "checks_failed"
+_NO_CHECK = "none"
 _FAILURE_RECORDS = "failure_records"
 _SKIPPED = "skipped"
 _NOTE = "note"
@@ -67,7 +68,7 @@ def of_days(part: Part) -> Iterator[tuple[date, dict[str, Any]]]:
         broken = [name for name, by_day in part.broken.items() if day in by_day]
         metadata: dict[str, Any] = {
             ROWS: rows,
-            _CHECKS_FAILED: ", ".join(broken) or "none",
+            _CHECKS_FAILED: ", ".join(broken) or _NO_CHECK,
             PARTITION_VERSION: part.written.hashes[day],
         }
         if part.failed:
@@ -87,7 +88,7 @@ def of_days(part: Part) -> Iterator[tuple[date, dict[str, Any]]]:
 
 def of_day_off() -> dict[str, str | int]:
     """The same, of a day on which there was nothing to build."""
-    return {ROWS: 0, _CHECKS_FAILED: "none", PARTITION_VERSION: NOTHING, _NOTE: "no games scheduled on this date"}
+    return {ROWS: 0, _CHECKS_FAILED: _NO_CHECK, PARTITION_VERSION: NOTHING, _NOTE: "no games scheduled on this date"}
 
 
 def of_moved(rows: int, content: str, origin: str) -> dict[str, str | int]:
@@ -181,11 +182,14 @@ class Materialised:
     started: float | None = None
     ended: float | None = None
     """When the table's part of a step of several began and ended."""
+    broken: tuple[str, ...] = ()
+    """The checks that the day's rows broke."""
 
     @classmethod
     def read(cls, metadata: Metadata) -> Materialised:
         """From an event's metadata, whatever of it there is."""
         rows, skipped = _value(metadata, ROWS), _value(metadata, _SKIPPED)
+        broken = str(_value(metadata, _CHECKS_FAILED) or _NO_CHECK)
         return cls(
             rows=int(str(rows)) if rows is not None else 0,
             seconds=_number(metadata, _SECONDS),
@@ -193,6 +197,7 @@ class Materialised:
             whole=_IN_RUN in metadata,
             started=_number(metadata, _STARTED),
             ended=_number(metadata, _ENDED),
+            broken=() if broken == _NO_CHECK else tuple(broken.split(", ")),
         )
 
 
