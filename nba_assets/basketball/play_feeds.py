@@ -65,6 +65,11 @@ def second_of(sequence: ir.IntegerValue) -> ir.IntegerValue:
     return sequence - sequence % NUMBERS
 
 
+def clock_of(period: ir.IntegerValue, sequence: ir.IntegerValue) -> ir.IntegerValue:
+    """What the clock showed at a play's `place` in its period."""
+    return (period_seconds(period) - (sequence // 10_000) % 1000).clip(lower=0)
+
+
 def best_feed(games: ir.Table, **feeds: ir.Table) -> ir.Table:
     """The events of the feed that tells the whole game, with its name in `source`, and `is_whole`.
 

@@ -112,6 +112,12 @@ def _passed_over(rows: ir.Table, bigdataball: ir.Table, games: ir.Table) -> ir.T
         Column("ends_trip", "BOOL", "last free throw of a trip"),
         Column("ends_possession_of", "STRING", "the team that has the ball no more after it; NULL while it goes on"),
         Column(
+            "lost_at",
+            "INT64",
+            "left when the other team, which had the ball, lost it before this play with none of its own; else NULL",
+            "seconds",
+        ),
+        Column(
             "at_horn", "BOOL", "the clock stood at 0.0; NULL at 0 where the feed knows whole seconds only, else FALSE"
         ),
         Column(
@@ -193,6 +199,7 @@ def _bigdataball(events: ir.Table) -> ir.Table:
         last_of_trip=throw.isin(["1/1", "2/2", "3/3"]).fill_null(False) & ~technical,
         technical=technical,
         keeps_ball=keeps_the_ball(trip),
+        shooting=trip.contains("shooting").fill_null(False),
         at_horn=(rows.game_clock_seconds > 0).ifelse(False, ibis.null("boolean")),
         assister=(rows.player_2_role == "assist").ifelse(without_number(rows.player_2_lookup), None),
         blocker=(rows.player_2_role == "block").ifelse(without_number(rows.player_2_lookup), None),
@@ -241,6 +248,7 @@ def _nbac(events: ir.Table) -> ir.Table:
         last_of_trip=throw.fill_null(False) & ~technical,
         technical=technical,
         keeps_ball=keeps_the_ball(words),
+        shooting=words.contains("shooting"),
         at_horn=(rows.game_clock_seconds > 0).ifelse(False, at_zero),
         assister=is_shot.ifelse(rows.assist_player_lookup, None),
         blocker=is_shot.ifelse(rows.block_player_lookup, None),
