@@ -32,11 +32,11 @@ def test_the_minutes_forecast_beats_plain_averages_in_both_seasons(real_warehous
 
 
 def _link_season(lake: Path, season: Path, year: int) -> None:
-    for folder in (lake / "nba_analytics").iterdir():
+    for folder in (*(lake / "nba_analytics").iterdir(), lake / "nba_conformed" / "plays"):
         for partition in folder.glob("*=*"):
             day = date.fromisoformat(partition.name.split("=")[1])
             if day in Window.season(year):
-                target = season / "nba_analytics" / folder.name / partition.name
+                target = season / partition.relative_to(lake)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.symlink_to(partition)
 

@@ -32,13 +32,15 @@ from nba_assets_tests.tables.conformed.play_by_play import (
 GAMES = [game_row(MATCH)]
 
 
-def tables_of(events: list[Row], whole: bool = True) -> dict[str, list[dict[str, Any]]]:
-    """Plays and court time of BigDataBall's events."""
+def plays_of(events: list[Row], whole: bool = True) -> list[dict[str, Any]]:
+    """Plays of BigDataBall's events."""
     made = rows_of(plays, bigdataball=events, games=GAMES, names=NAMES)
-    return {
-        "plays": [row | {"is_whole": whole} for row in made],
-        "court_time": rows_of(court_time, events=events, games=GAMES, names=NAMES),
-    }
+    return [row | {"is_whole": whole} for row in made]
+
+
+def tables_of(events: list[Row]) -> dict[str, list[dict[str, Any]]]:
+    """Plays and court time of BigDataBall's events."""
+    return {"plays": plays_of(events), "court_time": rows_of(court_time, events=events, games=GAMES, names=NAMES)}
 
 
 def possessions_of(*events: Row, at: dict[int, int] | None = None) -> list[dict[str, Any]]:
@@ -46,7 +48,7 @@ def possessions_of(*events: Row, at: dict[int, int] | None = None) -> list[dict[
     rows = bigdataball(*events)
     for n, clock in (at or {}).items():
         rows[n]["game_clock_seconds"] = clock
-    return rows_of(possessions, **tables_of(rows))
+    return rows_of(possessions, plays=plays_of(rows))
 
 
 def told_of(rows: list[dict[str, Any]]) -> list[tuple]:
@@ -304,7 +306,7 @@ def test_simulated_games_in_tenths_are_counted_as_they_were_played() -> None:
 def test_only_whole_games_are_counted() -> None:
     events = bigdataball(START, shot("tatum"), shot("hart"))
     for whole, expected in ((True, [("BOS", 2), ("NYK", 1)]), (False, [])):
-        made = rows_of(possessions, **tables_of(events, whole))
+        made = rows_of(possessions, plays=plays_of(events, whole))
         assert told(rows_of(possession_counts, possessions=made), "team_abbr", "possessions") == expected
 
 
