@@ -6,20 +6,25 @@ export DAGSTER_HOME := $(CURDIR)/dagster_home
 export NBA_LAKE ?= $(CURDIR)/lake
 unexport PYTHONDONTWRITEBYTECODE  # commands and tests start processes by the dozen: none compiles all modules again
 
-.PHONY: demo dev test test-slow lint format truth bench bench-before bench-patches bench-peers compare audit newest-dagster \
-  attack clean
+.PHONY: help demo dev test test-slow lint rules types format truth signal bench bench-before bench-patches bench-peers \
+  compare audit newest-dagster attack clean
 
-demo: .venv/installed  ## five simulated weeks, and all tables for the last of them
-	$(BIN)/nba simulate --season 2024-25 --seed 7 --days 41
-	@echo "The first five weeks' games, as the history that the sixth week's tables look back on:"
-	$(BIN)/nba backfill --start 2024-10-22 --end 2024-11-24 --tables team_offense_game_summary,team_defense_game_summary,player_game_summary
-	@echo "The sixth week, all ten tables:"
-	$(BIN)/nba backfill --start 2024-11-25 --end 2024-12-01
-	$(BIN)/nba query "SELECT game_date, player_lookup, f.opponent_team_abbr AS opponent, features[3] AS season_points, fatigue_score, shot_zone_mismatch_score AS zone, feature_quality_score AS quality FROM nba_predictions.ml_feature_store_v2 f JOIN nba_precompute.player_composite_factors USING (player_lookup, game_date) WHERE game_date = '2024-12-01' ORDER BY season_points DESC LIMIT 5"
+# The demo is of this evening while a season is on, else of a December evening of the last one.
+ENDING ?= $(shell month=$$(date +%-m); if [ $$month -ge 6 ] && [ $$month -le 10 ]; \
+  then echo $$(($$(date +%Y) - 1))-12-10; else echo today; fi)
+
+help:  ## what there is to make
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+demo: .venv/installed  ## a simulated season until tonight, and all tables of its last week and tomorrow
+	$(BIN)/nba simulate --ending $(ENDING)
+	@echo "All ten tables for the last days, and first what they look back on:"
+	$(BIN)/nba backfill --start $(ENDING)-6 --end $(ENDING)+1 --upstream
+	$(BIN)/nba query "SELECT game_date, player_lookup, f.opponent_team_abbr AS opponent, features[3] AS season_points, fatigue_score, shot_zone_mismatch_score AS zone, feature_quality_score AS quality FROM nba_predictions.ml_feature_store_v2 f JOIN nba_precompute.player_composite_factors USING (player_lookup, game_date) WHERE game_date = (SELECT max(game_date) FROM nba_predictions.ml_feature_store_v2) ORDER BY season_points DESC LIMIT 5"
 	@echo "Look next: make dev (the Dagster UI on this lake), nba query \"SELECT ...\", nba --help"
 
 dev: .venv/installed  ## the Dagster UI on the lake, http://localhost:3000
-	VIRTUAL_ENV=$(CURDIR)/.venv PATH=$(CURDIR)/.venv/bin:$$PATH $(BIN)/dg dev
+	VIRTUAL_ENV=$(CURDIR)/.venv PATH=$(CURDIR)/.venv/bin:$$PATH $(BIN)/dg dev $(ARGS)
 
 test: .venv/installed  ## the fast tests
 	$(BIN)/pytest -n 2 --dist loadfile
@@ -28,9 +33,13 @@ test: .venv/installed  ## the fast tests
 test-slow: .venv/installed  ## the tests that start real processes or read two seasons
 	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder -m slow
 
-lint: .venv/installed  ## ruff: rules and format; mypy: types
+lint: rules types  ## ruff: rules and format; mypy: types
+
+rules: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+
+types: .venv/installed
 	$(BIN)/mypy
 
 format: .venv/installed
@@ -40,8 +49,18 @@ format: .venv/installed
 truth: .venv/installed  ## our numbers beside the published ones, forecasts beside what came (needs ../shared)
 	$(BIN)/python -m nba_assets_tests.truth $(SHARED) build/truth
 
+signal: .venv/installed  ## what each factor and feature says of a game's points, with intervals (needs ../shared)
+	$(BIN)/python -m nba_assets_tests.signal $(SHARED) build/signal docs/signal.md
+
 compare: .venv/installed  ## do two lakes hold the same rows: make compare OLD=lake NEW=lake, ARGS="--tables ..." for some
 	$(BIN)/nba compare $(OLD) $(NEW) $(ARGS)
+
+.PHONY: changed
+OURS := nba_conformed,nba_analytics,nba_precompute,nba_predictions
+changed: .venv/installed  ## the table of docs/changed.md anew: make changed OLD=lake, after make signal
+	sed '/^| table/,$$d' docs/changed.md > build/changed.md
+	$(BIN)/nba compare $(OLD) build/signal/raw --tables $(OURS) --markdown >> build/changed.md || test $$? -eq 1
+	mv build/changed.md docs/changed.md
 
 .PHONY: mutants
 CHANGES ?= 200

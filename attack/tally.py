@@ -1,4 +1,4 @@
-"""The table at the end of an attack: tries and losses by kind, and how to play the first loss again."""
+"""The table at the end of an attack: tries and losses by kind, and a line for each case that was lost."""
 
 from __future__ import annotations
 
@@ -34,9 +34,18 @@ def print_tally(found: Sequence[Played], seed: int, console: Console) -> int:
         )
     console.print(shown)
     _print_needed(found, console)
-    losses = sum(bool(each.outcome.losses) for each in found)
-    console.print(f"{len(found):,} cases, {losses:,} lost; again: python -m attack PART --seed {seed} --case N")
-    return losses
+    lost = [each for each in found if each.outcome.losses]
+    console.print(f"{len(found):,} cases, {len(lost):,} lost; again: python -m attack PART --seed {seed} --case N")
+    for each in lost:  # at the very end: of a long log that is what is kept
+        console.print(_lost_line(each), markup=False)
+    return len(lost)
+
+
+def _lost_line(lost: Played) -> str:
+    """A case that was lost: which, of what kind, and how."""
+    outcome = lost.outcome
+    more = f" (and {len(outcome.losses) - 1} more)" * (len(outcome.losses) > 1)
+    return f"LOST {lost.part} --case {lost.number}: {outcome.kind}, {outcome.what}: {outcome.losses[0]}{more}"
 
 
 def _print_needed(found: Sequence[Played], console: Console) -> None:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from nba_assets.audit.game_days import Calendar
+from nba_assets.compile.code_version import code_version
 from nba_assets.compile.statements import statements
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.checks import checks_of
 from nba_assets.contracts.table import Table
-from nba_assets.tables.registry import tables
+from nba_assets.tables.raw.schedule import nbac_schedule
+from nba_assets.tables.registry import tables, tables_behind
 from nba_assets.warehouse.build import build_part
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
-from nba_assets.warehouse.ingest import ingest
+from nba_assets.warehouse.ingest import delivered_in, ingest
 from nba_assets.warehouse.lake import Lake
 
 TIMEOUT_SECONDS = 600.0
@@ -71,3 +73,40 @@ def broken_in(warehouse: DuckDBWarehouse, window: Window) -> dict[str, dict[str,
 def _marker(warehouse: DuckDBWarehouse, window: Window) -> Path:
     """The file that says `window` is built."""
     return warehouse.lake.root / f"built-{window}"
+
+
+def current_lake(raw: Path, root: Path, say: Callable[[str], None]) -> DuckDBWarehouse:
+    """A lake under `root` with `raw` ingested and all tables built for every date of its schedule by today's code.
+
+    What is there already stays, but for the tables whose code version has changed, and those that read them.
+    """
+    warehouse = DuckDBWarehouse(Lake(root))
+    done = root / "built.json"
+    delivered = {str(file.relative_to(raw)): file.stat().st_size for of in delivered_in(raw).values() for file in of}
+    noted = json.loads(done.read_text()) if done.exists() else {}
+    if noted.get("delivered") != delivered:
+        say(f"ingesting {raw}")
+        done.unlink(missing_ok=True)
+        ingest(raw, warehouse.lake)
+        noted = {"delivered": delivered, "code": {}}
+    stale = _stale(noted["code"], warehouse)
+    for table in stale:  # before any is built: what is broken off here goes on from here
+        noted["code"].pop(table.full_name, None)
+    for table, version in stale.items():
+        done.write_text(json.dumps(noted))
+        say(f"building {table.full_name}")
+        days = warehouse.dates(nbac_schedule)
+        build(warehouse, Window(days[0], days[-1]), [table])
+        noted["code"][table.full_name] = version
+    done.write_text(json.dumps(noted))
+    return warehouse
+
+
+def _stale(built: Mapping[str, str], warehouse: DuckDBWarehouse) -> dict[Table, str]:
+    """The tables that are not built by today's code or from what is, each after those it reads, with its version."""
+    found: dict[Table, str] = {}
+    for table in tables():
+        version = code_version(table, warehouse.dialect)
+        if built.get(table.full_name) != version or found.keys() & tables_behind(table):
+            found[table] = version
+    return found

@@ -8,6 +8,8 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import date
@@ -29,6 +31,8 @@ from nba_assets_tests.shared import BOTH_SEASONS, SHARED, views_of
 if TYPE_CHECKING:
     from nba_assets_tests.bigquery.local_server import LocalBigQuery
 
+
+SETTINGS = Path(__file__).parents[1] / "dagster_home" / "dagster.yaml"
 
 LONGEST = ("known_when/test_real.py", "events/test_daemon.py", "test_determinism.py", "test_stock_dagster.py")
 """The files that take minutes: begun first, so that at the end no process waits for one of them."""
@@ -62,6 +66,27 @@ def conformed_lake(simulated_lake: Path, tmp_path_factory: pytest.TempPathFactor
             unfinished = base / "conformed_unfinished"
             shutil.copytree(simulated_lake, unfinished, copy_function=os.link)
             build(DuckDBWarehouse(Lake(unfinished)), SIMULATED_DAYS, [t for t in tables() if t.group == "conformed"])
+            unfinished.rename(root)
+    return root
+
+
+@pytest.fixture(scope="session")
+def filled(simulated_lake: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The simulated lake after `nba backfill` of all its days: `lake` and `home` in a folder, not to be written to."""
+    base = _base(tmp_path_factory)
+    root = base / "filled"
+    with FileLock(base / "filled.lock"):
+        if not root.exists():
+            unfinished = base / "filled_unfinished"
+            shutil.copytree(simulated_lake, unfinished / "lake", copy_function=os.link)
+            (unfinished / "home").mkdir()
+            shutil.copy(SETTINGS, unfinished / "home")
+            settings = {"NBA_LAKE": str(unfinished / "lake"), "DAGSTER_HOME": str(unfinished / "home")}
+            days = ("--start", str(SIMULATED_DAYS.start), "--end", str(SIMULATED_DAYS.end))
+            command = [sys.executable, "-m", "nba_assets", "backfill", *days]
+            done = subprocess.run(command, cwd=unfinished, env=os.environ | settings, capture_output=True, text=True)
+            assert done.returncode == 0, done.stderr
+            assert "Dagster has changed" not in done.stderr
             unfinished.rename(root)
     return root
 
@@ -101,7 +126,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty DAGSTER_HOME, set up as the project's own."""
     home = tmp_path / "home"
     home.mkdir()
-    shutil.copy(Path(__file__).parents[1] / "dagster_home" / "dagster.yaml", home)
+    shutil.copy(SETTINGS, home)
     monkeypatch.setenv("DAGSTER_HOME", str(home))
     return home
 

@@ -29,6 +29,7 @@ from nba_assets.orchestration.jobs import ALL_TABLES
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.partitions import DAILY
 from nba_assets.orchestration.run_history.table_run import RUN_HISTORY
+from nba_assets.readers.catalog import stored_contracts
 from nba_assets.tables.raw import RAW_TABLES
 from nba_assets.tables.registry import steps, tables
 
@@ -54,10 +55,6 @@ def offsets(table: Table, source: Contract) -> tuple[int, int]:
     return mapping.start_offset, mapping.end_offset
 
 
-def test_loading_the_definitions_warns_of_nothing() -> None:
-    assert succeed(sys.executable, "-W", "error", "-c", "import nba_assets.definitions") == ""
-
-
 @each_table
 def test_a_table_is_an_asset_that_runs_by_the_common_policy(table: Table) -> None:
     node = GRAPH.get(asset_key(table))
@@ -65,12 +62,21 @@ def test_a_table_is_an_asset_that_runs_by_the_common_policy(table: Table) -> Non
     assert node.partitions_def == DAILY
     assert node.backfill_policy == dg.BackfillPolicy.single_run()
     assert node.pools == set(), "DuckDB's steps have no pool"
-    assert node.group_name == table.group
+    assert node.group_name == table.dataset.removeprefix("nba_")
     assert node.owners == ["team:nba-data"]
     assert node.kinds == {"duckdb", "parquet"}
     assert node.code_version == code_version(table, "duckdb")
     assert node.description == table.description
     assert {key.name for key in node.check_keys} == {check.name for check in recorded_checks(table)}
+
+
+def test_the_graph_reads_from_left_to_right() -> None:
+    """Closed, a group is one node: none may be fed by one to the right of it."""
+    order = ["raw", "conformed", "analytics", "precompute", "predictions"]
+    nodes = [GRAPH.get(asset_key(table)) for table in tables()]
+    fed = {(GRAPH.get(source).group_name, node.group_name) for node in nodes for source in node.parent_keys}
+    assert {group for pair in fed for group in pair} == set(order)
+    assert [pair for pair in fed if order.index(str(pair[0])) > order.index(str(pair[1]))] == []
 
 
 def test_the_code_version_tells_tables_apart() -> None:
@@ -95,6 +101,32 @@ def test_a_raw_table_is_an_external_asset(raw: Contract) -> None:
     assert node.group_name == "raw"
     assert node.partitions_def == (DAILY if raw.partition_by else None)
     assert not node.parent_keys
+
+
+def test_every_number_has_a_unit() -> None:
+    numbers = ("INT64", "FLOAT64", "DECIMAL", "ARRAY<FLOAT64>")
+    columns = [(of.full_name, column) for of in stored_contracts() for column in of.columns]
+    found = {(table, column.name): column.told_unit for table, column in columns if column.type.startswith(numbers)}
+    assert len(found) > 400
+    assert [where for where, unit in found.items() if not unit] == []
+    assert found["nba_analytics.player_game_summary", "season_year"] == "year"
+    assert found["nba_analytics.player_game_summary", "steals"] == "count"
+    features = next(table for table in tables() if table.name == "ml_feature_store_v2")
+    schema = GRAPH.get(asset_key(features)).metadata["dagster/column_schema"]
+    assert "(count)" in {c.name: c.description for c in schema.columns}["feature_count"]
+
+
+def test_everything_says_what_it_is_for() -> None:
+    repository = defs.get_repository_def()
+    named = {
+        **{job.name: job.description for job in defs.resolve_all_job_defs() if not job.name.startswith("__")},
+        **{sensor.name: sensor.description for sensor in repository.sensor_defs},
+        **{schedule.name: schedule.description for schedule in repository.schedule_defs},
+        **{str(key): GRAPH.get(key).description for key in GRAPH.get_all_asset_keys()},
+        **{name: resource.description for name, resource in repository.get_top_level_resources().items()},
+    }
+    assert len(named) > 60
+    assert [name for name, description in named.items() if not description] == []
 
 
 def test_there_are_no_other_assets() -> None:

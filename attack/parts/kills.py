@@ -41,11 +41,11 @@ class Target:
     within: bool = False
 
 
-def _days(*options: str) -> Callable[[Ground], tuple[str | Path, ...]]:
-    return lambda _: ("backfill", "--start", str(FEW_DAYS.start), "--end", str(FEW_DAYS.end), *options)
-
-
 _DAY = Window(FEW_DAYS.start, FEW_DAYS.start)
+
+
+def _days(_: Ground) -> tuple[str | Path, ...]:
+    return ("backfill", "--start", str(FEW_DAYS.start), "--end", str(FEW_DAYS.end))
 
 
 def _one(_: Ground) -> tuple[str | Path, ...]:
@@ -56,9 +56,8 @@ TARGETS = (
     Target("ingest", lambda ground: ("ingest", ground.few_raw, "--no-events"), lambda _: None),
     Target("materialize", _one, lambda ground: ground.few, _DAY),
     Target("ingest again", lambda ground: ("ingest", ground.few_raw), lambda ground: ground.few_built),
-    Target("backfill", _days(), lambda ground: ground.few, FEW_DAYS),
-    Target("a step of backfill", _days(), lambda ground: ground.few, FEW_DAYS, within=True),
-    Target("backfill by months", _days("--chunk", "month", "--workers", "1"), lambda ground: ground.few, FEW_DAYS),
+    Target("backfill", _days, lambda ground: ground.few, FEW_DAYS),
+    Target("a step of backfill", _days, lambda ground: ground.few, FEW_DAYS, within=True),
     Target("a step of materialize", _one, lambda ground: ground.few, _DAY, within=True),
 )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import filecmp
 import os
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -47,6 +48,21 @@ class Difference:
     new: str
 
 
+@dataclass(frozen=True)
+class Change:
+    """How one column changed, over the rows of both sides that differ in it; an element of an array is a column, too.
+
+    `mean` and `greatest` are the absolute differences of numbers that are known on both sides.
+    """
+
+    rows: int
+    filled: int
+    """NULL before and not now."""
+    emptied: int
+    mean: float | None = None
+    greatest: float | None = None
+
+
 @dataclass
 class Compared:
     """One table's rows on both sides, how they differ, and which of their columns do in how many rows.
@@ -62,6 +78,8 @@ class Compared:
     changed: int = 0
     """Rows of both sides that differ in some column."""
     columns: Counter[str] = field(default_factory=Counter)
+    changes: dict[str, Change] = field(default_factory=dict)
+    """By column, of those that rows differ in; an array's numbers follow it as `column[1]`, with their name if any."""
     differences: list[Difference] = field(default_factory=list)
 
 
@@ -182,12 +200,14 @@ class _Both:
     examples: int | None
     key: list[str] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
+    types: dict[str, str] = field(default_factory=dict)
 
     def load(self, contract: Contract | None, old: Sequence[Path], new: Sequence[Path], common_columns: bool) -> None:
         before, after = (_types(self.connection, files) for files in (old or new, new or old))
         shared = [column for column in after if column in before]
         self.key = [column for column in (contract.key if contract else shared) if column in shared]
         self.others = [column for column in shared if column not in self.key]
+        self.types = {column: after[column] for column in self.others}
         if not common_columns:
             self._note_columns(old, new)
         for column in shared:
@@ -237,7 +257,35 @@ class _Both:
                 self._tell(side, self._joined("ANTI", first=side))
         for column in told:
             alone = f" AND NOT ({others})" if column == HASH else ""
-            self._tell("was", f"{self._joined('')} WHERE {_differs(column)}{alone}", column)
+            differing = f"{self._joined('')} WHERE {_differs(column)}{alone}"
+            self._tell("was", differing, column)
+            self._measure(column, differing)
+
+    def _measure(self, column: str, differing: str) -> None:
+        """How far a column's values are apart in the rows that differ in it, and so those of an array's numbers."""
+        kind, was, now = self.types[column], f'was."{column}"', f'now."{column}"'
+        self._note_changes(
+            f"SELECT {quoted(column)} AS name, 0 AS place, {was} AS was, {now} AS now FROM {differing}", kind
+        )
+        if not _NUMBERS.fullmatch(kind):
+            return
+        names = f"{column.removesuffix('s')}_names"  # beside `features` stand `feature_names`
+        said = f"' ' || unnest(now.\"{names}\")" if names in self.types else "''"
+        places = f"unnest(generate_series(1, greatest(len({was}), len({now})))) AS place"
+        each = f"SELECT {said} AS said, {places}, unnest({was}) AS was, unnest({now}) AS now FROM {differing}"
+        name = f"{quoted(f'{column}[')} || place || ']' || coalesce(said, '')"
+        named = f"SELECT {name} AS name, place, was, now FROM ({each})"
+        self._note_changes(named, kind.removesuffix("[]"))
+
+    def _note_changes(self, pairs: str, kind: str) -> None:
+        """By name and place, of pairs of values `was` and `now`."""
+        apart = "abs(now::DOUBLE - was::DOUBLE)" if _NUMBER.fullmatch(kind) else "NULL"
+        found = self.connection.execute(
+            "SELECT name, count(*), count(*) FILTER (was IS NULL), count(*) FILTER (now IS NULL), "
+            f"avg({apart}), max({apart}) FROM ({pairs}) WHERE was IS DISTINCT FROM now "
+            "GROUP BY name, place ORDER BY place, name"
+        ).fetchall()
+        self.found.changes.update({name: Change(*change) for name, *change in found})
 
     def _joined(self, how: str, first: str = "was") -> str:
         second = "now" if first == "was" else "was"
@@ -255,6 +303,10 @@ class _Both:
         sql = f"SELECT concat_ws(', ', {parts}) || {again}, {', '.join(values)} FROM {rows} ORDER BY ALL{limit}"
         for key, old, new in self.connection.execute(sql).fetchall():
             self.found.differences.append(Difference(self.found.table, key, column, old, new))
+
+
+_NUMBER = re.compile(r"DECIMAL\(\d+,\d+\)|DOUBLE|FLOAT|U?(BIG|SMALL|TINY|HUGE)?INT(EGER)?")
+_NUMBERS = re.compile(rf"({_NUMBER.pattern})\[\]")
 
 
 def _differs(column: str) -> str:

@@ -14,6 +14,7 @@ from itertools import groupby
 from nba_assets.audit.game_days import Calendar
 from nba_assets.contracts.calendar import EASTERN, Window, first_date, season_year
 from nba_assets.contracts.checks import checks_of
+from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.read import Reach
 from nba_assets.contracts.table import Check, Table
@@ -22,6 +23,9 @@ from nba_assets.warehouse.inputs import dated_inputs
 
 Stored = Callable[[Table], Collection[date]]
 """The dates that are stored of a table."""
+
+Contents = Callable[[Contract], Mapping[date, str]]
+"""What each stored date of a contract holds; empty where that is no rows."""
 
 Gaps = dict[Table, dict[date, list[tuple[Table, date]]]]
 """For each table the dates whose history lacks something, and what: tables and their dates, in order."""
@@ -50,6 +54,14 @@ def require_inputs(table: Table, days: Iterable[date], stored: Stored, calendar:
         if missing := [day for day in days if day not in there and not calendar.is_off(source, day)]:
             others = f" (nor is that of {len(missing) - 1} other dates)" if len(missing) > 1 else ""
             raise BadInput(f"reads {source.full_name} of {missing[0]}, which is not built{others}")
+
+
+def empty_inputs(table: Table, days: Sequence[date], contents: Contents) -> dict[date, list[str]]:
+    """For each of `days` the inputs of the same day that nothing is stored of, raw ones too, by their full names."""
+    if not days:
+        return {}
+    of_the_day = [source for source, reach in dated_inputs(table) if reach is Reach.SAME_DAY]
+    return {day: [source.full_name for source in of_the_day if not contents(source).get(day)] for day in days}
 
 
 def history_gaps(

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import sys
 import traceback
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 
@@ -20,12 +22,13 @@ from nba_assets.cli.estimate import estimate
 from nba_assets.cli.export import export, import_
 from nba_assets.cli.ingest import ingest
 from nba_assets.cli.instance import INTERRUPTED
+from nba_assets.cli.lineage import lineage
 from nba_assets.cli.materialize import materialize
 from nba_assets.cli.prune import prune
 from nba_assets.cli.query import query
 from nba_assets.cli.replay import replay
 from nba_assets.cli.simulate import simulate
-from nba_assets.cli.terminal import err, log_to_terminal
+from nba_assets.cli.terminal import err, log_to_terminal, out
 from nba_assets.cli.upgrade import upgrade
 from nba_assets.cli.verify import verify
 from nba_assets.contracts.errors import BadInput, GaveWay
@@ -43,6 +46,7 @@ COMMANDS = (
     compare,
     verify,
     cascade,
+    lineage,
     query,
     export,
     import_,
@@ -50,13 +54,21 @@ COMMANDS = (
 )
 """In the order of the help: how data comes in, how tables are built, how they are looked at."""
 
-app = typer.Typer(
-    no_args_is_help=True, rich_markup_mode="markdown", add_completion=False, pretty_exceptions_enable=False
-)
+app = typer.Typer(no_args_is_help=True, rich_markup_mode="markdown", pretty_exceptions_enable=False)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        out.print(f"nba_assets {version('nba_assets')}", highlight=False)
+        raise typer.Exit
 
 
 @app.callback()
-def nba() -> None:
+def nba(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
     """Raw NBA data in, the daily tables that prop-betting models read out."""
 
 

@@ -6,14 +6,16 @@ tables are imported by the functions that need them: they take seconds, which `n
 
 from __future__ import annotations
 
+import re
+import time
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nba_assets.contracts.calendar import Window, first_date, season_label, season_year
+from nba_assets.contracts.calendar import EASTERN, Window, first_date, season_label, season_year
 from nba_assets.contracts.errors import BadInput
 
 if TYPE_CHECKING:
@@ -26,23 +28,32 @@ LakeOption = Annotated[
 TablesOption = Annotated[
     list[str] | None, typer.Option("--tables", help="Bare table names, separated by commas; all tables if left out.")
 ]
-DateOption = Annotated[str, typer.Option("--date", help="The date, YYYY-MM-DD, Eastern.")]
-StartOption = Annotated[str, typer.Option("--start", help="First date, YYYY-MM-DD.")]
-EndOption = Annotated[str, typer.Option("--end", help="Last date, YYYY-MM-DD.")]
+DateOption = Annotated[str, typer.Option("--date", help="The date, YYYY-MM-DD or today, tomorrow, Eastern.")]
+StartOption = Annotated[str, typer.Option("--start", help="First date, YYYY-MM-DD or today-7.")]
+EndOption = Annotated[str, typer.Option("--end", help="Last date, YYYY-MM-DD or today, tomorrow.")]
 UpstreamOption = Annotated[
     bool,
     typer.Option("--upstream", help="First build what of the tables' inputs is not good, back to the season's start."),
 ]
 StrictOption = Annotated[bool, typer.Option("--strict", help="Exit with 1 if an ERROR check is broken, too.")]
 DEFAULT_LAKE = Path("lake")
+_DAYS_FROM_TODAY = {"yesterday": -1, "today": 0, "tomorrow": 1}
 
 
 def parse_date(text: str, option: str) -> date:
-    """A date as YYYY-MM-DD. Raises BadInput."""
+    """A date as YYYY-MM-DD, or as `today`, `yesterday`, `tomorrow`, `today-7`, by Eastern time. Raises BadInput."""
+    told = re.fullmatch(r"(?:(\d{4}-\d\d-\d\d)|(yesterday|today|tomorrow))([+-]\d{1,4})?", text, re.ASCII)
     try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise BadInput(f"{option}: {text!r} is no date; write YYYY-MM-DD") from None
+        if not told:
+            raise ValueError
+        day = date.fromisoformat(told[1]) if told[1] else _today() + timedelta(days=_DAYS_FROM_TODAY[told[2]])
+        return day + timedelta(days=int(told[3] or 0))
+    except (ValueError, OverflowError):
+        raise BadInput(f"{option}: {text!r} is no date; write YYYY-MM-DD, or today, yesterday, today-7") from None
+
+
+def _today() -> date:
+    return datetime.fromtimestamp(time.time(), EASTERN).date()
 
 
 def parse_day(text: str) -> Window:

@@ -89,9 +89,7 @@ def ddl() -> None:
 
 @bigquery.command()
 def load(
-    directory: Annotated[
-        Path, typer.Argument(help="Laid out as <dataset>/<table>/*.parquet (or csv, csv.gz, csv.zst).")
-    ],
+    directory: Annotated[Path, typer.Argument(help="Laid out as `DATASET/TABLE/*.parquet` (or csv, csv.gz, csv.zst).")],
     strict: Annotated[bool, typer.Option("--strict", help="Refuse a delivery in which rows share a key.")] = False,
 ) -> None:
     """Load a directory of raw data into the raw tables of BigQuery, for a first try.

@@ -11,6 +11,7 @@ from rich.table import Table as RichTable
 from nba_assets.cli.arguments import DEFAULT_LAKE, LakeOption, parse_day
 from nba_assets.cli.instance import opened, require_lake
 from nba_assets.cli.terminal import out
+from nba_assets.contracts.calendar import eastern
 from nba_assets.contracts.errors import BadInput
 from nba_assets.orchestration.instance.opening import instance_at_home
 
@@ -77,8 +78,6 @@ def _print_cascade(cascade: Cascade) -> None:
 
 def _print_cascades(cascades: Sequence[Cascade]) -> None:
     """A date a line."""
-    from nba_assets.orchestration.run_history.table_run import eastern
-
     shown = RichTable("date", "first start", "last end", "runs", "wall s", "work s", "gain", "usual work s", "tables")
     for cascade in cascades:
         usual = cascade.usual_seconds

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import astuple
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -31,6 +31,12 @@ def compare(
     common_tables: Annotated[
         bool, typer.Option("--only-common-tables", help="A table of one side only is no difference.")
     ] = False,
+    by_column: Annotated[
+        bool, typer.Option("--by-column", help="Of each column: how many rows changed, and how far numbers are apart.")
+    ] = False,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="That alone, as a Markdown table for a page of the docs.")
+    ] = False,
 ) -> None:
     """Do two lakes hold the same? Every row, by its key, and every value.
 
@@ -41,15 +47,50 @@ def compare(
         nba compare /data/lake_before lake
 
         nba compare /data/lake_before lake --tables nba_analytics,ml_feature_store_v2
+
+        nba compare /data/lake_before lake --only-common-columns --markdown > changed.md
     """
     from nba_assets.audit.compare import compare as look
+    from nba_assets.warehouse.records import markdown_table
 
     names = [name.strip() for given in tables or [] for name in given.split(",") if name.strip()]
     found = look(old, new, names, common_columns=common_columns, common_tables=common_tables)
+    if markdown:
+        out.print(markdown_table(CHANGES, change_rows(found)), highlight=False, soft_wrap=True)
+        raise typer.Exit(int(any(table.differences for table in found)))
     print_compared(found)
+    if by_column:
+        print_changes(found)
     if any(table.differences for table in found):
         raise typer.Exit(1)
     out.print(f"{len(found)} tables, {sum(table.new_rows for table in found):,} rows: all the same", highlight=False)
+
+
+CHANGES = ("table", "column", "rows", "of them NULL before", "NULL now", "mean difference", "greatest")
+
+
+def change_rows(results: Sequence[Compared]) -> Iterator[list[str]]:
+    """Of each table that differs: how many rows are on one side only, what its columns are no longer or newly, and each
+    column that rows differ in."""
+    for found in results:
+        sides = {"(rows of the old side only)": found.only_old, "(rows of the new side only)": found.only_new}
+        lines = [[name, f"{rows:,}", "", "", "", ""] for name, rows in sides.items() if rows]
+        whole = [d for d in found.differences if not d.key and d.column]
+        lines += [[d.column, f"{d.old} → {d.new}", "", "", "", ""] for d in whole]
+        for column, change in found.changes.items():
+            counts = [f"{count:,}" if count else "" for count in (change.rows, change.filled, change.emptied)]
+            apart = ["" if value is None else f"{value:.3g}" for value in (change.mean, change.greatest)]
+            lines.append([column, *counts, *apart])
+        names = [f"{found.table} ({found.new_rows:,} rows)", *[""] * len(lines)]
+        yield from ([name, *line] for name, line in zip(names, lines, strict=False))
+
+
+def print_changes(results: Sequence[Compared]) -> None:
+    """What changed, column by column."""
+    shown = RichTable(*CHANGES)
+    for row in change_rows(results):
+        shown.add_row(*row)
+    out.print(shown)
 
 
 def print_compared(results: Sequence[Compared], old: str = "old", new: str = "new") -> None:

@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 
 
 def ingest(
-    directory: Annotated[
-        Path, typer.Argument(help="Laid out as <dataset>/<table>/*.parquet (or csv, csv.gz, csv.zst).")
-    ],
+    directory: Annotated[Path, typer.Argument(help="Laid out as `DATASET/TABLE/*.parquet` (or csv, csv.gz, csv.zst).")],
     events: Annotated[bool, typer.Option(help="Tell the sensor which dates are complete.")] = True,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse a delivery in which rows share a key.")] = False,
     lake: LakeOption = DEFAULT_LAKE,

@@ -15,6 +15,7 @@ from functools import cache
 import ibis
 
 from nba_assets.compile.bind import Binder, Dates, stored_inputs
+from nba_assets.compile.breaches import example_rows
 from nba_assets.compile.dialects import Dialect, in_both_forms, to_script
 from nba_assets.compile.lineage import column_sources
 from nba_assets.compile.sql_cache import compiled_once
@@ -96,7 +97,7 @@ def statements(table: Table, dialect: Dialect) -> CompiledSQL:
 
 def examples(table: Table, check: Check, window: Window, dialect: Dialect) -> str:
     """SQL for the first rows that break one check: needed only when it is broken, so not kept."""
-    return to_script(Binder(window).broken(check, table).limit(PREVIEW_ROWS), dialect)
+    return to_script(example_rows(Binder(window).broken(check, table), table).limit(PREVIEW_ROWS), dialect)
 
 
 def expressions(table: Table) -> dict[str, ibis.Table]:

@@ -6,7 +6,7 @@ What they are to Dagster is its partitions', which of them have games the schedu
 
 import os
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -91,3 +91,8 @@ class Window:
 
     def __str__(self) -> str:
         return f"{self.start}" if self.start == self.end else f"{self.start}..{self.end}"
+
+
+def eastern(moment: datetime | None) -> str:
+    """A moment as people are told it, empty for none."""
+    return f"{moment.astimezone(EASTERN):%Y-%m-%d %H:%M:%S} ET" if moment else ""

@@ -30,6 +30,14 @@ class Column:
         return int(self.type.rstrip(")").split(",")[1]) if self.type.startswith("DECIMAL(") else None
 
     @property
+    def told_unit(self) -> str:
+        """Its unit, also of a number whose name says it, and of the whole ones that are left, which are counts."""
+        if self.unit or not (self.scale is not None or self.type == "INT64"):
+            return self.unit
+        named = (unit for ending, unit in _UNITS.items() if self.name.endswith(ending))
+        return next(named, "" if self.scale else "count")
+
+    @property
     def stored(self) -> dt.DataType:
         """The type the column is stored with."""
         if self.scale is not None:
@@ -37,6 +45,24 @@ class Column:
             return dt.Decimal(precision, self.scale)
         return _STORED[self.type]
 
+
+_UNITS = {
+    "_id": "id",
+    "_year": "year",
+    "sequence": "place in an order",
+    "_num": "place in an order",
+    "period": "place in an order",
+    "_number": "number on the shirt",
+    "_in_season": "place in an order",
+    "_status": "code",
+    "_score": "0-100",
+    "possessions": "count",
+    "possessions_estimated": "count",
+    "_per_game": "count",
+    "_rate_allowed": "per attempt",
+    "pace_differential": "possessions",
+}
+"""Of numbers that are no plain count, by how their names end."""
 
 _STORED: dict[str, dt.DataType] = {
     "STRING": dt.string,

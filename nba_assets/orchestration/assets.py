@@ -4,6 +4,7 @@ Partitions, inputs, back-fill policy, checks, owners, kinds and pool hold for ev
 step does when it runs is not said here; what a table holds is its own module's business.
 """
 
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
@@ -13,10 +14,9 @@ from nba_assets.audit.never_built import recorded_checks
 from nba_assets.compile.bind import stored_inputs
 from nba_assets.compile.code_version import code_version
 from nba_assets.compile.dialects import Dialect
-from nba_assets.compile.statements import statements
 from nba_assets.contracts.contract import Contract, RawTable
 from nba_assets.contracts.read import Reach
-from nba_assets.contracts.table import Table
+from nba_assets.contracts.table import Check, Table
 from nba_assets.orchestration import metadata
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.partitions import DAILY, mapping
@@ -48,11 +48,7 @@ def step_assets(tables: Sequence[Table], kinds: frozenset[str], dialect: Dialect
     @dg.multi_asset(
         name=first.step,
         specs=[_spec(table, kinds, dialect, reaches) for table in tables],
-        check_specs=[
-            dg.AssetCheckSpec(name=check.name, asset=asset_key(table), description=check.description)
-            for table in tables
-            for check in recorded_checks(table)
-        ],
+        check_specs=[_check_spec(table, check) for table in tables for check in recorded_checks(table)],
         can_subset=len(tables) > 1,
         backfill_policy=dg.BackfillPolicy.single_run(),
         pool="bigquery" if dialect == "bigquery" else None,  # DuckDB has a machine, which NBA_MAX_CONCURRENT divides
@@ -74,6 +70,13 @@ def step_assets(tables: Sequence[Table], kinds: frozenset[str], dialect: Dialect
     return replace_partitions
 
 
+def _check_spec(table: Table, check: Check) -> dg.AssetCheckSpec:
+    with warnings.catch_warnings(action="ignore", category=dg.PreviewWarning):  # its partitions: the UI's calendar
+        return dg.AssetCheckSpec(
+            check.name, asset=asset_key(table), description=check.description, partitions_def=DAILY
+        )
+
+
 def _spec(
     table: Table, kinds: frozenset[str], dialect: Dialect, reaches: Mapping[Contract, set[Reach]]
 ) -> dg.AssetSpec:
@@ -81,12 +84,12 @@ def _spec(
         key=asset_key(table),
         deps=[_dep(source, reaches[source]) for source in stored_inputs(table)],
         description=table.description,
-        group_name=table.group,
+        group_name=table.dataset.removeprefix("nba_"),  # as data flows: the last one of precompute is of predictions
         partitions_def=DAILY,
         owners=OWNERS,
         kinds=set(kinds),
         code_version=code_version(table, dialect),
-        metadata={**_definition_metadata(table), **metadata.of_definition(statements(table, dialect))},
+        metadata={**_definition_metadata(table), **metadata.of_definition(table, dialect)},
     )
 
 
@@ -119,7 +122,7 @@ def _definition_metadata(contract: Contract) -> dict[str, object]:
         dg.TableColumn(
             c.name,
             c.type,
-            f"{c.meaning} ({c.unit})" if c.unit and c.unit not in c.meaning else c.meaning,
+            f"{c.meaning} ({c.told_unit})" if c.told_unit and c.told_unit not in c.meaning else c.meaning,
             dg.TableColumnConstraints(nullable=not c.required, unique=contract.key == (c.name,)),
         )
         for c in contract.columns

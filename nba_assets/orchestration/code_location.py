@@ -12,6 +12,9 @@ import dagster as dg
 
 MODULE = "nba_assets.definitions"
 
+NAME = "nba_assets"
+"""What it is called wherever it is served: switches, cursors and runs are kept under this name."""
+
 
 def definitions() -> dg.Definitions:
     """All assets, jobs, schedules and sensors; they are loaded when first asked for."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import dagster as dg
 
+from nba_assets.contracts.table import Table
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.tables.registry import tables
 
@@ -14,9 +16,18 @@ ALL_TABLES = "all_tables"
 
 def jobs() -> list[Any]:
     """The jobs, in the form Dagster resolves against the assets (it exports no name for that form)."""
-    groups = sorted({table.group for table in tables()})
-    everything = dg.AssetSelection.assets(*[asset_key(table) for table in tables()])
+    groups: dict[str, list[Table]] = {}
+    for table in tables():
+        groups.setdefault(table.group, []).append(table)
     return [
-        *[dg.define_asset_job(f"{group}_tables", dg.AssetSelection.groups(group)) for group in groups],
-        dg.define_asset_job(ALL_TABLES, everything),
+        *(_job(f"{name}_tables", groups[name], f"The {name} tables of a date or a range.") for name in sorted(groups)),
+        _job(
+            ALL_TABLES,
+            tables(),
+            "All tables, or some of them, of a date or a range: what sensors, schedules and `nba` start.",
+        ),
     ]
+
+
+def _job(name: str, chosen: Iterable[Table], description: str) -> Any:
+    return dg.define_asset_job(name, dg.AssetSelection.assets(*map(asset_key, chosen)), description=description)

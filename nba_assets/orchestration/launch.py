@@ -15,16 +15,18 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from types import TracebackType
+from typing import Any
 
 import dagster as dg
 
 from nba_assets.contracts.errors import GaveWay
 from nba_assets.contracts.table import Table
-from nba_assets.orchestration.code_location import definitions
+from nba_assets.orchestration.code_location import NAME, definitions
 from nba_assets.orchestration.instance.dead_runs import PROCESS_TAG
 from nba_assets.orchestration.instance.run_log import said_since
-from nba_assets.orchestration.instance.runs import events_of
+from nba_assets.orchestration.instance.runs import events_of, job_at
 from nba_assets.orchestration.instance.storage_files import StorageFault
+from nba_assets.orchestration.instance.tags import MAX_RETRIES_TAG
 from nba_assets.orchestration.jobs import ALL_TABLES
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.metadata import DaysDone, Materialised, broken_days
@@ -100,13 +102,7 @@ def launch(
     SIGINT, SIGTERM, cancelling the run in the UI, and `withdrawn` all end it as cancelled, and its queries with it.
     """
     job = dg.build_reconstructable_job("nba_assets.orchestration.launch", "all_tables_job")
-    run = instance.create_run_for_job(
-        job_def=job.get_definition(),
-        asset_selection=frozenset(asset_key(table) for table in tables),
-        tags={**partition_tags(days), **(tags or {}), PROCESS_TAG: this_process()},
-        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
-        job_code_origin=job.get_python_origin(),
-    )
+    run = entered(instance, job, tables, days, tags or {})
     events: list[dg.DagsterEvent] = []
 
     def called_off() -> bool:
@@ -129,6 +125,20 @@ def launch(
     # Of a run that was broken off, what its steps recorded last may not have come here.
     _keep_history(instance, run.run_id, list(_materialisations(events)) if success else None)
     return RunResult(run.run_id, success, _made(tables, events), _failures(tables, events, cancelled), cancelled)
+
+
+def entered(
+    instance: dg.DagsterInstance, job: Any, tables: Sequence[Table], days: Sequence[date], tags: Mapping[str, str]
+) -> dg.DagsterRun:
+    """A run of `job`, which steps can find again, on Dagster's list and not begun."""
+    return instance.create_run_for_job(
+        job_def=job.get_definition(),
+        asset_selection=frozenset(asset_key(table) for table in tables),
+        tags={**partition_tags(days), **tags, PROCESS_TAG: this_process(), MAX_RETRIES_TAG: "0"},
+        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        job_code_origin=job.get_python_origin(),
+        remote_job_origin=job_at(NAME, ALL_TABLES),
+    )
 
 
 def _materialisations(events: Sequence[dg.DagsterEvent]) -> Iterator[dg.DagsterEvent]:
@@ -184,8 +194,8 @@ def _made(tables: Sequence[Table], events: Sequence[dg.DagsterEvent]) -> dict[st
     for event in events:
         if event.event_type_value == "ASSET_CHECK_EVALUATION":
             check = event.asset_check_evaluation_data
-            if not check.passed and check.partition is None:
-                days = broken_days(check.metadata)
+            # Each broken day has an evaluation of its own as well, which says nothing of days.
+            if not check.passed and (days := broken_days(check.metadata)):
                 made[check.asset_key].broken_checks.append(f"{check.severity.value} {check.check_name} ({days} days)")
     return {table.name: made[asset_key(table)] for table in tables}
 

@@ -18,9 +18,12 @@ from typing import Any
 import dagster as dg
 import pyarrow as pa
 
-from nba_assets.compile.statements import CompiledSQL
+from nba_assets.compile.ancestry import ancestry
+from nba_assets.compile.dialects import Dialect
+from nba_assets.compile.statements import statements
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.errors import BadInput
+from nba_assets.contracts.table import Check, Table
 from nba_assets.orchestration.dagster_patches.partition_versions import PARTITION_VERSION
 from nba_assets.orchestration.instance.events import failure_data
 from nba_assets.warehouse.build import Part
@@ -30,6 +33,7 @@ Metadata = Mapping[str, dg.MetadataValue]
 
 ROWS = "dagster/partition_row_count"
 _LINEAGE = "dagster/column_lineage"
+_COLUMNS_FROM = "columns_come_from"
 _CHECKS_FAILED = "checks_failed"
 _FAILURE_RECORDS = "failure_records"
 _SKIPPED = "skipped"
@@ -70,7 +74,8 @@ def of_days(part: Part) -> Iterator[tuple[date, dict[str, Any]]]:
         if day in part.skipped:
             metadata[_SKIPPED] = part.skipped[day]
         elif not rows:
-            metadata[_NOTE] = "no rows: none in the sources"
+            missing = ", ".join(part.empty_inputs.get(day, ()))
+            metadata[_NOTE] = f"no rows: nothing is there of {missing}" if missing else "no rows: none in the sources"
         if part.older_schema:
             read = sorted(part.older_schema.items())
             metadata[_OLDER_SCHEMA] = ", ".join(f"{partitions} partitions of {name}" for name, partitions in read)
@@ -81,7 +86,7 @@ def of_days(part: Part) -> Iterator[tuple[date, dict[str, Any]]]:
 
 def of_day_off() -> dict[str, str | int]:
     """The same, of a day on which there was nothing to build."""
-    return {ROWS: 0, _CHECKS_FAILED: "none", PARTITION_VERSION: NOTHING, _NOTE: "no games on this date: nothing stored"}
+    return {ROWS: 0, _CHECKS_FAILED: "none", PARTITION_VERSION: NOTHING, _NOTE: "no games scheduled on this date"}
 
 
 def of_moved(rows: int, content: str, origin: str) -> dict[str, str | int]:
@@ -107,14 +112,20 @@ def of_run(parts: Sequence[Part], times: tuple[float, float] | None) -> dict[str
     return metadata
 
 
-def of_definition(sql: CompiledSQL) -> dict[str, Any]:
+def of_definition(table: Table, dialect: Dialect) -> dict[str, Any]:
     """What follows from a table's code alone and is long, so it is no part of an event: the query, as it is for one
-    date, and where each column comes from."""
+    date, and where each column comes from, for Dagster and, since its own UI shows none of that, for people."""
+    sql, columns = statements(table, dialect), ancestry(dialect)
     lineage = {
         column: [dg.TableColumnDep(dg.AssetKey([dataset, name]), c) for dataset, name, c in found]
         for column, found in sql.sources.items()
     }
-    return {_SQL: dg.MetadataValue.md(f"```sql\n{sql.rows_in(EXAMPLE)}\n```"), _LINEAGE: dg.TableColumnLineage(lineage)}
+    told = [f"- `{columns.told((table.full_name, column))}`" for column, found in sql.sources.items() if found]
+    return {
+        _SQL: dg.MetadataValue.md(f"```sql\n{sql.rows_in(EXAMPLE)}\n```"),
+        _LINEAGE: dg.TableColumnLineage(lineage),
+        _COLUMNS_FROM: dg.MetadataValue.md("\n".join(told)),
+    }
 
 
 def of_preview(rows: pa.Table) -> dict[str, Any]:
@@ -131,6 +142,14 @@ def of_preview(rows: pa.Table) -> dict[str, Any]:
 def of_broken_day(rows: int) -> dict[str, Any]:
     """What a check says of one day that breaks it."""
     return {_BROKEN_ROWS: rows}
+
+
+def rule_broken(check: Check, by_day: Mapping[date, int]) -> str:
+    """The rule in one sentence, how much breaks it, and the days, newest first."""
+    rows, newest = sum(by_day.values()), sorted(by_day, reverse=True)
+    days = ", ".join(f"{day} ({by_day[day]:,})" for day in newest[:DAYS_SHOWN])
+    others = f" and {len(newest) - DAYS_SHOWN} days before" if len(newest) > DAYS_SHOWN else ""
+    return f"The rule: {check.description}. Broken by {rows:,} row{'s' * (rows != 1)}, by day: {days}{others}."
 
 
 def of_broken_range(by_day: Mapping[date, int], example: pa.Table) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import random
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -20,7 +20,7 @@ import dagster as dg
 import pyarrow as pa
 
 from nba_assets.audit.game_days import Calendar
-from nba_assets.audit.never_built import HISTORY, history_gaps, recorded_checks, require_inputs
+from nba_assets.audit.never_built import HISTORY, empty_inputs, history_gaps, recorded_checks, require_inputs
 from nba_assets.compile.bind import stored_inputs
 from nba_assets.compile.code_version import Code, code_of
 from nba_assets.compile.dialects import Dialect
@@ -32,7 +32,9 @@ from nba_assets.contracts.failures import failures_of
 from nba_assets.contracts.table import Check, Table
 from nba_assets.orchestration import metadata
 from nba_assets.orchestration.dagster_patches.partition_versions import own_tags, tell_each
+from nba_assets.orchestration.instance.answered_checks import answer_days
 from nba_assets.orchestration.instance.batched_events import record_in_step
+from nba_assets.orchestration.instance.event_times import spread
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.metadata import DaysDone, TableFailure
 from nba_assets.orchestration.run_tags import LEAVES_OUT_TAG
@@ -104,6 +106,7 @@ class Step:
                 raise
             else:
                 yield result
+                build.answer_days()
 
     def _failure(self, error: Exception, times: tuple[float, float] | None) -> TableFailure:
         if isinstance(error, QueryTimeout):
@@ -177,12 +180,14 @@ class _TableBuild:
         needed = inputs_in(self.table, window)
         self.session.require(needed)
 
-        def stored(source: Table) -> Collection[date]:
+        def stored(source: Contract) -> Mapping[date, str]:
             return self.session.contents(source, needed[source])
 
         require_inputs(self.table, days, stored, calendar)
         gaps = history_gaps(self.table, days, stored, calendar)
         part = build_part(self.session, self.table, self._sql, window, days, code)
+        without_rows = [day for day, rows in part.written.rows.items() if not rows]
+        part = replace(part, empty_inputs=empty_inputs(self.table, without_rows, stored))
         if not gaps:
             return part
         self.gaps |= gaps
@@ -195,6 +200,7 @@ class _TableBuild:
         for part in self.done:
             self._record_broken_days(part)
         of_days = {day.isoformat(): own for day, own in self._of_days()}
+        spread(self.context.run_id, self._key, sorted(of_days), self.started)
         tell_each(self.context, self._key, of_days, [day.isoformat() for day in self.left_out])
         return dg.MaterializeResult(
             asset_key=self._key,
@@ -203,11 +209,19 @@ class _TableBuild:
             check_results=checked,
         )
 
+    def answer_days(self) -> None:
+        """Once all is on record: of a single date Dagster has the answer by itself."""
+        if len(self.context.partition_keys) > 1:
+            checks = [check.name for check in self._checks()]
+            answer_days(self.context.instance, self.context.run, self._key, checks)
+
     def keep_finished(self) -> None:
         """Before a failure is raised, report the finished days: Dagster would count the whole range as failed."""
         for part in self.done:
             self._record_broken_days(part)
-        for day, own in self._of_days():
+        of_days = dict(self._of_days())
+        spread(self.context.run_id, self._key, [day.isoformat() for day in sorted(of_days)], self.started)
+        for day, own in of_days.items():
             self.context.log_event(
                 dg.AssetMaterialization(
                     self._key,
@@ -261,6 +275,7 @@ class _TableBuild:
                 passed=False,
                 severity=_SEVERITY[check.severity],
                 partition=day.isoformat(),
+                description=metadata.rule_broken(check, {day: rows}),
                 metadata=metadata.of_broken_day(rows),
             )
             for check in self._checks()
@@ -276,6 +291,7 @@ class _TableBuild:
             asset_key=self._key,
             passed=not by_day,
             severity=_SEVERITY[check.severity],
+            description=metadata.rule_broken(check, by_day) if by_day else None,
             metadata=self._breaches(check, by_day) if by_day else {},
         )
 

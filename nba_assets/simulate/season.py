@@ -41,24 +41,30 @@ class GameNight:
 
 @dataclass(frozen=True)
 class Day:
-    """A calendar day: its rosters, the teams whose roster changed that morning, its games."""
+    """A calendar day: its rosters, the teams whose roster changed that morning, its games.
+
+    Of an `open` day it is known who will be there; what the games come to has not happened.
+    """
 
     day: date
     rosters: dict[str, list[Player]]
     changed: frozenset[str]
     nights: list[GameNight]
+    open: bool = False
 
 
 @dataclass(frozen=True)
 class SimulatedSeason:
     """The first `days` calendar days of a season from opening night on, or all of it.
 
-    The same year and seed give the same season, and fewer days give its beginning.
+    With `tonight` the days before it instead, and that day and the next as open slates. The same year and seed give the
+    same season, and fewer days give its beginning.
     """
 
     year: int
     seed: int
     days: int | None = None
+    tonight: date | None = None
     teams: dict[str, Team] = field(init=False, repr=False, compare=False)
     regular_season: list[Game] = field(init=False, repr=False, compare=False)
 
@@ -75,7 +81,13 @@ class SimulatedSeason:
         return SeasonDates.of(self.year)
 
     def covers(self, day: date) -> bool:
+        """Whether the day's games are played."""
+        if self.tonight:
+            return day < self.tonight
         return self.days is None or day < self.dates.opening + self.days * _DAY
+
+    def _opens(self, day: date) -> bool:
+        return self.tonight is not None and day in (self.tonight, self.tonight + _DAY)
 
     def play(self) -> Iterator[Day]:
         """Play it, beginning with the eve of opening night, which has rosters and no games."""
@@ -84,13 +96,14 @@ class SimulatedSeason:
         health = Health(self.chance, rosters)
         bracket = Bracket(self.chance, self.teams)
         day = self.dates.opening - _DAY
-        while not bracket.decided and self.covers(day):
+        while not bracket.decided and (self.covers(day) or self._opens(day)):
             changed = frozenset(rosters.advance(day))
             games = [g for g in self.regular_season if g.day == day] + bracket.games_on(day)
             nights = [self._play(game, health) for game in games]
-            for night in nights:
-                bracket.record(night.played.result)
-            yield Day(day, {team: rosters.of(team) for team in self.teams}, changed, nights)
+            if self.covers(day):
+                for night in nights:
+                    bracket.record(night.played.result)
+            yield Day(day, {team: rosters.of(team) for team in self.teams}, changed, nights, not self.covers(day))
             day += _DAY
 
     def _play(self, game: Game, health: Health) -> GameNight:

@@ -40,6 +40,8 @@ class Part:
     """By day and reason, how many rows of the sources are in no row of the table, or how often one was passed over."""
     jobs: tuple[Job, ...] = ()
     """What it took on a server."""
+    empty_inputs: Mapping[date, Sequence[str]] = field(default_factory=dict)
+    """Of each day with games and no rows, what the table reads of that day and nothing is stored of."""
 
     @property
     def seconds(self) -> float:

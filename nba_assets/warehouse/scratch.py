@@ -32,9 +32,14 @@ _numbers = count()
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
     """An empty folder of its own for the block, on the disk for temporary files."""
-    _sweep(tempfile.gettempdir(), PREFIX)
+    sweep_folders()
     with tempfile.TemporaryDirectory(prefix=f"{PREFIX}{this_process()}.", ignore_cleanup_errors=True) as folder:
         yield Path(folder)
+
+
+def sweep_folders() -> None:
+    """Remove the folders that processes that are gone have left on the disk for temporary files."""
+    _sweep(tempfile.gettempdir(), PREFIX)
 
 
 @contextmanager

@@ -63,7 +63,7 @@ def test_the_table_counts_tries_and_losses_and_says_how_to_play_one_again(capsys
                 needs=["player_boxes.points_add_up"],
             ),
         ),
-        Played("files", 2, 1.0, Outcome("a point too many", "", ["silent: 3 rows"], "silent")),
+        Played("files", 2, 1.0, Outcome("a point too many", "2024-11-05", ["silent: 3 rows", "and another"], "silent")),
         Played("conditions", 0, 0.0, Outcome("a full disk", "", skipped="no mount namespace")),
         Played("messages", 0, 1.0, Outcome("messages", "", tries=500)),
     ]
@@ -77,4 +77,8 @@ def test_the_table_counts_tries_and_losses_and_says_how_to_play_one_again(capsys
         "games.two_teams",
     ):
         assert told in printed
-    assert "4 cases, 1 lost" in printed
+    count, *lost = printed.splitlines()[-2:]
+    assert count.startswith("4 cases, 1 lost")
+    assert lost == ["LOST files --case 2: a point too many, 2024-11-05: silent: 3 rows (and 1 more)"], (
+        "the end of a log is kept"
+    )

@@ -11,11 +11,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from nba_assets.audit.compare import Compared, Difference, compare
+from nba_assets.audit.compare import Change, Compared, Difference, compare
 from nba_assets.cli import app as cli
 from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.failures import RECORDS
 from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary
+from nba_assets.tables.precompute.ml_feature_store_v2 import ml_feature_store_v2
 from nba_assets.warehouse.lake import Lake
 
 FIRST, SECOND = date(2024, 10, 22), date(2024, 10, 23)
@@ -161,3 +162,38 @@ def test_exit_codes(old: Path, tmp_path: Path, nba: Callable[..., int], capfd: p
     assert nba(old, new) == 1
     assert "pace (1)" in capfd.readouterr().out
     assert nba(old, tmp_path) == 2
+
+
+def test_how_far_a_column_is_apart(old: Path, tmp_path: Path) -> None:
+    """Both rows of the first date differ: by 2.5, and from unknown to known."""
+    new = lake(tmp_path / "new", (FIRST, rows(FIRST, pace=[97.0, 98.0])), (SECOND, rows(SECOND)))
+    assert only(compare(old, new)).changes == {"pace": Change(2, filled=1, emptied=0, mean=2.5, greatest=2.5)}
+    assert only(compare(new, old)).changes["pace"].emptied == 1
+
+
+def test_the_numbers_of_an_array(tmp_path: Path) -> None:
+    schema = ml_feature_store_v2.schema().to_pyarrow()
+    for side, values in (("old", [1.0, 2.0]), ("new", [1.0, 5.5, 3.0])):
+        said = {"features": [values], "feature_names": [["one", "two", "three"]]}
+        stored = pa.table({name: said.get(name, [None]) for name in schema.names}).cast(schema)
+        Lake(tmp_path / side).replace(ml_feature_store_v2, [(FIRST, stored)])
+    changes = only(compare(tmp_path / "old", tmp_path / "new")).changes
+    assert changes == {
+        "features": Change(1, 0, 0),
+        "features[2] two": Change(1, 0, 0, 3.5, 3.5),
+        "features[3] three": Change(1, filled=1, emptied=0),
+    }
+
+
+def test_a_page_of_what_changed(
+    old: Path, tmp_path: Path, nba: Callable[..., int], capfd: pytest.CaptureFixture[str]
+) -> None:
+    new = lake(tmp_path / "new", (FIRST, rows(FIRST, pace=[97.0, None]).drop_columns(["ts_pct"])))
+    assert nba(old, new, "--markdown") == 1
+    assert capfd.readouterr().out.splitlines() == [
+        "| table | column | rows | of them NULL before | NULL now | mean difference | greatest |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
+        f"| {NAME} (2 rows) | (rows of the old side only) | 2 |  |  |  |  |",
+        "|  | ts_pct | there → not there |  |  |  |  |",
+        "|  | pace | 1 |  |  | 2.5 | 2.5 |",
+    ]

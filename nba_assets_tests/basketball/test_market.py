@@ -235,7 +235,7 @@ LINES = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(lines=LINES, data=st.data())
 def test_the_line_is_one_that_was_offered_whatever_the_order(lines: list, data: st.DataObject) -> None:
     books = [book(name, halves / 2, hours) for name, halves, hours in lines]

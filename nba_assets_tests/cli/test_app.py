@@ -6,9 +6,11 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -94,6 +96,14 @@ def test_how_a_command_ends(
     assert nba("query", "SELECT 1") == (code, "", complaint)
 
 
+def test_a_columns_lineage_is_a_tree_up_and_down(nba: Nba) -> None:
+    code, printed, _ = nba("lineage", "team_boxes.points")
+    assert code == 0
+    up, down = printed.split("nba_conformed.team_boxes.points goes into")
+    assert "nba_raw.nbac_team_boxscore.points" in up
+    assert re.search(r"[├└]── nba_analytics\.team_offense_game_summary\.points_scored", down)
+
+
 def test_the_page_of_exit_codes_has_every_command() -> None:
     page = (Path(__file__).parents[2] / "docs" / "exit_codes.md").read_text()
     assert [command for command in COMMANDS if f"`nba {command}`" not in page] == []
@@ -102,10 +112,13 @@ def test_the_page_of_exit_codes_has_every_command() -> None:
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
-        ("materialize --date yesterday", "--date: 'yesterday' is no date; write YYYY-MM-DD"),
+        ("materialize --date noon", "--date: 'noon' is no date; write YYYY-MM-DD, or today, yesterday, today-7"),
+        ("materialize --date 2024-01-01-99999", "--date: '2024-01-01-99999' is no date"),
         ("materialize --date 2024-02-30", "--date: '2024-02-30' is no date"),
         ("materialize --date 2021-10-18", "2021-10-18: the first partition is 2021-10-19"),
         (f"materialize --date {AFTER_TOMORROW}", f"{AFTER_TOMORROW}: the last partition is"),
+        ("lineage points", "'points': no table called ''; write TABLE.COLUMN"),
+        ("lineage team_boxes.pts", "'team_boxes.pts': nba_conformed.team_boxes has no column 'pts'; it has game_id"),
         (f"materialize --date {DAY} --tables player_summary", "no table called 'player_summary'; there are"),
         (f"materialize --date {DAY} --tables ,", "--tables"),
         (f"materialize --date {DAY}", "is empty: fill the lake with `nba ingest DIR` or `nba simulate`"),
@@ -115,6 +128,7 @@ def test_the_page_of_exit_codes_has_every_command() -> None:
         ("backfill --start 2021-10-01 --end 2021-10-23", "2021-10-01: the first partition is"),
         (f"backfill --start {DAY} --end {DAY} --tables a,b", "no table called 'a'"),
         ("simulate --season 2024", "'2024' is no season; write it as 2024-25"),
+        ("simulate --ending today --days 3", "--ending says the season and its days"),
         ("simulate --season 2024-26", "'2024-26' is no season"),
         ("simulate --season ²024-25", "is no season"),
         ("simulate --season 2019-20", "the first season is 2021-22"),
@@ -267,6 +281,33 @@ def test_the_help_of_a_command_shows_how_to_use_it(command: str) -> None:
     assert result.exit_code == 0
     assert "Examples:" in result.output
     assert f"nba {command}" in result.output.split("Examples:")[1]
+
+
+def test_what_a_help_says_is_printed_as_it_is_written() -> None:
+    """Markdown takes what looks like a tag, or like emphasis, for one."""
+    result = CliRunner().invoke(cli.app, ["ingest", "--help"], env={"COLUMNS": "200"})
+    assert "DATASET/TABLE/*.parquet (or csv, csv.gz, csv.zst)" in " ".join(result.output.split())
+    told = [given.help or "" for command in _commands(typer.main.get_command(cli.app)) for given in command.params]
+    assert len(told) > 60
+    assert [text for text in told if re.search(r"<\w+>|(?<!`)\*(?!`)\S*(?<!`)$", text)] == []
+
+
+def _commands(command: Any) -> Iterator[Any]:
+    yield command
+    for one in getattr(command, "commands", {}).values():
+        yield from _commands(one)
+
+
+def test_the_version_is_the_packages() -> None:
+    result = CliRunner().invoke(cli.app, ["--version"])
+    assert (result.exit_code, result.output) == (0, f"nba_assets {version('nba_assets')}\n")
+
+
+def test_a_shell_is_helped_to_complete() -> None:
+    result = CliRunner().invoke(
+        cli.app, [], env={"_NBA_COMPLETE": "complete_bash", "COMP_WORDS": "nba mat", "COMP_CWORD": "1"}, prog_name="nba"
+    )
+    assert result.output.split() == ["materialize"]
 
 
 def test_the_help_lists_every_command() -> None:

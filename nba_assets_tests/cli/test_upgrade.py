@@ -25,12 +25,13 @@ from nba_assets.tables.raw.box_scores import nbac_player_boxscores
 from nba_assets.tables.registry import tables
 from nba_assets.warehouse.code_notes import CodeNotes
 from nba_assets.warehouse.lake import Lake
+from nba_assets_tests.conftest import SIMULATED_DAYS
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).parents[2]
 NBA = Path(sys.executable).with_name("nba")
-DAYS = [date(2024, 10, 22), date(2024, 10, 23), date(2024, 10, 24)]
+DAYS = SIMULATED_DAYS.dates()
 RANGE = ("--start", str(DAYS[0]), "--end", str(DAYS[-1]))
 RELEASE_BEFORE = "61aaf46"
 """The last commit without conformed tables."""
@@ -62,14 +63,9 @@ class Place:
 
 
 @pytest.fixture(scope="module")
-def built(simulated_lake: Path, tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """Three days of all tables, not to be written to."""
-    place = Place(tmp_path_factory.mktemp("built"))
-    shutil.copytree(simulated_lake, place.lake.root, copy_function=os.link)
-    place.home.mkdir()
-    shutil.copy(ROOT / "dagster_home" / "dagster.yaml", place.home)
-    place.nba("backfill", *RANGE)
-    return place
+def built(filled: Path) -> Place:
+    """All tables of six days, not to be written to."""
+    return Place(filled)
 
 
 @pytest.fixture
@@ -173,8 +169,8 @@ def test_a_lake_that_the_release_before_has_built(simulated_lake: Path, built: P
     shutil.copy(ROOT / "dagster_home" / "dagster.yaml", old.home)  # names the modules where they are now
 
     said = old.nba("upgrade", "--dry-run")
-    assert re.search(r"games\s*│ 3\s*│ missing", said)
-    assert re.search(r"player_game_summary\s*│ 3\s*│ older schema", said)
+    assert re.search(r"games\s*│ 6\s*│ missing", said)
+    assert re.search(r"player_game_summary\s*│ 6\s*│ older schema", said)
     old.nba("upgrade")
 
     assert not differences(built, old)

@@ -5,13 +5,16 @@ The chart itself is not here; it writes the instance's settings from these value
 
 from __future__ import annotations
 
+import tomllib
 from typing import Any
 
 import dagster as dg
 import pytest
+import yaml
 
 from nba_assets.definitions import defs
-from nba_assets_tests.deploy.files import read, settings, snake
+from nba_assets.orchestration.code_location import NAME
+from nba_assets_tests.deploy.files import PROJECT, read, settings, snake
 
 
 def test_the_instance_is_as_ours() -> None:
@@ -36,6 +39,25 @@ def test_the_code_is_ours_at_the_port_that_is_told() -> None:
     (code,) = read("values.yaml")["dagster-user-deployments"]["deployments"]
     assert code["dagsterApiGrpcArgs"] == ["--module-name", "nba_assets.definitions"]
     assert "resources" not in code, "they would hold for the pods of runs"
+    [server] = read("values.yaml")["dagsterWebserver"]["workspace"]["servers"]
+    assert (server["host"], server["port"]) == (code["name"], code["port"])
+
+
+def test_the_code_location_has_one_name_however_it_is_served() -> None:
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["tool"]
+    [module] = (
+        entry["python_module"] for entry in yaml.safe_load((PROJECT / "workspace.yaml").read_text())["load_from"]
+    )
+    [server] = (entry["grpc_server"] for entry in read("workspace.yaml")["load_from"])
+    [chart] = read("values.yaml")["dagsterWebserver"]["workspace"]["servers"]
+    names = {
+        "dg dev": project["dg"]["project"]["code_location_name"],
+        "dagster dev": project["dagster"]["code_location_name"],
+        "dagster dev -w workspace.yaml": module["location_name"],
+        "docker compose": server["location_name"],
+        "helm": chart["name"],
+    }
+    assert names == dict.fromkeys(names, NAME)
 
 
 def refusal(config: dict[str, Any]) -> str | None:

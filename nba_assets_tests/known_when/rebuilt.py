@@ -67,11 +67,14 @@ def _build(warehouse: DuckDBWarehouse, tables: Sequence[Table], window: Window) 
             write_part(session, table, statements(table, warehouse.dialect), window, window.dates())
 
 
-def differences(warehouse: DuckDBWarehouse, days: Iterable[date], root: Path) -> dict[date, list[Difference]]:
+def differences(
+    warehouse: DuckDBWarehouse, days: Iterable[date], root: Path, *, since: date | None = None, ends: bool = False
+) -> dict[date, list[Difference]]:
     """What the lake's rows of some days of one season have that was not known at the tip of their game.
 
     A lake of what was known is made under `root`, or grows where there is one of days before. What is read of earlier
-    dates is built once, as it was known at the first tip after it: at a later one no less is known.
+    dates, of the season or `since`, is built once, as it was known at the first tip after it: at a later one no less
+    is known. With `ends`, of each night the first and the last tip are looked at.
     """
     known = DuckDBWarehouse(Lake(root), warehouse.threads)
     found: dict[date, list[Difference]] = {}
@@ -80,18 +83,19 @@ def differences(warehouse: DuckDBWarehouse, days: Iterable[date], root: Path) ->
             slate = season.slate()
             assert slate, f"no game was played on {day}"
             found[day] = []
-            for tip in sorted({game.tip for game in slate}):
+            tips = sorted({game.tip for game in slate})
+            for tip in sorted({tips[0], tips[-1]}) if ends else tips:
                 season.cut(known.lake, tip)
-                _build_once(known, day)
+                _build_once(known, day, since)
                 build_standing(known, day)
                 found[day] += _differences(warehouse.lake, known.lake, season, slate, tip)
     return found
 
 
-def _build_once(known: DuckDBWarehouse, day: date) -> None:
+def _build_once(known: DuckDBWarehouse, day: date, since: date | None) -> None:
     """Build the history of the day, as far as it is not there."""
     note = known.lake.root / "history_up_to"
-    done = date.fromisoformat(note.read_text()) if note.exists() else None
+    done = date.fromisoformat(note.read_text()) if note.exists() else since
     if done is None or done < day:
         build_history(known, day, done)
         note.write_text(str(day))

@@ -73,7 +73,7 @@ def test_a_day_off_costs_an_event_and_no_query_and_no_file(
     for day in days:
         found = by_day(run(day))
         assert found[str(day)]["dagster/partition_row_count"] == 0
-        assert found[str(day)]["note"] == "no games on this date: nothing stored"
+        assert found[str(day)]["note"] == "no games scheduled on this date"
     assert statuses(instance, days) == set(days)
     assert Lake(lake).dates(games) == []
 

@@ -101,6 +101,35 @@ def test_a_night_that_is_not_played_yet_is_scheduled(sql: duckdb.DuckDBPyConnect
         assert (status, score is not None) == ((3, True) if day <= last else (1, False))
 
 
+def test_an_evening_knows_what_comes_and_not_how_it_ends(season: dict[str, pa.Table]) -> None:
+    opening = SeasonDates.of(YEAR).opening
+    tonight, tomorrow = opening + timedelta(days=1), opening + timedelta(days=2)
+    evening = simulate(YEAR, SEED, tonight=tonight)
+
+    def of(tables: dict[str, pa.Table], name: str, day: date) -> list[dict[str, object]]:
+        return [row for row in tables[name].to_pylist() if row["game_date"] == day]
+
+    def days(name: str) -> set[date]:
+        return set(evening[name]["game_date"].to_pylist())
+
+    assert {row["game_status"] for row in of(evening, "nba_raw.nbac_schedule", tonight)} == {1}
+    for name in ("nbac_gamebook_player_stats", "nbac_team_boxscore", "bigdataball_play_by_play"):
+        assert days(f"nba_raw.{name}") == {opening}, name
+    for name in ("odds_api_game_lines", "odds_api_player_points_props"):
+        assert days(f"nba_raw.{name}") == {opening, tonight}
+        assert of(evening, f"nba_raw.{name}", tonight) == of(season, f"nba_raw.{name}", tonight)
+    report = of(evening, "nba_raw.nbac_injury_report", tomorrow)
+    assert report
+    assert {row["report_date"] for row in report} == {tonight}
+
+
+def test_opening_night_has_lines_and_no_results() -> None:
+    evening = simulate(YEAR, SEED, tonight=SeasonDates.of(YEAR).opening)
+    assert evening["nba_raw.nbac_team_boxscore"].num_rows == 0
+    assert evening["nba_raw.odds_api_game_lines"].num_rows > 0
+    assert evening["nba_raw.nbac_schedule"].num_rows == 1230
+
+
 def test_tables_have_their_contract(season: dict[str, pa.Table]) -> None:
     for contract in TABLES:
         rows = season[contract.full_name]

@@ -106,7 +106,7 @@ def test_another_seasons_editions_stay(deliveries: Deliveries, tmp_path: Path) -
     assert [kept[0] for kept in deliveries.kept()] == [ONE, "0022200001"]
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=7, deadline=None)
 @given(calendars=st.lists(st.dictionaries(st.sampled_from([ONE, TWO, THREE]), st.integers(10, 14)), max_size=5))
 def test_each_edition_can_be_told_from_what_is_kept(
     calendars: Sequence[dict[str, int]], tmp_path_factory: pytest.TempPathFactory

@@ -124,7 +124,7 @@ def test_reference_rows_are_replaced_season_by_season(tmp_path: Path, lake: Lake
     assert (told.rows_written, told.partitions, told.window) == (1, 1, None)
 
 
-@settings(max_examples=15, deadline=None)  # each delivery starts an engine
+@settings(max_examples=10, deadline=None)  # each delivery starts an engine
 @given(st.lists(st.lists(st.integers(0, 5), min_size=1, unique=True), min_size=1, max_size=3))
 def test_the_lake_holds_each_dates_last_delivery(
     tmp_path_factory: pytest.TempPathFactory, deliveries: list[list[int]]

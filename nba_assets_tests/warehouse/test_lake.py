@@ -136,7 +136,7 @@ ANY_ROWS = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(made=ANY_ROWS)
 def test_replacing_twice_is_the_same_bytes_and_the_rows_read_back(made: list[dict]) -> None:
     table = pa.Table.from_pylist(made, schema=POINTS.schema().to_pyarrow())

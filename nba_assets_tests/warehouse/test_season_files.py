@@ -227,7 +227,7 @@ def _steps() -> Iterator[st.SearchStrategy[tuple[str, list[int], str]]]:
 
 
 @given(steps=st.lists(st.one_of(*_steps()), min_size=1, max_size=8))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_a_reader_finds_what_was_written(steps: list[tuple[str, list[int], str]], tmp_path_factory) -> None:  # noqa: ANN001
     lake, expected = Lake(tmp_path_factory.mktemp("lake")), {}
     for what, places, player in steps:

@@ -16,7 +16,7 @@ from pathlib import Path
 import dagster as dg
 
 from nba_assets.audit.game_days import next_game_day
-from nba_assets.contracts.calendar import EASTERN
+from nba_assets.contracts.calendar import EASTERN, eastern
 from nba_assets.orchestration.events.messages import SUCCESS, Sent
 from nba_assets.orchestration.events.sources import event_source
 from nba_assets.orchestration.instance.tags import DATA_VERSION_TAG
@@ -138,6 +138,7 @@ def _content(instance: dg.DagsterInstance, day: date) -> str | None:
 
 @dg.sensor(
     job_name=ALL_TABLES,
+    description="The summaries of a date are there: runs context, precompute and features of the next date with games.",
     minimum_interval_seconds=SECONDS_BETWEEN_TICKS,
     default_status=dg.DefaultSensorStatus.STOPPED,
     required_resource_keys={"warehouse"},
@@ -146,8 +147,14 @@ def next_slate(context: dg.SensorEvaluationContext) -> dg.SensorResult:
     """The summaries of a date are there: build context, precompute and features of the next date with games."""
     before = Place.read(context.cursor)
     requests, place = slate_requests(context.instance, context.resources.warehouse.open(), before)
-    waits = f"waits for the date with games after {place.waits.day}" if place.waits else "no new summaries"
+    waits = "no new summaries" + (f" since {eastern(at)}" if (at := _looked_at(before)) else "")
+    if place.waits:
+        waits = f"{place.waits.day} is summed up; no later date with games up to {last_partition()} is known yet"
     return dg.SensorResult(run_requests=requests, cursor=place.written(), skip_reason=None if requests else waits)
+
+
+def _looked_at(place: Place) -> datetime | None:
+    return datetime.fromtimestamp(place.looked_at, UTC) if place.looked_at else None
 
 
 def completion_messages(instance: dg.DagsterInstance, run: dg.DagsterRun) -> Iterator[tuple[str, Sent]]:
@@ -191,6 +198,7 @@ def _rows(instance: dg.DagsterInstance, run: dg.DagsterRun) -> dict[dg.AssetKey,
 
 @dg.run_status_sensor(
     run_status=dg.DagsterRunStatus.SUCCESS,
+    description="A run has built tables of a group: tells the phases that come after, on Pub/Sub or in the spool.",
     default_status=dg.DefaultSensorStatus.RUNNING,
     minimum_interval_seconds=SECONDS_BETWEEN_TICKS,
 )

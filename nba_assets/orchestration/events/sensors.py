@@ -27,12 +27,13 @@ from nba_assets.contracts.contract import RawTable
 from nba_assets.contracts.table import Table
 from nba_assets.orchestration.events import triggers
 from nba_assets.orchestration.events.completion import completion, next_slate
-from nba_assets.orchestration.events.messages import FAILED, NO_DATA, Malformed, RawComplete, parse
+from nba_assets.orchestration.events.messages import NO_DATA, Malformed, RawComplete, parse
+from nba_assets.orchestration.events.on_record import event_of
 from nba_assets.orchestration.events.sources import DEAD_LETTER_TOPIC, EventSource, Received, event_source
+from nba_assets.orchestration.events.waiting import Waits, in_words, still_waiting
 from nba_assets.orchestration.instance.batched_events import record_runless
 from nba_assets.orchestration.jobs import ALL_TABLES
 from nba_assets.orchestration.keys import asset_key
-from nba_assets.orchestration.metadata import ROWS
 from nba_assets.orchestration.run_tags import CORRELATION_TAG, TRIGGER_TAG, partition_tags
 from nba_assets.tables.registry import tables
 from nba_assets.warehouse.base import Warehouse
@@ -118,23 +119,32 @@ class Batch:
             if not message.is_complete:
                 if message.execution_id not in self.failures[delivery]:
                     self.failures[delivery].add(message.execution_id)
-                    found.append(_event(dg.AssetObservation, message))
+                    found.append(event_of(dg.AssetObservation, message))
             elif message.execution_id not in self.known.setdefault(delivery, []):
                 self.known[delivery].append(message.execution_id)
-                found.append(_event(dg.AssetMaterialization, message))
+                found.append(event_of(dg.AssetMaterialization, message))
                 if message.status != NO_DATA:
                     self.had_something.add(delivery)
         return found
 
     def wanted(self) -> dict[date, dict[Table, str]]:
         """For each date the tables that its messages refresh and that have all they need, with their editions."""
-        last = datetime.fromtimestamp(time.time(), EASTERN).date() + SLATES_AHEAD
         arrived: dict[date, set[RawTable]] = defaultdict(set)
-        for message in self.messages:
-            counts = message.is_complete and self._counts(message.table, message.day)
-            if counts and message.day <= last:  # a schedule may come long before its date
-                arrived[message.day].add(message.table)
+        for message in self._of_now():
+            arrived[message.day].add(message.table)
         return {day: self._wanted_on(day, raw) for day, raw in sorted(arrived.items())}
+
+    def came(self) -> tuple[dict[date, set[RawTable]], dict[date, datetime]]:
+        """Of the dates of which something came: all that is complete of them, and when the first of it was sent."""
+        first = {message.day: message.sent_at for message in reversed(list(self._of_now()))}  # they are in order
+        return {day: set(self._complete(day)) for day in first}, first
+
+    def _of_now(self) -> Iterator[RawComplete]:
+        """What came, less what cannot matter yet: a schedule may come long before its date."""
+        last = datetime.fromtimestamp(time.time(), EASTERN).date() + SLATES_AHEAD
+        for message in self.messages:
+            if message.is_complete and message.day <= last and self._counts(message.table, message.day):
+                yield message
 
     def _counts(self, raw: RawTable, day: date) -> bool:
         """Whether a delivery may bring something new to read: not where an optional source never had anything.
@@ -194,23 +204,6 @@ def _all_records(fetch: Callable[..., dg.EventRecordsResult]) -> Iterator[dg.Eve
         cursor = page.cursor
 
 
-def _event(kind: type, message: RawComplete) -> dg.AssetMaterialization | dg.AssetObservation:
-    told = {
-        "execution_id": message.execution_id,
-        "correlation_id": message.correlation_id,
-        "status": message.status,
-        "sent_at": message.sent_at.isoformat(),
-        **({} if message.record_count is None else {ROWS: message.record_count}),
-    }
-    notes = {NO_DATA: "complete: the source has nothing for this date", FAILED: "the raw processor failed"}
-    return kind(
-        asset_key=asset_key(message.table),
-        partition=message.day.isoformat(),
-        description=notes.get(message.status),
-        metadata=told,
-    )
-
-
 def evaluate(
     instance: dg.DagsterInstance, source: EventSource, cursor: str | None, warehouse: Warehouse | None = None
 ) -> dg.SensorResult | dg.SkipReason:
@@ -223,8 +216,9 @@ def evaluate(
     if state.get("acknowledge"):
         source.acknowledge(state["acknowledge"])
     received = source.pull(MOST_A_TICK)
+    waits: Waits = state.get("waits", {})
     if not received and not state.get("acknowledge"):
-        return dg.SkipReason("no messages")
+        return dg.SkipReason(". ".join(filter(None, ["no messages", in_words(waits)])))
     batch = Batch.of(received, instance)
     batch.dead_letter(source)
     events = batch.events()
@@ -238,11 +232,13 @@ def evaluate(
     requests = _requests(wanted, batch, tried)
     malformed = state.get("malformed", 0) + len(batch.malformed) - len(batch.undelivered)
     acted_on = [item.receipt for item in received if item.receipt not in batch.undelivered]
+    waits = still_waiting(waits, *batch.came())
+    told = [f"{len(received)} messages that need no run; {malformed} malformed so far", in_words(waits)]
     return dg.SensorResult(
         run_requests=requests,
         asset_events=events,
-        cursor=json.dumps({"acknowledge": acted_on, "malformed": malformed}),
-        skip_reason=None if requests else f"{len(received)} messages that need no run; {malformed} malformed so far",
+        cursor=json.dumps({"acknowledge": acted_on, "malformed": malformed, "waits": waits}),
+        skip_reason=None if requests else ". ".join(filter(None, told)),
     )
 
 
@@ -333,6 +329,8 @@ def _memory() -> datetime:
 
 @dg.sensor(
     job_name=ALL_TABLES,
+    description="Raw data has come in: marks its partitions and runs the tables of its date that have all they need. "
+    "Reads the messages of Pub/Sub or the spool; a tick says which dates wait, for what, and since when.",
     minimum_interval_seconds=SECONDS_BETWEEN_TICKS,
     default_status=dg.DefaultSensorStatus.STOPPED,
     required_resource_keys={"warehouse"},

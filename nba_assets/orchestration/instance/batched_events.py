@@ -8,6 +8,7 @@ by one. What the events say is no business of this module.
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import dagster as dg
 
 from nba_assets.orchestration.dagster_patches.guard import Upstream, find, in_place
+from nba_assets.orchestration.instance.event_times import apart
 
 AssetEvent = dg.AssetMaterialization | dg.AssetObservation
 
@@ -69,8 +71,9 @@ def record_runless(instance: dg.DagsterInstance, events: Sequence[AssetEvent]) -
         for event in events:
             instance.report_runless_asset_event(event)
         return
-    for event, end in zip(events, _one_batch(len(events)), strict=True):
-        instance.report_dagster_event(_as_dagster_event(event), find(_RUN), batch_metadata=end)
+    now = time.time()
+    for event, end, at in zip(events, _one_batch(len(events)), apart(len(events), now, now), strict=True):
+        instance.report_dagster_event(_as_dagster_event(event), find(_RUN), batch_metadata=end, timestamp=at)
 
 
 def record_in_step(context: dg.AssetExecutionContext, evaluations: Sequence[dg.AssetCheckEvaluation]) -> None:

@@ -25,18 +25,24 @@ UNDER_WAY = [
 ]
 
 
-def is_dead(run: dg.DagsterRun) -> bool:
+def is_dead(run: dg.DagsterRun, instance: dg.DagsterInstance | None) -> bool:
     """Whether the process of a run is gone, as far as can be seen from here. What that has left, is ended."""
     process = run.tags.get(PROCESS_TAG, "")
-    if not is_gone(process):
+    if not is_gone(process) or _is_of_parent(run, process, instance):
         return False
     end_left_by(process)
     return True
 
 
+def _is_of_parent(run: dg.DagsterRun, process: str, instance: dg.DagsterInstance | None) -> bool:
+    """Whether a run that executes another one again has only that one's tags, and no process yet."""
+    parent = instance.get_run_by_id(run.parent_run_id) if instance and run.parent_run_id else None
+    return parent is not None and parent.tags.get(PROCESS_TAG) == process
+
+
 def end_dead_runs(instance: dg.DagsterInstance) -> None:
     """Let them have failed, or be cancelled if somebody wanted that, and say so in a line."""
-    dead = [run.run_id for run in instance.get_runs(dg.RunsFilter(statuses=UNDER_WAY)) if is_dead(run)]
+    dead = [run.run_id for run in instance.get_runs(dg.RunsFilter(statuses=UNDER_WAY)) if is_dead(run, instance)]
     for run in instance.get_runs(dg.RunsFilter(run_ids=dead, statuses=UNDER_WAY)) if dead else ():  # it may have ended
         why = f"its process {run.tags[PROCESS_TAG]} is gone: it was killed"
         if run.status == dg.DagsterRunStatus.CANCELING:

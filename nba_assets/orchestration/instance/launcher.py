@@ -60,7 +60,7 @@ class WatchfulRunLauncher(DefaultRunLauncher):
         if not in_place(UPSTREAM):
             return super().check_run_worker_health(run)
         health, status = find(_HEALTH), find(_STATUS)
-        if is_dead(run):
+        if is_dead(run, self._instance if self.has_instance else None):
             return health(status.NOT_FOUND, f"the run's process {run.tags[PROCESS_TAG]} is gone: it was killed")
         if GRPC_INFO_TAG not in run.tags or any(self._lives(run) for _ in range(ATTEMPTS)):
             return health(status.RUNNING)

@@ -130,6 +130,9 @@ def _check_class(where: str, module: str, name: str | None) -> None:
 def instance_at_home() -> Iterator[dg.DagsterInstance]:
     """The instance of DAGSTER_HOME, by default ./dagster_home, with the patches applied and no dead run under way.
 
+    What killed runs have left in the folder for temporary files goes, too: a command that then finds all of it built
+    writes nothing there, and so would leave it.
+
     Raises BadInput.
     """
     import dagster as dg
@@ -137,6 +140,7 @@ def instance_at_home() -> Iterator[dg.DagsterInstance]:
     from nba_assets.orchestration.dagster_patches import apply
     from nba_assets.orchestration.instance import storage_files
     from nba_assets.orchestration.instance.dead_runs import end_dead_runs
+    from nba_assets.warehouse.scratch import sweep_folders
 
     home = settle_home()
     check_place(home)
@@ -152,4 +156,5 @@ def instance_at_home() -> Iterator[dg.DagsterInstance]:
         raise BadInput(f"{home / SETTINGS}: {' '.join(str(error).split()) or type(error).__name__}") from error
     with instance:
         end_dead_runs(instance)
+        sweep_folders()
         yield instance

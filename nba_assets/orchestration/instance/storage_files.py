@@ -42,6 +42,7 @@ SIBLINGS = {
 """By a file's name, one that Dagster makes with it: where that has rows in its table, the file has stood before."""
 
 _RESTORE = f"restore DAGSTER_HOME from a copy, or remove the file and begin its history anew with {NEW_HISTORY}=1"
+_RESTORE_OR_NEW = f"restore DAGSTER_HOME from a copy, or begin anew with {NEW_HISTORY}=1"
 _WRONG = {
     sqlite3.SQLITE_CORRUPT: f"is damaged: {_RESTORE}",
     sqlite3.SQLITE_NOTADB: f"is damaged: {_RESTORE}",
@@ -103,17 +104,32 @@ def _look(file: str, made_here: set[str]) -> None:
         time.sleep(0.1)
     if stood:
         state = "is empty" if os.path.exists(file) else f"is gone, while {beside} is there"
-        raise StorageFault(f"{file} {state}: restore DAGSTER_HOME from a copy, or begin anew with {NEW_HISTORY}=1")
+        raise StorageFault(f"{file} {state}: {_RESTORE_OR_NEW}")
     made_here.add(file)
+
+
+def require_runs(index: str) -> None:
+    """Raises StorageFault where there is no run, and the index of events has some.
+
+    The daemon and the UI open the runs before anything of ours is loaded, and Dagster makes an emptied file anew.
+    """
+    runs = os.path.normpath(os.path.join(os.path.dirname(index), "..", "runs.db"))
+    if os.environ.get(NEW_HISTORY) or not _size(runs) or _has_rows(runs, "runs") is not False:
+        return
+    if _size(index) and _has_rows(index, "event_logs WHERE run_id <> ''"):
+        raise StorageFault(f"{runs} holds no run, while {index} has events of some: {_RESTORE_OR_NEW}")
 
 
 def _sibling_with_rows(file: Path) -> str | None:
     name, table = SIBLINGS.get(file.stem, ("", ""))
     sibling = os.path.normpath(file.parent / f"{name}.db")
-    if not name or not _size(sibling):
-        return None
-    with suppress(sqlite3.Error), closing(sqlite3.connect(sibling)) as other:
-        return sibling if other.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() else None
+    return sibling if name and _size(sibling) and _has_rows(sibling, table) else None
+
+
+def _has_rows(file: str, table: str) -> bool | None:
+    """None where that cannot be found out: what is wrong then is told by who reads the file."""
+    with suppress(sqlite3.Error), closing(sqlite3.connect(file)) as opened:
+        return opened.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is not None
     return None
 
 

@@ -9,5 +9,8 @@ DATA_VERSION_TAG = "dagster/data_version"
 GRPC_INFO_TAG = ".dagster/grpc_info"
 """The code server that a run was started by."""
 
+MAX_RETRIES_TAG = "dagster/max_retries"
+"""How often the daemon starts a failed run again: whoever waits for one that it launched itself sees to that."""
+
 WILL_RETRY_TAG = "dagster/will_retry"
 """Whether a failed run is started again."""

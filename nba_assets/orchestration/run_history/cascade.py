@@ -14,14 +14,14 @@ import dagster as dg
 
 from nba_assets.audit.game_days import Calendar
 from nba_assets.compile.bind import stored_inputs
-from nba_assets.contracts.calendar import EASTERN, Window
+from nba_assets.contracts.calendar import EASTERN, Window, eastern
 from nba_assets.contracts.contract import RawTable
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.metadata import ROWS, Materialised
 from nba_assets.orchestration.run_history import table_run
 from nba_assets.orchestration.run_history.history import NEAR_DAYS, kept, timings_of
 from nba_assets.orchestration.run_history.run_events import table_runs
-from nba_assets.orchestration.run_history.table_run import TableRun, Timings, eastern
+from nba_assets.orchestration.run_history.table_run import TableRun, Timings
 from nba_assets.orchestration.run_tags import days_of
 from nba_assets.tables.registry import tables
 from nba_assets.warehouse.base import Warehouse

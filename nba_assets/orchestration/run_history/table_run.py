@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from nba_assets.contracts.calendar import EASTERN
+from nba_assets.contracts.calendar import eastern
 from nba_assets.contracts.contract import Column, Contract
 from nba_assets.warehouse.records import markdown_table
 
@@ -171,10 +171,6 @@ def line(run: TableRun, timings: Timings) -> tuple[str, ...]:
         f"{run.records_processed:,}",
         str(run.data_date) if run.one_date else dates,
     )
-
-
-def eastern(moment: datetime | None) -> str:
-    return f"{moment.astimezone(EASTERN):%Y-%m-%d %H:%M:%S}" if moment else ""
 
 
 def markdown(title: str, timings: Timings) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 
@@ -84,10 +85,12 @@ class _Feeds:
         self._registry = people.Registry()
         self._players: list[Player] = []
         self._results: dict[str, Result] = {}
+        self._open: dict[str, Game] = {}
         self._last = season.dates.opening
 
     def add(self, day: Day) -> None:
-        self._last = day.day
+        if self._season.covers(day.day):
+            self._last = day.day
         first = not self._players
         if first:
             self._players = [p for roster in day.rosters.values() for p in roster]
@@ -98,28 +101,48 @@ class _Feeds:
                 team = self._season.teams[abbr]
                 self._collected.add(espn_team_rosters, people.roster(team, roster, day.day, self._year))
         for night in day.nights:
-            self._add_game(night)
+            self._add_game(night, day.open)
 
-    def _add_game(self, night: GameNight) -> None:
-        add, year, game = self._collected.add, self._year, night.game
+    def _add_game(self, night: GameNight, is_open: bool) -> None:
+        game = night.game
         rng = self._season.chance.stream("sources", game.nba_id)
         # Drawn in one go, so that what one source lacks does not depend on another.
         no_bigdataball, no_gamebook, no_team_row, live, home_first, swapped, by_nba_id = (
             rng.random() < share for share in (_NO_BIGDATABALL, _NO_GAMEBOOK, _NO_TEAM_ROW, _LIVE_FEED, 0.5, 0.5, 0.7)
         )
-        self._results[game.nba_id] = night.played.result
+        without = rng.choice((game.away.abbr, game.home.abbr)) if no_team_row else None
+        if self._season.tonight:  # which is for looking around: a missing row breaks a check
+            without = None
+        if is_open:
+            self._open[game.nba_id] = game
+        else:
+            self._add_boxes(night, no_gamebook, home_first, without)
+            self._add_plays(night, no_bigdataball, live, swapped)
+        self._add_before(night, rng, by_nba_id)
+
+    def _add_boxes(self, night: GameNight, no_gamebook: bool, home_first: bool, without: str | None) -> None:
+        add, year = self._collected.add, self._year
+        self._results[night.game.nba_id] = night.played.result
         self._registry.count(night)
         if not no_gamebook:
             add(nbac_gamebook_player_stats, boxes.gamebook(night, year))
-        without = rng.choice((game.away.abbr, game.home.abbr)) if no_team_row else None
         add(nbac_team_boxscore, boxes.teams(night, year, home_first, without))
         add(nbac_player_boxscores, boxes.nba_players(night, year))
         add(bdl_player_boxscores, boxes.bdl_players(night, year))
+
+    def _add_plays(self, night: GameNight, no_bigdataball: bool, live: bool, swapped: bool) -> None:
         if not no_bigdataball:
-            add(bigdataball_play_by_play, plays.bigdataball(night, year))
+            self._collected.add(bigdataball_play_by_play, plays.bigdataball(night, self._year))
         if no_bigdataball or live:
-            add(nbac_play_by_play, plays.live_feed(night, year, swapped))
-        add(nbac_injury_report, people.injury_report(rng, night, year))
+            self._collected.add(nbac_play_by_play, plays.live_feed(night, self._year, swapped))
+
+    def _add_before(self, night: GameNight, rng: random.Random, by_nba_id: bool) -> None:
+        """What is published before the tip; of tomorrow's games, what is until this evening."""
+        add, game, tonight = self._collected.add, night.game, self._season.tonight
+        report = people.injury_report(rng, night, self._year)
+        add(nbac_injury_report, [row for row in report if tonight is None or row["report_date"] <= tonight])
+        if tonight and game.day > tonight:
+            return
         add(odds_api_game_lines, lines.game_lines(game, market.game_quotes(rng, game, night.away, night.home)))
         if not delivers_props(self._season.chance, game.day):
             return
@@ -141,6 +164,6 @@ class _Feeds:
 
     def _scheduled(self) -> Iterable[Game]:
         """The regular season and whatever results have added to it."""
-        games = {game.nba_id: game for game in self._season.regular_season}
+        games = {game.nba_id: game for game in self._season.regular_season} | self._open
         games |= {nba_id: result.game for nba_id, result in self._results.items()}
         return sorted(games.values(), key=lambda g: (g.tip, g.nba_id))

@@ -174,7 +174,7 @@ def _score(sources: ir.ArrayValue) -> ir.NumericValue:
         Column("game_id", "STRING", "canonical game, YYYYMMDD_AWAY_HOME", required=True),
         Column("feature_version", "STRING", "which features, in which order", required=True),
         Column("feature_count", "INT64", "how many", required=True),
-        Column("features", "ARRAY<FLOAT64>", f"in order: {', '.join(NAMES)}", required=True),
+        Column("features", "ARRAY<FLOAT64>", f"in order: {', '.join(NAMES)}", "each its own", required=True),
         Column("feature_names", "ARRAY<STRING>", "their names, in the same order", required=True),
         Column("feature_sources", "ARRAY<STRING>", "of each: phase4, phase3, calculated or default", required=True),
         Column("default_count", "INT64", "features that are defaults", required=True),

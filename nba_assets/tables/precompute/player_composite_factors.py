@@ -69,9 +69,9 @@ def _eligible(slate: ir.Table, season_starts: ir.Table, context: ir.Table) -> ir
         Column("game_date", "DATE", "Eastern date", required=True),
         Column("analysis_date", "DATE", "the same date: only what was known before it counts", required=True),
         Column("opponent_team_abbr", "STRING", "the other team", required=True),
-        Column("fatigue_score", "INT64", "0 to 100, 100 is fresh; NULL for who missed all of the last 14 days"),
+        Column("fatigue_score", "INT64", "0 to 100, 100 is rested and in rhythm; NULL before his first game"),
         Column("fatigue_adjustment", "DECIMAL(4,2)", "(fatigue_score - 100) / 20, -5 to 0", "score"),
-        Column("days_absent", "INT64", "days since his last game beyond his team's rest; a man's return", "days"),
+        Column("days_absent", "INT64", "days since his last game beyond his team's rest", "days"),
         Column("shot_zone_mismatch_score", "DECIMAL(4,1)", "-10 to 10, positive favours him", "score"),
         Column("mismatch_zone", "STRING", "the zone compared: his primary one, paint for a balanced shooter"),
         Column("player_zone_rate", "DECIMAL(5,2)", "share of his shots from there", "percent"),
@@ -97,13 +97,13 @@ def _eligible(slate: ir.Table, season_starts: ir.Table, context: ir.Table) -> ir
         holds(
             "scores_in_range",
             lambda t: (
-                t.fatigue_score.between(35, 100)
+                t.fatigue_score.between(0, 100)
                 & t.shot_zone_mismatch_score.between(-10, 10)
                 & t.pace_score.between(-3, 3)
                 & t.usage_spike_score.between(-3, 3)
                 & t.total_composite_adjustment.between(-21, 16)
             ),
-            "fatigue 35 to 100, zone within 10, pace and usage within 3, the total from -21 to 16",
+            "fatigue 0 to 100, zone within 10, pace and usage within 3, the total from -21 to 16",
         ),
         holds(
             "total_is_the_sum",
@@ -140,7 +140,7 @@ def player_composite_factors(
             rows.avg_minutes_per_game_last_7,
             rows.back_to_backs_last_14_days,
             rows.player_age,
-            away=_away(rows),
+            rows.days_absent,
         ),
         shot_zone_mismatch_score=shot_zone_mismatch_score(rows.player_zone_rate, rows.opponent_zone_vs_league),
         pace_score=pace_score(rows.expected_pace_change),
@@ -148,6 +148,8 @@ def player_composite_factors(
             rows.projected_usage_rate, rows.usage_rate_last_10, rows.star_teammates_newly_out
         ),
     )
+    # Who has not played yet has no load, and nothing tells how fit he is.
+    rows = rows.mutate(fatigue_score=rows.days_rest.notnull().ifelse(rows.fatigue_score, None))
     rows = rows.mutate(fatigue_adjustment=fatigue_adjustment(rows.fatigue_score))
     return _with_quality(rows.mutate(total_composite_adjustment=_total(rows)))
 
@@ -157,11 +159,6 @@ def _total(rows: ir.Table) -> ir.FloatingValue:
     parts = [rows[name] for name in ("fatigue_adjustment", *FACTORS[1:])]
     known = ibis.or_(*[part.notnull() for part in parts])
     return known.ifelse(sum((part.fill_null(0.0) for part in parts), start=ibis.literal(0.0)), None)
-
-
-def _away(rows: ir.Table) -> ir.BooleanValue:
-    """He missed all that his team played in the last 14 days, or has not played yet: nothing tells how fresh he is."""
-    return (rows.games_in_last_14_days == 0) & ((rows.days_absent > 0) | rows.days_rest.isnull())
 
 
 def _with_quality(rows: ir.Table) -> ir.Table:
@@ -175,7 +172,7 @@ def _with_quality(rows: ir.Table) -> ir.Table:
     known, main = (_known(unknown, inputs) for inputs in (INPUTS, MAIN_INPUTS))
     whole = ibis.and_(main == len(MAIN_INPUTS), *[rows[name].notnull() for name in FACTORS])
     reasons = {
-        "fatigue_score: no game of his in 14 days": rows.fatigue_score.isnull(),
+        "fatigue_score: days_rest": unknown["days_rest"],
         "shot_zone_mismatch_score: player_shot_zone": unknown["player_shot_zone"],
         "shot_zone_mismatch_score: team_defense_zone": unknown["team_defense_zone"],
         "pace_score: expected_pace_change": unknown["expected_pace_change"],
@@ -212,11 +209,13 @@ def fatigue_score(
     minutes_per_game_7: ir.NumericValue,
     back_to_backs_14: ir.IntegerValue,
     age: ir.IntegerValue,
-    away: ir.BooleanValue,
+    days_absent: ir.IntegerValue,
 ) -> ir.IntegerValue:
-    """100 for the fresh, 35 at the lowest; an unknown input changes nothing. NULL for who was `away`.
+    """100 for the rested; an unknown input changes nothing. Without an absence it is 35 or more.
 
-    `rest` is that of his team or his own, the shorter: what he missed while others played is no rest.
+    `rest` is that of his team or his own, the shorter: what he missed while others played is no rest, and costs him
+    rhythm. Over two real seasons men back after 1 to 6 days beyond their team's rest score 0.6 below their average,
+    after 7 to 13 days 0.9, after 14 and more 2.3.
     """
 
     def points(*cases: tuple[ir.BooleanValue, int]) -> ir.IntegerValue:
@@ -230,8 +229,9 @@ def fatigue_score(
         + points((minutes_per_game_7 > 35, -8))
         + points((back_to_backs_14 >= 2, -12), (back_to_backs_14 == 1, -5))
         + points((age >= 35, -10), (age >= 30, -5))
+        + points((days_absent >= 14, -45), (days_absent >= 7, -25), (days_absent >= 1, -15))
     )
-    return away.fill_null(False).ifelse(None, score.clip(0, 100))
+    return score.clip(0, 100)
 
 
 def fatigue_adjustment(score: ir.IntegerValue) -> ir.FloatingValue:

@@ -71,7 +71,7 @@ def labels(contract: Contract) -> dict[str, str]:
 
 def description(column: Column) -> str:
     """What a column means, and its unit."""
-    return f"{column.meaning} ({column.unit})" if column.unit else column.meaning
+    return f"{column.meaning} ({column.told_unit})" if column.told_unit else column.meaning
 
 
 def copy_rows(contract: Contract, source: str, target: str, stored: Collection[str], dates: Window | None) -> str:

@@ -1,19 +1,16 @@
-"""Back-fills in real processes: interrupted and killed at random, done again, and launched from the UI's dialog."""
+"""Back-fills in real processes: interrupted, done again, and launched from the UI's dialog."""
 
 from __future__ import annotations
 
 import hashlib
 import logging
 import os
-import random
 import re
-import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -28,20 +25,20 @@ from dagster._daemon.backfill import execute_backfill_iteration
 from dagster_graphql.test.utils import execute_dagster_graphql
 
 from nba_assets.orchestration.backfill.record import BackfillRecord
-from nba_assets.orchestration.instance.dead_runs import UNDER_WAY
+from nba_assets.orchestration.instance.dead_runs import PROCESS_TAG, end_dead_runs
 from nba_assets.orchestration.keys import asset_key
+from nba_assets.orchestration.launch import entered
 from nba_assets.orchestration.partitions import DAILY
 from nba_assets.tables.raw.box_scores import nbac_team_boxscore
 from nba_assets.tables.registry import tables
 from nba_assets.warehouse.lake import Lake
+from nba_assets_tests.warehouse.ended import ended_process
 
 pytestmark = pytest.mark.slow
 
 NBA = Path(sys.executable).with_name("nba")
 WEEK = ("--start", "2024-10-22", "--end", "2024-10-27")
 DAYS = [date(2024, 10, day) for day in range(22, 28)]
-KILLS = [signal.SIGINT, signal.SIGKILL]
-"""One of each here: the attack that the same CI plays kills commands at fifteen more moments."""
 
 
 class Back:
@@ -57,24 +54,6 @@ class Back:
             command, cwd=self.lake.parent, env=self.settings, capture_output=True, text=True, timeout=280
         )
         return done.returncode, done.stdout, done.stderr
-
-    def interrupted(self, how: signal.Signals, seconds: float) -> tuple[int, str]:
-        """Start it, and after some seconds press Ctrl-C, which all of its processes get, or kill it alone."""
-        with open(self.lake.parent / "said", "w+") as said:
-            command = [NBA, "backfill", *WEEK]
-            process = subprocess.Popen(
-                command, cwd=self.lake.parent, env=self.settings, stdout=said, stderr=said, start_new_session=True
-            )
-            time.sleep(seconds)
-            with suppress(ProcessLookupError):
-                if how is signal.SIGINT:
-                    os.killpg(process.pid, how)
-                else:
-                    process.kill()
-            process.wait(180)
-            said.seek(0)
-            assert _living(process.pid) == []
-            return process.returncode, said.read()
 
     def files(self) -> Mapping[tuple[str, date], str]:
         lake = Lake(self.lake)
@@ -109,36 +88,8 @@ def statuses() -> list[tuple[dg.DagsterRunStatus | None, BulkActionStatus]]:
         return [(runs.get(backfill.backfill_id), backfill.status) for backfill in found]
 
 
-def test_interrupted_at_any_moment_and_done_again_it_is_the_same_to_the_byte(
-    back: Back, tmp_path: Path, simulated_lake: Path
-) -> None:
-    other = Back(Path(shutil.copytree(simulated_lake, tmp_path / "other" / "lake", copy_function=os.link)), back.home)
-    other.home = tmp_path / "other" / "home"
-    shutil.copytree(back.home, other.home)
-    other.settings["DAGSTER_HOME"] = str(other.home)
-    started = time.monotonic()
-    assert other.fill()[0] == 0
-    seconds, chance = time.monotonic() - started, random.Random(4)
-
-    for how in KILLS:
-        code, said = back.interrupted(how, chance.uniform(0.2, 0.75) * seconds)
-        assert code in ({130, 1, 0} if how is signal.SIGINT else {-signal.SIGKILL, 0}), said
-        assert "Traceback" not in said
-    code, _, complaint = back.fill()
-
-    assert code == 0, complaint
-    assert back.files() == other.files()
-    assert len(back.files()) == len(tables()) * len(DAYS)
-    assert statuses()[0] == (dg.DagsterRunStatus.SUCCESS, BulkActionStatus.COMPLETED_SUCCESS)
-    assert not {status for run, status in statuses()} & {BulkActionStatus.REQUESTED, BulkActionStatus.CANCELING}
-    assert not {run for run, status in statuses()} & set(UNDER_WAY)
-    before = len(statuses())
-    code, printed, _ = back.fill()
-    assert (code, "nothing to do" in printed, len(statuses())) == (0, True, before)
-    assert not list(back.lake.rglob("*.tmp"))
-
-
-def test_ctrl_c_cancels_the_run_and_says_so(back: Back) -> None:
+def test_ctrl_c_cancels_the_run_and_says_so_and_done_again_it_is_the_same_to_the_byte(back: Back, filled: Path) -> None:
+    """SIGKILL, at more moments, is the attack's, which the same CI plays."""
     while_it_runs = 0.5
     process = subprocess.Popen(
         [NBA, "backfill", *WEEK],
@@ -159,6 +110,15 @@ def test_ctrl_c_cancels_the_run_and_says_so(back: Back) -> None:
     assert "Traceback" not in complaint
     assert statuses() == [(dg.DagsterRunStatus.CANCELED, BulkActionStatus.CANCELED)]
     assert _living(process.pid) == []
+
+    code, _, complaint = back.fill()
+    assert code == 0, complaint
+    assert back.files() == Back(filled / "lake", filled / "home").files()
+    assert len(back.files()) == len(tables()) * len(DAYS)
+    assert statuses()[0] == (dg.DagsterRunStatus.SUCCESS, BulkActionStatus.COMPLETED_SUCCESS)
+    code, printed, _ = back.fill()
+    assert (code, "nothing to do" in printed, len(statuses())) == (0, True, 2)
+    assert not list(back.lake.rglob("*.tmp"))
 
 
 def test_cancelling_it_in_the_ui_ends_it(back: Back) -> None:
@@ -212,6 +172,52 @@ mutation Launch($backfillParams: LaunchBackfillParams!) {
     ... on PythonError { message }
   }
 }"""
+
+
+TIMELINE = """
+query OfRun($run: ID!) {
+  runOrError(runId: $run) { ... on Run { repositoryOrigin { repositoryLocationName repositoryName } } }
+  workspaceOrError { ... on Workspace { locationEntries { locationOrLoadError { ... on RepositoryLocation {
+    name repositories { name pipelines { name runs(limit: 5) { runId } } } } } } } }
+}"""
+
+AGAIN = """
+mutation Again($params: ReexecutionParams!) {
+  launchRunReexecution(reexecutionParams: $params) {
+    __typename
+    ... on LaunchRunSuccess { run { runId } }
+    ... on PythonError { message }
+  }
+}"""
+
+
+def test_a_run_of_the_command_is_on_its_jobs_page_and_executed_again_from_there(
+    home: Path, lake: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NBA_LAKE", str(lake))
+    job = dg.build_reconstructable_job("nba_assets.orchestration.launch", "all_tables_job")
+    target = ModuleTarget("nba_assets.definitions", attribute=None, working_directory=None, location_name="nba_assets")
+    with dg.DagsterInstance.get() as instance, WorkspaceProcessContext(instance, target) as workspace:
+        run = entered(instance, job, tables()[:1], DAYS[:1], {})
+        instance.add_run_tags(run.run_id, {PROCESS_TAG: ended_process()})
+        end_dead_runs(instance)
+
+        context = workspace.create_request_context()
+        told = execute_dagster_graphql(context, TIMELINE, {"run": run.run_id}).data
+        assert told["runOrError"]["repositoryOrigin"]["repositoryLocationName"] == "nba_assets"
+        [location] = [entry["locationOrLoadError"] for entry in told["workspaceOrError"]["locationEntries"]]
+        [repository] = location["repositories"]
+        assert repository["name"] == told["runOrError"]["repositoryOrigin"]["repositoryName"]
+        runs = {page["name"]: [found["runId"] for found in page["runs"]] for page in repository["pipelines"]}
+        assert {name for name, found in runs.items() if found == [run.run_id]} == {"all_tables"}
+
+        params = {"parentRunId": run.run_id, "strategy": "FROM_FAILURE"}
+        answer = execute_dagster_graphql(context, AGAIN, {"params": params}).data["launchRunReexecution"]
+        assert answer["__typename"] == "LaunchRunSuccess", answer
+        again = instance.get_run_by_id(answer["run"]["runId"])
+        assert again
+        assert again.asset_selection == run.asset_selection
+        assert again.status == dg.DagsterRunStatus.QUEUED
 
 
 def test_a_back_fill_from_the_uis_dialog_is_one_run(home: Path, lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:

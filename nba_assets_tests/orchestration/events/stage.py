@@ -96,7 +96,7 @@ class Stage:
         runs: list[dg.DagsterRun] = []
         while True:
             runs += self.tick()
-            if self.said == "no messages":
+            if (self.said or "").startswith("no messages"):
                 return runs
 
     def _run(self, request: dg.RunRequest) -> dg.DagsterRun | None:

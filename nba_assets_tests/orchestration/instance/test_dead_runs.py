@@ -48,6 +48,18 @@ def test_no_other_run_is_touched(process: str | None) -> None:
         assert (status(instance, run), status(instance, ended)) == (STARTED, dg.DagsterRunStatus.SUCCESS)
 
 
+def test_a_run_that_executes_it_again_has_no_process_yet() -> None:
+    with dg.DagsterInstance.ephemeral() as instance:
+        first = a_run(instance, ended_process())
+        tags = {PROCESS_TAG: ended_process()}
+        starting = dg.DagsterRunStatus.STARTING
+        again = instance.add_run(
+            dg.DagsterRun("all_tables", status=starting, tags=tags, parent_run_id=first, root_run_id=first)
+        ).run_id
+        end_dead_runs(instance)
+        assert (status(instance, first), status(instance, again)) == (dg.DagsterRunStatus.FAILURE, starting)
+
+
 def test_what_its_process_left_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     ended: list[str] = []
     monkeypatch.setattr(dead_runs, "end_left_by", ended.append)

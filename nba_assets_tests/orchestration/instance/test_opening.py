@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -24,6 +25,9 @@ from nba_assets.orchestration.instance.opening import (
     instance_at_home,
     settings,
 )
+from nba_assets.warehouse.process import this_process
+from nba_assets.warehouse.scratch import PREFIX
+from nba_assets_tests.warehouse.ended import ended_process
 
 ROOT = Path(__file__).parents[3]
 
@@ -50,6 +54,19 @@ def test_without_a_home_it_is_here(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     with instance_at_home() as instance:
         assert Path(instance.root_directory) == tmp_path / "dagster_home"
     assert os.environ["DAGSTER_HOME"] == str(tmp_path / "dagster_home")
+
+
+def test_what_a_killed_run_has_left_for_temporary_files_goes(
+    somewhere: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the command then finds all built, and so writes nothing there itself."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    left, living = (tmp_path / f"{PREFIX}{process}.x" for process in (ended_process(), this_process()))
+    for folder in (left, living):
+        folder.mkdir()
+    with instance_at_home():
+        assert not left.exists()
+        assert living.exists()
 
 
 def test_settings_that_are_there_are_kept(somewhere: Path) -> None:

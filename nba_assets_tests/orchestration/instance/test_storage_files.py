@@ -97,6 +97,24 @@ def test_a_file_that_is_gone_is_noticed_by_what_stands_beside_it(file: Path) -> 
     store(file, "CREATE TABLE runs (id INTEGER)")  # nothing is lost: Dagster had only begun
 
 
+def test_runs_that_were_made_anew_before_anybody_looked_are_told(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where the daemon starts on an emptied file: Dagster opens it before the settings load anything of ours."""
+    index = str(file.parent / "runs" / "index.db")
+    with sqlite3.connect(file) as runs, sqlite3.connect(index) as events:
+        events.execute("ALTER TABLE event_logs ADD run_id TEXT DEFAULT 'a'")
+        storage_files.require_runs(index)
+        runs.execute("DELETE FROM runs")
+        runs.commit()
+        events.commit()
+        with pytest.raises(StorageFault, match=f"{file} holds no run, while {index} has events of some: restore"):
+            storage_files.require_runs(index)
+        events.execute("UPDATE event_logs SET run_id = ''")
+        events.commit()
+        storage_files.require_runs(index)  # what came in without a run says nothing of runs
+    runs.close()
+    events.close()
+
+
 def test_a_file_that_another_process_makes_is_waited_for(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     content = file.read_bytes()
     file.write_bytes(b"")

@@ -10,7 +10,7 @@ from nba_assets.orchestration.run_tags import ENDED
 
 def test_they_are_dagsters() -> None:
     assert tags.DATA_VERSION_TAG == DATA_VERSION_TAG
-    for name in ("BACKFILL_ID_TAG", "GRPC_INFO_TAG", "WILL_RETRY_TAG"):
+    for name in ("BACKFILL_ID_TAG", "GRPC_INFO_TAG", "MAX_RETRIES_TAG", "WILL_RETRY_TAG"):
         assert getattr(tags, name) == getattr(dagsters, name)
 
 

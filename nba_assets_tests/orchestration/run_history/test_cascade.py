@@ -259,7 +259,7 @@ def test_the_command_prints_a_date_a_page_or_a_line_a_date(nba: Nba, warehouse: 
     [
         ((), "--date or --last: give one of the two"),
         (("--date", str(DAY), "--last", "3"), "give one of the two"),
-        (("--date", "today"), "'today' is no date"),
+        (("--date", "noon"), "'noon' is no date"),
     ],
 )
 def test_wrong_input_is_one_line(arguments: tuple[str, ...], told: str, nba: Nba) -> None:

@@ -413,7 +413,7 @@ def _history(games: list) -> dict[str, list[Row]]:
     return {"players": rows}
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(games=GAMES, line=st.integers(0, 50))
 def test_nothing_on_or_after_the_day_is_seen(games: list, line: int) -> None:
     inputs = {

@@ -279,7 +279,7 @@ CALENDAR = st.lists(
 )
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(calendar=CALENDAR, day=st.integers(8, 25), rewritten=SCORES)
 def test_results_of_the_day_and_after_change_nothing(calendar: list, day: int, rewritten: tuple[int, int]) -> None:
     """The calendar ahead is known, its results are not: not one column changes with them, nor with who starts."""

@@ -193,7 +193,7 @@ def _season(outcomes: Sequence[bool]) -> list[Row]:
 OUTCOMES = st.lists(st.booleans(), min_size=23, max_size=23)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(outcomes=OUTCOMES, others=OUTCOMES, of=st.integers(0, 30))
 def test_two_futures_with_one_past_have_the_same_row_tonight(outcomes: list[bool], others: list[bool], of: int) -> None:
     """Whatever happens from tonight on, and whatever calendar comes of it."""

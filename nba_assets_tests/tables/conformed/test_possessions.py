@@ -246,7 +246,7 @@ def ending(team: int) -> st.SearchStrategy[tuple[Row, ...]]:
     )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(data=st.data(), count=st.integers(1, 12), first=st.integers(0, 1))
 def test_teams_take_turns(data: st.DataObject, count: int, first: int) -> None:
     """As many as were played, each team's within one of the other's, and all points in them."""

@@ -47,7 +47,7 @@ SHOTS = {
 }
 
 SCORES = {
-    "fatigue_score": (35, 100),
+    "fatigue_score": (0, 100),
     "shot_zone_mismatch_score": (-10.0, 10.0),
     "pace_score": (-3.0, 3.0),
     "usage_spike_score": (-3.0, 3.0),
@@ -121,7 +121,7 @@ TRIALS: Trials = {
         {"game_date": TODAY},
         SCORES,
         {
-            "fatigue_score": (34, 101),
+            "fatigue_score": (-1, 101),
             **{name: (least - 0.1, most + 0.1) for name, (least, most) in SCORES.items() if name != "fatigue_score"},
         },
     ),

@@ -407,7 +407,7 @@ FORM = {
 }
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(data=st.data())
 def test_nothing_on_or_after_the_day_is_seen(data: st.DataObject) -> None:
     """Nor another season; everybody has one row, and each score is that of its sources."""

@@ -242,7 +242,7 @@ TEAM_GAMES = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(players=GAMES, offense=TEAM_GAMES)
 def test_nothing_on_or_after_the_day_is_seen(players: list[Row], offense: list[Row]) -> None:
     """Nor another season; whoever plays has a row or a record, and the means are what Python says."""

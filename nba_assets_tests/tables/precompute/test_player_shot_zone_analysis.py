@@ -250,7 +250,7 @@ ANY_GAMES = st.lists(
 RESULTS = st.lists(st.builds(result, DAY, st.sampled_from(["NYK", "PHI"])), max_size=10)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(players=ANY_GAMES, more=RESULTS)
 def test_nothing_on_or_after_the_day_is_seen(players: list[Row], more: list[Row]) -> None:
     """Nor another season; and whoever played before the day has a row or a record, and nobody both."""

@@ -21,6 +21,7 @@ from dagster._core.storage.event_log import SqlEventLogStorage
 from sqlalchemy.engine import Connection
 
 from nba_assets.orchestration.instance.event_storage.internals import CHECKS, EVENTS, known, table
+from nba_assets.orchestration.instance.event_times import at_own_time
 from nba_assets.orchestration.instance.storage_files import watch
 from nba_assets.orchestration.processes.fork_server import start_in_run_worker
 
@@ -77,6 +78,9 @@ class BatchingEventLogStorage(SqlEventLogStorage):
         """Whether the table is there. Dagster asks the database for each check of each day."""
         return super().supports_asset_checks
 
+    def store_event(self, event: dg.EventLogEntry) -> None:
+        super().store_event(at_own_time(event) if known(self.STOCK) else event)
+
     def store_event_batch(self, events: Sequence[dg.EventLogEntry]) -> None:
         """What can be batched as batches, the others one by one, in the order given."""
         if not known(self.STOCK):
@@ -86,7 +90,7 @@ class BatchingEventLogStorage(SqlEventLogStorage):
             events, key=lambda event: (event.run_id, event.dagster_event_type in BATCHED)
         ):
             if batched:
-                self._store_at_once(list(group))
+                self._store_at_once([at_own_time(event) for event in group])
                 continue
             for event in group:
                 self.store_event(event)

@@ -22,6 +22,7 @@ from sqlalchemy.engine import Connection, Engine
 from nba_assets.orchestration.instance.event_storage.batches import BatchingEventLogStorage, Row
 from nba_assets.orchestration.instance.event_storage.internals import EVENTS, known, table
 from nba_assets.orchestration.instance.home import AtHome
+from nba_assets.orchestration.instance.storage_files import require_runs
 
 BUSY_SECONDS = 30
 """How long a process waits for another's transaction; as long as Dagster's own."""
@@ -48,7 +49,9 @@ class BatchingSqliteEventLogStorage(AtHome, BatchingEventLogStorage, SqliteEvent
     @classmethod
     def from_config_value(cls, inst_data: ConfigurableClassData | None, config_value: Mapping[str, Any]) -> Self:
         cls.prepare_process()
-        return super().from_config_value(inst_data, config_value)
+        storage = super().from_config_value(inst_data, config_value)
+        require_runs(storage.path_for_shard("index"))
+        return storage
 
     @staticmethod
     def each_of(texts: Sequence[str]) -> db.ColumnElement[str]:

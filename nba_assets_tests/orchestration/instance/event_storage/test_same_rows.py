@@ -36,7 +36,7 @@ def test_in_several_and_out_of_order(events: list[dg.EventLogEntry], databases: 
     sizes=st.lists(st.integers(min_value=1, max_value=30), min_size=1, max_size=20),
     order=st.none() | st.randoms(use_true_random=False),
 )
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_however_cut(
     events: list[dg.EventLogEntry], sizes: list[int], order: random.Random | None, databases: Databases
 ) -> None:
