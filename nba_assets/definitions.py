@@ -17,6 +17,7 @@ from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.run_history.history import run_history_sensors, run_history_spec
 from nba_assets.orchestration.schedules import schedules
 from nba_assets.orchestration.slate_jobs import slate_jobs
+from nba_assets.orchestration.slate_readiness import slate_readiness_asset, slate_readiness_sensor
 from nba_assets.tables.raw import RAW_TABLES
 from nba_assets.tables.registry import steps
 
@@ -28,10 +29,11 @@ defs = dg.Definitions(
         *map(raw_spec, (*RAW_TABLES, QUARANTINE)),
         *with_freshness(step_assets(built, warehouse.kinds, warehouse.dialect) for built in steps().values()),
         run_history_spec(),
+        slate_readiness_asset(),
     ],
     jobs=[*jobs(), *slate_jobs(), housekeeping_job()],
     schedules=[*schedules(), housekeeping_schedule()],
-    sensors=[*event_sensors(), *alert_sensors(), *run_history_sensors()],
+    sensors=[*event_sensors(), *alert_sensors(), *run_history_sensors(), slate_readiness_sensor],
     resources={"warehouse": warehouse},
     executor=executor(),
 )

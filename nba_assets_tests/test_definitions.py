@@ -29,6 +29,7 @@ from nba_assets.orchestration.jobs import ALL_TABLES
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.partitions import DAILY
 from nba_assets.orchestration.run_history.table_run import RUN_HISTORY
+from nba_assets.orchestration.slate_readiness import KEY as READINESS
 from nba_assets.readers.catalog import stored_contracts
 from nba_assets.tables.raw import RAW_TABLES
 from nba_assets.tables.registry import steps, tables
@@ -131,7 +132,8 @@ def test_everything_says_what_it_is_for() -> None:
 
 def test_there_are_no_other_assets() -> None:
     assert set(GRAPH.get_all_asset_keys()) == {
-        asset_key(contract) for contract in (*RAW_TABLES, QUARANTINE, *tables(), RUN_HISTORY)
+        *(asset_key(contract) for contract in (*RAW_TABLES, QUARANTINE, *tables(), RUN_HISTORY)),
+        READINESS,
     }
 
 

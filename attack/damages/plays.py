@@ -79,7 +79,7 @@ PLAYS = (
         FIRST,
         End.FLAGGED,
         rows=each(lambda r: _counting_up(r) | {"elapsed_seconds": None}),
-        unmended="which way a clock counts is told by the seconds beside it; the score, which only grows, is not asked",
+        by=("plays.clocks_run_down",),
     ),
     Damage("clocks a little early", FIRST, End.FLAGGED, rows=_shifted),
     Damage("clocks that cannot be", FIRST, End.FLAGGED, rows=some(_impossible_clock, share=0.02)),

@@ -25,16 +25,22 @@ from nba_assets.warehouse.base import Warehouse
 SECONDS = 60.0
 
 
-def game_days(warehouse: Warehouse, window: Window) -> list[date]:
-    """The dates of `window` with a game that is not postponed, in order."""
-    found: list[date] = []
+def games_on(warehouse: Warehouse, window: Window) -> dict[date, int]:
+    """How many games the dates of `window` have that are not postponed, in order; dates without any are left out."""
+    found: dict[date, int] = {}
     for part in window.by_season():
         binder = Binder(part)
         rows = binder.read(same_day(schedule))
-        days = rows.filter(~rows.is_postponed).select("game_date").distinct().order_by("game_date")
-        answer = warehouse.fetch(to_script(days, warehouse.dialect), binder.scanned, SECONDS)
-        found += answer["game_date"].to_pylist()
+        rows = rows.filter(~rows.is_postponed)
+        days = rows.group_by("game_date").agg(games=rows.count()).order_by("game_date")
+        for row in warehouse.fetch(to_script(days, warehouse.dialect), binder.scanned, SECONDS).to_pylist():
+            found[row["game_date"]] = int(row["games"])
     return found
+
+
+def game_days(warehouse: Warehouse, window: Window) -> list[date]:
+    """The dates of `window` with a game that is not postponed, in order."""
+    return list(games_on(warehouse, window))
 
 
 def next_game_day(warehouse: Warehouse, day: date, last: date) -> date | None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -55,7 +55,7 @@ def replay(lake: Path, day: date, against: Path | None = None, keep: Path | None
         raise BadInput(f"{production.root} holds no table of {day}: there is nothing to compare with")
     with _lake_of_its_own(keep, {raw.root, production.root}) as replayed:
         for table in tables():
-            _fill(replayed, raw, production, table, day, _copied if keep else _linked)
+            _fill(replayed, raw, production, table, day, _copied if keep else linked)
         try:
             for table in tables():
                 rebuild(DuckDBWarehouse(replayed), table, window)
@@ -82,10 +82,23 @@ def _fill(
     replayed: Lake, raw: Lake, production: Lake, table: Table, day: date, place: Callable[[Path, Path], None]
 ) -> None:
     """Put in place what the table reads and the replay does not build."""
-    for source, dates in taken(table, day).items():
-        origin = production if isinstance(source, Table) else raw
+    fill_from(replayed, taken(table, day), lambda source: production if isinstance(source, Table) else raw, day, place)
+
+
+def fill_from(
+    replayed: Lake,
+    inputs: Dates,
+    origin_of: Callable[[Contract], Lake],
+    day: date,
+    place: Callable[[Path, Path], None],
+    building: Collection[Contract] | None = None,
+) -> None:
+    """Put in place the inputs of a table, but of a day those that are built: all of ours unless said otherwise."""
+    for source, dates in inputs.items():
+        origin = origin_of(source)
+        is_built = isinstance(source, Table) if building is None else source in building
         for file in origin.files(source, dates):
-            if not isinstance(source, Table) or file != origin.file(source, day):
+            if not is_built or file != origin.file(source, day):
                 target = replayed.root / file.relative_to(origin.root)
                 if not target.exists():  # another table reads it, too
                     target.parent.mkdir(parents=True, exist_ok=True)
@@ -98,7 +111,7 @@ def taken(table: Table, day: date) -> Dates:
     return {source: dates for source, dates in inputs.items() if source not in (table, failures_of(table))}
 
 
-def _linked(file: Path, place: Path) -> None:
+def linked(file: Path, place: Path) -> None:
     try:
         os.link(file, place)
     except OSError:  # another file system, or another's file

@@ -46,6 +46,10 @@ def seconds_left(period: ir.IntegerValue, clock: ir.IntegerValue, elapsed: ir.In
 FIRST_OVERTIME = REGULATION_PERIODS * PERIOD_SECONDS - (REGULATION_PERIODS + 1) * OVERTIME_SECONDS
 
 
+NUMBERS = 10_000
+"""More than a game has events: the last digits of an event's place are its number in the source."""
+
+
 def place(events: ir.Table) -> ir.IntegerValue:
     """An event's place in its game, as one whole number: its period, the seconds played of it, the source's `number`.
 
@@ -53,12 +57,17 @@ def place(events: ir.Table) -> ir.IntegerValue:
     says where it stood, and without any it is last in its period.
     """
     played = period_seconds(events.period) - events.clock.coalesce(events.printed)
-    return (1000 * events.period.fill_null(0) + played.clip(0, 999).fill_null(999)) * 10_000 + events.number
+    return (1000 * events.period.fill_null(0) + played.clip(0, 999).fill_null(999)) * NUMBERS + events.number
 
 
 def second_of(sequence: ir.IntegerValue) -> ir.IntegerValue:
     """Where the second of a play's `place` begins, before all plays at its clock."""
-    return sequence - sequence % 10_000
+    return sequence - sequence % NUMBERS
+
+
+def clock_of(period: ir.IntegerValue, sequence: ir.IntegerValue) -> ir.IntegerValue:
+    """What the clock showed at a play's `place` in its period."""
+    return (period_seconds(period) - (sequence // 10_000) % 1000).clip(lower=0)
 
 
 def best_feed(games: ir.Table, **feeds: ir.Table) -> ir.Table:

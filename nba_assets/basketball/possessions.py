@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 
 from nba_assets.basketball import metrics
 from nba_assets.basketball.joins import with_columns
+from nba_assets.basketball.play_feeds import clock_of
 
 PLAYS = ("shot", "free throw", "rebound", "turnover", "start of period")
 """Kinds of events that are plays; the others stop play."""
@@ -30,42 +31,48 @@ def keeps_the_ball(foul: ir.StringValue) -> ir.BooleanValue:
 def with_endings(events: ir.Table) -> ir.Table:
     """The plays among `events`, each with the team whose possession it ends in `ends_possession_of`, else NULL.
 
+    `lost_at` is the clock when the other team lost the ball before the play without one of its own, as at a jump ball.
     Events have `kind`, `team_abbr`, `other_team_abbr`, `spelling`, `made`, `single` and `last_of_trip` of free throws,
-    `technical`, and `keeps_ball` of fouls and of free throws that say so themselves.
+    `technical`, `shooting` of fouls, and `keeps_ball` of fouls and of free throws that say so themselves.
     """
     rows = _after_special_fouls(events)
     rows = rows.filter(rows.kind.isin(PLAYS))
-    ended = _ended(rows)
-    rows = rows.mutate(_ended=ended, _is_end=ended.notnull(), _after_shot=(rows.kind == "shot"))
-    ends = ibis.window(group_by=["game_id", "period", "_is_end"], order_by="sequence")
-    again = rows._ended == rows._ended.lag().over(ends)
-    # A basket whose bonus is entered at another moment, and a rebound written twice, end one possession.
-    of_the_basket = rows._after_shot.lag().over(ends) & ((rows.kind == "free throw") | (rows.kind == "rebound"))
-    twice = again & (((rows.kind == "rebound") & rows.spelling.isnull()) | of_the_basket)
-    return rows.mutate(ends_possession_of=twice.fill_null(False).ifelse(ibis.null("string"), rows._ended)).drop(
-        "_ended", "_is_end", "_after_shot", "_special", "_stopped"
-    )
+    rows = rows.mutate(_ended=_ended(rows))
+    before = ibis.window(group_by=["game_id", "period"], order_by="sequence", preceding=(None, 1))
+    rows = rows.mutate(_nth=rows._ended.count().over(before).fill_null(0))
+    rows = with_columns(rows, _judged(rows), ("game_id", "period", "_nth"), "_is_twice", "_lost_at", "_lost_before")
+    return rows.mutate(
+        ends_possession_of=rows._is_twice.fill_null(False).ifelse(ibis.null("string"), rows._ended),
+        lost_at=(rows.sequence == rows._lost_before).ifelse(clock_of(rows.period, rows._lost_at), ibis.null("int64")),
+    ).drop("_ended", "_nth", "_is_twice", "_lost_at", "_lost_before", "_special", "_stopped", "_whistle_at")
 
 
 def _after_special_fouls(events: ir.Table) -> ir.Table:
     """Free throws with `_special`, whether the ball is kept after them, and `_stopped`, whether play waits then.
 
     The foul is the other team's last one at the same clock. A trip of this sort is counted as a possession of its own
-    by the league only where something stops play before it goes on: a substitution, a time-out, the next foul.
+    by the league only where something stops play before it goes on: a substitution, a time-out, the next foul unless
+    it sends a shooter to the line, the end of the period. `_whistle_at` is the last such stop before each event that
+    a team without the ball may cause.
     """
     is_foul = (events.kind == "foul") & ~events.technical
+    whistle = events.kind.isin(["jump ball", "violation"]) | ((events.kind == "foul") & ~events.shooting)
     rows = events.mutate(
         _fouled=(events.kind == "foul").ifelse(events.other_team_abbr, events.team_abbr),
         _kept_at=(is_foul & events.keeps_ball).ifelse(events.sequence, 0),
         _fouled_at=is_foul.ifelse(events.sequence, 0),
+        _blown_at=whistle.fill_null(False).ifelse(events.sequence, 0),
     )
     so_far = ibis.window(group_by=["game_id", "period", "clock", "_fouled"], order_by="sequence", preceding=(None, 0))
     last_kept, last = rows._kept_at.max().over(so_far), rows._fouled_at.max().over(so_far)
     in_order = ibis.window(group_by=["game_id", "period"], order_by="sequence")
+    until = ibis.window(group_by=["game_id", "period"], order_by="sequence", preceding=(None, 0))
+    goes_on = rows.kind.lead().over(in_order).isin(PLAYS) | rows.shooting.lead().over(in_order)
     return rows.mutate(
         _special=rows.keeps_ball | ((last_kept > 0) & (last_kept == last)),
-        _stopped=(~rows.kind.lead().over(in_order).isin(PLAYS)).fill_null(False),
-    ).drop("_fouled", "_kept_at", "_fouled_at")
+        _stopped=(~goes_on).fill_null(True),
+        _whistle_at=rows._blown_at.max().over(until),
+    ).drop("_fouled", "_kept_at", "_fouled_at", "_blown_at")
 
 
 def _ended(rows: ir.Table) -> ir.StringValue:
@@ -84,6 +91,63 @@ def _ended(rows: ir.Table) -> ir.StringValue:
         ((basket | trip | (rows.kind == "turnover")).fill_null(False), rows.team_abbr),
         (board.fill_null(False), rows.other_team_abbr),
         else_=ibis.null("string"),
+    )
+
+
+def _judged(rows: ir.Table) -> ir.Table:
+    """The plays between two ends as one row: whether its end tells the last one again, and before which play of the
+    same team the other one lost the ball."""
+    turns = _turns(rows)
+    order = ibis.window(group_by=["game_id", "period"], order_by="_nth")
+    told = ("of", "kind", "clock", "at", "kept_at")
+    turns = turns.mutate(**{f"last_{name}": turns[name].lag().over(order) for name in told})
+    again = (turns.of == turns.last_of).fill_null(False)
+    same_moment = (turns.clock == turns.last_clock).fill_null(False)
+    # A rebound that stands after what followed it has an end of the wrong team on either side.
+    late = ((turns.kind == "rebound") & same_moment & ~again).fill_null(False).ifelse(1, 0)
+    turns = turns.mutate(_again=again, _same_moment=same_moment, _late=late)
+    near_late = turns._late.lead().over(order).fill_null(0) + turns._late.lag().over(order).fill_null(0)
+    # A basket whose bonus is entered at another moment, a lane violation or goal-tending on top of it, and a rebound
+    # written twice are one end.
+    of_the_basket = (turns.last_kind == "shot") & turns.kind.isin(["free throw", "rebound"])
+    no_shot = (of_the_basket | ((turns.kind == "rebound") & turns.of_nobody)) & (turns.shots == 0)
+    twice = turns._again & (no_shot | (turns._same_moment & turns.kind.isin(["shot", "turnover"]))).fill_null(False)
+    # After free throws that keep the ball the other team lost nothing, unless it did something in between.
+    kept_at = ibis.greatest(turns.kept_at, turns.last_kept_at.fill_null(0))
+    is_lost = ((kept_at == 0) & ~turns._same_moment) | ((kept_at > 0) & (turns.whistle_at > kept_at))
+    lost = turns._again & ~twice & is_lost & (near_late == 0)
+    return turns.select(
+        "game_id",
+        "period",
+        "_nth",
+        _is_twice=twice,
+        _lost_at=ibis.greatest(turns.whistle_at, turns.last_at, turns.others_at),
+        _lost_before=lost.ifelse(turns.held_from, ibis.null("int64")),
+    )
+
+
+def _turns(rows: ir.Table) -> ir.Table:
+    """The plays between two ends as one row: `of` which team, how it ended, and since when that team had the ball."""
+    turn = {"group_by": ["game_id", "period", "_nth"]}
+    own = (rows.kind == "rebound") & rows.is_offensive & rows.spelling.notnull()
+    throw = (rows.kind == "free throw") & ~rows.technical & ~rows._special
+    rows = rows.mutate(_holds=(rows.kind.isin(["shot", "turnover"]) | throw | own).fill_null(False))
+    rows = rows.mutate(_held_at=rows._holds.ifelse(rows.sequence, ibis.null("int64")).max().over(**turn))
+    holder = (rows.sequence == rows._held_at).ifelse(rows.team_abbr, ibis.null("string"))
+    rows = rows.mutate(_of=rows._ended.max().over(**turn).coalesce(holder.max().over(**turn)))
+    is_end, its_own = rows._ended.notnull(), rows._holds & (rows.team_abbr == rows._of)
+    kept = rows._special & (rows.kind == "free throw")
+    return rows.group_by("game_id", "period", "_nth").agg(
+        of=rows._of.max(),
+        kind=rows.kind.max(where=is_end),
+        clock=rows.clock.max(where=is_end),
+        at=rows.sequence.max(where=is_end),
+        of_nobody=rows.spelling.max(where=is_end).isnull(),
+        shots=rows.sequence.count(where=its_own & (rows.kind == "shot")),
+        kept_at=rows.sequence.max(where=kept & (rows.team_abbr == rows._of)).fill_null(0),
+        held_from=rows.sequence.min(where=its_own),
+        others_at=rows.sequence.max(where=rows._holds & (rows.team_abbr != rows._of)).fill_null(0),
+        whistle_at=rows._whistle_at.min(where=its_own),
     )
 
 

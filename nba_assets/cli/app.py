@@ -19,15 +19,18 @@ from nba_assets.cli.cascade import cascade
 from nba_assets.cli.compare import compare
 from nba_assets.cli.emit import emit
 from nba_assets.cli.estimate import estimate
+from nba_assets.cli.explain import explain
 from nba_assets.cli.export import export, import_
 from nba_assets.cli.ingest import ingest
 from nba_assets.cli.instance import INTERRUPTED
 from nba_assets.cli.lineage import lineage
 from nba_assets.cli.materialize import materialize
+from nba_assets.cli.plan import plan
 from nba_assets.cli.prune import prune
 from nba_assets.cli.query import query
 from nba_assets.cli.replay import replay
 from nba_assets.cli.simulate import simulate
+from nba_assets.cli.status import status
 from nba_assets.cli.terminal import err, log_to_terminal, out
 from nba_assets.cli.upgrade import upgrade
 from nba_assets.cli.verify import verify
@@ -39,12 +42,15 @@ COMMANDS = (
     emit,
     simulate,
     materialize,
+    plan,
     backfill,
     upgrade,
     estimate,
     replay,
     compare,
+    status,
     verify,
+    explain,
     cascade,
     lineage,
     query,

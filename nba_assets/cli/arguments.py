@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nba_assets.cli.rows import print_as_json
 from nba_assets.contracts.calendar import EASTERN, Window, first_date, season_label, season_year
 from nba_assets.contracts.errors import BadInput
 
@@ -36,6 +37,10 @@ UpstreamOption = Annotated[
     typer.Option("--upstream", help="First build what of the tables' inputs is not good, back to the season's start."),
 ]
 StrictOption = Annotated[bool, typer.Option("--strict", help="Exit with 1 if an ERROR check is broken, too.")]
+JsonOption = Annotated[
+    bool,
+    typer.Option("--json", callback=print_as_json, help="Tables as JSON, an object a line; all else to stderr."),
+]
 DEFAULT_LAKE = Path("lake")
 _DAYS_FROM_TODAY = {"yesterday": -1, "today": 0, "tomorrow": 1}
 

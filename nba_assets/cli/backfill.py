@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
@@ -13,11 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table as RichTable
 
 from nba_assets.cli.arguments import (
     DEFAULT_LAKE,
     EndOption,
+    JsonOption,
     LakeOption,
     StartOption,
     StrictOption,
@@ -29,6 +28,7 @@ from nba_assets.cli.arguments import (
 )
 from nba_assets.cli.instance import INTERRUPTED, going_to_run, said_afterwards, warehouse_at
 from nba_assets.cli.older_code import accept, print_older
+from nba_assets.cli.plan import print_plan
 from nba_assets.cli.terminal import RunProgress, breaks_errors, err, out, print_failures, print_gaps, print_made
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.errors import BadInput
@@ -43,8 +43,6 @@ if TYPE_CHECKING:
     from nba_assets.orchestration.backfill.plan import Chunk, Filled, Piece
     from nba_assets.orchestration.staleness import Plan
     from nba_assets.warehouse.base import Warehouse
-
-_DATE = re.compile(r" \d{4}-\d{2}-\d{2}")
 
 
 def backfill(
@@ -61,6 +59,7 @@ def backfill(
     accept_code: Annotated[
         bool, typer.Option("--accept-code", help="Show how older code differs, and count it as today's from now on.")
     ] = False,
+    as_json: JsonOption = False,
     lake: LakeOption = DEFAULT_LAKE,
 ) -> None:
     """Build what is missing, failed, damaged, of an older schema or older than what it reads, of a range of dates.
@@ -228,8 +227,7 @@ def _print_todo(plan: Plan, todo: Sequence[Piece], first: Sequence[Piece], windo
     if not planned:
         out.print(f"nothing to do: all partitions of {len(plan)} tables are good, {window}", highlight=False)
         return
-    if dry_run:
-        print_plan(plan)
+    print_plan(plan)
     again = sum(piece.partitions for piece in todo) - planned
     also = f", {again:,} good ones between them built again" if again else ""
     runs = f"{len(todo)} run{'s' if len(todo) > 1 else ''}"
@@ -237,18 +235,6 @@ def _print_todo(plan: Plan, todo: Sequence[Piece], first: Sequence[Piece], windo
     if first:
         count = sum(piece.partitions for piece in first)
         out.print(f"{count:,} go first, the others follow where those have changed", highlight=False)
-
-
-def print_plan(plan: Plan) -> None:
-    """For each table how many partitions are to be built, and why: reasons that differ only in dates are one."""
-    shown = RichTable("table", "partitions", "why", "of them", "first")
-    for table, days in plan.items():
-        reasons: dict[str, list[date]] = {}
-        for day, reason in days.items():
-            reasons.setdefault(_DATE.sub("", reason), []).append(day)
-        lines = [(why, f"{len(of_them):,}", str(min(of_them))) for why, of_them in reasons.items()]
-        shown.add_row(table.name, f"{len(days):,}", *["\n".join(column) for column in zip(*lines, strict=True)])
-    out.print(shown)
 
 
 def _tell_end(filled: Filled) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nba_assets.cli.arguments import JsonOption
 from nba_assets.cli.ingest import print_ingested, table_reporter
 from nba_assets.cli.terminal import bar, err, out
 from nba_assets.contracts.errors import BadInput
@@ -91,6 +92,7 @@ def ddl() -> None:
 def load(
     directory: Annotated[Path, typer.Argument(help="Laid out as `DATASET/TABLE/*.parquet` (or csv, csv.gz, csv.zst).")],
     strict: Annotated[bool, typer.Option("--strict", help="Refuse a delivery in which rows share a key.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Load a directory of raw data into the raw tables of BigQuery, for a first try.
 

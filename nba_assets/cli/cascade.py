@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table as RichTable
 
-from nba_assets.cli.arguments import DEFAULT_LAKE, LakeOption, parse_day
+from nba_assets.cli.arguments import DEFAULT_LAKE, JsonOption, LakeOption, parse_day
 from nba_assets.cli.instance import opened, require_lake
+from nba_assets.cli.rows import Rows, print_json
 from nba_assets.cli.terminal import out
-from nba_assets.contracts.calendar import eastern
 from nba_assets.contracts.errors import BadInput
 from nba_assets.orchestration.instance.opening import instance_at_home
 
@@ -23,6 +24,7 @@ def cascade(
     day: Annotated[str | None, typer.Option("--date", help="The date, YYYY-MM-DD, Eastern.")] = None,
     last: Annotated[int | None, typer.Option(min=1, help="The newest N dates instead, a line each.")] = None,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="As a page of Markdown.")] = False,
+    as_json: JsonOption = False,
     lake: LakeOption = DEFAULT_LAKE,
 ) -> None:
     """How a date came about: when its raw data was there, when each table started and ended, what it waited for.
@@ -48,6 +50,8 @@ def cascade(
         found = [look(instance, warehouse, window.start)] if window else last_cascades(instance, warehouse, last or 1)
     if as_markdown:
         out.print("\n".join(map(markdown, found)), highlight=False, soft_wrap=True)
+    elif as_json and window:
+        _print_json(found[0])
     elif window:
         _print_cascade(found[0])
     else:
@@ -76,21 +80,30 @@ def _print_cascade(cascade: Cascade) -> None:
     out.print("Times are Eastern; * is on the critical path.", highlight=False)
 
 
+def _print_json(cascade: Cascade) -> None:
+    """One date, its raw data and then each table of each run."""
+    for arrival in cascade.arrivals:
+        told = {"need": arrival.table.need, "at": arrival.at, "told_by": arrival.told_by, "records": arrival.records}
+        print_json({"kind": "arrival", "date": cascade.day, "table": arrival.table.name, **told})
+    for timings in cascade.runs:
+        path = {run.processor_name for run in timings.critical_path}
+        for run in timings.runs:
+            usual, critical = timings.usual.get(run.processor_name), run.processor_name in path
+            print_json({"kind": "table run", **asdict(run), "usual_seconds": usual, "on_critical_path": critical})
+    never = {"never_run": cascade.never_run, "is_day_off": cascade.is_day_off}
+    print_json({"kind": "cascade", "date": cascade.day, **never})
+
+
 def _print_cascades(cascades: Sequence[Cascade]) -> None:
     """A date a line."""
-    shown = RichTable("date", "first start", "last end", "runs", "wall s", "work s", "gain", "usual work s", "tables")
+    names = ("date", "first start", "last end", "runs", "wall s", "work s", "gain", "usual work s", "tables")
+    shown = Rows("cascade", names)
     for cascade in cascades:
-        usual = cascade.usual_seconds
-        gain = cascade.total_seconds / cascade.wall_seconds if cascade.wall_seconds else 1.0
-        shown.add_row(
-            str(cascade.day),
-            eastern(min((run.first for run in cascade.runs if run.first), default=None)),
-            eastern(max((run.last for run in cascade.runs if run.last), default=None)),
-            str(len(cascade.runs)),
-            f"{cascade.wall_seconds:.1f}",
-            f"{cascade.total_seconds:.1f}",
-            f"{gain:.1f}",
-            "" if usual is None else f"{usual:.1f}",
-            cascade.statuses,
+        wall, work = cascade.wall_seconds, cascade.total_seconds
+        first = min((run.first for run in cascade.runs if run.first), default=None)
+        last = max((run.last for run in cascade.runs if run.last), default=None)
+        gain = work / wall if wall else 1.0
+        shown.add(
+            cascade.day, first, last, len(cascade.runs), wall, work, gain, cascade.usual_seconds, cascade.statuses
         )
-    out.print(shown)
+    shown.print()

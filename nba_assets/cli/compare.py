@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table as RichTable
 
+from nba_assets.cli.arguments import JsonOption
+from nba_assets.cli.rows import Cell, Rows, as_json
 from nba_assets.cli.terminal import out
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def compare(
         list[str] | None,
         typer.Option("--tables", help="Names of tables or datasets, separated by commas."),
     ] = None,
+    in_json: JsonOption = False,
     common_columns: Annotated[
         bool, typer.Option("--only-common-columns", help="A column of one side only is no difference.")
     ] = False,
@@ -95,18 +97,21 @@ def print_changes(results: Sequence[Compared]) -> None:
 
 def print_compared(results: Sequence[Compared], old: str = "old", new: str = "new") -> None:
     """How many rows of each table differ and in which columns, then the first values that do."""
-    shown = RichTable("table", f"{old} rows", f"{new} rows", f"only {old}", f"only {new}", "changed", "columns")
+    names = ("table", f"{old} rows", f"{new} rows", f"only {old}", f"only {new}", "changed", "columns")
+    keys = ("table", "old_rows", "new_rows", "only_old", "only_new", "changed", "columns")
+    shown = Rows("compared", names, keys=keys)
     for found in results:
         columns = ", ".join(f"{name} ({rows:,})" for name, rows in found.columns.most_common())
         counts = (found.old_rows, found.new_rows, found.only_old, found.only_new, found.changed)
-        shown.add_row(found.table, *[f"{count:,}" for count in counts], columns)
-    out.print(shown)
+        shown.add(found.table, *counts, Cell(found.columns, columns))
+    shown.print()
     differences = [difference for found in results for difference in found.differences]
     if not differences:
         return
-    values = RichTable("table", "key", "column", old, new)
-    for difference in differences[:MOST_DIFFERENCES]:
-        values.add_row(*astuple(difference))
-    out.print(values)
-    if len(differences) > MOST_DIFFERENCES:
-        out.print(f"the first {MOST_DIFFERENCES} of {len(differences):,} differences")
+    most = len(differences) if as_json() else MOST_DIFFERENCES
+    values = Rows("difference", ("table", "key", "column", old, new), keys=("table", "key", "column", "old", "new"))
+    for difference in differences[:most]:
+        values.add(*astuple(difference))
+    values.print()
+    if len(differences) > most:
+        out.print(f"the first {most} of {len(differences):,} differences")

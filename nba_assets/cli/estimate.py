@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table as RichTable
 
-from nba_assets.cli.arguments import EndOption, StartOption, TablesOption, named_tables, parse_range
+from nba_assets.cli.arguments import EndOption, JsonOption, StartOption, TablesOption, named_tables, parse_range
+from nba_assets.cli.rows import Cell, Rows
 from nba_assets.cli.terminal import out
 from nba_assets.contracts.errors import BadInput
 
@@ -27,6 +27,7 @@ def estimate(
     price: Annotated[
         float, typer.Option("--price", envvar="NBA_BIGQUERY_PRICE", min=0, help="Dollars for a TiB that is read.")
     ] = 6.25,
+    as_json: JsonOption = False,
 ) -> None:
     """What would it cost? What building the dates reads on BigQuery, in dollars, and the partitions it changes.
 
@@ -60,16 +61,17 @@ def estimate(
 
 
 def _print_estimates(found: Sequence[Estimate], price: float) -> None:
-    shown = RichTable("table", "queries", "GiB read", "$")
+    shown = Rows("estimate", ("table", "queries", "GiB read", "dollars"))
     for table in found:
-        shown.add_row(table.table, *_cells(table.queries, table.bytes_read, price))
+        shown.add(table.table, *_cells(table.queries, table.bytes_read, price))
     queries, read = sum(table.queries for table in found), sum(table.bytes_read for table in found)
-    shown.add_row("all", *_cells(queries, read, price), style="bold")
-    out.print(shown)
+    shown.add(Cell("all", "all", "bold"), *_cells(queries, read, price))
+    shown.print()
 
 
-def _cells(queries: int, read: int, price: float) -> tuple[str, str, str]:
-    return f"{queries:,}", f"{read / GIB:,.3f}", f"{price * read / TIB:,.4f}"
+def _cells(queries: int, read: int, price: float) -> tuple[int, Cell, Cell]:
+    dollars = price * read / TIB
+    return queries, Cell(read / GIB, f"{read / GIB:,.3f}"), Cell(dollars, f"{dollars:,.4f}")
 
 
 def _print_modifications(modified: Counter[str]) -> None:

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table as RichTable
 
 from nba_assets.cli.arguments import (
     DEFAULT_LAKE,
     EndOption,
+    JsonOption,
     LakeOption,
     StartOption,
     TablesOption,
@@ -22,6 +22,7 @@ from nba_assets.cli.arguments import (
     parse_range,
 )
 from nba_assets.cli.instance import on_lake, opened, require_lake
+from nba_assets.cli.rows import Rows
 from nba_assets.cli.terminal import bar, out, reporter
 from nba_assets.contracts.errors import BadInput
 from nba_assets.orchestration.instance.opening import instance_at_home
@@ -38,6 +39,7 @@ def export(
     end: EndOption,
     to: Annotated[str, typer.Option("--to", help="A folder, or gs://bucket/folder.")],
     tables: TablesOption = None,
+    as_json: JsonOption = False,
     lake: LakeOption = DEFAULT_LAKE,
 ) -> None:
     """Copy the tables of a range of dates out of the warehouse, as a lake of Parquet files in a folder or a bucket.
@@ -69,6 +71,7 @@ def import_(
     start: Annotated[str | None, typer.Option(help="First date, YYYY-MM-DD; else the first that is there.")] = None,
     end: Annotated[str | None, typer.Option(help="Last date, YYYY-MM-DD; else the last that is there.")] = None,
     tables: TablesOption = None,
+    as_json: JsonOption = False,
     lake: LakeOption = DEFAULT_LAKE,
 ) -> None:
     """Bring tables into the warehouse that `nba export` has written, or that lie in a lake.
@@ -115,7 +118,7 @@ def _move(source: Warehouse, target: Warehouse, tables: Sequence[Table], window:
 
 
 def _print_moved(moved: Sequence[Moved]) -> None:
-    shown = RichTable("table", "partitions", "rows")
+    shown = Rows("moved", ("table", "partitions", "rows"))
     for of in moved:
-        shown.add_row(of.table.name, f"{len(of.rows):,}", f"{sum(of.rows.values()):,}")
-    out.print(shown)
+        shown.add(of.table.name, len(of.rows), sum(of.rows.values()))
+    shown.print()

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.progress import Progress
-from rich.table import Table as RichTable
 
-from nba_assets.cli.arguments import DEFAULT_LAKE, LakeOption
+from nba_assets.cli.arguments import DEFAULT_LAKE, JsonOption, LakeOption
 from nba_assets.cli.instance import on_lake
+from nba_assets.cli.rows import Cell, Rows
 from nba_assets.cli.terminal import bar, err, out, reporter
 from nba_assets.contracts.errors import BadInput
 
@@ -25,6 +25,7 @@ def ingest(
     directory: Annotated[Path, typer.Argument(help="Laid out as `DATASET/TABLE/*.parquet` (or csv, csv.gz, csv.zst).")],
     events: Annotated[bool, typer.Option(help="Tell the sensor which dates are complete.")] = True,
     strict: Annotated[bool, typer.Option("--strict", help="Refuse a delivery in which rows share a key.")] = False,
+    as_json: JsonOption = False,
     lake: LakeOption = DEFAULT_LAKE,
 ) -> None:
     """Check a directory of raw data against the contracts and put it into the lake, one file for each date.
@@ -74,21 +75,15 @@ def table_reporter(progress: Progress) -> Callable[[RawTable, int, int], None]:
 
 
 def print_ingested(results: Sequence[Ingested]) -> None:
-    shown = RichTable("table", "rows in", "written", "rejected", "partitions", "dates", "seconds")
+    names = ("table", "rows in", "written", "rejected", "partitions", "first date", "last date", "seconds")
+    shown = Rows("ingested", names)
     for result in results:
         rejected = ", ".join(f"{rows} {reason}" for reason, rows in result.rejected.items()) or "0"
-        stored_whole = "no rows" if result.contract.partition_by else "stored whole"
-        dates = f"{result.window.start} .. {result.window.end}" if result.window else stored_whole
-        shown.add_row(
-            result.contract.full_name,
-            f"{result.rows_in:,}",
-            f"{result.rows_written:,}",
-            rejected,
-            f"{result.partitions:,}",
-            dates,
-            f"{result.seconds:.1f}",
-        )
-    out.print(shown)
+        stored_whole = Cell(None, "no rows" if result.contract.partition_by else "stored whole")
+        dates = (result.window.start, result.window.end) if result.window else (stored_whole, None)
+        counts = (result.rows_in, result.rows_written, Cell(result.rejected, rejected), result.partitions)
+        shown.add(result.contract.full_name, *counts, *dates, result.seconds)
+    shown.print()
     for result in results:
         for line in (*result.notes, result.contradictions):
             if line:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +13,8 @@ from nba_assets.contracts.errors import BadInput
 
 if TYPE_CHECKING:
     from nba_assets.compile.ancestry import Column
+
+    Next = Callable[[Column], tuple[Column, ...]]
 
 
 def lineage(
@@ -28,24 +30,27 @@ def lineage(
 
         nba lineage nba_raw.nbac_gamebook_player_stats.points
     """
-    from nba_assets.compile.ancestry import ancestry
+    from nba_assets.compile.ancestry import sources, uses
     from nba_assets.orchestration.resource import WarehouseResource
 
-    found = _column(column)
-    of = ancestry(WarehouseResource.from_environment().dialect)
-    for title, nexts in (("comes from", of.sources), ("goes into", of.uses)):
-        tree = Tree(f"{'.'.join(found)} {title}" if nexts.get(found) else f"{'.'.join(found)} {title} no other column")
-        _grow(tree, found, nexts, set())
+    found, dialect = _column(column), WarehouseResource.from_environment().dialect
+    directions: dict[str, Next] = {
+        "comes from": lambda column: sources(dialect, column) or (),
+        "goes into": lambda column: uses(dialect).get(column, ()),
+    }
+    for title, after in directions.items():
+        tree = Tree(f"{'.'.join(found)} {title}{'' if after(found) else ' no other column'}")
+        _grow(tree, found, after, set())
         out.print(tree, highlight=False)
 
 
-def _grow(tree: Tree, column: Column, nexts: Mapping[Column, tuple[Column, ...]], shown: set[Column]) -> None:
-    for found in nexts.get(column, ()):
-        again = found in shown and found in nexts
+def _grow(tree: Tree, column: Column, after: Next, shown: set[Column]) -> None:
+    for found in after(column):
+        again = found in shown and bool(after(found))
         branch = tree.add(f"{'.'.join(found)}{' ...' if again else ''}")
         if not again:
             shown.add(found)
-            _grow(branch, found, nexts, shown)
+            _grow(branch, found, after, shown)
 
 
 def _column(text: str) -> Column:

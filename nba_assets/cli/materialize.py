@@ -9,6 +9,7 @@ import typer
 from nba_assets.cli.arguments import (
     DEFAULT_LAKE,
     DateOption,
+    JsonOption,
     LakeOption,
     StrictOption,
     TablesOption,
@@ -27,6 +28,7 @@ def materialize(
     tables: TablesOption = None,
     upstream: UpstreamOption = False,
     strict: StrictOption = False,
+    as_json: JsonOption = False,
     lake: LakeOption = DEFAULT_LAKE,
 ) -> None:
     """Build the tables of one date in one Dagster run, with what is not good of the conformed tables that they read.

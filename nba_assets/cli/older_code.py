@@ -12,10 +12,9 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.table import Table as RichTable
-
 from nba_assets.cli.arguments import named_tables, parse_range
 from nba_assets.cli.instance import warehouse_at
+from nba_assets.cli.rows import Cell, Rows
 from nba_assets.cli.terminal import out
 
 if TYPE_CHECKING:
@@ -34,14 +33,12 @@ def print_older(older: Older) -> None:
     """What was built by older code: information, nothing is built for it."""
     if not older:
         return
-    shown = RichTable("table", "partitions of older code", "built by", "of them", "first")
+    shown = Rows("older code", ("table", "built by", "partitions", "first", "last"))
     for table, days in older.items():
-        by = Counter(days.values())
-        firsts = [str(min(day for day, version in days.items() if version == one)) for one in by]
-        counts = [f"{count:,}" for count in by.values()]
-        names = [version or NOT_NOTED for version in by]
-        shown.add_row(table.name, f"{len(days):,}", *["\n".join(column) for column in (names, counts, firsts)])
-    out.print(shown)
+        for version in Counter(days.values()):
+            of_it = [day for day, by in days.items() if by == version]
+            shown.add(table.name, version or Cell(None, NOT_NOTED), len(of_it), min(of_it), max(of_it))
+    shown.print()
     total = sum(map(len, older.values()))
     out.print(f"{total:,} partitions are of older code: --code builds them, --accept-code shows how it differs")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nba_assets.cli.arguments import DEFAULT_LAKE, DateOption, LakeOption, parse_day
+from nba_assets.cli.arguments import DEFAULT_LAKE, DateOption, JsonOption, LakeOption, parse_day
 from nba_assets.cli.compare import print_compared
 from nba_assets.cli.instance import on_lake, opened
 from nba_assets.cli.terminal import out
@@ -24,6 +24,7 @@ def replay(
     keep: Annotated[
         Path | None, typer.Option(help="A new folder that the rebuilt lake is left in; on BigQuery, a prefix.")
     ] = None,
+    as_json: JsonOption = False,
     lake: LakeOption = DEFAULT_LAKE,
 ) -> None:
     """Build a date again from its raw data, in a lake of its own, and compare every value with what is stored.

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from nba_assets.cli.arguments import DEFAULT_LAKE, LakeOption, parse_date, parse_season
+from nba_assets.cli.arguments import DEFAULT_LAKE, JsonOption, LakeOption, parse_date, parse_season
 from nba_assets.cli.bigquery import load_directory
 from nba_assets.cli.ingest import ingest_directory
 from nba_assets.cli.instance import on_lake
@@ -31,6 +31,7 @@ def simulate(
             "this date's lines and injury reports, and what is known of the next date."
         ),
     ] = None,
+    as_json: JsonOption = False,
     lake: LakeOption = DEFAULT_LAKE,
 ) -> None:
     """Play out an invented season, event by event, and ingest it as raw data. For machines without data.

@@ -23,7 +23,6 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
-from rich.table import Table as RichTable
 from rich.text import Text
 
 from nba_assets.contracts.printable import printable
@@ -62,16 +61,13 @@ def log_to_terminal() -> None:
 
 
 def print_made(made: Mapping[str, TableResult]) -> None:
-    shown = RichTable("table", "partitions", "rows", "seconds", "broken checks")
+    from nba_assets.cli.rows import Rows
+
+    shown = Rows("built", ("table", "partitions", "rows", "seconds", "broken checks"))
     for table, result in made.items():
-        shown.add_row(
-            table,
-            f"{result.partitions:,}",
-            f"{result.rows:,}",
-            f"{result.seconds:.1f}",
-            "\n".join(result.broken_checks) or ("none" if result.partitions else "not built"),
-        )
-    out.print(shown)
+        broken = tuple(result.broken_checks) or ("none" if result.partitions else "not built")
+        shown.add(table, result.partitions, result.rows, result.seconds, broken)
+    shown.print()
 
 
 def print_gaps(gaps: Gaps) -> None:

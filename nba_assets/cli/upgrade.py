@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from nba_assets.cli.arguments import DEFAULT_LAKE, LakeOption
+from nba_assets.cli.arguments import DEFAULT_LAKE, JsonOption, LakeOption
 from nba_assets.cli.backfill import say_and_fill
 from nba_assets.cli.instance import INTERRUPTED, going_to_run, said_afterwards, warehouse_at
 from nba_assets.cli.older_code import print_older
@@ -19,6 +19,7 @@ from nba_assets.orchestration.processes.garbage import loading
 
 def upgrade(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be built, and why.")] = False,
+    as_json: JsonOption = False,
     lake: LakeOption = DEFAULT_LAKE,
 ) -> None:
     """Build what a new release needs of a lake that an earlier one has built.

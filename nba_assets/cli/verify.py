@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table as RichTable
-from rich.text import Text
 
 from nba_assets.cli.arguments import (
     DEFAULT_LAKE,
     EndOption,
+    JsonOption,
     LakeOption,
     StartOption,
     TablesOption,
@@ -19,6 +18,7 @@ from nba_assets.cli.arguments import (
     parse_range,
 )
 from nba_assets.cli.instance import warehouse_at
+from nba_assets.cli.rows import Cell, Rows, as_json
 from nba_assets.cli.terminal import out, print_failure
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def verify(
     end: EndOption,
     least: Annotated[float, typer.Option("--min", min=0, max=1, help="The share that must be there.")] = 0.95,
     tables: TablesOption = None,
+    as_json: JsonOption = False,
     lake: LakeOption = DEFAULT_LAKE,
 ) -> None:
     """Is it all there? What the schedule says each table should hold, against what it holds.
@@ -63,26 +64,22 @@ def verify(
 
 def _print_coverage(tables: Sequence[Coverage]) -> None:
     """How much of each table is there, then what is missing, table by table and date by date."""
-    shown = RichTable("table", "expected dates", "found", "coverage", "rows", "owed", "written + failed", "gaps")
+    names = ("table", "expected dates", "found", "coverage", "rows", "owed", "written", "failed", "gaps", "error")
+    shown = Rows("coverage", names)
     for table in tables:
         if table.error:
-            shown.add_row(table.table, "", "", Text("error", "red"))
+            shown.add(table.table, None, None, Cell(None, "error", "red"), None, None, None, None, None, table.error)
             continue
-        counts = (table.rows, table.owed, f"{table.written:,} + {table.failed:,}", len(table.gaps))
-        share = Text(f"{100 * table.coverage:.1f} %", "green" if table.ready else "red")
-        shown.add_row(
-            table.table,
-            f"{len(table.days):,}",
-            f"{table.found:,}",
-            share,
-            *[count if isinstance(count, str) else f"{count:,}" for count in counts],
-        )
-    out.print(shown)
+        share = Cell(table.coverage, f"{100 * table.coverage:.1f} %", "green" if table.ready else "red")
+        counts = (table.rows, table.owed, table.written, table.failed, len(table.gaps))
+        shown.add(table.table, len(table.days), table.found, share, *counts, "")
+    shown.print()
     gaps = [gap for table in tables for gap in table.gaps]
+    most = len(gaps) if as_json() else MOST_GAPS
+    lacking = Rows("gap", ("dates", "table", "number", "missing"))
+    for gap in gaps[:most]:
+        lacking.add(gap.dates, gap.table, gap.number, gap.lacks)
     if gaps:
-        lacking = RichTable("dates", "table", "number", "missing")
-        for gap in gaps[:MOST_GAPS]:
-            lacking.add_row(str(gap.dates), gap.table, f"{gap.number:,}", gap.lacks)
-        out.print(lacking)
-    if len(gaps) > MOST_GAPS:
-        out.print(f"the first {MOST_GAPS} of {len(gaps):,} gaps")
+        lacking.print()
+    if len(gaps) > most:
+        out.print(f"the first {most} of {len(gaps):,} gaps")

@@ -6,61 +6,78 @@ worked out here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, partial
 
 from nba_assets.compile.dialects import Dialect
 from nba_assets.compile.statements import statements
+from nba_assets.contracts.table import Table
 from nba_assets.tables.registry import tables
 
 Column = tuple[str, str]
 """A table's full name, and a column of it."""
 
+Sources = Callable[[Column], tuple[Column, ...] | None]
+"""The columns that one is made of directly; None of a column of a raw table."""
 
-@dataclass(frozen=True)
-class Ancestry:
-    """For each column of our tables those it is made of directly, and the other way round."""
 
-    sources: Mapping[Column, tuple[Column, ...]]
-    uses: Mapping[Column, tuple[Column, ...]]
-
-    def raw_tables(self, columns: Iterable[Column]) -> list[str]:
-        """The raw tables that columns come from in the end, by their bare names."""
-        found, seen, ahead = set(), set(), list(columns)
-        while ahead:
-            column = ahead.pop()
-            if column in seen:
-                continue
-            seen.add(column)
-            if column in self.sources:
-                ahead.extend(self.sources[column])
-            else:
-                found.add(column[0].rpartition(".")[2])
-        return sorted(found)
-
-    def told(self, column: Column) -> str:
-        """What it is made of, as a line: its columns by table, then the raw tables where these are not raw."""
-        sources = self.sources.get(column, ())
-        by_table: dict[str, list[str]] = {}
-        for table, name in sources:
-            by_table.setdefault(table, []).append(name)
-        steps = [column[1], "; ".join(f"{', '.join(names)} of {table}" for table, names in by_table.items())]
-        if any(source in self.sources for source in sources):
-            steps.append(", ".join(self.raw_tables(sources)))
-        return " <- ".join(step for step in steps if step)
+def sources(dialect: Dialect, column: Column) -> tuple[Column, ...] | None:
+    """Of the columns of our tables; only those asked for are looked at."""
+    table = _tables().get(column[0])
+    return _of_table(table, dialect).get(column[1], ()) if table else None
 
 
 @cache
-def ancestry(dialect: Dialect) -> Ancestry:
-    """Of all columns of ours, from the expressions of the tables."""
-    sources = {
-        (table.full_name, column): tuple((f"{dataset}.{name}", source) for dataset, name, source in found)
-        for table in tables()
-        for column, found in statements(table, dialect).sources.items()
-    }
-    uses: dict[Column, list[Column]] = {}
-    for column, found in sources.items():
-        for source in found:
-            uses.setdefault(source, []).append(column)
-    return Ancestry(sources, {column: tuple(found) for column, found in uses.items()})
+def uses(dialect: Dialect) -> Mapping[Column, tuple[Column, ...]]:
+    """For each column, raw ones among them, those of our tables that are made of it directly."""
+    found: dict[Column, list[Column]] = {}
+    for table in tables():
+        for column, made_of in _of_table(table, dialect).items():
+            for source in made_of:
+                found.setdefault(source, []).append((table.full_name, column))
+    return {column: tuple(made) for column, made in found.items()}
+
+
+def told(table: Table, dialect: Dialect) -> list[str]:
+    """For each column of a table that is made of any, a line."""
+    return [
+        line(name, made_of, partial(sources, dialect)) for name, made_of in _of_table(table, dialect).items() if made_of
+    ]
+
+
+def line(name: str, made_of: Iterable[Column], further: Sources) -> str:
+    """What a column is made of: columns by table, then the raw tables where these are not raw."""
+    by_table: dict[str, list[str]] = {}
+    for table, column in made_of:
+        by_table.setdefault(table, []).append(column)
+    steps = [name, "; ".join(f"{', '.join(columns)} of {table}" for table, columns in by_table.items())]
+    if raw := _raw_tables(made_of, further):
+        steps.append(", ".join(raw))
+    return " <- ".join(steps)
+
+
+def _raw_tables(columns: Iterable[Column], further: Sources) -> list[str]:
+    """The raw tables that columns come from in the end, by their bare names; none where all of them are raw."""
+    found, seen, ahead, ours = set(), set[Column](), list(columns), False
+    while ahead:
+        column = ahead.pop()
+        if column in seen:
+            continue
+        seen.add(column)
+        if (made_of := further(column)) is None:
+            found.add(column[0].rpartition(".")[2])
+        else:
+            ours = True
+            ahead.extend(made_of)
+    return sorted(found) if ours else []
+
+
+@cache
+def _tables() -> Mapping[str, Table]:
+    return {table.full_name: table for table in tables()}
+
+
+@cache
+def _of_table(table: Table, dialect: Dialect) -> Mapping[str, tuple[Column, ...]]:
+    found = statements(table, dialect).sources
+    return {name: tuple((f"{dataset}.{source}", c) for dataset, source, c in made) for name, made in found.items()}

@@ -32,6 +32,9 @@ MADE_UP = Window(date(1901, 12, 5), date(1902, 2, 17))
 
 PREVIEW_ROWS = 5
 
+EXAMPLE_ROWS = 500
+"""Of which each day shows some."""
+
 QUERIES = ("rows", "broken", "failed", "skipped", "preview")
 """All that a table may have."""
 
@@ -96,8 +99,8 @@ def statements(table: Table, dialect: Dialect) -> CompiledSQL:
 
 
 def examples(table: Table, check: Check, window: Window, dialect: Dialect) -> str:
-    """SQL for the first rows that break one check: needed only when it is broken, so not kept."""
-    return to_script(example_rows(Binder(window).broken(check, table), table).limit(PREVIEW_ROWS), dialect)
+    """SQL for rows that break one check, by day: needed only when it is broken, so not kept."""
+    return to_script(example_rows(Binder(window).broken(check, table), table).limit(EXAMPLE_ROWS), dialect)
 
 
 def expressions(table: Table) -> dict[str, ibis.Table]:

@@ -18,7 +18,7 @@ from typing import Any
 import dagster as dg
 import pyarrow as pa
 
-from nba_assets.compile.ancestry import ancestry
+from nba_assets.compile import ancestry
 from nba_assets.compile.dialects import Dialect
 from nba_assets.compile.statements import statements
 from nba_assets.contracts.calendar import Window
@@ -35,6 +35,7 @@ ROWS = "dagster/partition_row_count"
 _LINEAGE = "dagster/column_lineage"
 _COLUMNS_FROM = "columns_come_from"
 _CHECKS_FAILED = "checks_failed"
+_NO_CHECK = "none"
 _FAILURE_RECORDS = "failure_records"
 _SKIPPED = "skipped"
 _NOTE = "note"
@@ -49,6 +50,7 @@ _BROKEN_ROWS, _BROKEN_DAYS, _FIRST_DAYS = "broken_rows", "broken_days", "days"
 _FAILED_TABLES = "failed_tables"
 
 DAYS_SHOWN = 20
+EXAMPLES_SHOWN = 5
 
 EXAMPLE = Window(date(2024, 1, 15), date(2024, 1, 15))
 """The date that a table's query is shown for."""
@@ -66,7 +68,7 @@ def of_days(part: Part) -> Iterator[tuple[date, dict[str, Any]]]:
         broken = [name for name, by_day in part.broken.items() if day in by_day]
         metadata: dict[str, Any] = {
             ROWS: rows,
-            _CHECKS_FAILED: ", ".join(broken) or "none",
+            _CHECKS_FAILED: ", ".join(broken) or _NO_CHECK,
             PARTITION_VERSION: part.written.hashes[day],
         }
         if part.failed:
@@ -86,7 +88,7 @@ def of_days(part: Part) -> Iterator[tuple[date, dict[str, Any]]]:
 
 def of_day_off() -> dict[str, str | int]:
     """The same, of a day on which there was nothing to build."""
-    return {ROWS: 0, _CHECKS_FAILED: "none", PARTITION_VERSION: NOTHING, _NOTE: "no games scheduled on this date"}
+    return {ROWS: 0, _CHECKS_FAILED: _NO_CHECK, PARTITION_VERSION: NOTHING, _NOTE: "no games scheduled on this date"}
 
 
 def of_moved(rows: int, content: str, origin: str) -> dict[str, str | int]:
@@ -115,16 +117,15 @@ def of_run(parts: Sequence[Part], times: tuple[float, float] | None) -> dict[str
 def of_definition(table: Table, dialect: Dialect) -> dict[str, Any]:
     """What follows from a table's code alone and is long, so it is no part of an event: the query, as it is for one
     date, and where each column comes from, for Dagster and, since its own UI shows none of that, for people."""
-    sql, columns = statements(table, dialect), ancestry(dialect)
+    sql = statements(table, dialect)
     lineage = {
         column: [dg.TableColumnDep(dg.AssetKey([dataset, name]), c) for dataset, name, c in found]
         for column, found in sql.sources.items()
     }
-    told = [f"- `{columns.told((table.full_name, column))}`" for column, found in sql.sources.items() if found]
     return {
         _SQL: dg.MetadataValue.md(f"```sql\n{sql.rows_in(EXAMPLE)}\n```"),
         _LINEAGE: dg.TableColumnLineage(lineage),
-        _COLUMNS_FROM: dg.MetadataValue.md("\n".join(told)),
+        _COLUMNS_FROM: dg.MetadataValue.md("\n".join(f"- `{line}`" for line in ancestry.told(table, dialect))),
     }
 
 
@@ -139,9 +140,10 @@ def of_preview(rows: pa.Table) -> dict[str, Any]:
     return {_PREVIEW: dg.MetadataValue.md(preview)}
 
 
-def of_broken_day(rows: int) -> dict[str, Any]:
-    """What a check says of one day that breaks it."""
-    return {_BROKEN_ROWS: rows}
+def of_broken_day(rows: int, example: pa.Table | None) -> dict[str, Any]:
+    """What a check says of one day that breaks it: how many rows, and some of them where they are at hand."""
+    shown = {} if example is None else {_EXAMPLE: dg.MetadataValue.md(rows_as_markdown(example[:EXAMPLES_SHOWN]))}
+    return {_BROKEN_ROWS: rows, **shown}
 
 
 def rule_broken(check: Check, by_day: Mapping[date, int]) -> str:
@@ -152,14 +154,14 @@ def rule_broken(check: Check, by_day: Mapping[date, int]) -> str:
     return f"The rule: {check.description}. Broken by {rows:,} row{'s' * (rows != 1)}, by day: {days}{others}."
 
 
-def of_broken_range(by_day: Mapping[date, int], example: pa.Table) -> dict[str, Any]:
+def of_broken_range(by_day: Mapping[date, int], example: pa.Table, shown: int = EXAMPLES_SHOWN) -> dict[str, Any]:
     """What a check says of a whole range of which some days break it: how many, the first ones, and some rows."""
     first_days = ", ".join(str(day) for day in sorted(by_day)[:DAYS_SHOWN])
     return {
         _BROKEN_ROWS: sum(by_day.values()),
         _BROKEN_DAYS: len(by_day),
         _FIRST_DAYS: f"{len(by_day)}: {first_days}",
-        _EXAMPLE: dg.MetadataValue.md(rows_as_markdown(example)),
+        _EXAMPLE: dg.MetadataValue.md(rows_as_markdown(example[:shown])),
     }
 
 
@@ -180,11 +182,14 @@ class Materialised:
     started: float | None = None
     ended: float | None = None
     """When the table's part of a step of several began and ended."""
+    broken: tuple[str, ...] = ()
+    """The checks that the day's rows broke."""
 
     @classmethod
     def read(cls, metadata: Metadata) -> Materialised:
         """From an event's metadata, whatever of it there is."""
         rows, skipped = _value(metadata, ROWS), _value(metadata, _SKIPPED)
+        broken = str(_value(metadata, _CHECKS_FAILED) or _NO_CHECK)
         return cls(
             rows=int(str(rows)) if rows is not None else 0,
             seconds=_number(metadata, _SECONDS),
@@ -192,6 +197,7 @@ class Materialised:
             whole=_IN_RUN in metadata,
             started=_number(metadata, _STARTED),
             ended=_number(metadata, _ENDED),
+            broken=() if broken == _NO_CHECK else tuple(broken.split(", ")),
         )
 
 

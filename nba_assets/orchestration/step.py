@@ -133,6 +133,8 @@ class _TableBuild:
     """Days off that nobody asked for: the run's range only passes over them."""
     gaps: dict[date, list[tuple[Table, date]]] = field(default_factory=dict)
     """The history that was never built, of each day that lacks any."""
+    examples: dict[str, pa.Table] = field(default_factory=dict)
+    """Rows that break a check, by its name, where they were looked up."""
     started: float = field(default_factory=time.time)
 
     @property
@@ -200,7 +202,7 @@ class _TableBuild:
         for part in self.done:
             self._record_broken_days(part)
         of_days = {day.isoformat(): own for day, own in self._of_days()}
-        spread(self.context.run_id, self._key, sorted(of_days), self.started)
+        spread(self.context.run.run_id, self._key, sorted(of_days), self.started)
         tell_each(self.context, self._key, of_days, [day.isoformat() for day in self.left_out])
         return dg.MaterializeResult(
             asset_key=self._key,
@@ -220,7 +222,7 @@ class _TableBuild:
         for part in self.done:
             self._record_broken_days(part)
         of_days = dict(self._of_days())
-        spread(self.context.run_id, self._key, [day.isoformat() for day in sorted(of_days)], self.started)
+        spread(self.context.run.run_id, self._key, [day.isoformat() for day in sorted(of_days)], self.started)
         for day, own in of_days.items():
             self.context.log_event(
                 dg.AssetMaterialization(
@@ -276,7 +278,7 @@ class _TableBuild:
                 severity=_SEVERITY[check.severity],
                 partition=day.isoformat(),
                 description=metadata.rule_broken(check, {day: rows}),
-                metadata=metadata.of_broken_day(rows),
+                metadata=metadata.of_broken_day(rows, self._examples_of(check, day)),
             )
             for check in self._checks()
             for day, rows in sorted(part.broken.get(check.name, {}).items())
@@ -299,7 +301,18 @@ class _TableBuild:
         if check is HISTORY:
             lacking = sorted({(source.full_name, day) for gaps in self.gaps.values() for source, day in gaps})
             tables, days = zip(*lacking[:LACKING_SHOWN], strict=True)
-            return metadata.of_broken_range(by_day, pa.table({"never built": tables, "date": days}))
+            never_built = pa.table({"never built": tables, "date": days})
+            return metadata.of_broken_range(by_day, never_built, LACKING_SHOWN)
         window = next(part.window for part in self.done if check.name in part.broken)
         self.session.create_views(inputs_in(self.table, window))
-        return metadata.of_broken_range(by_day, self.session.fetch(examples(self.table, check, window, self.dialect)))
+        found = self.session.fetch(examples(self.table, check, window, self.dialect))
+        self.examples[check.name] = found
+        return metadata.of_broken_range(by_day, found)
+
+    def _examples_of(self, check: Check, day: date) -> pa.Table | None:
+        """Rows of one day, of those that were looked up."""
+        found = self.examples.get(check.name)
+        if found is None or self.table.partition_by not in found.column_names:
+            return None
+        of_day = [number for number, its in enumerate(found[self.table.partition_by].to_pylist()) if its == day]
+        return found.take(of_day) if of_day else None

@@ -51,6 +51,8 @@ class Played:
     away: Plan
     home: Plan
     events: list[Event]
+    possessions: tuple[int, int]
+    """How often the away team and the home team had the ball."""
 
     @property
     def result(self) -> Result:
@@ -65,7 +67,7 @@ class Played:
 def play(chance: Chance, game: Game, away: Plan, home: Plan) -> Played:
     court = _Court(chance.stream("game", game.nba_id), game, away, home)
     court.play()
-    return Played(game, away, home, court.events)
+    return Played(game, away, home, court.events, (court.possessions[AWAY], court.possessions[HOME]))
 
 
 class _Court:
@@ -76,6 +78,7 @@ class _Court:
         self._teams = (game.away.abbr, game.home.abbr)
         self._benches = (Bench(away), Bench(home))
         self._score = [0, 0]
+        self.possessions = [0, 0]
         self._tempo = clamp(rng.gauss(1, 0.03), 0.92, 1.08)
         self._period = self._clock = 0
         self._team_fouls, self._late_fouls, self._timeouts_due = [0, 0], [0, 0], [0]
@@ -161,6 +164,7 @@ class _Court:
 
     def _play_period(self, ball: int) -> None:
         while self._clock > 0:
+            self.possessions[ball] += 1
             self._possession(ball)
             ball = 1 - ball
 

@@ -95,7 +95,7 @@ def test_breaches_are_of_the_window() -> None:
 
 def test_examples_of_a_breach() -> None:
     sql = examples(EVERY_REACH, EVERY_REACH.checks[0], ONE_DATE, "duckdb")
-    assert "LIMIT 5" in sql
+    assert "LIMIT 500" in sql
 
 
 def test_inputs_and_their_dates() -> None:

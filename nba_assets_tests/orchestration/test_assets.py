@@ -243,7 +243,8 @@ def test_a_wrong_number_is_a_failed_check_with_its_day_and_an_example(
     in_all = next(e for e in broken if e.partition is None)
     assert in_all.metadata["broken_rows"].value == 1
     assert in_all.metadata["days"].value == "1: 2024-10-24"
-    assert f"| {team} |" in str(in_all.metadata["example"].value)
+    assert all(f"| {team} |" in str(e.metadata["example"].value) for e in broken), "its day shows it as well"
+    assert all(str(e.description).endswith("Broken by 1 row, by day: 2024-10-24 (1).") for e in broken)
     assert [e.partition for e in broken if e is not in_all] == ["2024-10-24"]
 
 

@@ -134,7 +134,7 @@ def send(text: str) -> None:
     if not webhook:
         log.warning("%s", printable(text))
         return
-    if not _is_address(webhook):
+    if not is_address(webhook):
         raise BadInput(f"{WEBHOOK} is no http address")  # which it is stays out of the log
     body = json.dumps({"text": html.escape(printable(text), quote=False)}).encode()  # no name is a link or a mention
     request = urllib.request.Request(webhook, body, {"Content-Type": "application/json"})
@@ -142,7 +142,7 @@ def send(text: str) -> None:
         pass
 
 
-def _is_address(text: str) -> bool:
+def is_address(text: str) -> bool:
     """Whether it has a host, and a port if any, in characters that an address may have; user names are not sent."""
     if not re.fullmatch(r"https?://[!-~]+", text, re.IGNORECASE):
         return False

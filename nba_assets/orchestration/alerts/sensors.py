@@ -6,6 +6,7 @@ daemon dies between sending and saving the cursor; none is lost.
 """
 
 import json
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ import dagster as dg
 
 from nba_assets.contracts.calendar import EASTERN, Window
 from nba_assets.contracts.table import Table
-from nba_assets.orchestration.alerts.outbox import Alert, Outbox, send
+from nba_assets.orchestration.alerts.outbox import Alert, Outbox, is_address, send
 from nba_assets.orchestration.freshness import READY_BY, not_ready
 from nba_assets.orchestration.instance.tags import WILL_RETRY_TAG
 from nba_assets.orchestration.jobs import jobs
@@ -27,6 +28,11 @@ from nba_assets.orchestration.run_tags import days_of, reason_of
 RUNS_A_TICK = 100
 RETRY_KNOWN_AFTER = 60.0
 """Dagster says on a failed run whether it will be tried again, a moment after it says that it failed."""
+
+UI_URL = "NBA_UI_URL"
+"""Where people reach Dagster's UI, for links to it."""
+
+TABLES_NAMED = 3
 
 AD_HOC_JOB = "__ASSET_JOB"
 """What Dagster calls a run of assets picked in the UI."""
@@ -133,10 +139,11 @@ def _failure(instance: dg.DagsterInstance, run: dg.DagsterRun, record: dg.EventL
     first = next(iter(steps), None) or record.event_log_entry.get_dagster_event()
     line = reason_of(first)
     names, waiting = sorted(failed), sorted({table.name for table in wanted} - failed - built)
-    told = [f":x: run failed: {', '.join(names) or 'no table got to run'}, {_dates(run)}", line]
+    what = f"run failed: {', '.join(names) or 'no table got to run'}, {_dates(run)}"
+    told = [f":x: {_build_again(run, [*names, *waiting])}: {what}", line]
     if names and waiting:
         told.append(f"not built: {', '.join(waiting)}")
-    told.append(f"run {run.run_id}")
+    told.append(_link_to(run))
     return Alert("run failed", names, line, "\n".join(told))
 
 
@@ -166,9 +173,9 @@ def _broken_checks(instance: dg.DagsterInstance, run: dg.DagsterRun) -> Alert | 
         f"{table}: {check}, {sum(by_day.values())} rows, {_some(sorted(by_day)) or _dates(run)}"
         for (table, check), by_day in sorted(days.items())
     ]
-    text = "\n".join(
-        [f":warning: wrong numbers, {_dates(run)}: {len(days)} checks broken", *lines, f"run {run.run_id}"]
-    )
+    wrong = ", ".join(sorted({table for table, _ in days}))
+    first = f":warning: Look at the rows of {wrong} before they are used: {len(days)} checks broken, {_dates(run)}"
+    text = "\n".join([first, *lines, _link_to(run)])
     return Alert("checks broken", [f"{table}.{check}" for table, check in days], "", text)
 
 
@@ -184,12 +191,33 @@ def _late_slate(
     state["looked_at"] = day.isoformat()
     if lacking:
         lines = [f"{table.name}: {why}" for table, why in lacking.items()]
-        text = "\n".join([f":alarm_clock: today's slate, {day}, is not ready at {at:%H:%M} Eastern", *lines])
+        late = f"today's slate, {day}, is not ready at {at:%H:%M} Eastern"
+        first = f":alarm_clock: Ask `nba status` what is missing, then `nba materialize --date {day}`: {late}"
+        text = "\n".join([first, *lines, *_page("assets/nba_reference/slate_readiness")])
         yield Alert("not ready", [table.name for table in lacking], "", text)
 
 
 def _events(instance: dg.DagsterInstance, run: dg.DagsterRun, kind: dg.DagsterEventType) -> list[dg.DagsterEvent]:
     return [entry.dagster_event for entry in instance.all_logs(run.run_id, of_type=kind) if entry.dagster_event]
+
+
+def _build_again(run: dg.DagsterRun, names: Sequence[str]) -> str:
+    """What a person has to do; of a long list of tables the command finds by itself which are not good."""
+    days = days_of(run)
+    if not days:
+        return "Mend the cause, then run it again"
+    only = f" --tables {','.join(names)}" if 0 < len(names) <= TABLES_NAMED else ""
+    return f"Mend the cause, then `nba backfill --start {days[0]} --end {days[-1]}{only}`"
+
+
+def _link_to(run: dg.DagsterRun) -> str:
+    return "\n".join([f"run {run.run_id}", *_page(f"runs/{run.run_id}")])
+
+
+def _page(path: str) -> list[str]:
+    """The line with the address of a page of the UI, where it is known: an alert goes out without it, too."""
+    base = os.environ.get(UI_URL, "").rstrip("/")
+    return [f"{base}/{path}"] if base and is_address(base) else []
 
 
 def _dates(run: dg.DagsterRun) -> str:

@@ -144,7 +144,7 @@ def _cascade(instance: dg.DagsterInstance, warehouse: Warehouse, day: date, hist
     for run in sorted(latest.values(), key=_when):
         by_run.setdefault(run.run_id, []).append(run)
     runs = [timings_of(runs, history) for runs in by_run.values()]
-    return Cascade(day, _arrivals(instance, warehouse, day), runs, _is_day_off(warehouse, day))
+    return Cascade(day, arrivals(instance, warehouse, day), runs, _is_day_off(warehouse, day))
 
 
 def _is_day_off(warehouse: Warehouse, day: date) -> bool:
@@ -166,7 +166,8 @@ def _when(run: TableRun) -> datetime:
     return run.started_at or run.processed_at or datetime.now(UTC)
 
 
-def _arrivals(instance: dg.DagsterInstance, warehouse: Warehouse, day: date) -> list[Arrival]:
+def arrivals(instance: dg.DagsterInstance, warehouse: Warehouse, day: date) -> list[Arrival]:
+    """When each raw table that has dates was there for one, what is waited for first."""
     raw = {source for table in tables() for source in stored_inputs(table) if isinstance(source, RawTable)}
     daily = sorted((table for table in raw if table.partition_by), key=lambda table: (_NEEDS[table.need], table.name))
     return [_arrival(instance, warehouse, table, day) for table in daily]

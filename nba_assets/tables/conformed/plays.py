@@ -14,7 +14,7 @@ from nba_assets.basketball import metrics
 from nba_assets.basketball.identity import resolve, stamp_by_nba_id, stamp_by_pair, team, without_number
 from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.placement import finished, placement_checks
-from nba_assets.basketball.play_feeds import best_feed, seconds_left
+from nba_assets.basketball.play_feeds import NUMBERS, best_feed, seconds_left
 from nba_assets.basketball.possessions import PLAYS, keeps_the_ball, with_endings
 from nba_assets.basketball.zones import AREAS
 from nba_assets.contracts.contract import Column
@@ -50,6 +50,15 @@ def _other_than_the_score(rows: ir.Table, games: ir.Table) -> ir.Table:
 def _in_parts(rows: ir.Table) -> ir.Table:
     """Games of which nothing is summed."""
     return rows.filter(~rows.is_whole).select("game_id", "game_date").distinct()
+
+
+def _against_their_numbers(rows: ir.Table) -> ir.Table:
+    """Games in whose order the feed's numbers fall more often than they rise: their clock counts up unsaid."""
+    number = rows.sequence % NUMBERS
+    before = number.lag().over(ibis.window(group_by=["game_id", "period"], order_by="sequence"))
+    steps = rows.mutate(_rise=ibis.cases((number > before, 1), (number < before, -1)))
+    games = steps.group_by("game_id", "game_date").agg(_rise=steps._rise.sum())
+    return games.filter(games._rise < 0)
 
 
 def _passed_over(rows: ir.Table, bigdataball: ir.Table, games: ir.Table) -> ir.Table:
@@ -103,6 +112,12 @@ def _passed_over(rows: ir.Table, bigdataball: ir.Table, games: ir.Table) -> ir.T
         Column("ends_trip", "BOOL", "last free throw of a trip"),
         Column("ends_possession_of", "STRING", "the team that has the ball no more after it; NULL while it goes on"),
         Column(
+            "lost_at",
+            "INT64",
+            "left when the other team, which had the ball, lost it before this play with none of its own; else NULL",
+            "seconds",
+        ),
+        Column(
             "at_horn", "BOOL", "the clock stood at 0.0; NULL at 0 where the feed knows whole seconds only, else FALSE"
         ),
         Column(
@@ -123,6 +138,7 @@ def _passed_over(rows: ir.Table, bigdataball: ir.Table, games: ir.Table) -> ir.T
         Check("games_are_whole", "plays are of every period and reach the final score", _in_parts, "warn"),
         Check("points_reach_the_score", "a team's plays add up to its score", _other_than_the_score, "warn"),
         holds("clocks_are_known", lambda t: t.clock.notnull(), "clock and time since the tip agree", "warn"),
+        Check("clocks_run_down", "plays stand in the order of their feed's numbers", _against_their_numbers, "warn"),
         *at_the_door(bigdataball_play_by_play, nbac_play_by_play),
     ),
 )
@@ -183,6 +199,7 @@ def _bigdataball(events: ir.Table) -> ir.Table:
         last_of_trip=throw.isin(["1/1", "2/2", "3/3"]).fill_null(False) & ~technical,
         technical=technical,
         keeps_ball=keeps_the_ball(trip),
+        shooting=trip.contains("shooting").fill_null(False),
         at_horn=(rows.game_clock_seconds > 0).ifelse(False, ibis.null("boolean")),
         assister=(rows.player_2_role == "assist").ifelse(without_number(rows.player_2_lookup), None),
         blocker=(rows.player_2_role == "block").ifelse(without_number(rows.player_2_lookup), None),
@@ -231,6 +248,7 @@ def _nbac(events: ir.Table) -> ir.Table:
         last_of_trip=throw.fill_null(False) & ~technical,
         technical=technical,
         keeps_ball=keeps_the_ball(words),
+        shooting=words.contains("shooting"),
         at_horn=(rows.game_clock_seconds > 0).ifelse(False, at_zero),
         assister=is_shot.ifelse(rows.assist_player_lookup, None),
         blocker=is_shot.ifelse(rows.block_player_lookup, None),

@@ -61,7 +61,12 @@ def _points_elsewhere(rows: ir.Table, plays: ir.Table) -> ir.Table:
         Column("start_clock", "INT64", "left in the period when it starts", "seconds"),
         Column("end_clock", "INT64", "left in the period when it ends", "seconds"),
         Column("until_sequence", "INT64", "its last play, as `sequence` of the plays; of none, the one before"),
-        Column("ended_by", "STRING", "shot, free throw, rebound, turnover or period", required=True),
+        Column(
+            "ended_by",
+            "STRING",
+            "shot, free throw, rebound, turnover, lost (no play of its own, as at a jump ball) or period",
+            required=True,
+        ),
         Column("points", "INT64", "of the team in it", "points", required=True),
         Column("opponent_points", "INT64", "of the other team meanwhile, from technical fouls", "points"),
         Column("used_by", "STRING", "canonical player who shot or lost the ball last in it; NULL if nobody known"),
@@ -91,7 +96,10 @@ def possessions(plays: ir.Table, court_time: ir.Table) -> ir.Table:
 
 
 def _with_horns(plays: ir.Table) -> ir.Table:
-    """The plays and a row for the end of each period, with how many possessions of the period ended before it."""
+    """The plays, a row before each before which the other team lost the ball, and one for the end of each period.
+
+    `_nth` is how many possessions of the period ended before.
+    """
     plays = plays.filter(plays.period.notnull())
     rows = plays.select(
         "game_id",
@@ -110,11 +118,22 @@ def _with_horns(plays: ir.Table) -> ir.Table:
         "is_offensive",
         "ends_trip",
         "ends_possession_of",
+        "lost_at",
         "is_whole",
         "source",
     )
+    rows = rows.mutate(_order=2 * rows.sequence)
+    lost = rows.filter(rows.lost_at.notnull())
+    lost = lost.mutate(
+        _order=lost._order - 1,
+        kind=ibis.literal("lost"),
+        clock=lost.lost_at,
+        points=ibis.literal(0, "int64"),
+        ends_possession_of=lost.defending_team_abbr,
+        at_horn=ibis.literal(value=False),
+    )
     last = rows.group_by("game_id", "game_date", "season_year", "period").agg(
-        sequence=rows.sequence.max() + 1,
+        _order=rows._order.max() + 1,
         clock=ibis.literal(0, "int64"),
         kind=ibis.literal("horn"),
         points=ibis.literal(0, "int64"),
@@ -122,8 +141,8 @@ def _with_horns(plays: ir.Table) -> ir.Table:
         source=rows.source.min(),
     )
     blank = {name: ibis.null(kind) for name, kind in rows.schema().items() if name not in last.columns}
-    rows = rows.union(last.mutate(**blank).select(rows.columns))
-    before = ibis.window(group_by=["game_id", "period"], order_by="sequence", preceding=(None, 1))
+    rows = rows.union(lost.select(rows.columns), last.mutate(**blank).select(rows.columns))
+    before = ibis.window(group_by=["game_id", "period"], order_by="_order", preceding=(None, 1))
     return rows.mutate(_nth=rows.ends_possession_of.count().over(before).fill_null(0))
 
 
@@ -142,12 +161,12 @@ def _turns(rows: ir.Table) -> ir.Table:
     )
     named = rows.team_abbr.notnull()
     is_end, is_use = rows.ends_possession_of.notnull(), rows.sequence == rows._used_at
-    is_play = rows.kind != "horn"
+    is_play = ~rows.kind.isin(["horn", "lost"])
     return rows.group_by("game_id", "game_date", "season_year", "period", "_nth").agg(
         _ended_of=rows.ends_possession_of.max(),
         _held_by=rows.team_abbr.max(where=rows.sequence == rows._held_at),
         end_kind=rows.kind.max(where=is_end),
-        end_clock=rows.clock.min(where=is_end | ~is_play),
+        end_clock=rows.clock.min(where=is_end | (rows.kind == "horn")),
         _at_horn=rows.at_horn.max(where=is_end),
         _until=rows.sequence.max(where=is_play),
         used_by=rows.player_lookup.max(where=is_use),

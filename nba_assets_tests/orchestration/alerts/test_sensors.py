@@ -80,15 +80,23 @@ def run(instance: dg.DagsterInstance, error: str = "", broken: bool = False, **t
     return job.execute_in_process(quiet, instance=instance, tags=tags, raise_on_error=False).dagster_run
 
 
-def test_a_failed_run_is_one_message(failures: Watch, webhook: Webhook, instance: dg.DagsterInstance) -> None:
+def test_a_failed_run_is_one_message(
+    failures: Watch, webhook: Webhook, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first line says what to do, the last one leads to the run."""
+    monkeypatch.setenv("NBA_UI_URL", "https://dagster.example.com/")
     with webhook.up():
         failed = run(instance, "no connection to 10.0.0.1")
         failures.tick()
         failures.tick()
 
     assert len(webhook.texts) == 1
-    first, error, waits, run_line = webhook.texts[0].splitlines()
-    assert first == ":x: run failed: team_defense_game_summary, team_offense_game_summary, 2021-11-15"
+    first, error, waits, run_line, link = webhook.texts[0].splitlines()
+    failing = "team_defense_game_summary,team_offense_game_summary"
+    command = f"nba backfill --start 2021-11-15 --end 2021-11-15 --tables {failing},player_game_summary"
+    told = f"run failed: {failing.replace(',', ', ')}, 2021-11-15"
+    assert first == f":x: Mend the cause, then `{command}`: {told}"
+    assert link == f"https://dagster.example.com/runs/{failed.run_id}"
     assert error == "OSError: no connection to 10.0.0.1"
     assert waits == "not built: player_game_summary"
     assert failed.run_id in run_line
@@ -244,7 +252,8 @@ def test_all_broken_checks_of_a_run_are_one_message(
 
     assert len(webhook.texts) == 1
     first, *broken, last = webhook.texts[0].splitlines()
-    assert first == ":warning: wrong numbers, 2021-11-15: 2 checks broken"
+    rows = "Look at the rows of player_game_summary before they are used"
+    assert first == f":warning: {rows}: 2 checks broken, 2021-11-15"
     assert broken == [
         "player_game_summary: key_is_unique, 3 rows, 2021-11-15",
         "player_game_summary: sums_agree, 3 rows, 2021-11-15",

@@ -47,7 +47,7 @@ def test_each_day_of_a_range_run_is_stored_at_its_own_time(home: Path, fails: bo
 
     @dg.multi_asset(specs=[dg.AssetSpec(KEY, partitions_def=JANUARY)], backfill_policy=dg.BackfillPolicy.single_run())
     def table(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-        spread(context.run_id, KEY, DAYS, started)
+        spread(context.run.run_id, KEY, DAYS, started)
         if fails:
             for day in DAYS:
                 context.log_event(dg.AssetMaterialization(KEY, partition=day))

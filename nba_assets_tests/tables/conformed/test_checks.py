@@ -105,6 +105,11 @@ def scored(home: int, away: int | None) -> list[Row]:
     return [THE_GAME | {"team_abbr": team, "points": points} for team, points in sides]
 
 
+def numbered(*numbers: int) -> list[Row]:
+    """Plays of a period in this order, under the feed's numbers."""
+    return [THE_GAME | {"period": 1, "sequence": 10_000 * n + number} for n, number in enumerate(numbers)]
+
+
 def five(team: str, count: int = 5) -> list[Row]:
     return [THE_DAY | {"team_abbr": team, "player_lookup": str(n)} for n in range(count)]
 
@@ -271,6 +276,10 @@ TRIALS: Trials = {
         breaks=((1, {"rows": [THE_GAME | {"is_whole": False}, THE_GAME | {"is_whole": False}]}),),
     ),
     (plays, "clocks_are_known"): each(THE_GAME, [{"clock": 0}], [{"clock": None}]),
+    (plays, "clocks_run_down"): Trial(
+        keeps=({"rows": numbered(1, 2, 9, 3)}, {"rows": numbered(2, 1, 2)}, {"rows": numbered(1)}),
+        breaks=((1, {"rows": numbered(9, 8, 3, 4)}),),
+    ),
     (plays, "points_reach_the_score"): Trial(
         keeps=(
             {"rows": scored(HOME_POINTS, AWAY_POINTS), "games": FINAL},

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nba_assets.simulate.feeds.plays import live_feed
+from nba_assets.simulate.season import GameNight, SimulatedSeason
 from nba_assets.tables.conformed.court_time import court_time
 from nba_assets.tables.conformed.plays import plays
 from nba_assets.tables.conformed.possessions import possessions
@@ -143,6 +145,71 @@ def test_a_common_foul_after_a_flagrant_one_ends_its_own_trip() -> None:
     assert told_of(rows) == [("BOS", "free throw", 1), LAST]
 
 
+def test_what_the_other_team_does_after_kept_free_throws_is_a_possession_of_its_own() -> None:
+    """So the league counts: a foul before the bonus or a kicked ball, but not the foul on the next shooter."""
+    whistle = same_clock(foul("hart", "flagrant type 1"), free_throw("tatum", "flagrant 2/2"))
+    shot_after = shot("tatum", game_clock_seconds=480)
+    personal = [foul("hart", "personal") | {"game_clock_seconds": 490}]
+    three = [("BOS", "free throw", 1), ("NYK", "lost", 0), ("BOS", "shot", 2), LAST]
+    assert told_of(possessions_of(START, *whistle, *personal, shot_after)) == three
+    assert (
+        told_of(possessions_of(START, *whistle, SUBSTITUTION | {"game_clock_seconds": 500}, *personal, shot_after))
+        == three
+    )
+    shooting = [foul("hart", "shooting") | {"game_clock_seconds": 490}]
+    trip = [free_throw("tatum", f"{n}/2", game_clock_seconds=490) for n in (1, 2)]
+    assert told_of(possessions_of(START, *whistle, *shooting, *trip)) == [("BOS", "free throw", 3), LAST]
+
+
+def test_kept_free_throws_end_a_possession_with_the_period_or_the_other_teams_shot() -> None:
+    whistle = same_clock(foul("hart", "clear path"), free_throw("tatum", "clear path 2/2"))
+    assert told_of(possessions_of(START, *whistle)) == [("BOS", "free throw", 1), LAST]
+    shots = possessions_of(START, shot("hart"), *whistle, shot("hart", game_clock_seconds=480))
+    assert [(row["team_abbr"], row["ended_by"]) for row in shots] == [
+        ("NYK", "shot"), ("BOS", "lost"), ("NYK", "shot"), ("BOS", "period")]  # fmt: skip
+
+
+def test_a_ball_lost_at_a_jump_ball_ends_a_possession() -> None:
+    """Of the team that had it: no play of either says so, but the same team plays on."""
+    jump = other("jump ball", player_1_lookup="tatum")
+    dead = rebound(None, "offensive", player_1_team_abbr="NYK")
+    again = [shot("brown", made=False), rebound("tatum", "offensive"), shot("tatum")]
+    rows = possessions_of(START, shot("tatum"), shot("hart", made=False), dead, jump, *again)
+    assert told_of(rows) == [("BOS", "shot", 2), ("NYK", "lost", 0), ("BOS", "shot", 2), LAST]
+    assert (rows[1]["start_clock"], rows[1]["end_clock"], rows[1]["until_sequence"]) == (710, 680, 10300003)
+    assert (rows[1]["used_by"], rows[1]["is_used"]) == ("hart", True)
+    last = possessions_of(START, shot("tatum"), jump, shot("brown", made=False))
+    assert told_of(last) == [("BOS", "shot", 2), ("NYK", "lost", 0), ("BOS", "period", 0)]
+    won = possessions_of(START, shot("tatum"), jump, shot("hart"))
+    assert told_of(won) == [("BOS", "shot", 2), ("NYK", "shot", 2), ("BOS", "period", 0)]
+
+
+def test_a_basket_and_a_lane_violation_on_top_are_one_end() -> None:
+    lane = turnover("brown") | {"event_subtype": "lane violation"}
+    assert told_of(possessions_of(START, *same_clock(shot("tatum"), foul("hart", "shooting"), lane))) == [
+        ("BOS", "shot", 2),
+        LAST,
+    ]
+
+
+def test_a_rebound_entered_late_loses_nobody_the_ball() -> None:
+    """Hart's rebound stands after the turnover that followed it."""
+    late = same_clock(turnover("hart"), rebound("hart", "defensive"))
+    rows = possessions_of(START, turnover("hart"), MISS, *late, shot("tatum", game_clock_seconds=480))
+    assert [row["team_abbr"] for row in rows].count("BOS") == 2
+    assert "lost" not in {row["ended_by"] for row in rows}
+
+
+def test_a_period_that_ends_on_a_missed_shot() -> None:
+    """The shooter's possession, whether or not his team is given the dead ball; the next period is another's."""
+    dead = rebound(None, "offensive", player_1_team_abbr="BOS", game_clock_seconds=0)
+    missed = [START, shot("hart"), shot("tatum", made=False, game_clock_seconds=1)]
+    for events in (missed, [*missed, dead]):
+        rows = possessions_of(*events, other(period=2, game_clock_seconds=720), shot("hart", period=2))
+        assert told_of(rows) == [("NYK", "shot", 2), ("BOS", "period", 0), ("NYK", "shot", 2), ("BOS", "period", 0)]
+        assert (rows[1]["end_clock"], rows[1]["used_by"]) == (0, "tatum")
+
+
 def test_a_technical_ends_nothing_and_its_point_is_told_apart() -> None:
     rows = possessions_of(START, free_throw("hart", "technical"), shot("tatum"))
     assert told_of(rows) == [("BOS", "shot", 2), LAST]
@@ -183,6 +250,55 @@ def test_after_a_change_at_the_horn_there_is_one_more_unless_tenths_say_no() -> 
     assert told_by_the_league("PT11M42.60S", "PT00M00.00S") == whole
     assert told_by_the_league("PT11M42.60S", "PT00M00.40S") == [*whole, LAST]
     assert told_by_the_league("PT11M42.00S", "PT00M00.00S") == [*whole, LAST], "the feed has whole seconds"
+
+
+def in_tenths(row: dict[str, Any]) -> dict[str, Any]:
+    """As the league's own feed has it: what was at a full second is 0.6 earlier, but the end of the period at 0.0."""
+    seconds = row["game_clock_seconds"]
+    shown = max(seconds - 1, 0)
+    left = f"{shown % 60:02d}.{'40' if seconds else '00'}S"
+    elapsed = row["time_elapsed_seconds"] + (seconds - shown)
+    return row | {
+        "game_clock": f"PT{shown // 60:02d}M{left}",
+        "game_clock_seconds": shown,
+        "time_elapsed_seconds": elapsed,
+    }
+
+
+def counted(nights: list[GameNight]) -> dict[tuple[str, str], int]:
+    """Possessions by game and team, from the league's feed in tenths."""
+    games = [
+        {
+            "game_id": night.game.game_id,
+            "nba_game_id": night.game.nba_id,
+            "game_date": night.game.day,
+            "season_year": 2024,
+            "away_team_abbr": night.game.away.abbr,
+            "home_team_abbr": night.game.home.abbr,
+            "away_points": night.played.result.away_score,
+            "home_points": night.played.result.home_score,
+            "is_final": True,
+        }
+        for night in nights
+    ]
+    events = [in_tenths(row) for night in nights for row in live_feed(night, 2024, swapped=False)]
+    known = {column.name for column in plays.reads["nbac"].source.columns}
+    made = rows_of(plays, nbac=[{k: v for k, v in row.items() if k in known} for row in events], games=games)
+    rows = rows_of(possession_counts, possessions=rows_of(possessions, plays=made))
+    return {(row["game_id"], row["team_abbr"]): row["possessions"] for row in rows}
+
+
+def test_simulated_games_in_tenths_are_counted_as_they_were_played() -> None:
+    """All of them, and so are the ratings: who had the ball how often is known exactly there."""
+    season = SimulatedSeason(2024, 7, days=2)
+    nights = [night for day in season.play() for night in day.nights]
+    played = {
+        (night.game.game_id, team.abbr): count
+        for night in nights
+        for team, count in zip((night.game.away, night.game.home), night.played.possessions, strict=True)
+    }
+    assert len(played) >= 20
+    assert counted(nights) == played
 
 
 def test_only_whole_games_are_counted() -> None:

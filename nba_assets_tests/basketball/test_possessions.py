@@ -1,0 +1,96 @@
+"""Which plays end a possession, and whose: events as no feed writes them, in the words that the count asks for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ibis
+import pytest
+
+from nba_assets.basketball.possessions import keeps_the_ball, with_endings
+from nba_assets_tests.rows import Query, Row, values_of
+
+A, B = "BOS", "NYK"
+EVENT = {"team_abbr": A, "spelling": "tatum", "made": False, "is_offensive": False} | dict.fromkeys(
+    ("single", "last_of_trip", "technical", "shooting", "keeps_ball"), False
+)
+TEXT, FLAG = ("game_id", "kind", "team_abbr", "other_team_abbr", "spelling"), tuple(EVENT)[2:]
+SCHEMA = ibis.schema(
+    dict.fromkeys(TEXT, "string")
+    | dict.fromkeys(FLAG, "boolean")
+    | dict.fromkeys(("period", "clock", "sequence"), "int64")
+)
+ENDINGS = Query(lambda events: with_endings(events).order_by("sequence"), {"events": SCHEMA})
+
+
+def event(kind: str, team: str = A, **more: Any) -> Row:
+    return EVENT | {"kind": kind, "team_abbr": team} | more
+
+
+def throw(team: str = A, **more: Any) -> Row:
+    return event("free throw", team, made=True, last_of_trip=True, **more)
+
+
+def ends_of(*events: Row, apart: int = 10) -> list[tuple[str | None, int | None]]:
+    """`ends_possession_of` and `lost_at` of each play; events are some seconds apart, from 700 on."""
+    rows = []
+    for n, row in enumerate(events):
+        clock = 700 - apart * n
+        moment = {"game_id": "g", "period": 1, "clock": clock, "sequence": (1000 + 720 - clock) * 10_000 + n}
+        rows.append(row | moment | {"other_team_abbr": B if row["team_abbr"] == A else A})
+    return [(row["ends_possession_of"], row["lost_at"]) for row in ENDINGS(events=rows)]
+
+
+BASKET, MISS = event("shot", made=True), event("shot")
+BOARD, OWN_BOARD = event("rebound", B), event("rebound", is_offensive=True)
+
+
+@pytest.mark.parametrize(
+    ("play", "ended"),
+    [
+        (BASKET, A),
+        (MISS, None),
+        (BOARD, A),
+        (OWN_BOARD, None),
+        (event("turnover"), A),
+        (throw(), A),
+        (throw() | {"made": False}, None),
+        (throw() | {"last_of_trip": False}, None),
+        (event("free throw", made=True, technical=True), None),
+        (event("start of period"), None),
+    ],
+)
+def test_a_play_by_itself(play: Row, ended: str | None) -> None:
+    assert ends_of(play) == [(ended, None)]
+
+
+def test_stops_are_no_plays() -> None:
+    assert ends_of(*(event(kind) for kind in ("foul", "violation", "timeout", "substitution", "jump ball"))) == []
+
+
+def test_kept_free_throws() -> None:
+    kept = throw(keeps_ball=True)
+    assert [end for end, _ in ends_of(kept, BASKET)] == [None, A], "the ball is kept"
+    assert [end for end, _ in ends_of(kept, event("timeout"), BASKET)] == [A, A], "something stops play"
+    assert ends_of(kept) == [(A, None)], "the period ends"
+    assert ends_of(kept, event("foul", B), BASKET) == [(A, None), (A, 690)], "the other team's possession is lost at it"
+    assert ends_of(kept, event("foul", B, shooting=True), throw()) == [(None, None), (A, None)]
+
+
+def test_what_is_told_twice() -> None:
+    nobody = event("rebound", B, spelling=None)
+    assert [end for end, _ in ends_of(MISS, BOARD, nobody)] == [None, A, None]
+    assert [end for end, _ in ends_of(BASKET, throw())] == [A, None], "a bonus at another moment"
+    assert [end for end, _ in ends_of(BASKET, event("turnover"), apart=0)] == [A, None], "a lane violation"
+
+
+def test_who_lost_the_ball_without_a_play() -> None:
+    assert ends_of(BASKET, event("jump ball"), BASKET) == [(A, None), (A, 690)]
+    assert ends_of(BASKET, event("shot", B, made=True), BASKET) == [(A, None), (B, None), (A, None)]
+    assert ends_of(BASKET, event("jump ball"), MISS, OWN_BOARD) == [(A, None), (None, 690), (None, None)], "to the end"
+    assert ends_of(BASKET, event("shot", B), BASKET) == [(A, None), (None, None), (A, 690)]
+
+
+def test_words_that_keep_the_ball() -> None:
+    words = ("flagrant type 1", "clear-path", "away from play", "transition take", "shooting", None)
+    assert values_of(keeps_the_ball, "string", *words) == [True, True, True, True, False, False]

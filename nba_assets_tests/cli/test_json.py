@@ -1,0 +1,145 @@
+"""What --json prints: one object a line, with the kinds and keys that the page on it names."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import re
+import shutil
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+import typer
+
+from nba_assets.audit.compare import Compared, Difference
+from nba_assets.cli import app as cli
+from nba_assets.cli.compare import print_compared
+from nba_assets.cli.ingest import print_ingested
+from nba_assets.cli.older_code import print_older
+from nba_assets.cli.rows import print_as_json
+from nba_assets.cli.terminal import print_made
+from nba_assets.contracts.calendar import Window
+from nba_assets.orchestration.launch import TableResult
+from nba_assets.tables.registry import tables
+
+PAGE = Path(__file__).parents[2] / "docs" / "json.md"
+DAY = "2024-10-23"
+
+WITHOUT = {"emit", "prune", "bigquery"}
+"""Commands that print no table of their own."""
+
+
+@pytest.fixture(autouse=True)
+def as_before() -> Iterator[None]:
+    yield
+    print_as_json(False)
+
+
+def keys_of() -> dict[str, set[str]]:
+    """The keys of each kind, as the page has them."""
+    lines = [line.split("|") for line in PAGE.read_text().splitlines() if line.startswith("| `")]
+    return {cells[1].strip(" `"): set(re.findall(r"`(\w+)`", cells[4])) for cells in lines}
+
+
+def parsed(printed: str) -> Counter[str]:
+    """How many lines of each kind there are; every line is an object with keys that its kind has."""
+    known, kinds = keys_of(), Counter[str]()
+    for line in printed.splitlines():
+        found = json.loads(line)
+        kind = found.pop("kind")
+        kinds[kind] += 1
+        if kind not in ("table run", "cascade"):
+            assert set(found) == known[kind]
+    return kinds
+
+
+def test_every_command_that_prints_a_table_has_it() -> None:
+    commands = typer.main.get_group(cli.app).commands
+    lacking = [name for name, of in commands.items() if all(p.opts != ["--json"] for p in of.params)]
+    assert set(lacking) - {"lineage"} == WITHOUT
+
+
+@pytest.mark.parametrize(
+    ("show", "kinds"),
+    [
+        (lambda: print_made({"games": TableResult(2, 9, 0.5, ["WARN thin (1 days)"])}), {"built": 1}),
+        (
+            lambda: print_compared(
+                [Compared("games", 1, 1, columns=Counter(x=1), differences=[Difference("games", "k", "x", "1", "2")])],
+                "stored",
+                "built",
+            ),
+            {"compared": 1, "difference": 1},
+        ),
+        (
+            lambda: print_older({tables()[0]: {date(2024, 1, 1): "", date(2024, 1, 2): "v"}}),
+            {"older code": 2},
+        ),
+        (lambda: print_ingested([ingested()]), {"ingested": 1}),
+    ],
+    ids=["made", "compared", "older code", "ingested"],
+)
+def test_what_takes_a_run_to_print(
+    show: Callable[[], None], kinds: dict[str, int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    print_as_json(True)
+    show()
+    assert parsed(capsys.readouterr().out) == kinds
+
+
+def ingested() -> Any:
+    window = Window(date(2024, 1, 1), date(2024, 1, 2))
+    counts = {"rows_in": 3, "rows_written": 2, "partitions": 2, "seconds": 0.5}
+    contract = SimpleNamespace(full_name="nba_raw.a", partition_by="game_date")
+    nothing = {"rejected": {"no date": 1}, "notes": (), "contradictions": ""}
+    return SimpleNamespace(contract=contract, window=window, **counts, **nothing)
+
+
+def test_the_page_says_nothing_of_what_is_not_printed() -> None:
+    source = "".join(Path(file).read_text() for file in Path(inspect.getfile(cli)).parent.glob("*.py"))
+    printed = set(re.findall(r'Rows\(\s*"([^"]+)"', source)) | set(re.findall(r'"kind": "([^"]+)"', source))
+    assert {name for name in keys_of() if name != "query"} == printed
+
+
+@pytest.mark.slow
+def test_each_line_of_each_command_is_an_object(
+    conformed_lake: Path, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    lake = shutil.copytree(conformed_lake, tmp_path / "lake", copy_function=os.link)
+    days = ("--start", DAY, "--end", DAY, "--tables", "games,player_boxes")
+    for arguments, code, kinds in (
+        (("status", "--date", DAY), 1, {"slate", "table", "operations"}),
+        (("plan", *days, "--diff", "1"), 0, {"plan", "compared", "older code"}),
+        (("backfill", *days, "--dry-run"), 0, {"plan", "older code"}),
+        (("verify", *days), 0, {"coverage"}),
+        (("compare", str(lake), str(lake), "--tables", "games"), 0, {"compared"}),
+        (("explain", "games", "--date", DAY, "--key", game_of(lake)), 0, {"value", "input", "input row", "origin"}),
+        (("cascade", "--date", DAY), 0, {"arrival", "cascade"}),
+        (("export", *days, "--to", str(tmp_path / "exported")), 0, {"moved"}),
+    ):
+        monkeypatch.setenv("NBA_LAKE", str(lake))
+        monkeypatch.setattr(sys, "argv", ["nba", *arguments, "--json"])
+        with pytest.raises(SystemExit) as exit_:
+            cli.main()
+        printed = capfd.readouterr()
+        assert (int(exit_.value.code or 0), printed.err.count("Traceback")) == (code, 0), printed.err
+        assert set(parsed(printed.out)) == kinds, arguments
+
+    monkeypatch.setattr(sys, "argv", ["nba", "query", "SELECT 1 AS a, 0.5 AS b, NULL AS c", "--json"])
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert json.loads(capfd.readouterr().out) == {"a": 1, "b": 0.5, "c": None}
+
+
+def game_of(lake: Path) -> str:
+    import pyarrow.parquet as pq
+
+    (file,) = (lake / "nba_conformed" / "games" / f"game_date={DAY}").glob("*.parquet")
+    return str(pq.ParquetFile(file).read(["game_id"])["game_id"][0])
