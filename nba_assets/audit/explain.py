@@ -221,7 +221,7 @@ class _Bench:
         sql = f'SELECT row_ FROM all_rows."{contract.name}" WHERE {where} ORDER BY row_'
         return [row for (row,) in self.connection.execute(sql).fetchall()]
 
-    def _of(self, contract: Contract, rows: Sequence[int]) -> list[Row]:
+    def _of(self, contract: Contract, rows: Sequence[int]) -> Sequence[Row]:
         if not rows:
             return []
         listed = ", ".join(map(str, rows))

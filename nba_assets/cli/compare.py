@@ -89,10 +89,11 @@ def change_rows(results: Sequence[Compared]) -> Iterator[list[str]]:
 
 def print_changes(results: Sequence[Compared]) -> None:
     """What changed, column by column."""
-    shown = RichTable(*CHANGES)
+    keys = ("table", "column", "rows", "null_before", "null_now", "mean_difference", "greatest_difference")
+    shown = Rows("change", CHANGES, keys=keys)
     for row in change_rows(results):
-        shown.add_row(*row)
-    out.print(shown)
+        shown.add(*row)
+    shown.print()
 
 
 def print_compared(results: Sequence[Compared], old: str = "old", new: str = "new") -> None:
