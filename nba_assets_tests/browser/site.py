@@ -92,7 +92,7 @@ class Clone:
         port = free_port()
         with (self.folder / "dev.log").open("w") as log:
             running = subprocess.Popen(
-                ["make", "dev", f"ARGS=--port {port}"],
+                ["make", "--assume-old=.venv/installed", "dev", f"ARGS=--port {port}"],
                 cwd=self.folder,
                 env=self.environment,
                 stdout=log,
