@@ -90,6 +90,7 @@ FORM = (
     "games_missing",
     "team_games_missing",
     "opponent_games_missing",
+    "league_games_missing",
     "last_game_date",
     "window_days",
     "points_std_last_5",

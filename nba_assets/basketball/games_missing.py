@@ -6,6 +6,7 @@ A day of history that was never built is another matter, and a step's to say.
 
 from __future__ import annotations
 
+import ibis
 import ibis.expr.types as ir
 
 from nba_assets.basketball import history
@@ -13,7 +14,8 @@ from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.table import holds
 
-CODE = "games_missing"
+CODE, LEAGUE_CODE = "games_missing", "league_games_missing"
+"""The first lowers a row's tier. The second does not: one game of hundreds moves an average of the league by little."""
 
 SIDE = ("game_id", "team_abbr")
 
@@ -21,6 +23,14 @@ OF_PLAYER = Column(
     "games_missing",
     "INT64",
     "finished games of the season, of the team he was with, that no player of it has a summary of",
+    "games",
+    required=True,
+)
+
+OF_LEAGUE = Column(
+    "league_games_missing",
+    "INT64",
+    "finished games of the season, of all teams, that the summaries lack, and the league's averages with them",
     "games",
     required=True,
 )
@@ -35,10 +45,15 @@ CHECK = holds(
 
 def with_games_missing_of_team(rows: ir.Table, results: ir.Table, *summaries: ir.Table) -> ir.Table:
     """`rows` with `games_missing`: finished games of `team_abbr` before the day that one of `summaries` lacks."""
-    missing, *more = [_missing(results, summary) for summary in summaries]
-    for others in more:
-        missing = missing.union(others, distinct=True)
-    return _counted(rows, missing, "team_abbr")
+    return _counted(rows, _missing_of_any(results, *summaries), "team_abbr")
+
+
+def with_games_missing_of_league(rows: ir.Table, results: ir.Table, *summaries: ir.Table) -> ir.Table:
+    """`rows` with `league_games_missing`: of all teams, a game once."""
+    games = _missing_of_any(results, *summaries).select("season_year", "game_date", "game_id").distinct()
+    league = ibis.literal("all teams")
+    rows, games = rows.mutate(_league=league), games.mutate(_league=league)
+    return _counted(rows, games, "_league", "league_games_missing").drop("_league")
 
 
 def with_games_missing_of_player(rows: ir.Table, results: ir.Table, players: ir.Table) -> ir.Table:
@@ -76,12 +91,19 @@ def lowered(tier: ir.StringValue, where: ir.BooleanValue) -> ir.StringValue:
     return where.ifelse((tier == quality.GOLD).ifelse(quality.SILVER, quality.BRONZE), tier)
 
 
+def _missing_of_any(results: ir.Table, *summaries: ir.Table) -> ir.Table:
+    missing, *more = [_missing(results, summary) for summary in summaries]
+    for others in more:
+        missing = missing.union(others, distinct=True)
+    return missing
+
+
 def _missing(results: ir.Table, summary: ir.Table) -> ir.Table:
     final = history.counted(results.filter(results.is_final))
     seen = summary.select(*SIDE).distinct()
     return final.anti_join(seen, SIDE).select("season_year", "game_date", *SIDE)
 
 
-def _counted(rows: ir.Table, missing: ir.Table, entity: str) -> ir.Table:
-    rows = history.as_of(rows, missing, entity, games_missing=lambda g, before: g.count().over(before.season))
-    return rows.mutate(games_missing=rows.games_missing.fill_null(0))
+def _counted(rows: ir.Table, missing: ir.Table, entity: str, name: str = "games_missing") -> ir.Table:
+    rows = history.as_of(rows, missing, entity, **{name: lambda g, before: g.count().over(before.season)})
+    return rows.mutate(**{name: rows[name].fill_null(0)})

@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.types as ir
 
 from nba_assets.basketball import form, history, metrics
-from nba_assets.basketball.games_missing import with_games_missing_of_team
+from nba_assets.basketball.games_missing import OF_LEAGUE, with_games_missing_of_league, with_games_missing_of_team
 from nba_assets.basketball.schedule import with_opponents
 from nba_assets.contracts.contract import Column
 
@@ -55,6 +55,7 @@ COLUMNS = (
         "expected_game_pace less the team's own pace of its last ten games",
         "per 48 minutes",
     ),
+    OF_LEAGUE,
     Column("opponent_back_to_back", "BOOL", "the opponent played the day before", required=True),
 )
 
@@ -84,6 +85,7 @@ def with_both_teams(rows: ir.Table, results: ir.Table, offense: ir.Table, defens
     )
     rows = with_games_missing_of_team(rows, results, offense, form.by_defender(defense))
     rows = rows.rename(team_games_missing="games_missing")
+    rows = with_games_missing_of_league(rows, results, offense, form.by_defender(defense))
     rows = rows.mutate(team_games_played_season=rows.team_games_played_season.fill_null(0))
     own = [column.name for column in COLUMNS if column.name.startswith("team_")]
     rows = with_opponents(

@@ -52,7 +52,9 @@ def example_rows(broken: ir.Table, table: Table) -> ir.Table:
     shown = dict.fromkeys([*key, *_few([name for name in broken.columns if name in read & own]), *worked_out])
     columns: dict[str, ir.Value] = {name: broken[name] for name in shown}
     if told := [text for rule in rules for text in _said(rule, kept=False)]:
-        columns[SHOULD_BE] = _on(broken, found.parent, ibis.literal("; ").join(told))
+        # sqlglot writes an array whose first element has a query in it as ARRAY(query), which BigQuery takes for one.
+        text = told[0] if len(told) == 1 else ibis.literal("; ").join(told)
+        columns[SHOULD_BE] = _on(broken, found.parent, text)
     return broken.select(**columns).order_by(key)
 
 

@@ -26,10 +26,10 @@ def seen(days: int, team: str) -> Row:
 
 
 def test_a_game_is_missing_when_one_of_the_summaries_has_no_row_of_the_team() -> None:
-    """Not one to come, nor the Cup's final, nor today's, nor last season's; nor for the other side."""
+    """Not one to come, the Cup's final, today's or last season's, nor for the other side; for the league it is one."""
     query = Query(
-        lambda rows, results, offense, defense: games_missing.with_games_missing_of_team(
-            rows, results, offense, defense
+        lambda rows, results, offense, defense: games_missing.with_games_missing_of_league(
+            games_missing.with_games_missing_of_team(rows, results, offense, defense), results, offense, defense
         ),
         {"rows": DAYS, "results": team_schedule, "offense": SEEN, "defense": SEEN},
     )
@@ -42,12 +42,12 @@ def test_a_game_is_missing_when_one_of_the_summaries_has_no_row_of_the_team() ->
         offense=offense,
         defense=offense[:2],
     )
-    assert told(found, "team_abbr", "game_date", "games_missing") == [
-        ("BOS", TODAY, 0),
-        ("NYK", ago(3)["game_date"], 0),
-        ("NYK", ago(1)["game_date"], 1),
-        ("NYK", TODAY, 2),
-        ("PHI", TODAY, 1),
+    assert told(found, "team_abbr", "game_date", "games_missing", "league_games_missing") == [
+        ("BOS", TODAY, 0, 3),
+        ("NYK", ago(3)["game_date"], 0, 0),
+        ("NYK", ago(1)["game_date"], 1, 2),
+        ("NYK", TODAY, 2, 3),
+        ("PHI", TODAY, 1, 3),
     ]
 
 

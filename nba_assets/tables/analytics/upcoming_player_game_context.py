@@ -156,6 +156,7 @@ def _player(rows: ir.Table) -> ir.StringValue:
         games_missing.OF_PLAYER,
         Column("team_games_missing", "INT64", "as in his team's context", "games", required=True),
         Column("opponent_games_missing", "INT64", "as in his team's context", "games", required=True),
+        games_missing.OF_LEAGUE,
         Column("avg_usage_rate_last_7_games", "DECIMAL(7,2)", "usage, pooled over his last seven games", "percent"),
         Column("usage_rate_last_10", "DECIMAL(7,2)", "usage, pooled over his last ten games", "percent"),
         Column("projected_usage_games_age", "DECIMAL(5,1)", "how long ago those ten games were, their mean", "days"),
@@ -274,6 +275,7 @@ def upcoming_player_game_context(
                 "low_confidence_report": rows.low_confidence_count > 0,
                 "thin_sample": rows.l10_games_used < THIN_SAMPLE,
                 games_missing.CODE: games_missing.lack_games(rows),
+                games_missing.LEAGUE_CODE: rows.league_games_missing > 0,
             }
         ),
     )

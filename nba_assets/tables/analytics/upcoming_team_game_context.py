@@ -201,6 +201,7 @@ def upcoming_team_game_context(
                 "low_confidence_report": rows.low_confidence_count > 0,
                 "unknown_travel": rows.travel_miles.isnull(),
                 games_missing.CODE: lacking,
+                games_missing.LEAGUE_CODE: rows.league_games_missing > 0,
             }
         ),
     )

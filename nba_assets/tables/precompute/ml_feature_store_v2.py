@@ -269,6 +269,7 @@ def ml_feature_store_v2(
                 "daily_cache_missing": ~cached,
                 **{f"default_{name}": rows[f"source_{name}"] == DEFAULT for name in NAMES},
                 games_missing.CODE: lacking,
+                games_missing.LEAGUE_CODE: rows.league_games_missing > 0,
             }
         ),
     )

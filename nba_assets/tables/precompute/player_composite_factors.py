@@ -192,7 +192,7 @@ def _with_quality(rows: ir.Table) -> ir.Table:
         quality_issues=quality.issues(
             {f"missing_{name}": missing for name, missing in unknown.items()}
             | {f"unknown_{name}": rows[name].isnull() for name in FACTORS}
-            | {games_missing.CODE: lacking}
+            | {games_missing.CODE: lacking, games_missing.LEAGUE_CODE: rows.league_games_missing > 0}
         ),
     )
 

@@ -121,6 +121,7 @@ def _failed(slate: ir.Table, season_starts: ir.Table, results: ir.Table, defense
             "games",
             required=True,
         ),
+        games_missing.OF_LEAGUE,
         Column("league_teams_in_sample", "INT64", "teams behind the league's averages; 0 for none", required=True),
         Column("league_average_of", "STRING", "last_30_days, or season where fewer than ten teams had ten games then"),
         Column("strongest_zone", "STRING", "paint, mid_range or perimeter: lowest against the league"),
@@ -154,6 +155,7 @@ def team_defense_zone_analysis(
     rows = _with_sample(teams, allowed)
     rows = _with_league(rows.filter(rows.games_in_sample >= LEAST_GAMES), teams, allowed)
     rows = games_missing.with_games_missing_of_team(rows, results, form.by_defender(defense))
+    rows = games_missing.with_games_missing_of_league(rows, results, form.by_defender(defense))
     lacking = rows.games_missing > 0
     tier = ibis.cases(
         (rows.zone_games_in_sample >= SAMPLE_GAMES, quality.GOLD),
@@ -180,6 +182,7 @@ def team_defense_zone_analysis(
                 "no_mid_range_attempts": rows.mid_range_pct.isnull(),
                 "no_three_point_attempts": rows.three_pt_pct.isnull(),
                 games_missing.CODE: lacking,
+                games_missing.LEAGUE_CODE: rows.league_games_missing > 0,
             }
         ),
     )
