@@ -122,7 +122,7 @@ def test_a_run_as_a_page() -> None:
     page = markdown("Run 1", Timings(runs, READS, {OFFENSE: 2.0}))
     lines = page.splitlines()
     assert lines[0] == "### Run 1"
-    times = "2024-10-23 12:00:00 | 2024-10-23 12:00:04 | 4.0 | 2.0 (x2.0)"
+    times = "2024-10-23 12:00:00 ET | 2024-10-23 12:00:04 ET | 4.0 | 2.0 (x2.0)"
     assert f"| team_offense_game_summary * | {times} | success | 1 | 10 | 2024-10-23 |" in lines
     assert any("| failed: ValueError: a \\| b | 1 |" in row for row in lines)
     assert f"| {CONTEXT} |  |  |  |  | skipped: not built |  | 10 | 2024-10-23 |" in lines
