@@ -11,11 +11,13 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import date, datetime
 from itertools import groupby
 
+from nba_assets.audit.drift import DRIFT
 from nba_assets.audit.game_days import Calendar
 from nba_assets.contracts.calendar import EASTERN, Window, first_date, season_year
 from nba_assets.contracts.checks import checks_of
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.errors import BadInput
+from nba_assets.contracts.measures import watched
 from nba_assets.contracts.read import Reach
 from nba_assets.contracts.table import Check, Table
 from nba_assets.warehouse.base import Warehouse
@@ -39,7 +41,8 @@ HISTORY = Check(
 
 def recorded_checks(table: Table) -> tuple[Check, ...]:
     """All checks that a table's partitions are recorded with."""
-    return (*checks_of(table), *([HISTORY] if _ours(table, history=True) else []))
+    history = [HISTORY] if _ours(table, history=True) else []
+    return (*checks_of(table), *history, *([DRIFT] if watched(table) else []))
 
 
 def _ours(table: Table, *, history: bool) -> list[tuple[Table, Reach]]:

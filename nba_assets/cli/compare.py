@@ -91,7 +91,9 @@ def print_changes(results: Sequence[Compared]) -> None:
     """What changed, column by column."""
     keys = ("table", "column", "rows", "null_before", "null_now", "mean_difference", "greatest_difference")
     shown = Rows("change", CHANGES, keys=keys)
-    for row in change_rows(results):
+    found = [(of.table, name, change) for of in results for name, change in of.changes.items()]
+    values = ((table, name, of.rows, of.filled, of.emptied, of.mean, of.greatest) for table, name, of in found)
+    for row in values if as_json() else change_rows(results):
         shown.add(*row)
     shown.print()
 

@@ -24,6 +24,7 @@ from nba_assets.contracts.calendar import Window, season_year
 from nba_assets.contracts.checks import counted_in
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.failures import failures_of
+from nba_assets.contracts.measures import measures_of
 from nba_assets.contracts.table import Check, Table
 
 MADE_UP = Window(date(1901, 12, 5), date(1902, 2, 17))
@@ -35,7 +36,7 @@ PREVIEW_ROWS = 5
 EXAMPLE_ROWS = 500
 """Of which each day shows some."""
 
-QUERIES = ("rows", "broken", "failed", "skipped", "preview")
+QUERIES = ("rows", "broken", "failed", "skipped", "preview", "measured", "categories")
 """All that a table may have."""
 
 
@@ -45,7 +46,8 @@ class CompiledSQL:
 
     `broken` gives the columns day, broken (a count) and check (the check's place in `counted_in`); `failed` gives the
     failure records and `skipped` day and reason, and are empty for a table without; `preview` gives some rows of the
-    window's last day.
+    window's last day. `measured` gives day and a column for each measure, `categories` how many failure records of
+    each category a day has: day, category and entities.
     """
 
     rows: str
@@ -53,6 +55,8 @@ class CompiledSQL:
     failed: str
     skipped: str
     preview: str
+    measured: str
+    categories: str
     sources: Mapping[str, list[list[str]]]
     steps: Mapping[str, list[list[str]]]
     """On BigQuery, which computes what is named once for each reference to it: by the name of one of the queries above,
@@ -114,6 +118,8 @@ def expressions(table: Table) -> dict[str, ibis.Table]:
         "failed": _in_order(binder.failed(table), records) if records else None,
         "skipped": binder.skipped(table) if table.population and table.population.skipped else None,
         "preview": binder.scan(table, Window(MADE_UP.end, MADE_UP.end)).limit(PREVIEW_ROWS),
+        "measured": _measured(binder, table) if measures_of(table) else None,
+        "categories": _categories(binder, records) if records else None,
     }
     return {name: query for name, query in queries.items() if query is not None}
 
@@ -132,6 +138,17 @@ def _compile(table: Table, dialect: Dialect) -> CompiledSQL:
 def _in_order(rows: ibis.Table, contract: Contract) -> ibis.Table:
     assert contract.partition_by
     return rows.order_by(list(dict.fromkeys([contract.partition_by, *contract.key])))
+
+
+def _measured(binder: Binder, table: Table) -> ibis.Table:
+    rows = binder.scan(table, binder.window)
+    numbers = {measure.name: measure.of(rows) for measure in measures_of(table)}
+    return rows.group_by(day=rows[table.partition_by]).agg(**numbers)
+
+
+def _categories(binder: Binder, records: Contract) -> ibis.Table:
+    rows = binder.scan(records, binder.window)
+    return rows.group_by(day=rows[records.partition_by], category=rows.failure_category).agg(entities=rows.count())
 
 
 def _count(binder: Binder, table: Table, number: int, check: Check) -> ibis.Table:

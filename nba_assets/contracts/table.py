@@ -14,6 +14,7 @@ from typing import Literal
 import ibis.expr.types as ir
 
 from nba_assets.contracts.contract import Column, Contract
+from nba_assets.contracts.measures import Measure
 from nba_assets.contracts.read import Read, check_parameters
 
 
@@ -108,6 +109,8 @@ class Table(Contract):
     build: Callable[..., ir.Table]
     checks: tuple[Check, ...] = ()
     population: Population | None = None
+    measures: tuple[Measure, ...] = ()
+    """Numbers that say how a day of it is, beside the share of gold rows."""
     module: str = ""
     step: str = ""
     """The Dagster step that builds it, with all other tables of the same `step`; its own name unless said otherwise."""
@@ -152,6 +155,7 @@ def table(
     columns: tuple[Column, ...],
     checks: tuple[Check, ...] = (),
     population: Population | None = None,
+    measures: tuple[Measure, ...] = (),
     step: str = "",
     rated: bool = True,
 ) -> Callable[[Callable[..., ir.Table]], Table]:
@@ -179,6 +183,7 @@ def table(
             build=build,
             checks=checks,
             population=population,
+            measures=measures,
             module=build.__module__,
             step=step or build.__name__,
         )

@@ -18,6 +18,7 @@ from typing import Any
 import dagster as dg
 import pyarrow as pa
 
+from nba_assets.audit.drift import Drift, Measured
 from nba_assets.compile import ancestry
 from nba_assets.compile.dialects import Dialect
 from nba_assets.compile.statements import statements
@@ -70,6 +71,7 @@ def of_days(part: Part) -> Iterator[tuple[date, dict[str, Any]]]:
             ROWS: rows,
             _CHECKS_FAILED: ", ".join(broken) or _NO_CHECK,
             PARTITION_VERSION: part.written.hashes[day],
+            **part.measured.get(day, {}),
         }
         if part.failed:
             metadata[_FAILURE_RECORDS] = part.failed.rows[day]
@@ -199,6 +201,18 @@ class Materialised:
             ended=_number(metadata, _ENDED),
             broken=() if broken == _NO_CHECK else tuple(broken.split(", ")),
         )
+
+
+def measured_in(metadata: Metadata, names: Sequence[str]) -> Measured:
+    """What a materialisation says was measured, as far as it does."""
+    values = {name: value for name in names if (value := _number(metadata, name)) is not None}
+    return Measured(Materialised.read(metadata).rows, values)
+
+
+def of_drifts(drifts: Sequence[Drift], day_column: str) -> pa.Table:
+    """Measures that are off, as the rows that a check shows."""
+    numbers = {name: [round(getattr(of, name), 4) for of in drifts] for name in ("value", "usual", "deviations")}
+    return pa.table({day_column: [of.day for of in drifts], "measure": [of.measure for of in drifts], **numbers})
 
 
 def broken_rows(metadata: Metadata) -> int:

@@ -11,24 +11,27 @@ from __future__ import annotations
 import hashlib
 import random
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import dagster as dg
 import pyarrow as pa
 
+from nba_assets.audit.drift import DAYS, DRIFT, Drift, Measured, drifts
 from nba_assets.audit.game_days import Calendar
 from nba_assets.audit.never_built import HISTORY, empty_inputs, history_gaps, recorded_checks, require_inputs
 from nba_assets.compile.bind import stored_inputs
 from nba_assets.compile.code_version import Code, code_of
 from nba_assets.compile.dialects import Dialect
 from nba_assets.compile.statements import CompiledSQL, examples, inputs_in, statements
-from nba_assets.contracts.calendar import Window
+from nba_assets.contracts.calendar import Window, season_year
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.failures import failures_of
+from nba_assets.contracts.measures import watched
 from nba_assets.contracts.table import Check, Table
 from nba_assets.orchestration import metadata
 from nba_assets.orchestration.dagster_patches.partition_versions import own_tags, tell_each
@@ -135,6 +138,8 @@ class _TableBuild:
     """The history that was never built, of each day that lacks any."""
     examples: dict[str, pa.Table] = field(default_factory=dict)
     """Rows that break a check, by its name, where they were looked up."""
+    drifts: list[Drift] = field(default_factory=list)
+    """Measures of a day that are off what they are on the days before."""
     started: float = field(default_factory=time.time)
 
     @property
@@ -190,11 +195,33 @@ class _TableBuild:
         part = build_part(self.session, self.table, self._sql, window, days, code)
         without_rows = [day for day, rows in part.written.rows.items() if not rows]
         part = replace(part, empty_inputs=empty_inputs(self.table, without_rows, stored))
-        if not gaps:
-            return part
-        self.gaps |= gaps
-        lacking = {day: len(missing) for day, missing in gaps.items()}
-        return replace(part, broken={**part.broken, HISTORY.name: lacking})
+        broken = dict(part.broken)
+        if gaps:
+            self.gaps |= gaps
+            broken[HISTORY.name] = {day: len(missing) for day, missing in gaps.items()}
+        if off := self._drifts(part, calendar):
+            self.drifts += off
+            broken[DRIFT.name] = Counter(drift.day for drift in off)
+        return replace(part, broken=broken)
+
+    def _drifts(self, part: Part, calendar: Calendar) -> list[Drift]:
+        """What is off, by the measures on record of the season's days before the part."""
+        if not (names := watched(self.table)):
+            return []
+        season = Window(Window.season(season_year(part.window.start)).start, part.window.start - timedelta(days=1))
+        before = sorted(day for day in calendar.scheduled if day in season)[-DAYS:]
+        found = {day: Measured(rows, part.measured.get(day, {})) for day, rows in part.written.rows.items()}
+        return drifts(self._measured_on(before, names) | found, list(found), names)
+
+    def _measured_on(self, days: Sequence[date], names: Sequence[str]) -> dict[date, Measured]:
+        if not days:
+            return {}
+        wanted = dg.AssetRecordsFilter(self._key, asset_partitions=[day.isoformat() for day in days])
+        found: dict[date, Measured] = {}
+        for record in self.context.instance.fetch_materializations(wanted, limit=3 * len(days)).records:  # newest first
+            if (event := record.asset_materialization) and event.partition:
+                found.setdefault(date.fromisoformat(event.partition), metadata.measured_in(event.metadata, names))
+        return found
 
     def result(self) -> dg.MaterializeResult:
         """What Dagster is to record of all its days."""
@@ -303,6 +330,9 @@ class _TableBuild:
             tables, days = zip(*lacking[:LACKING_SHOWN], strict=True)
             never_built = pa.table({"never built": tables, "date": days})
             return metadata.of_broken_range(by_day, never_built, LACKING_SHOWN)
+        if check is DRIFT:
+            self.examples[check.name] = off = metadata.of_drifts(self.drifts, str(self.table.partition_by))
+            return metadata.of_broken_range(by_day, off, LACKING_SHOWN)
         window = next(part.window for part in self.done if check.name in part.broken)
         self.session.create_views(inputs_in(self.table, window))
         found = self.session.fetch(examples(self.table, check, window, self.dialect))

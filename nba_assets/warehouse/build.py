@@ -38,6 +38,8 @@ class Part:
     """The tables of which partitions of another schema were read, and how many."""
     kept_out: Mapping[date, Mapping[str, int]] = field(default_factory=dict)
     """By day and reason, how many rows of the sources are in no row of the table, or how often one was passed over."""
+    measured: Mapping[date, Mapping[str, float]] = field(default_factory=dict)
+    """Numbers that say how a day is, by name; none of what nothing can be taken of."""
     jobs: tuple[Job, ...] = ()
     """What it took on a server."""
     empty_inputs: Mapping[date, Sequence[str]] = field(default_factory=dict)
@@ -72,9 +74,23 @@ def build_part(
     for row in session.fetch(script_of(sql.steps_in("broken", window))).to_pylist():
         counted.setdefault(checks[row["check"]].name, {})[row["day"]] = int(row["broken"])
     broken = {check.name: counted[check.name] for check in checks_of(table) if check.name in counted}
+    measured = _measured(session, sql, window)
     jobs = tuple(session.jobs)
     session.jobs.clear()
-    return Part(window, written, failed, skipped, broken, older, by_reason(table, counted), jobs)
+    return Part(window, written, failed, skipped, broken, older, by_reason(table, counted), measured, jobs)
+
+
+def _measured(session: Session, sql: CompiledSQL, window: Window) -> dict[date, dict[str, float]]:
+    """A table's measures of each day, and how many failure records of each category it has."""
+    found: dict[date, dict[str, float]] = {}
+    if sql.measured:
+        for row in session.fetch(script_of(sql.steps_in("measured", window))).to_pylist():
+            day = row.pop("day")
+            found[day] = {name: round(float(value), 4) for name, value in row.items() if value is not None}
+    if sql.categories:
+        for row in session.fetch(script_of(sql.steps_in("categories", window))).to_pylist():
+            found.setdefault(row["day"], {})[f"failed_{row['category']}"] = int(row["entities"])
+    return found
 
 
 def write_part(

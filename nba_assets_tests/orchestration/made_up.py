@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from nba_assets.contracts.contract import Column, RawTable
+from nba_assets.contracts.measures import mean_of
 from nba_assets.contracts.read import same_day, season_history
 from nba_assets.contracts.table import Table, holds, table
 from nba_assets.orchestration.assets import step_assets
@@ -39,6 +40,7 @@ _OF_A_PLAYER = {"dataset": "made_up", "partition_by": "game_date", "key": ("game
     **_OF_A_PLAYER,
     reads={"shots": same_day(SHOTS)},
     columns=(_DAY, _PLAYER, _TEAM, _POINTS),
+    measures=(mean_of("points"),),
     checks=(holds("points_are_few", lambda rows: rows.points < 100, "less than a hundred"),),
     step="boxes",
     rated=False,

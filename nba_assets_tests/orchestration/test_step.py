@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import nba_assets.orchestration.step
+from nba_assets.audit.drift import DRIFT
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.read import Reach, eve_and_day
 from nba_assets.contracts.table import Table, table
@@ -28,6 +29,7 @@ from nba_assets.warehouse import footers
 from nba_assets.warehouse.base import TransientError, Written
 from nba_assets.warehouse.duckdb import DuckDBSession
 from nba_assets.warehouse.lake import Lake
+from nba_assets_tests.given import put_games
 from nba_assets_tests.orchestration import made_up
 from nba_assets_tests.orchestration.made_up import FORM, NOTES, OF_THE_STEP, PLAYERS, SHOTS, TABLES, TEAMS, TWICE, play
 
@@ -115,6 +117,26 @@ def test_one_step_builds_its_tables_each_from_what_it_has_just_built(
     assert rows(lake, TEAMS) == [("BOS", 23), ("NYK", 13)]
     assert rows(lake, TWICE) == [("brown", 2), ("tatum", 2), ("white", 2)]
     assert {table.name: len(made(instance, table)) for table in TABLES} == dict.fromkeys([t.name for t in TABLES], 1)
+
+
+def test_a_measure_is_recorded_and_a_shift_of_it_warns(run: Run, lake: Path, instance: dg.DagsterInstance) -> None:
+    """The days before are those on record, whichever run has built them."""
+    days = [date(2024, 11, 1) + timedelta(n) for n in range(17)]
+    put_games(lake, days)
+    for number, day in enumerate(map(str, days)):
+        play(lake, day, points=60 if number == 16 else 10 + number % 3)
+    for some in (days[:-1], days[-1:]):
+        assert run(PLAYERS, days=list(map(str, some))).success
+    found = {day: of.metadata for day, of in made(instance, PLAYERS).items()}
+    assert [found[str(day)]["mean_points"].value for day in (*days[:3], days[-1])] == [12.0, 13.0, 14.0, 62.0]
+    assert [day for day, of in found.items() if of["checks_failed"].value != "none"] == [str(days[-1])]
+    key = dg.AssetCheckKey(asset_key(PLAYERS), DRIFT.name)
+    newest = instance.event_log_storage.get_asset_check_execution_history(key, limit=1)[0].event
+    assert newest
+    assert newest.dagster_event
+    told = newest.dagster_event.asset_check_evaluation_data
+    assert (told.passed, told.severity) == (False, dg.AssetCheckSeverity.WARN)
+    assert "mean_points" in str(told.metadata["example"].value)
 
 
 def test_an_input_of_the_day_that_was_never_built_fails_the_step_by_name(

@@ -18,6 +18,7 @@ from nba_assets.basketball.population import LEAST_PLAYERS, of_finished_games
 from nba_assets.basketball.zones import area_columns, with_zones, zone_counts
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
+from nba_assets.contracts.measures import mean_of, share_without
 from nba_assets.contracts.read import same_day
 from nba_assets.contracts.table import Check, holds, table
 from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary
@@ -71,6 +72,7 @@ def _thin_games(rows: ir.Table, games: ir.Table) -> ir.Table:
         "prop_lines": same_day(points_lines),
         "team_offense": same_day(team_offense_game_summary),
     },
+    measures=(mean_of("points"), mean_of("minutes_played"), mean_of("usage_rate"), share_without("points_line")),
     population=of_finished_games(same_day(team_schedule), LEAST_PLAYERS),
     columns=(
         Column("player_lookup", "STRING", "canonical player", required=True),

@@ -16,6 +16,7 @@ from nba_assets.basketball.starting_five import with_absences
 from nba_assets.basketball.zones import area_columns, points_in_paint, with_second_chances, with_zones, zone_counts
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
+from nba_assets.contracts.measures import mean_of
 from nba_assets.contracts.read import same_day
 from nba_assets.contracts.table import holds, table
 from nba_assets.tables.conformed.expected_starters import expected_starters
@@ -51,6 +52,7 @@ def _paint_mid_three(rows: ir.Table) -> ir.BooleanValue:
         "listed_players": same_day(listed_players),
         "expected_starters": same_day(expected_starters),
     },
+    measures=(mean_of("offensive_rating"), mean_of("pace")),
     population=of_finished_games(same_day(team_schedule)),
     columns=(
         Column("game_id", "STRING", "canonical game, YYYYMMDD_AWAY_HOME", required=True),

@@ -22,6 +22,7 @@ from nba_assets.basketball.teammates import COLUMNS as TEAMMATES
 from nba_assets.basketball.teammates import MOST_USAGE, with_teammates
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
+from nba_assets.contracts.measures import mean_of, share_without
 from nba_assets.contracts.read import same_day, season_history, season_to_date
 from nba_assets.contracts.table import Check, Owed, holds, table
 from nba_assets.tables.analytics.player_game_summary import player_game_summary
@@ -81,6 +82,7 @@ def _player(rows: ir.Table) -> ir.StringValue:
         "results": season_to_date(team_schedule),
         "players": season_history(player_game_summary),
     },
+    measures=(mean_of("points_avg_last_10"), share_without("current_points_line")),
     population=of_slate(same_day(team_schedule), Owed(_player, _squads), least=LEAST_PLAYERS),
     columns=cup_final.said_of(
         Column("player_lookup", "STRING", "canonical player", required=True),

@@ -20,6 +20,7 @@ from nba_assets.basketball.population import covered_context, covered_days, of_f
 from nba_assets.basketball.zones import ZONES, league_shares, shrunk_share
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
+from nba_assets.contracts.measures import mean_of
 from nba_assets.contracts.read import same_day, season_history, season_to_date
 from nba_assets.contracts.table import holds, table
 from nba_assets.tables.analytics.player_game_summary import player_game_summary
@@ -166,6 +167,7 @@ def _score(sources: ir.ArrayValue) -> ir.NumericValue:
         "players": season_history(player_game_summary),
         "offense": season_history(team_offense_game_summary),
     },
+    measures=(mean_of("default_count", watched=False),),
     population=of_form("player_lookup", _eligible, schedule=same_day(schedule)),
     columns=cup_final.said_of(
         Column("player_lookup", "STRING", "canonical player", required=True),

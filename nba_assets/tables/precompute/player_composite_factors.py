@@ -17,6 +17,7 @@ from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.population import covered_context, of_form
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
+from nba_assets.contracts.measures import mean_of
 from nba_assets.contracts.read import same_day, season_to_date
 from nba_assets.contracts.table import holds, table
 from nba_assets.tables.analytics.upcoming_player_game_context import upcoming_player_game_context
@@ -61,6 +62,7 @@ def _eligible(slate: ir.Table, season_starts: ir.Table, context: ir.Table) -> ir
         "player_zones": same_day(player_shot_zone_analysis),
         "team_zones": same_day(team_defense_zone_analysis),
     },
+    measures=(mean_of("total_composite_adjustment"),),
     population=of_form("player_lookup", _eligible, schedule=same_day(schedule)),
     columns=cup_final.said_of(
         Column("player_lookup", "STRING", "canonical player", required=True),

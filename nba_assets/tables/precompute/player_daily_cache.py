@@ -20,6 +20,7 @@ from nba_assets.basketball.population import (
 )
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
+from nba_assets.contracts.measures import mean_of
 from nba_assets.contracts.read import same_day, season_history, season_to_date
 from nba_assets.contracts.table import holds, table
 from nba_assets.tables.analytics.player_game_summary import player_game_summary
@@ -63,6 +64,7 @@ def _failed(slate: ir.Table, season_starts: ir.Table, context: ir.Table, players
         "players": season_history(player_game_summary),
         "offense": season_history(team_offense_game_summary),
     },
+    measures=(mean_of("points_avg_last_10"), mean_of("minutes_avg_last_10")),
     population=of_form("player_lookup", _eligible, _failed, schedule=same_day(schedule)),
     columns=cup_final.said_of(
         Column("player_lookup", "STRING", "canonical player", required=True),
