@@ -150,7 +150,12 @@ def _failed(slate: ir.Table, season_starts: ir.Table, results: ir.Table, players
             "assisted and unassisted makes are all makes, give or take the sources' differences",
             "warn",
         ),
-        holds("zones_are_covered", lambda t: t.paint_rate_last_10.notnull(), "each row has its zones", "warn"),
+        holds(
+            "zones_are_covered",
+            lambda t: t.zone_games_in_sample_10 >= LEAST_GAMES,
+            "of each row's games five have play-by-play",
+            "warn",
+        ),
         games_missing.CHECK,
     ),
 )
