@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from nba_assets.basketball import metrics
 from nba_assets.compile.bind import Binder
 from nba_assets.compile.dialects import to_sql
 from nba_assets.contracts.calendar import Window
@@ -19,6 +20,7 @@ from nba_assets.contracts.read import season_to_date
 from nba_assets.tables.conformed.player_boxes import player_boxes
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets_tests.build import TIMEOUT_SECONDS, broken_in
+from nba_assets_tests.rows import values_of
 from nba_assets_tests.shared import BOTH_SEASONS, SHARED, needs_shared
 
 pytestmark = [pytest.mark.slow, needs_shared]
@@ -219,6 +221,19 @@ def test_the_source_itself_places_some_threes_inside_the_arc(ask: Any) -> None:
     assert found == [[(49,)], [(5,)]]
     threes, twos = (sum(off * players for off, players in THREES_OFF.items() if off * s > 0) for s in (1, -1))
     assert (threes, twos) == (186, -6)
+
+
+def test_areas_are_the_feeds_own_where_it_names_one(ask: Any) -> None:
+    """Told from the place alone, for every spot of two seasons that NBA.com's feed names."""
+    spots = ask(
+        "SELECT DISTINCT action_type = '3pt', x_legacy, y_legacy, area FROM nbac_play_by_play "
+        "WHERE action_type IN ('2pt', '3pt') AND x_legacy IS NOT NULL"
+    )
+    words = {"Restricted Area": "restricted", "In The Paint (Non-RA)": "paint"}
+    threes = {"Left Corner 3": "corner_three", "Right Corner 3": "corner_three"}
+    named = [threes.get(word, "above_break") if three else words.get(word, "mid_range") for three, _, _, word in spots]
+    assert len(spots) > 20_000
+    assert values_of(metrics.shot_area, "boolean float64 float64", *[spot[:3] for spot in spots]) == named
 
 
 def _sum(what: str, zones: tuple[str, ...]) -> str:

@@ -70,9 +70,9 @@ from nba_assets.tables.conformed.views.shots import second_chances, shots
         Column(
             "opp_paint_attempts", "INT64", "two-point attempts from 8 ft or less allowed; NULL without play-by-play"
         ),
-        Column("opp_paint_makes", "INT64", "made of those"),
+        Column("opp_paint_makes", "INT64", "two-point makes from 8 ft or less allowed"),
         Column("opp_mid_range_attempts", "INT64", "two-point attempts from beyond 8 ft allowed"),
-        Column("opp_mid_range_makes", "INT64", "made of those"),
+        Column("opp_mid_range_makes", "INT64", "two-point makes from beyond 8 ft allowed"),
         Column("opp_zone_unknown_attempts", "INT64", "two-point attempts of unknown distance allowed"),
         Column(
             "points_in_paint_allowed",

@@ -76,9 +76,9 @@ def _paint_mid_three(rows: ir.Table) -> ir.BooleanValue:
         Column("turnovers", "INT64", "turnovers of players"),
         Column("personal_fouls", "INT64", "personal fouls"),
         Column("team_paint_attempts", "INT64", "two-point attempts from 8 ft or less; NULL without play-by-play"),
-        Column("team_paint_makes", "INT64", "made of those"),
+        Column("team_paint_makes", "INT64", "two-point makes from 8 ft or less"),
         Column("team_mid_range_attempts", "INT64", "two-point attempts from beyond 8 ft"),
-        Column("team_mid_range_makes", "INT64", "made of those"),
+        Column("team_mid_range_makes", "INT64", "two-point makes from beyond 8 ft"),
         Column("zone_unknown_attempts", "INT64", "two-point attempts of unknown distance"),
         Column(
             "points_in_paint_scored", "INT64", "2 x makes from 8 ft or less, a smaller area than the league's", "points"

@@ -3,7 +3,8 @@
 A row is one player in one scheduled game under one feature version. `features` holds 25 numbers in the order of
 `feature_names`, and `feature_sources` says of each whether it is a precomputed value (`phase4`), one of the analytics
 tables (`phase3`), `calculated` here, or a `default`: a stored array can hold no NULL, so a missing value is written as
-its default and labelled so, for whoever reads it to mask. Shares of shots add up to 1, free throws apart.
+its default and labelled so, for whoever reads it to mask. Shares of shots add up to 1,
+free throws apart; `pct_paint` is of two-pointers from 8 ft or less.
 """
 
 from __future__ import annotations

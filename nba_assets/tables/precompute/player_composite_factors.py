@@ -75,7 +75,7 @@ def _eligible(slate: ir.Table, season_starts: ir.Table, context: ir.Table) -> ir
         Column("fatigue_adjustment", "DECIMAL(4,2)", "(fatigue_score - 100) / 20, -5 to 0", "score"),
         Column("days_absent", "INT64", "days since his last game beyond his team's rest", "days"),
         Column("shot_zone_mismatch_score", "DECIMAL(4,1)", "-10 to 10, positive favours him", "score"),
-        Column("mismatch_zone", "STRING", "the zone compared: his primary one, paint for a balanced shooter"),
+        Column("mismatch_zone", "STRING", "the zone compared: his primary one, paint (to 8 ft) for a balanced shooter"),
         Column("player_zone_rate", "DECIMAL(5,2)", "share of his shots from there", "percent"),
         Column("opponent_zone_vs_league", "DECIMAL(5,2)", "the opponent's defence there; positive is weak", "pct pts"),
         Column("expected_pace_change", "DECIMAL(5,1)", "the game's less his team's last ten", "per 48 minutes"),

@@ -106,7 +106,7 @@ def _failed(slate: ir.Table, season_starts: ir.Table, context: ir.Table, players
         Column("fourth_quarter_minutes_last_7", "INT64", "from the upcoming context", "minutes"),
         Column("player_age", "INT64", "from the upcoming context", "years"),
         Column("primary_scoring_zone", "STRING", "from his shot zones; NULL without a row there"),
-        Column("paint_rate_last_10", "DECIMAL(5,2)", "from his shot zones", "percent"),
+        Column("paint_rate_last_10", "DECIMAL(5,2)", "two-pointers from 8 ft or less, from his shot zones", "percent"),
         Column("three_pt_rate_last_10", "DECIMAL(5,2)", "from his shot zones", "percent"),
         Column("assisted_rate_last_10", "DECIMAL(5,2)", "share of his field goals made from a pass", "percent"),
         Column("shot_zone_data_available", "BOOL", "he has a row of shot zones on the date", required=True),

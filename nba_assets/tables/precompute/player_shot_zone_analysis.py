@@ -119,7 +119,9 @@ def _failed(slate: ir.Table, season_starts: ir.Table, results: ir.Table, players
         Column("assisted_rate_last_10", "DECIMAL(5,2)", "share of his field goals made from a pass", "percent"),
         Column("unassisted_rate_last_10", "DECIMAL(5,2)", "share made without", "percent"),
         games_missing.OF_PLAYER,
-        Column("primary_scoring_zone", "STRING", "paint, perimeter, mid_range or balanced; NULL without shots"),
+        Column(
+            "primary_scoring_zone", "STRING", "paint (to 8 ft), perimeter, mid_range or balanced; NULL without shots"
+        ),
     ),
     checks=(
         holds(
@@ -148,7 +150,12 @@ def _failed(slate: ir.Table, season_starts: ir.Table, results: ir.Table, players
             "assisted and unassisted makes are all makes, give or take the sources' differences",
             "warn",
         ),
-        holds("zones_are_covered", lambda t: t.paint_rate_last_10.notnull(), "each row has its zones", "warn"),
+        holds(
+            "zones_are_covered",
+            lambda t: t.zone_games_in_sample_10 >= LEAST_GAMES,
+            "of each row's games five have play-by-play",
+            "warn",
+        ),
         games_missing.CHECK,
     ),
 )

@@ -46,7 +46,12 @@ def _area_columns() -> Iterator[Column]:
     for area, where in AREAS.items():
         yield Column(f"area_{area}_pct_allowed_last_15", "DECIMAL(5,3)", f"made of shots from {where}, pooled", "0-1")
         yield Column(f"area_{area}_attempts_allowed_per_game", "DECIMAL(5,1)", f"shots from {where}", "attempts")
-    yield Column("area_points_in_paint_allowed_per_game", "DECIMAL(5,1)", "as the league counts them", "points")
+    yield Column(
+        "area_points_in_paint_allowed_per_game",
+        "DECIMAL(5,1)",
+        "points in the paint as the league counts them",
+        "points",
+    )
     yield Column(
         "area_games_in_sample", "INT64", "of the games, those whose shots are all placed", "games", required=True
     )
@@ -124,7 +129,7 @@ def _failed(slate: ir.Table, season_starts: ir.Table, results: ir.Table, defense
         games_missing.OF_LEAGUE,
         Column("league_teams_in_sample", "INT64", "teams behind the league's averages; 0 for none", required=True),
         Column("league_average_of", "STRING", "last_30_days, or season where fewer than ten teams had ten games then"),
-        Column("strongest_zone", "STRING", "paint, mid_range or perimeter: lowest against the league"),
+        Column("strongest_zone", "STRING", "paint (to 8 ft), mid_range or perimeter: lowest against the league"),
         Column("weakest_zone", "STRING", "highest against the league"),
     ),
     checks=(

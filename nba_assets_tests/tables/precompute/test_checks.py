@@ -115,7 +115,7 @@ TRIALS: Trials = {
         [{"assisted_rate_last_10": share} for share in (54.99, 65.01)],
     ),
     (player_shot_zone_analysis, "zones_are_covered"): each(
-        SHOTS, [{"paint_rate_last_10": 0.0}], [{"paint_rate_last_10": None}]
+        SHOTS, [{"zone_games_in_sample_10": 5}], [{"zone_games_in_sample_10": 4}]
     ),
     (player_composite_factors, "scores_in_range"): between(
         {"game_date": TODAY},
