@@ -23,17 +23,18 @@ LAST_PLACE = 10**12
 """After all plays."""
 
 MOST_APART = 2
-"""Possessions of two teams in a game: they take turns, and a period may end on either's."""
+"""Possessions of two teams in a game: they take turns, and who began the first period begins the fourth, the other
+team the second and third. Each overtime may add one."""
 
 
 def _far_apart(rows: ir.Table) -> ir.Table:
     """Whole games whose teams' counts are further apart: by keeping the ball after free throws, or broken."""
     whole = rows.filter(rows.is_whole)
-    teams = whole.group_by("game_id", "game_date", "team_abbr").agg(count=whole.count())
+    teams = whole.group_by("game_id", "game_date", "team_abbr").agg(count=whole.count(), periods=whole.period.max())
     games = teams.group_by("game_id", "game_date").agg(
-        most=teams["count"].max(), fewest=teams["count"].min(), teams=teams.count()
+        apart=teams["count"].max() - teams["count"].min(), periods=teams.periods.max(), teams=teams.count()
     )
-    return games.filter((games.most - games.fewest > MOST_APART) | (games.teams != 2))
+    return games.filter((games.apart > MOST_APART + (games.periods - 4).clip(lower=0)) | (games.teams != 2))
 
 
 def _points_elsewhere(rows: ir.Table, plays: ir.Table) -> ir.Table:
@@ -81,7 +82,7 @@ def _points_elsewhere(rows: ir.Table, plays: ir.Table) -> ir.Table:
         Column("source", "STRING", "bigdataball or nbac", required=True),
     ),
     checks=(
-        Check("teams_take_turns", f"a game's teams are within {MOST_APART} possessions", _far_apart, "warn"),
+        Check("teams_take_turns", f"a game's teams are within {MOST_APART} possessions, and one more an overtime", _far_apart, "warn"),
         Check("points_are_in_possessions", "points of possessions are those of the plays", _points_elsewhere, "warn"),
     ),
 )

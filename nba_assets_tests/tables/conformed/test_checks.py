@@ -157,10 +157,10 @@ def turned_round(*events: Row) -> list[Row]:
     return [row | sides for row in bigdataball(*events)]
 
 
-def had(home: int, away: int, whole: bool = True) -> list[Row]:
+def had(home: int, away: int, whole: bool = True, period: int = 4) -> list[Row]:
     """Possessions of both teams, of two points each and a technical's in the first one's."""
     teams = [HOME] * home + [AWAY] * away
-    shared = THE_GAME | {"points": 2, "is_whole": whole}
+    shared = THE_GAME | {"points": 2, "is_whole": whole, "period": period}
     return [shared | {"team_abbr": team, "opponent_points": 0 if n else 2} for n, team in enumerate(teams)]
 
 
@@ -293,8 +293,8 @@ TRIALS: Trials = {
         ),
     ),
     (possessions, "teams_take_turns"): Trial(
-        keeps=({"rows": had(4, 2)}, {"rows": had(2, 4)}, {"rows": had(9, 1, whole=False)}),
-        breaks=((1, {"rows": had(4, 1)}), (1, {"rows": had(1, 4)}), (1, {"rows": had(2, 0)})),
+        keeps=({"rows": had(4, 2)}, {"rows": had(2, 5, period=5)}, {"rows": had(9, 1, whole=False)}),
+        breaks=((1, {"rows": had(4, 1)}), (1, {"rows": had(1, 5, period=5)}), (1, {"rows": had(2, 0)})),
     ),
     (possessions, "points_are_in_possessions"): Trial(
         keeps=({"rows": had(2, 2), "plays": [THE_GAME | {"points": 10, "period": 1}]},),
