@@ -82,7 +82,12 @@ def _points_elsewhere(rows: ir.Table, plays: ir.Table) -> ir.Table:
         Column("source", "STRING", "bigdataball or nbac", required=True),
     ),
     checks=(
-        Check("teams_take_turns", f"a game's teams are within {MOST_APART} possessions, and one more an overtime", _far_apart, "warn"),
+        Check(
+            "teams_take_turns",
+            f"a game's teams are within {MOST_APART} possessions, and one more an overtime",
+            _far_apart,
+            "warn",
+        ),
         Check("points_are_in_possessions", "points of possessions are those of the plays", _points_elsewhere, "warn"),
     ),
 )
