@@ -71,6 +71,28 @@ def team_schedule(games: ir.Table, locations: ir.Table) -> ir.Table:
     return sides(games, locations)
 
 
+@view(raw=nbac_schedule)
+def finished_sides(raw: ir.Table) -> ir.Table:
+    """A row is a team in a finished game, no more than what tells whether the summaries have it."""
+    away, home = teams_in(raw.game_code)
+    final = (raw.game_status == FINAL).fill_null(False)
+    rows = raw.select(
+        "season_year",
+        "game_date",
+        game_id=canonical_id(raw.game_date, away, home),
+        season_type=raw.game_id.left(3).cases(*SEASON_TYPES.items(), else_=ibis.null("string")),
+        is_final=final,
+        away_team_abbr=away,
+        home_team_abbr=home,
+    )
+    rows = rows.filter(rows.is_final)
+    return from_both_sides(
+        lambda side, _: rows.select(
+            "season_year", "game_date", "game_id", "season_type", "is_final", team_abbr=f"{side}_team_abbr"
+        )
+    )
+
+
 @view(games=schedule)
 def season_starts(games: ir.Table) -> ir.Table:
     """A row is a season: its first date with a regular game, `starts_on`."""
