@@ -72,10 +72,11 @@ def of_table(table: Table) -> Iterator[Sent]:
         yield Sent(f"examples of {check.name}", NAMES.sql(examples(table, check, ONE_DATE, "bigquery")))
 
 
-ASKED = {"broken", "skipped", "preview"}
+ASKED = {"broken", "skipped", "preview", "measured", "categories"}
 ANSWERS: dict[str, Columns] = {
     "broken": [("day", "DATE"), ("broken", "INT64"), ("check", "INT64")],
     "skipped": [("game_date", "DATE"), ("reason", "STRING")],
+    "categories": [("day", "DATE"), ("category", "STRING"), ("entities", "INT64")],
 }
 
 
