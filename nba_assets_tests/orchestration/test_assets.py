@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 
 import nba_assets.orchestration.step
-from nba_assets.contracts.checks import checks_of
+from nba_assets.audit.never_built import recorded_checks
 from nba_assets.contracts.table import Table
 from nba_assets.orchestration.assets import step_assets
 from nba_assets.orchestration.code_location import definitions
@@ -210,7 +210,7 @@ def test_every_check_of_the_table_is_evaluated(six_days: SixDays) -> None:
     evaluations = six_days.result.get_asset_check_evaluations()
 
     assert all(evaluation.passed for evaluation in evaluations)
-    assert {evaluation.check_name for evaluation in evaluations} == {check.name for check in checks_of(offense)}
+    assert {evaluation.check_name for evaluation in evaluations} == {check.name for check in recorded_checks(offense)}
 
 
 def test_a_date_without_games_holds_nothing_and_says_so(run: Run, lake: Path, six_days: SixDays) -> None:
