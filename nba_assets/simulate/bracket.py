@@ -90,7 +90,7 @@ class Bracket:
 
     def _playoffs(self, day: date) -> Iterator[Game]:
         if day == self._dates.last + 6 * _DAY:
-            if self._id("005", "0021") not in self._winners:  # tonight decides who is in, and this is tomorrow
+            if self._id("005", "00201") not in self._winners:  # tonight decides who is in, and this is tomorrow
                 return
             self._rounds.append(list(self._first_round(day)))
         elif self._rounds and len(self._rounds) < len(ROUNDS) and all(s.winner for s in self._rounds[-1]):

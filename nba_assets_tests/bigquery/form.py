@@ -215,7 +215,6 @@ def _upcoming() -> Iterable[Row]:
                 "fourth_quarter_minutes_last_7": n,
                 "points_avg_last_5": 99.9,
                 "points_avg_last_10": 99.9,
-                "games_missing": n % 3 // 2,
                 "usage_rate_last_10": (0.0, 18.25, 22.5, None, 31.0)[n % 5],
                 "projected_usage_rate": (24.0, 30.33, 12.1)[n % 3],
                 "star_teammates_out": (None, 0, 1, 2)[n % 4],
@@ -230,6 +229,7 @@ def _upcoming() -> Iterable[Row]:
                 | {
                     "player_lookup": player,
                     "universal_player_id": f"{player}_001",
+                    "games_missing": n % 2 * 5 if player == ROOKIE else n % 3 // 2,
                     "team_abbr": team,
                     "opponent_team_abbr": _opponent(team, game),
                     "home_game": team == game.home,
