@@ -21,7 +21,6 @@ pytestmark = [pytest.mark.slow, needs_shared]
 OF_2021 = (
     date(2021, 10, 19),  # opening night
     date(2022, 2, 17),  # the last night before the All-Star break
-    date(2022, 2, 24),  # the first night after it
     date(2022, 4, 10),  # the last night of the regular season: nobody is paired
     date(2022, 4, 12),  # play-in, seventh and eighth
     date(2022, 4, 15),  # play-in, the last places
