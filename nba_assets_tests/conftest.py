@@ -10,7 +10,7 @@ import secrets
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
@@ -42,53 +42,56 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not str(item.path).endswith(LONGEST))
 
 
+def _made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that all test processes of one run share, made whole by the first that asks."""
+    root = _base(factory) / name
+    with FileLock(root.with_suffix(".lock")):
+        if not root.exists():
+            unfinished = root.with_name(f"{name}_unfinished")
+            make(unfinished)
+            unfinished.rename(root)
+    return root
+
+
 @pytest.fixture(scope="session")
 def simulated_lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """22 to 27 October 2024, simulated: made by the first test process that asks, not to be written to."""
-    base = _base(tmp_path_factory)
-    root = base / "simulated_lake"
-    with FileLock(base / "simulated_lake.lock"):
-        if not root.exists():
-            raw, unfinished = base / "simulated_raw", base / "simulated_unfinished"
-            write(raw, 2024, seed=7, days=6)
-            ingest(raw, Lake(unfinished))
-            unfinished.rename(root)
-    return root
+
+    def make(lake: Path) -> None:
+        raw = lake.with_name("simulated_raw")
+        write(raw, 2024, seed=7, days=6)
+        ingest(raw, Lake(lake))
+
+    return _made_once(tmp_path_factory, "simulated_lake", make)
 
 
 @pytest.fixture(scope="session")
 def conformed_lake(simulated_lake: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The simulated lake with the conformed tables of all its days, not to be written to."""
-    base = _base(tmp_path_factory)
-    root = base / "conformed_lake"
-    with FileLock(base / "conformed_lake.lock"):
-        if not root.exists():
-            unfinished = base / "conformed_unfinished"
-            shutil.copytree(simulated_lake, unfinished, copy_function=os.link)
-            build(DuckDBWarehouse(Lake(unfinished)), SIMULATED_DAYS, [t for t in tables() if t.group == "conformed"])
-            unfinished.rename(root)
-    return root
+
+    def make(lake: Path) -> None:
+        shutil.copytree(simulated_lake, lake, copy_function=os.link)
+        build(DuckDBWarehouse(Lake(lake)), SIMULATED_DAYS, [t for t in tables() if t.group == "conformed"])
+
+    return _made_once(tmp_path_factory, "conformed_lake", make)
 
 
 @pytest.fixture(scope="session")
 def filled(simulated_lake: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The simulated lake after `nba backfill` of all its days: `lake` and `home` in a folder, not to be written to."""
-    base = _base(tmp_path_factory)
-    root = base / "filled"
-    with FileLock(base / "filled.lock"):
-        if not root.exists():
-            unfinished = base / "filled_unfinished"
-            shutil.copytree(simulated_lake, unfinished / "lake", copy_function=os.link)
-            (unfinished / "home").mkdir()
-            shutil.copy(SETTINGS, unfinished / "home")
-            settings = {"NBA_LAKE": str(unfinished / "lake"), "DAGSTER_HOME": str(unfinished / "home")}
-            days = ("--start", str(SIMULATED_DAYS.start), "--end", str(SIMULATED_DAYS.end))
-            command = [sys.executable, "-m", "nba_assets", "backfill", *days]
-            done = subprocess.run(command, cwd=unfinished, env=os.environ | settings, capture_output=True, text=True)
-            assert done.returncode == 0, done.stderr
-            assert "Dagster has changed" not in done.stderr
-            unfinished.rename(root)
-    return root
+
+    def make(place: Path) -> None:
+        shutil.copytree(simulated_lake, place / "lake", copy_function=os.link)
+        (place / "home").mkdir()
+        shutil.copy(SETTINGS, place / "home")
+        settings = {"NBA_LAKE": str(place / "lake"), "DAGSTER_HOME": str(place / "home")}
+        days = ("--start", str(SIMULATED_DAYS.start), "--end", str(SIMULATED_DAYS.end))
+        command = [sys.executable, "-m", "nba_assets", "backfill", *days]
+        done = subprocess.run(command, cwd=place, env=os.environ | settings, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        assert "Dagster has changed" not in done.stderr
+
+    return _made_once(tmp_path_factory, "filled", make)
 
 
 SIMULATED_DAYS = Window(date(2024, 10, 22), date(2024, 10, 27))

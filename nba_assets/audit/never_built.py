@@ -6,14 +6,13 @@ is not over: a slate is built before its eve is played. Whether what is there is
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, timedelta
 from itertools import groupby
 
 from nba_assets.audit.drift import DRIFT
 from nba_assets.audit.game_days import Calendar
-from nba_assets.contracts.calendar import EASTERN, Window, first_date, season_year
+from nba_assets.contracts.calendar import Window, first_date, season_year, today
 from nba_assets.contracts.checks import checks_of
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.errors import BadInput
@@ -99,7 +98,7 @@ def _by_season(table: Table, days: Iterable[date], calendar: Calendar) -> Iterat
 
 
 def _yesterday() -> date:
-    return date.fromordinal(datetime.fromtimestamp(time.time(), EASTERN).date().toordinal() - 1)
+    return today() - timedelta(days=1)
 
 
 def gaps_in(warehouse: Warehouse, wanted: Mapping[Table, Iterable[date]], calendar: Calendar) -> Gaps:

@@ -7,16 +7,15 @@ tables are imported by the functions that need them: they take seconds, which `n
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from nba_assets.cli.rows import print_as_json
-from nba_assets.contracts.calendar import EASTERN, Window, first_date, season_label, season_year
+from nba_assets.contracts.calendar import Window, first_date, season_label, season_year, today
 from nba_assets.contracts.errors import BadInput
 
 if TYPE_CHECKING:
@@ -51,14 +50,10 @@ def parse_date(text: str, option: str) -> date:
     try:
         if not told:
             raise ValueError
-        day = date.fromisoformat(told[1]) if told[1] else _today() + timedelta(days=_DAYS_FROM_TODAY[told[2]])
+        day = date.fromisoformat(told[1]) if told[1] else today() + timedelta(days=_DAYS_FROM_TODAY[told[2]])
         return day + timedelta(days=int(told[3] or 0))
     except (ValueError, OverflowError):
         raise BadInput(f"{option}: {text!r} is no date; write YYYY-MM-DD, or today, yesterday, today-7") from None
-
-
-def _today() -> date:
-    return datetime.fromtimestamp(time.time(), EASTERN).date()
 
 
 def parse_day(text: str) -> Window:

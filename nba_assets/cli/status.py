@@ -43,19 +43,19 @@ def status(
         nba status --date 2021-11-15 --json
     """
     now = datetime.now(UTC)
-    today = parse_date(day, "--date") if day else now.astimezone(EASTERN).date()
+    tonight = parse_date(day or "today", "--date")
     warehouse = warehouse_at(lake)
 
     from nba_assets.orchestration.slate_status import is_ready, slates_at
 
     with instance_at_home() as instance:
-        slates = slates_at(instance, warehouse, today)
+        slates = slates_at(instance, warehouse, tonight)
         _print_slates(slates)
         _print_tables(slates, now)
         _print_missing(slates)
         _print_operations(instance, now)
     ready = is_ready(slates)
-    out.print(f"{today} at {now.astimezone(EASTERN):%H:%M} ET: {'ready' if ready else 'not ready'}", highlight=False)
+    out.print(f"{tonight} at {now.astimezone(EASTERN):%H:%M} ET: {'ready' if ready else 'not ready'}", highlight=False)
     if not ready:
         raise typer.Exit(1)
 

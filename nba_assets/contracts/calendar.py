@@ -5,6 +5,7 @@ What they are to Dagster is its partitions', which of them have games the schedu
 """
 
 import os
+import time
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -91,6 +92,11 @@ class Window:
 
     def __str__(self) -> str:
         return f"{self.start}" if self.start == self.end else f"{self.start}..{self.end}"
+
+
+def today() -> date:
+    """The date it is where dates are told."""
+    return datetime.fromtimestamp(time.time(), EASTERN).date()
 
 
 def eastern(moment: datetime | None) -> str:

@@ -4,15 +4,13 @@ A sensor looks every few minutes and puts on record what has changed; materialis
 then. What is ready is judged elsewhere, and who is told when it is late is the alerts'.
 """
 
-import time
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
 import dagster as dg
 
-from nba_assets.contracts.calendar import EASTERN
+from nba_assets.contracts.calendar import today
 from nba_assets.contracts.errors import BadInput
 from nba_assets.orchestration.assets import OWNERS
 from nba_assets.orchestration.resource import WarehouseResource
@@ -41,7 +39,7 @@ def slate_readiness_asset() -> dg.AssetsDefinition:
     )
     def look(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> Iterator[dg.MaterializeResult]:
         try:
-            slates = slates_at(context.instance, warehouse.open(), _today())
+            slates = slates_at(context.instance, warehouse.open(), today())
         except BadInput as error:
             raise dg.Failure(str(error), allow_retries=False) from error
         result = dg.AssetCheckResult(check_name=CHECK, **_verdict(slates))
@@ -58,7 +56,7 @@ def slate_readiness_asset() -> dg.AssetsDefinition:
 )
 def slate_readiness_sensor(context: dg.SensorEvaluationContext, warehouse: WarehouseResource) -> dg.SensorResult:
     try:
-        slates = slates_at(context.instance, warehouse.open(), _today())
+        slates = slates_at(context.instance, warehouse.open(), today())
     except BadInput as error:
         return dg.SensorResult(skip_reason=str(error), cursor=context.cursor)
     seen = sha256(repr(slates).encode()).hexdigest()[:16]
@@ -69,10 +67,6 @@ def slate_readiness_sensor(context: dg.SensorEvaluationContext, warehouse: Wareh
             dg.AssetCheckEvaluation(asset_key=KEY, check_name=CHECK, **_verdict(slates))
         )
     return dg.SensorResult(skip_reason=summary(slates), cursor=seen)
-
-
-def _today() -> date:
-    return datetime.fromtimestamp(time.time(), EASTERN).date()
 
 
 def summary(slates: Sequence[Slate]) -> str:

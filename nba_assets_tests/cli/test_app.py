@@ -19,51 +19,21 @@ from typer.testing import CliRunner
 
 from nba_assets.cli import app as cli
 from nba_assets.compile.bind import stored_inputs
-from nba_assets.contracts.contract import RawTable
 from nba_assets.contracts.errors import BadInput
 from nba_assets.orchestration.instance.opening import instance_at_home
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.partitions import DAILY
 from nba_assets.tables.analytics.player_game_summary import player_game_summary
-from nba_assets.tables.raw import raw_table
 from nba_assets.tables.registry import tables
 from nba_assets.warehouse.base import TransientError
 from nba_assets.warehouse.lake import Lake
+from nba_assets_tests.cli.conftest import Nba, garble
 from nba_assets_tests.given import put_games
 
 COMMANDS = sorted(typer.main.get_group(cli.app).commands)
 NBA = Path(sys.executable).with_name("nba")
 DAY = "2024-10-23"
 AFTER_TOMORROW = str(date.fromisoformat(DAILY.get_last_partition_key() or "") + timedelta(days=1))
-
-Nba = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def nba(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Nba:
-    """The command, run in this process beside an empty lake: its exit code, what it printed, what it complained of."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("NBA_LAKE", str(tmp_path / "lake"))
-    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "home"))
-
-    def nba(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["nba", *arguments])
-        with pytest.raises(SystemExit) as exit_:
-            cli.main()
-        printed = capfd.readouterr()
-        return int(exit_.value.code or 0), printed.out, printed.err
-
-    return nba
-
-
-def garble(lake: Path, table: str, day: str) -> RawTable:
-    """Damage one date of a raw table."""
-    contract = raw_table(f"nba_raw.{table}")
-    assert contract
-    file = Lake(lake).file(contract, date.fromisoformat(day))
-    file.unlink()
-    file.write_bytes(b"half a download")
-    return contract
 
 
 def raising(error: BaseException) -> Callable[..., None]:
@@ -172,96 +142,6 @@ def test_a_summer_has_nothing_to_be_built(nba: Nba, tmp_path: Path) -> None:
         code, printed, complaint = nba("backfill", "--start", "2026-07-01", "--end", "2026-09-30", *more)
         assert (code, complaint) == (0, "")
         assert "nothing to do" in printed
-
-
-@pytest.mark.parametrize(
-    ("sql", "told"),
-    [
-        ("SELEC 1", "syntax error"),
-        ("SELECT * FROM player_summary", "player_summary does not exist"),
-        ("SELECT points FROM nba_raw.nbac_schedule", '"points" not found'),
-        ("SELECT 1; SELECT 2", "one SELECT"),
-        ("", "one SELECT"),
-        ("DROP VIEW nba_raw.nbac_schedule", ""),
-        ("CREATE TABLE t AS SELECT 1", "only reads"),
-        ("COPY (SELECT 1) TO 'lake/out.parquet'", "only reads"),
-        ("EXPLAIN ANALYZE COPY (SELECT 1) TO 'lake/out.parquet'", "only reads"),
-        ("SET enable_external_access = true", "only reads"),
-        ("FROM enable_logging(storage='file', storage_config={'path': 'lake/log'})", "which enable_logging does not"),
-        ("SELECT 1 IN (FROM \"Enable_Profiling\"(save_location='lake/p.json'))", "which enable_profiling does not"),
-        ("WITH a AS (FROM query('FROM ena' || 'ble_logging()')) FROM a", "which query does not"),
-        ("SELECT * FROM read_text('/etc/hostname')", "/etc/hostname"),
-        ("SELECT CAST('x' AS INT)", "Could not convert string 'x'"),
-    ],
-)
-def test_a_query_that_cannot_be_answered_is_one_line(sql: str, told: str, nba: Nba, lake: Path) -> None:
-    before = sorted(lake.rglob("*"))
-
-    code, printed, complaint = nba("query", sql)
-
-    assert code == 2
-    assert told in complaint
-    assert complaint.startswith("nba: ")
-    assert complaint.count("\n") == 1
-    assert printed == ""
-    assert sorted(lake.rglob("*")) == before
-
-
-def test_a_query_prints_its_rows(nba: Nba, lake: Path) -> None:
-    sql = "SELECT home_team_tricode AS home, count(*) AS games FROM nba_raw.nbac_schedule GROUP BY 1 ORDER BY 1"
-    code, printed, complaint = nba("query", sql, "--limit", "2")
-
-    assert (code, complaint) == (0, "")
-    assert [re.findall(r"\w+", line) for line in printed.splitlines() if re.search(r"\w", line)][:3] == [
-        ["home", "games"],
-        ["ATL", "41"],
-        ["BKN", "41"],
-    ]
-    assert "the first 2 rows" in printed
-
-
-def test_tables_may_be_joined_by_the_names_of_columns(nba: Nba, lake: Path) -> None:
-    """Which tables a query names is asked of DuckDB, which looks for such columns in tables that are not there yet."""
-    sql = "SELECT count(*) AS n FROM nba_raw.nbac_schedule JOIN nba_raw.nbac_schedule AS again USING (game_id)"
-    code, printed, complaint = nba("query", sql)
-    assert (code, complaint) == (0, "")
-    assert re.search(r"\b1\d{3}\b", printed)
-
-
-def test_every_column_of_a_wide_table_can_be_read(nba: Nba, lake: Path) -> None:
-    box = raw_table("nba_raw.nbac_gamebook_player_stats")
-    assert box
-    _, printed, _ = nba("query", f"SELECT * FROM {box.full_name} LIMIT 2")
-    assert all(column.name in printed for column in box.columns)
-
-
-def test_a_table_that_was_never_built_is_empty(nba: Nba, lake: Path) -> None:
-    code, printed, _ = nba("query", f"SELECT count(*) AS n FROM {player_game_summary.full_name}")
-    assert code == 0
-    assert re.search(r"\b0\b", printed)
-
-
-def test_a_lake_may_lie_anywhere(nba: Nba, lake: Path) -> None:
-    moved = lake.rename(lake.with_name("o'brien's lake"))
-    code, printed, _ = nba("query", "SELECT count(*) AS n FROM nba_raw.nbac_schedule", "--lake", str(moved))
-    assert code == 0
-    assert "1230" in printed
-
-
-def test_a_damaged_file_is_told_in_one_line(nba: Nba, lake: Path) -> None:
-    garble(lake, "odds_api_game_lines", "2024-10-22")
-    code, _, complaint = nba("query", "SELECT count(*) FROM nba_raw.odds_api_game_lines")
-    assert code == 2
-    assert complaint.startswith("nba: ")
-    assert "odds_api_game_lines" in complaint
-    assert complaint.count("\n") == 1
-
-
-def test_a_damaged_file_is_no_matter_to_other_tables(nba: Nba, lake: Path) -> None:
-    garble(lake, "odds_api_game_lines", "2024-10-22")
-    code, printed, _ = nba("query", "SELECT count(*) AS n FROM nba_raw.nbac_schedule")
-    assert code == 0
-    assert "1230" in printed
 
 
 @pytest.mark.parametrize(

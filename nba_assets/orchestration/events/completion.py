@@ -16,7 +16,7 @@ from pathlib import Path
 import dagster as dg
 
 from nba_assets.audit.game_days import next_game_day
-from nba_assets.contracts.calendar import EASTERN, eastern
+from nba_assets.contracts.calendar import eastern, today
 from nba_assets.orchestration.events.messages import SUCCESS, Sent
 from nba_assets.orchestration.events.sources import event_source
 from nba_assets.orchestration.instance.tags import DATA_VERSION_TAG
@@ -77,8 +77,7 @@ def slate_requests(
     for nothing, and one of them corrected asks again. A slate that is not known, or has no partition, yet is waited
     for, however long.
     """
-    now, last = time.time(), last_partition()
-    today = datetime.fromtimestamp(now, EASTERN).date()
+    now, tonight, last = time.time(), today(), last_partition()
     lately = (place.looked_at or now) - MEMORY_SECONDS
     new = _finished(instance, lately)
     known = [] if place.looked_at else _finished(instance, now - FIRST_LOOK_SECONDS)
@@ -89,7 +88,7 @@ def slate_requests(
         slate = next_game_day(warehouse, finished.day, last)
         if slate is None:
             waits = finished
-        elif slate >= today or finished in new:
+        elif slate >= tonight or finished in new:
             requests[slate] = _slate_request(slate, finished)
     return list(requests.values()), Place(now, waits)
 

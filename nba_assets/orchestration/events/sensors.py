@@ -22,7 +22,7 @@ from pathlib import Path
 import dagster as dg
 
 from nba_assets.audit.game_days import Calendar
-from nba_assets.contracts.calendar import EASTERN
+from nba_assets.contracts.calendar import today
 from nba_assets.contracts.contract import RawTable
 from nba_assets.contracts.table import Table
 from nba_assets.orchestration.events import triggers
@@ -141,7 +141,7 @@ class Batch:
 
     def _of_now(self) -> Iterator[RawComplete]:
         """What came, less what cannot matter yet: a schedule may come long before its date."""
-        last = datetime.fromtimestamp(time.time(), EASTERN).date() + SLATES_AHEAD
+        last = today() + SLATES_AHEAD
         for message in self.messages:
             if message.is_complete and message.day <= last and self._counts(message.table, message.day):
                 yield message

@@ -14,7 +14,7 @@ import dagster as dg
 
 from nba_assets.audit.game_days import Calendar
 from nba_assets.compile.bind import stored_inputs
-from nba_assets.contracts.calendar import EASTERN, Window, eastern
+from nba_assets.contracts.calendar import Window, eastern, today
 from nba_assets.contracts.contract import RawTable
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.metadata import ROWS, Materialised
@@ -108,7 +108,7 @@ def cascade(instance: dg.DagsterInstance, warehouse: Warehouse, day: date) -> Ca
 
 def last_cascades(instance: dg.DagsterInstance, warehouse: Warehouse, number: int) -> list[Cascade]:
     """The cascades of the newest dates that were built by themselves, the newest first."""
-    history = kept(warehouse, _near(datetime.now(EASTERN).date()))
+    history = kept(warehouse, _near(today()))
     if len(_single_dates(history)) < number:
         history = kept(warehouse)
     history = [*history, *_not_kept(instance, history, None)]

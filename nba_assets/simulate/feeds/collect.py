@@ -89,7 +89,7 @@ class _Feeds:
         self._last = season.dates.opening
 
     def add(self, day: Day) -> None:
-        if self._season.covers(day.day):
+        if not day.open:
             self._last = day.day
         first = not self._players
         if first:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from statistics import mean, stdev
 from typing import Any
 
@@ -10,117 +9,33 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nba_assets.tables.precompute import ml_feature_store_v2 as store
 from nba_assets.tables.precompute.ml_feature_store_v2 import ml_feature_store_v2
-from nba_assets_tests.given import COVERED, TODAY, ago, known_on, played, upcoming
-from nba_assets_tests.rows import Row, one, rows_of, told, values_of
-
-NAMES = [
-    *("points_avg_last_5", "points_avg_last_10", "points_avg_season", "points_std_last_10", "games_in_last_7_days"),
-    *("fatigue_score", "shot_zone_mismatch_score", "pace_score", "usage_spike_score", "rest_advantage"),
-    *("injury_risk", "recent_trend", "minutes_change", "opponent_def_rating", "opponent_pace"),
-    *("home_away", "back_to_back", "playoff_game", "pct_paint", "pct_mid_range"),
-    *("pct_three", "pct_free_throw", "team_pace", "team_off_rating", "team_win_pct"),
-]
-"""In the order of `spec/precompute_tables.md` 5.1."""
-
-DEFAULTS = [10, 10, 10, 5, 3, 50, 0, 0, 0, 0, 0, 0, 0, 112, 100, 0, 0, 0, 0.41, 0.19, 0.4, 0.15, 100, 112, 0.5]
-CALCULATED = [9, 10, 11, 12, 21, 24]
-FROM_CONTEXT = [15, 16, 17]
-WEIGHTS = {"phase4": 100, "calculated": 100, "phase3": 75, "default": 40}
-
-
-def context(player: str = "brunson", **more: Any) -> Row:
-    known = {"days_rest": 2, "team_days_rest": 2, "opponent_days_rest": 1, "star_teammates_out": 0}
-    known |= {"games_in_last_7_days": 2}
-    return upcoming(player, **known | more)
-
-
-def cached(player: str = "brunson", days: int = 0, **more: Any) -> Row:
-    """A row of `player_daily_cache`."""
-    form = {
-        "points_avg_last_5": 27.4,
-        "points_avg_last_10": 26.1,
-        "points_avg_season": 25.5,
-        "points_std_last_10": 6.25,
-        "games_in_last_7_days": 4,
-        "minutes_avg_last_10": 36.0,
-        "team_pace_last_10": 97.5,
-        "team_off_rating_last_10": 118.2,
-    }
-    return {"player_lookup": player, "cache_date": ago(days)["game_date"]} | form | more
-
-
-def factored(player: str = "brunson", days: int = 0, **more: Any) -> Row:
-    """A row of `player_composite_factors`."""
-    scores = {"fatigue_score": 80, "shot_zone_mismatch_score": 2.4, "pace_score": -1.5, "usage_spike_score": 0.6}
-    return {"player_lookup": player, "game_date": ago(days)["game_date"]} | scores | more
-
-
-def shooter(player: str = "brunson", days: int = 0, **more: Any) -> Row:
-    """A row of `player_shot_zone_analysis`."""
-    rates = {"paint_rate_last_10": 45.5, "mid_range_rate_last_10": 14.5, "three_pt_rate_last_10": 40.0}
-    sample = {"zone_games_in_sample_10": 10, "total_shots_last_10": 200}
-    return {"player_lookup": player, "analysis_date": ago(days)["game_date"]} | rates | sample | more
-
-
-def defender(team: str = "BOS", days: int = 0, rating: float = 108.5, pace: float = 101.3) -> Row:
-    """A row of `team_defense_zone_analysis`."""
-    day = ago(days)["game_date"]
-    return {"team_abbr": team, "analysis_date": day, "defensive_rating_last_15": rating, "opponent_pace": pace}
-
-
-def team_game(days: int, won: bool = True, team: str = "NYK", **more: Any) -> Row:
-    """A row of `team_offense_game_summary`."""
-    return ago(days, team_abbr=team, win_flag=won, pace=96.0, offensive_rating=111.0) | more
-
-
-POINTS = [30, 24, 27, 20, 22, 10]
-"""Of his games, the latest first."""
-
-GAMES = [played(days, points, ft_makes=6) for days, points in enumerate(POINTS, start=1)]
-TEAM_GAMES = [team_game(days, won=days != 3) for days in range(1, 6)]
-
-
-def inputs_of(**inputs: list[Row]) -> dict[str, list[Row]]:
-    precomputed = {"cache": [cached()], "factors": [factored()], "player_zones": [shooter()]}
-    own = {"context": [context()], "team_zones": [defender()], "players": GAMES, "offense": TEAM_GAMES}
-    return {**COVERED, **precomputed, **own, **inputs}
-
-
-NOTHING: dict[str, list[Row]] = {name: [] for name in ("cache", "factors", "player_zones", "team_zones")}
-"""None of the tables of form has a row."""
-
-NO_HISTORY: dict[str, list[Row]] = {"players": [], "offense": []}
-
-
-def rows_with(**inputs: list[Row]) -> list[dict[str, Any]]:
-    return rows_of(ml_feature_store_v2, **inputs_of(**inputs))
-
-
-def brunson(**inputs: list[Row]) -> dict[str, Any]:
-    return one(rows_with(**inputs), player_lookup="brunson")
-
-
-@cache
-def whole() -> dict[str, Any]:
-    """His row with everything present."""
-    return brunson()
-
-
-def feature(row: Row, name: str) -> tuple[float, str]:
-    """Its value and where it comes from."""
-    nth = NAMES.index(name)
-    assert row["feature_names"][nth] == name
-    return row["features"][nth], row["feature_sources"][nth]
-
-
-def score(row: Row) -> float:
-    return sum(WEIGHTS[source] for source in row["feature_sources"]) / 25
-
-
-def columns(row: Row, *names: str) -> tuple:
-    return tuple(row[name] for name in names)
+from nba_assets_tests.given import COVERED, TODAY, ago, known_on, played
+from nba_assets_tests.rows import Row, rows_of, told
+from nba_assets_tests.tables.precompute.features import (
+    CALCULATED,
+    DEFAULTS,
+    FROM_CONTEXT,
+    GAMES,
+    NAMES,
+    NO_HISTORY,
+    NOTHING,
+    POINTS,
+    TEAM_GAMES,
+    brunson,
+    cached,
+    columns,
+    context,
+    defender,
+    factored,
+    feature,
+    inputs_of,
+    rows_with,
+    score,
+    shooter,
+    team_game,
+    whole,
+)
 
 
 def test_everything_present() -> None:
@@ -275,75 +190,9 @@ def test_where_and_when() -> None:
     assert told_of(season_phase="play_in")[2] == (0, "phase3")
 
 
-def test_rest_advantage() -> None:
-    """Over the opponent's real rest, two days at most."""
-    rests = [(0, 2), (2, 1), (1, 1), (0, 5), (6, 1), (None, 1), (1, None)]
-    assert values_of(store.rest_advantage, "int64 int64", *rests) == [-2, 1, 0, -2, 2, None, None]
-    absent = context(days_rest=145, team_days_rest=0, opponent_days_rest=1)
-    assert feature(brunson(context=[absent]), "rest_advantage") == (-1, "calculated"), "his absence is no rest"
-    assert feature(brunson(context=[context(opponent_days_rest=None)]), "rest_advantage") == (0, "default")
-
-
-def test_injury_risk() -> None:
-    """Unlisted is fit where a report covers the game, and unknown where none does."""
-    said = ["available", "Probable", "questionable", "DOUBTFUL", "out", "rested", None]
-    risks = values_of(store.injury_risk, "string boolean", *[(status, True) for status in said])
-    assert risks == [0, 1, 2, 3, 3, 0, 0]
-    assert values_of(store.injury_risk, "string boolean", ("questionable", False), (None, False)) == [2, None]
-    doubtful = brunson(context=[context(player_status="doubtful", star_teammates_out=None)])
-    assert feature(doubtful, "injury_risk") == (3, "calculated")
-    assert feature(brunson(context=[context(star_teammates_out=None)]), "injury_risk") == (0, "default")
-
-
-def test_improving_is_positive() -> None:
-    """Three games after two of twenty points; the latest first."""
-    latest = {(25, 25, 25): 2, (24, 25, 25): 1, (22, 22, 22): 1, (21, 22, 22): 0, (20, 20, 20): 0}
-    latest |= {(19, 18, 18): 0, (18, 18, 18): -1, (15, 15, 15): -2, (0, 0, 90): 2}
-    games = [(*three, 20, 20) for three in latest]
-    trends = values_of(lambda *points: store.recent_trend(list(points)), " ".join(["int64"] * 5), *games)
-    assert trends == list(latest.values())
-
-
-def test_the_trend_is_of_five_games() -> None:
-    games = [played(days, points) for days, points in enumerate([15, 15, 15, 20, 20, 90], start=1)]
-    assert feature(brunson(players=games), "recent_trend") == (-2, "calculated")
-    assert feature(brunson(players=games[:4]), "recent_trend") == (0, "default")
-
-
-def test_minutes_change() -> None:
-    pairs = [(36, 30), (33, 30), (32, 30), (27, 30), (24, 30), (0, 30), (None, 30), (30, None), (30, 0)]
-    found = values_of(store.minutes_change, "float64 float64", *pairs)
-    assert found == [2, 1, 0, -1, -2, None, None, None, None]
-
-
-def test_minutes_change_is_of_his_games_unrounded() -> None:
-    """Ten games of 30 minutes after ten of 20: a mean of 25, and a fifth more. 32.98 after a mean of 30 are not a tenth
-    more, though the cache, rounded, says 33."""
-
-    def change(last_10: int, before: int) -> tuple:
-        games = [played(days, seconds_played=last_10 if days <= 10 else before) for days in range(1, 21)]
-        return feature(brunson(players=games, cache=[cached(minutes_avg_last_10=33.0)]), "minutes_change")
-
-    assert change(1800, 1200) == (2, "calculated")
-    assert change(1979, 1621) == (0, "calculated")
-    assert feature(brunson(players=[]), "minutes_change") == (0, "default")
-
-
 def test_a_missing_game_lowers_the_tier() -> None:
     row = brunson(context=[context(team_games_missing=1)])
     assert columns(row, "feature_quality_score", "quality_tier", "quality_issues") == (97, "silver", ["games_missing"])
-
-
-def test_free_throw_share() -> None:
-    cases = [(30, 100, 10), (80, 100, 10), (0, 100, 5), (30, 100, 4), (0, 0, 10), (None, 100, 10)]
-    found = values_of(store.free_throw_share, "int64 int64 int64", *cases)
-    assert found == [0.3, 0.5, 0, None, None, None]
-
-
-def test_free_throws_are_of_ten_games() -> None:
-    games = [played(days, 20, ft_makes=5 if days <= 10 else 20) for days in range(1, 15)]
-    assert feature(brunson(players=games), "pct_free_throw") == (0.25, "calculated")
-    assert feature(brunson(players=games[:4]), "pct_free_throw") == (0.15, "default")
 
 
 def test_the_teams_record() -> None:

@@ -1,0 +1,102 @@
+"""Queries as people type them: rows of any table, and one line for what is no query, or would write."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from nba_assets.tables.analytics.player_game_summary import player_game_summary
+from nba_assets.tables.raw import raw_table
+from nba_assets_tests.cli.conftest import Nba, garble
+
+
+@pytest.mark.parametrize(
+    ("sql", "told"),
+    [
+        ("SELEC 1", "syntax error"),
+        ("SELECT * FROM player_summary", "player_summary does not exist"),
+        ("SELECT points FROM nba_raw.nbac_schedule", '"points" not found'),
+        ("SELECT 1; SELECT 2", "one SELECT"),
+        ("", "one SELECT"),
+        ("DROP VIEW nba_raw.nbac_schedule", ""),
+        ("CREATE TABLE t AS SELECT 1", "only reads"),
+        ("COPY (SELECT 1) TO 'lake/out.parquet'", "only reads"),
+        ("EXPLAIN ANALYZE COPY (SELECT 1) TO 'lake/out.parquet'", "only reads"),
+        ("SET enable_external_access = true", "only reads"),
+        ("FROM enable_logging(storage='file', storage_config={'path': 'lake/log'})", "which enable_logging does not"),
+        ("SELECT 1 IN (FROM \"Enable_Profiling\"(save_location='lake/p.json'))", "which enable_profiling does not"),
+        ("WITH a AS (FROM query('FROM ena' || 'ble_logging()')) FROM a", "which query does not"),
+        ("SELECT * FROM read_text('/etc/hostname')", "/etc/hostname"),
+        ("SELECT CAST('x' AS INT)", "Could not convert string 'x'"),
+    ],
+)
+def test_a_query_that_cannot_be_answered_is_one_line(sql: str, told: str, nba: Nba, lake: Path) -> None:
+    before = sorted(lake.rglob("*"))
+
+    code, printed, complaint = nba("query", sql)
+
+    assert code == 2
+    assert told in complaint
+    assert complaint.startswith("nba: ")
+    assert complaint.count("\n") == 1
+    assert printed == ""
+    assert sorted(lake.rglob("*")) == before
+
+
+def test_a_query_prints_its_rows(nba: Nba, lake: Path) -> None:
+    sql = "SELECT home_team_tricode AS home, count(*) AS games FROM nba_raw.nbac_schedule GROUP BY 1 ORDER BY 1"
+    code, printed, complaint = nba("query", sql, "--limit", "2")
+
+    assert (code, complaint) == (0, "")
+    assert [re.findall(r"\w+", line) for line in printed.splitlines() if re.search(r"\w", line)][:3] == [
+        ["home", "games"],
+        ["ATL", "41"],
+        ["BKN", "41"],
+    ]
+    assert "the first 2 rows" in printed
+
+
+def test_tables_may_be_joined_by_the_names_of_columns(nba: Nba, lake: Path) -> None:
+    """Which tables a query names is asked of DuckDB, which looks for such columns in tables that are not there yet."""
+    sql = "SELECT count(*) AS n FROM nba_raw.nbac_schedule JOIN nba_raw.nbac_schedule AS again USING (game_id)"
+    code, printed, complaint = nba("query", sql)
+    assert (code, complaint) == (0, "")
+    assert re.search(r"\b1\d{3}\b", printed)
+
+
+def test_every_column_of_a_wide_table_can_be_read(nba: Nba, lake: Path) -> None:
+    box = raw_table("nba_raw.nbac_gamebook_player_stats")
+    assert box
+    _, printed, _ = nba("query", f"SELECT * FROM {box.full_name} LIMIT 2")
+    assert all(column.name in printed for column in box.columns)
+
+
+def test_a_table_that_was_never_built_is_empty(nba: Nba, lake: Path) -> None:
+    code, printed, _ = nba("query", f"SELECT count(*) AS n FROM {player_game_summary.full_name}")
+    assert code == 0
+    assert re.search(r"\b0\b", printed)
+
+
+def test_a_lake_may_lie_anywhere(nba: Nba, lake: Path) -> None:
+    moved = lake.rename(lake.with_name("o'brien's lake"))
+    code, printed, _ = nba("query", "SELECT count(*) AS n FROM nba_raw.nbac_schedule", "--lake", str(moved))
+    assert code == 0
+    assert "1230" in printed
+
+
+def test_a_damaged_file_is_told_in_one_line(nba: Nba, lake: Path) -> None:
+    garble(lake, "odds_api_game_lines", "2024-10-22")
+    code, _, complaint = nba("query", "SELECT count(*) FROM nba_raw.odds_api_game_lines")
+    assert code == 2
+    assert complaint.startswith("nba: ")
+    assert "odds_api_game_lines" in complaint
+    assert complaint.count("\n") == 1
+
+
+def test_a_damaged_file_is_no_matter_to_other_tables(nba: Nba, lake: Path) -> None:
+    garble(lake, "odds_api_game_lines", "2024-10-22")
+    code, printed, _ = nba("query", "SELECT count(*) AS n FROM nba_raw.nbac_schedule")
+    assert code == 0
+    assert "1230" in printed
