@@ -91,7 +91,7 @@ def test_an_evening(instance: dg.DagsterInstance, warehouse: WarehouseResource, 
 def test_the_ui_is_told_when_something_has_changed(
     instance: dg.DagsterInstance, warehouse: WarehouseResource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(slate_readiness, "_today", lambda: TODAY)
+    monkeypatch.setattr(slate_readiness, "today", lambda: TODAY)
     cursor = None
     for _ in range(2):
         with dg.build_sensor_context(instance, cursor, resources={"warehouse": warehouse}) as context:
@@ -107,7 +107,7 @@ def test_the_ui_is_told_when_something_has_changed(
     evaluations = instance.event_log_storage.get_asset_check_execution_history(key, limit=9)
     assert len(evaluations) == 1
 
-    monkeypatch.setattr(slate_readiness, "_today", lambda: date(2031, 1, 1))
+    monkeypatch.setattr(slate_readiness, "today", lambda: date(2031, 1, 1))
     with dg.build_sensor_context(instance, cursor, resources={"warehouse": warehouse}) as context:
         nothing = slate_readiness_sensor(context)
     assert isinstance(nothing, dg.SensorResult)
