@@ -75,14 +75,13 @@ def _failed(
         (rows.feature_quality_score < forecast.LEAST_QUALITY, "LOW_QUALITY: feature quality below 50"),
         (~rows.has_history, "NO_HISTORY: no game this season"),
     )
-    rows = rows.mutate(reason=reason.split(": "), can_retry=~rows.has_features & rows.in_context)
-    rows = rows.filter(reason.notnull())
+    rows = rows.mutate(reason=reason.split(": ")).filter(reason.notnull())
     return rows.select(
         analysis_date=rows.game_date,
         entity_id=rows.player_lookup,
         failure_category=rows.reason[0],
         failure_reason=rows.reason[1],
-        can_retry=rows.can_retry,
+        can_retry=rows.reason[0] == "NO_FEATURES",
         expected_game_count=ibis.null("int64"),
         actual_game_count=ibis.null("int64"),
     )
