@@ -1,8 +1,8 @@
 """What each book offered on a player's points when a bet on him was decided, and where its line closed.
 
-A row is a player's game and a book: its last line at the decision time, 60 minutes before the tip (a setting), with
-both prices; and its last before the tip, where it was seen after the decision. `is_chosen` marks the book that the one
-rule for lines chooses. Only lines that a book offered are here: nothing is estimated.
+A row is a player who is predicted, his game and a book: its last line at the decision time, 60 minutes before the tip (a
+setting), with both prices; and its last before the tip, where it was seen after the decision. `is_chosen` marks the
+book that the one rule for lines chooses. Only lines that a book offered are here: nothing is estimated.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from nba_assets.basketball.market import overround
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day
 from nba_assets.contracts.table import OWES_NOTHING, Check, holds, table
-from nba_assets.tables.analytics.upcoming_player_game_context import upcoming_player_game_context
 from nba_assets.tables.conformed.views.market import prop_snapshots
+from nba_assets.tables.predictions.player_points_forecasts import player_points_forecasts
 
 
 def _not_one_chosen(rows: ir.Table) -> ir.Table:
@@ -31,7 +31,7 @@ def _not_one_chosen(rows: ir.Table) -> ir.Table:
     key=("game_id", "player_lookup", "book"),
     cluster_by=("player_lookup", "book", "game_date"),
     rated=False,
-    reads={"snapshots": same_day(prop_snapshots), "context": same_day(upcoming_player_game_context)},
+    reads={"snapshots": same_day(prop_snapshots), "forecasts": same_day(player_points_forecasts)},
     population=OWES_NOTHING,
     columns=(
         Column("player_lookup", "STRING", "canonical player", required=True),
@@ -59,7 +59,8 @@ def _not_one_chosen(rows: ir.Table) -> ir.Table:
         ),
     ),
 )
-def player_prop_offers(snapshots: ir.Table, context: ir.Table) -> ir.Table:
+def player_prop_offers(snapshots: ir.Table, forecasts: ir.Table) -> ir.Table:
+    players = forecasts.select(*PLAYER_DAY, "game_id").distinct()
     by = (*PLAYER_DAY, "of_book")
     rows = offers.offered(snapshots)
     closing = {
@@ -69,8 +70,8 @@ def player_prop_offers(snapshots: ir.Table, context: ir.Table) -> ir.Table:
         "closing_seen_at": "seen_at",
     }
     rows = with_columns(rows, offers.closed(snapshots), by, **closing)
-    rows = with_columns(rows, context, PLAYER_DAY, "game_id").filter(lambda t: t.game_id.notnull())
-    gone = offers.withdrawn(snapshots, context)
+    rows = with_columns(rows, players, PLAYER_DAY, "game_id").filter(lambda t: t.game_id.notnull())
+    gone = offers.withdrawn(snapshots, players)
     rows = with_columns(rows, gone, (*PLAYER_DAY, "book"), found="is_withdrawn")
     invented = snapshots.filter(snapshots.is_simulated).select("game_date").distinct()
     rows = with_columns(rows, invented, ("game_date",), found="is_simulated")
