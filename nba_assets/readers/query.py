@@ -17,9 +17,11 @@ import pyarrow as pa
 import sqlglot
 import sqlglot.expressions as sge
 
+from nba_assets.compile.reading import stored_for, view_sql
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.errors import BadInput
-from nba_assets.readers.catalog import stored_contracts
+from nba_assets.contracts.reading_view import ReadingView
+from nba_assets.readers.catalog import readable
 from nba_assets.warehouse.base import QueryFailed, Warehouse
 from nba_assets.warehouse.duckdb import DuckDBWarehouse, NotOneSelect, only_select
 from nba_assets.warehouse.footers import no_rows
@@ -57,7 +59,12 @@ def answer(lake: Path, sql: str, limit: int | None = None) -> Iterator[Answer]:
     Raises BadInput for SQL that does not parse, is not one statement, would write, or names what is not there.
     """
     try:
-        with DuckDBWarehouse(Lake(lake)).connect(dict.fromkeys(_named_in(sql))) as connection:
+        named = _named_in(sql)
+        stored = dict.fromkeys(of for contract in named for of in stored_for(contract, None))
+        with DuckDBWarehouse(Lake(lake)).connect(stored) as connection:
+            for view in named:
+                if isinstance(view, ReadingView):
+                    connection.execute(f'CREATE VIEW "{view.dataset}"."{view.name}" AS {view_sql(view, "duckdb")}')
             select = only_select(connection, sql)
             _require_reading(connection, sql)
             reader = connection.execute(select).to_arrow_reader(ROWS_AT_ONCE if limit is None else max(limit, 1))
@@ -87,12 +94,18 @@ def query_server(warehouse: Warehouse, sql: str, limit: int | None = None) -> pa
         statements = sqlglot.parse(sql, dialect=warehouse.dialect)
         if len(statements) != 1 or not isinstance(select := statements[0], sge.Query):
             raise BadInput("nba query takes one SELECT: it only reads")
-        named = {f"{table.db}.{table.name}": table for table in select.find_all(sge.Table) if not table.catalog}
-        inputs = [contract for contract in stored_contracts() if contract.full_name in named]
+        known = {contract.full_name: contract for contract in readable()}
+        inputs: dict[Contract, None] = {}
+        for table in list(select.find_all(sge.Table)):
+            contract = None if table.catalog else known.get(f"{table.db}.{table.name}")
+            inputs.update(dict.fromkeys(stored_for(contract, None) if contract else ()))
+            if isinstance(contract, ReadingView):  # the server need not have it
+                query = sqlglot.parse_one(view_sql(contract, warehouse.dialect), dialect=warehouse.dialect)
+                table.replace(query.subquery(table.alias or contract.name))
         asked = select.sql(dialect=warehouse.dialect, identify=True)  # quoted, as the engine knows its own tables
         if limit is not None and not select.args.get("limit"):  # what is not shown is not sent
             asked += f"\nLIMIT {limit}"
-        return warehouse.fetch(asked, dict.fromkeys(inputs), SECONDS).slice(0, limit)
+        return warehouse.fetch(asked, inputs, SECONDS).slice(0, limit)
     except (sqlglot.errors.SqlglotError, QueryFailed) as error:
         raise BadInput(f"SQL: {str(error).splitlines()[0]}") from error
 
@@ -110,8 +123,8 @@ def _require_reading(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
 
 
 def _named_in(sql: str) -> list[Contract]:
-    """The tables that the SQL names; all of them when it names none or another, since it may ask the catalog."""
-    every = {contract.full_name: contract for contract in stored_contracts()}
+    """The tables and views that the SQL names; all when it names none or another, since it may ask the catalog."""
+    every = {contract.full_name: contract for contract in readable()}
     with duckdb.connect() as connection:
         if len(connection.extract_statements(sql)) != 1:
             return []
