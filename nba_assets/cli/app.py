@@ -16,7 +16,9 @@ import typer
 from nba_assets.cli.backfill import backfill
 from nba_assets.cli.bigquery import bigquery
 from nba_assets.cli.cascade import cascade
+from nba_assets.cli.catalog import catalog
 from nba_assets.cli.compare import compare
+from nba_assets.cli.describe import describe, tables
 from nba_assets.cli.emit import emit
 from nba_assets.cli.estimate import estimate
 from nba_assets.cli.explain import explain
@@ -55,7 +57,10 @@ COMMANDS = (
     explain,
     cascade,
     lineage,
+    tables,
+    describe,
     query,
+    catalog,
     export,
     import_,
     prune,
