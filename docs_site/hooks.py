@@ -1,0 +1,44 @@
+"""mkdocs hooks: pages of the repository that lie outside `docs/`, a page for each table in the navigation, pictures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
+
+from docs_site.links import OUTSIDE, ROOT, with_site_links
+from docs_site.pictures import alt_text, pictures
+from docs_site.table_pages import LINEAGE, PROFILE, TITLES, groups, path_of
+
+TABLES = "tables/README.md"
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Below the list of tables, each of them under the name of its group."""
+    pages: list[Any] = [TABLES]
+    for group, contracts in groups().items():
+        title = TITLES.get(group, group.capitalize()).split(":")[0]
+        pages.append({title: [path_of(contract) for contract in contracts]})
+    config.nav = [{"Tables": pages} if "Tables" in entry else entry for entry in config.nav or []]
+    return config
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    for source, page in OUTSIDE.items():
+        files.append(File.generated(config, page, content=(ROOT / source).read_text()))
+    for path, drawn in pictures().items():
+        files.append(File.generated(config, path, content=drawn))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    uri = page.file.src_uri
+    for place, kind in ((LINEAGE, "lineage"), (PROFILE, "profile")):
+        picture = f"{uri.removesuffix('.md')}.{kind}.svg"
+        if place in markdown and picture in pictures():
+            name = picture.rpartition("/")[2]
+            shown = f"## {kind.capitalize()}\n\n![{alt_text(kind)}]({name}){{ .picture }}"
+            markdown = markdown.replace(place, shown)
+    return with_site_links(markdown, uri)
