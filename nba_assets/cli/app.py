@@ -17,6 +17,7 @@ from nba_assets.cli.backfill import backfill
 from nba_assets.cli.bigquery import bigquery
 from nba_assets.cli.cascade import cascade
 from nba_assets.cli.compare import compare
+from nba_assets.cli.datapackage import datapackage
 from nba_assets.cli.emit import emit
 from nba_assets.cli.estimate import estimate
 from nba_assets.cli.explain import explain
@@ -56,6 +57,7 @@ COMMANDS = (
     query,
     export,
     import_,
+    datapackage,
     prune,
 )
 """In the order of the help: how data comes in, how tables are built, how they are looked at."""
