@@ -49,11 +49,15 @@ def _headline(name: str) -> str:
 
 
 def _formulas(module: ModuleType) -> Iterator[str]:
-    for name, value in vars(module).items():
-        if name.isupper() and isinstance(value, int | float):
-            yield f"- `{name}` = {value}"
     for name, function in inspect.getmembers_static(module, inspect.isfunction):
         told = inspect.getdoc(function)
         gives_values = str(inspect.get_annotations(function).get("return")).startswith("ir.")
         if function.__module__ == module.__name__ and not name.startswith("_") and told and gives_values:
             yield f"- **`{name}`** {prose(' '.join(told.split()))}"
+    constants = [f"`{name}` {value}" for name, value in vars(module).items() if _is_constant(name, value)]
+    if constants:
+        yield f"- Constants: {', '.join(constants)}"
+
+
+def _is_constant(name: str, value: object) -> bool:
+    return name.isupper() and isinstance(value, int | float)

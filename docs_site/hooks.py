@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -21,8 +22,20 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
     for group, contracts in groups().items():
         title = TITLES.get(group, group.capitalize()).split(":")[0]
         pages.append({title: [path_of(contract) for contract in contracts]})
-    config.nav = [{"Tables": pages} if "Tables" in entry else entry for entry in config.nav or []]
+    listed = [{"Tables": pages} if "Tables" in entry else entry for entry in config.nav or []]
+    config.nav = [found for entry in listed if (found := _there(entry, Path(config.docs_dir)))]
     return config
+
+
+def _there(entry: Any, docs: Path) -> Any:
+    """The entry without pages that are not there yet. A mistyped one is told: its page is in no list, an error."""
+    if isinstance(entry, dict):
+        ((title, below),) = entry.items()
+        found = _there(below, docs)
+        return {title: found} if found else None
+    if isinstance(entry, list):
+        return [found for of in entry if (found := _there(of, docs))]
+    return entry if entry in OUTSIDE.values() or (docs / entry).exists() else None
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:

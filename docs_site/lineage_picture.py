@@ -43,7 +43,7 @@ def draw_lineage(table: Table) -> bytes:
             va="center",
             fontsize=8,
             weight="normal" if column else "bold",
-            color="black" if ours else colours[of],
+            color="black",
         )
     return as_svg(figure)
 
