@@ -18,6 +18,7 @@ from nba_assets.cli.bigquery import bigquery
 from nba_assets.cli.cascade import cascade
 from nba_assets.cli.catalog import catalog
 from nba_assets.cli.compare import compare
+from nba_assets.cli.datapackage import datapackage
 from nba_assets.cli.describe import describe, tables
 from nba_assets.cli.emit import emit
 from nba_assets.cli.estimate import estimate
@@ -63,6 +64,7 @@ COMMANDS = (
     catalog,
     export,
     import_,
+    datapackage,
     prune,
 )
 """In the order of the help: how data comes in, how tables are built, how they are looked at."""

@@ -45,7 +45,7 @@ def export(
     """Copy the tables of a range of dates out of the warehouse, as a lake of Parquet files in a folder or a bucket.
 
     What is there of these dates is replaced. The folder may be a lake with data of its own: so tables come from
-    BigQuery into a lake. Raw data is not copied.
+    BigQuery into a lake. Raw data is not copied. A `datapackage.json` beside the tables says what they are.
 
     Examples:
 
@@ -53,7 +53,9 @@ def export(
 
         NBA_WAREHOUSE=bigquery nba export --start 2021-11-01 --end 2021-11-30 --to /data/lake
     """
+    from nba_assets.readers.datapackage import write_package
     from nba_assets.warehouse.buckets import written_to
+    from nba_assets.warehouse.lake import Lake
 
     window, chosen = parse_range(start, end), named_tables(tables or [])
     require_lake(lake)
@@ -63,7 +65,9 @@ def export(
     if not any(day in window for table in chosen for day in warehouse.dates(table)):
         raise BadInput(f"{warehouse.place} holds none of these tables of {window}: there is nothing to export")
     with written_to(to) as folder:
-        _print_moved(_move(warehouse, _lake_in(folder), chosen, window))
+        moved = _move(warehouse, _lake_in(folder), chosen, window)
+        write_package(Lake(folder))
+    _print_moved(moved)
 
 
 def import_(

@@ -53,6 +53,7 @@ def test_out_of_one_lake_and_into_another(nba: Nba, built: Lake, tmp_path: Path)
     bucket = (tmp_path / "bucket").as_uri()
     assert nba("export", *RANGE, "--to", bucket)[0] == 0
     assert Lake(tmp_path / "bucket").dates(player_game_summary) == DAYS[:1]
+    assert '"name": "nba_analytics.player_game_summary"' in (tmp_path / "bucket" / "datapackage.json").read_text()
 
     code, printed, complaint = nba("import", bucket, "--lake", str(tmp_path / "other"))
     assert (code, complaint) == (0, "")
