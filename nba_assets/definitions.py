@@ -13,6 +13,7 @@ from nba_assets.orchestration.freshness import with_freshness
 from nba_assets.orchestration.housekeeping import housekeeping_job, housekeeping_schedule
 from nba_assets.orchestration.jobs import jobs
 from nba_assets.orchestration.processes.executor import executor
+from nba_assets.orchestration.reports import SLATE_REPORT_JOB, slate_report_asset, slate_report_sensor
 from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.run_history.history import run_history_sensors, run_history_spec
 from nba_assets.orchestration.schedules import schedules
@@ -32,10 +33,11 @@ defs = dg.Definitions(
         *(step_assets([table], warehouse.kinds, warehouse.dialect) for table in monthly_tables()),
         run_history_spec(),
         slate_readiness_asset(),
+        slate_report_asset(),
     ],
-    jobs=[*jobs(), *slate_jobs(), housekeeping_job()],
+    jobs=[*jobs(), *slate_jobs(), SLATE_REPORT_JOB, housekeeping_job()],
     schedules=[*schedules(), housekeeping_schedule(), models_schedule()],
-    sensors=[*event_sensors(), *alert_sensors(), *run_history_sensors(), slate_readiness_sensor],
+    sensors=[*event_sensors(), *alert_sensors(), *run_history_sensors(), slate_readiness_sensor, slate_report_sensor],
     resources={"warehouse": warehouse},
     executor=executor(),
 )

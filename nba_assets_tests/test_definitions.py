@@ -28,6 +28,7 @@ from nba_assets.definitions import defs
 from nba_assets.orchestration.jobs import ALL_TABLES
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.partitions import DAILY
+from nba_assets.orchestration.reports import KEY as REPORT
 from nba_assets.orchestration.run_history.table_run import RUN_HISTORY
 from nba_assets.orchestration.slate_readiness import KEY as READINESS
 from nba_assets.readers.catalog import stored_contracts
@@ -136,6 +137,7 @@ def test_there_are_no_other_assets() -> None:
     assert set(GRAPH.get_all_asset_keys()) == {
         *(asset_key(contract) for contract in (*RAW_TABLES, QUARANTINE, *every_table(), RUN_HISTORY)),
         READINESS,
+        REPORT,
     }
 
 
