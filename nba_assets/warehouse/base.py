@@ -44,6 +44,7 @@ class Job:
     link: str
     bytes_processed: int
     slot_ms: int
+    rows_changed: int = 0
 
 
 @dataclass(frozen=True)
@@ -189,6 +190,10 @@ class Warehouse(Protocol):
 
     def merge_parts(self, contract: Contract, before: float) -> int:
         """Merge what writers of a table wrote each for themselves before a moment, in seconds since 1970; how many."""
+        ...
+
+    def prune_notes(self, before: float) -> int:
+        """Remove what was noted of partitions before a moment, in seconds since 1970, and again since; how many."""
         ...
 
     @property

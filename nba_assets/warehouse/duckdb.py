@@ -76,6 +76,10 @@ class DuckDBWarehouse:
     def merge_parts(self, contract: Contract, before: float) -> int:
         return merge_parts(self.lake, contract, before)
 
+    def prune_notes(self, before: float) -> int:
+        """None: they stand in the partitions' own files."""
+        return 0
+
     @property
     def code_notes(self) -> CodeNotes:
         return CodeNotes(self.lake.root)
