@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball import history
+from nba_assets.basketball import grading, history
 from nba_assets.basketball.betting import NO_LINE, OVER, PASS, UNDER
 from nba_assets.basketball.metrics import ratio
 from nba_assets.contracts.contract import Column
@@ -260,8 +260,32 @@ LEAST_DECIDED = 5
 """A player's record on fewer decided bets says nothing."""
 
 
-def sliced(rows: ir.Table) -> ir.Table:
-    """The graded rows once for each way of cutting them, with `slice_by` and `slice`."""
-    cut = [rows.mutate(slice_by=ibis.literal(by), slice=of(rows)) for by, of in SLICES.items()]
-    rows = cut[0].union(*cut[1:])
-    return rows.filter(rows["slice"].notnull())
+def sliced(rows: ir.Table, *ways: str) -> ir.Table:
+    """The graded rows once for each way of cutting them, or some of the ways, with `slice_by` and `slice`."""
+    first, *others = (rows.mutate(slice_by=ibis.literal(by), slice=SLICES[by](rows)) for by in ways or SLICES)
+    for other in others:
+        first = first.union(other)
+    return first.filter(first["slice"].notnull())
+
+
+def over_all_dates(rows: ir.Table, way: str) -> ir.Table:
+    """The figures of each system and part, cut one way, over all dates together."""
+    by = ("market", "system_id", "slice_by", "slice")
+    return figures(summed(by_day(sliced(rows, way), *by), *by)).order_by(list(by))
+
+
+def profits(rows: ir.Table) -> ir.Table:
+    """Bets and profit of each system and date, in order."""
+    days = by_day(rows, "system_id")
+    days = days.mutate(bets_count=settled_bets(days))
+    return days.select("game_date", "system_id", "bets_count", "profit").order_by("system_id", "game_date")
+
+
+def reliability(rows: ir.Table) -> ir.Table:
+    """By system and tenth of P(over): rows, their mean probability, and the share of them that went over."""
+    rows = rows.filter(rows.went_over.notnull() & rows.probability_over.notnull())
+    rows = rows.mutate(tenth=grading.decile(rows.probability_over), over=rows.went_over.ifelse(1.0, 0.0))
+    bins = rows.group_by("system_id", "tenth").agg(
+        rows_count=rows.count(), probability=history.mean(rows.probability_over), share_over=history.mean(rows.over)
+    )
+    return bins.order_by("system_id", "tenth")

@@ -1,7 +1,7 @@
 """What each book offered on a player's points when a bet on him was decided, and where its line closed.
 
-A row is a player who is predicted, his game and a book: its last line at the decision time, 60 minutes before the tip (a
-setting), with both prices; and its last before the tip, where it was seen after the decision. `is_chosen` marks the
+A row is a player who is predicted, his game and a book: its last line at the decision time, 60 minutes before the tip
+(a setting), with both prices; and its last before the tip, where it was seen after the decision. `is_chosen` marks the
 book that the one rule for lines chooses. Only lines that a book offered are here: nothing is estimated.
 """
 
