@@ -138,9 +138,13 @@ def _compile(table: Table, dialect: Dialect) -> CompiledSQL:
 def _sources(rows: ibis.Table, table: Table) -> Mapping[str, Iterable[Source]]:
     """Of each column. What python makes, it makes of all that it is given beside the table's own columns."""
     found = column_sources(rows)
+    if not table.python:
+        return found
     own = {column.name: found[column.name] for column in table.columns if column.name in found}
     beside = sorted({source for name, sources in found.items() if name not in own for source in sources})
-    return {column.name: own.get(column.name, beside) for column in table.columns} if table.python else found
+    told = {column.name: own.get(column.name, beside) for column in table.columns}
+    every = sorted({source for sources in found.values() for source in sources})
+    return told | ({"data_hash": every} if table.rated else {})
 
 
 def _in_order(rows: ibis.Table, contract: Contract) -> ibis.Table:

@@ -9,6 +9,7 @@ import pytest
 from nba_assets.basketball.forecast import DISTRIBUTION, QUANTILE_COLUMNS
 from nba_assets.contracts.table import Table
 from nba_assets.tables.predictions.player_points_forecasts import player_points_forecasts
+from nba_assets.tables.predictions.player_points_model_forecasts import player_points_model_forecasts
 from nba_assets_tests.given import TODAY, ago
 from nba_assets_tests.rows import Row
 from nba_assets_tests.tables.trials import Trial, Trials, assert_noticed, each, named, wanted
@@ -36,7 +37,11 @@ def of_forecasts() -> dict[str, Trial]:
     }
 
 
-TRIALS: Trials = {(player_points_forecasts, name): trial for name, trial in of_forecasts().items()}
+TRIALS: Trials = {
+    (made, name): trial
+    for made in (player_points_forecasts, player_points_model_forecasts)
+    for name, trial in of_forecasts().items()
+}
 
 TRIED_WITH_THEIR_TABLE = ("eligible_is_forecast_or_failed",)
 
