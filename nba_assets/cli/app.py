@@ -17,6 +17,7 @@ from nba_assets.cli.backfill import backfill
 from nba_assets.cli.bigquery import bigquery
 from nba_assets.cli.cascade import cascade
 from nba_assets.cli.catalog import catalog
+from nba_assets.cli.changes import changes
 from nba_assets.cli.compare import compare
 from nba_assets.cli.datapackage import datapackage
 from nba_assets.cli.describe import describe, tables
@@ -68,6 +69,7 @@ COMMANDS = (
     report,
     query,
     catalog,
+    changes,
     export,
     import_,
     datapackage,

@@ -1,7 +1,6 @@
-"""Reading views: what readers see beside the stored tables, as one expression over some of them, and nothing is built
-from.
+"""Reading views: what readers see beside the stored tables, as one expression over some of them.
 
-A view that tables are built from is declared with what they read.
+Nothing is built from one. A view that tables are built from is declared with what they read.
 """
 
 from __future__ import annotations

@@ -1,5 +1,4 @@
-"""Catalog of what can be read: the contract of every raw table, of every table of ours, of what is kept of runs, and of
-the views that are for readers only."""
+"""Catalog of what can be read: the contracts of raw tables, of ours, of what is kept of runs, and of readers' views."""
 
 from __future__ import annotations
 

@@ -8,19 +8,18 @@ written anew.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
-from ibis.backends.sql.datatypes import DuckDBType
 
 from nba_assets.compile.reading import view_sql
 from nba_assets.contracts.contract import Column, Contract
 from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.reading_view import ReadingView
 from nba_assets.readers.catalog import readable
-from nba_assets.warehouse.duckdb import no_rows, quoted
+from nba_assets.warehouse.duckdb import no_rows, quoted, sql_type
 from nba_assets.warehouse.lake import FILE, Lake
 from nba_assets.warehouse.process import this_process
 
@@ -39,7 +38,9 @@ def write_catalog(lake: Lake, file: Path) -> list[Viewed]:
     beside = file.with_name(f".{file.name}.{this_process()}.tmp")
     try:
         with duckdb.connect(os.fspath(beside)) as connection:
+            connection.begin()  # a comment by itself is on the disk before the next: of a thousand that takes seconds
             viewed = [_viewed(connection, lake, contract) for contract in readable()]
+            connection.commit()
         os.replace(beside, file)
     finally:
         beside.unlink(missing_ok=True)
@@ -66,13 +67,13 @@ def _viewed(connection: duckdb.DuckDBPyConnection, lake: Lake, contract: Contrac
     if isinstance(contract, ReadingView):
         sql, is_built = view_sql(contract, "duckdb"), True
     else:
-        sql = _stored_sql(connection, lake, contract)
-        is_built = sql != no_rows(contract)
-    connection.execute(f"CREATE VIEW {name} AS {sql}")
+        files = lake.files(contract, None)
+        sql = _stored_sql(connection, lake, contract, files) if files else no_rows(contract)
+        is_built = bool(files)
     told = contract.description if is_built else f"Not built when this file was written. {contract.description}"
-    connection.execute(f"COMMENT ON VIEW {name} IS {quoted(told)}")
-    for column in contract.columns:
-        connection.execute(f'COMMENT ON COLUMN {name}."{column.name}" IS {quoted(comment(column))}')
+    comments = [f'COMMENT ON COLUMN {name}."{of.name}" IS {quoted(comment(of))}' for of in contract.columns]
+    view = f"CREATE VIEW {name} AS {sql}"
+    connection.execute(";\n".join([view, f"COMMENT ON VIEW {name} IS {quoted(told)}", *comments]))
     return Viewed(contract, is_built)
 
 
@@ -81,13 +82,10 @@ def comment(column: Column) -> str:
     return f"{column.meaning} [{column.told_unit}]" if column.told_unit else column.meaning
 
 
-def _stored_sql(connection: duckdb.DuckDBPyConnection, lake: Lake, contract: Contract) -> str:
+def _stored_sql(connection: duckdb.DuckDBPyConnection, lake: Lake, contract: Contract, files: Sequence[Path]) -> str:
     """The columns of all partitions that there are, and will be: by pattern, so that folders by date are told apart
     before any file is opened."""
     found = lake.stored(contract, None) if contract.partition_by else None
-    files = lake.files(contract, None)
-    if not files:
-        return no_rows(contract)
     depth = len(files[0].relative_to(lake.folder(contract)).parts) - 1
     pattern = os.fspath(lake.folder(contract).joinpath(*["*"] * depth, FILE))
     options = ["hive_partitioning = false"]
@@ -103,4 +101,4 @@ def _stored_sql(connection: duckdb.DuckDBPyConnection, lake: Lake, contract: Con
 def _columns(contract: Contract, there: set[str]) -> Iterator[str]:
     for column in contract.columns:
         value = f'"{column.name}"' if column.name in there else "NULL"
-        yield f'CAST({value} AS {DuckDBType.to_string(column.stored)}) AS "{column.name}"'
+        yield f'CAST({value} AS {sql_type(column)}) AS "{column.name}"'
