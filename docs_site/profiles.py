@@ -69,7 +69,9 @@ def _of_number(connection: duckdb.DuckDBPyConnection, value: str, whole: bool) -
     number = int(high - low) + 1 if whole and high - low < BINS else BINS
     width = (high - low + (1 if whole else 0)) / number or 1
     place = f"least({number - 1}, floor(({value} - {low}) / {width}))::INT"
-    counted = connection.execute(f"SELECT {place} AS n, count(*) FROM t GROUP BY n HAVING n IS NOT NULL").fetchall()
+    counted = connection.execute(
+        f"SELECT {place} AS n, count(*) FROM t WHERE {value} IS NOT NULL GROUP BY n"
+    ).fetchall()
     bins = dict(counted)
     numbers = {"low": low, "median": median, "high": high}
     return {key: _short(number) for key, number in numbers.items()} | {"bins": [bins.get(n, 0) for n in range(number)]}
