@@ -33,7 +33,7 @@ def _templates() -> jinja2.Environment:
         lstrip_blocks=True,
         finalize=lambda value: printable(value) if type(value) is str else value,
     )
-    found.filters |= {"shown": shown, "signed": signed, "percent": percent}
+    found.filters |= {"shown": shown, "signed": signed, "percent": percent, "breakable": breakable}
     return found
 
 
@@ -60,6 +60,13 @@ def signed(value: Decimal | float | None) -> str:
 def percent(value: Decimal | float | None) -> str:
     """A share as whole percents."""
     return UNKNOWN if value is None else f"{float(value) * 100:.0f}%"
+
+
+def breakable(name: str) -> str:
+    """A long name, such as a table's, that may go on in the next line after each underscore."""
+    from markupsafe import Markup, escape
+
+    return escape(name).replace("_", Markup("_<wbr>"))
 
 
 def write(path: Path, page: str) -> None:

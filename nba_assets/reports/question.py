@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlglot
 
+from nba_assets.compile.bind import Dates
 from nba_assets.contracts.calendar import Window
 from nba_assets.tables.registry import tables
 from nba_assets.warehouse.base import Warehouse
@@ -32,7 +33,7 @@ class Question:
         sql = self.sql
         if warehouse.dialect != "duckdb":  # quoted, as that engine knows its own tables
             sql = sqlglot.transpile(sql, read="duckdb", write=warehouse.dialect, identify=True)[0]
-        inputs = {table: self.reads[table.name] for table in tables() if table.name in self.reads}
+        inputs: Dates = {table: self.reads[table.name] for table in tables() if table.name in self.reads}
         return records(warehouse.fetch(sql, inputs, SECONDS))
 
 
