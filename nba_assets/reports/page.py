@@ -6,7 +6,7 @@ is replaced at once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -33,7 +33,13 @@ def _templates() -> jinja2.Environment:
         lstrip_blocks=True,
         finalize=lambda value: printable(value) if type(value) is str else value,
     )
-    found.filters |= {"shown": shown, "signed": signed, "percent": percent, "breakable": breakable}
+    filters: dict[str, Callable[..., Any]] = {
+        "shown": shown,
+        "signed": signed,
+        "percent": percent,
+        "breakable": breakable,
+    }
+    found.filters.update(filters)
     return found
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nba_assets.contracts.printable import printable
 
@@ -50,7 +50,7 @@ def drawn(name: str, inches: tuple[float, float], draw: Callable[[Axes], None]) 
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
-    style = {"svg.fonttype": "none", "svg.hashsalt": name, "font.family": "sans-serif", "font.size": 9}
+    style: dict[Any, Any] = {"svg.fonttype": "none", "svg.hashsalt": name, "font.family": "sans-serif", "font.size": 9}
     with matplotlib.rc_context({**style, "text.parse_math": False}):
         figure = Figure(figsize=inches, layout="constrained")
         FigureCanvasSVG(figure)
@@ -140,15 +140,14 @@ def series(name: str, values: Mapping[date, float], off: Collection[date]) -> st
     """A number day by day; days on which it is off are marked."""
 
     def draw(axes: Axes) -> None:
-        days = list(values)
-        axes.plot(days, [values[day] for day in days], color=INK, linewidth=0.9)
-        marked = [day for day in days if day in off]
-        axes.plot(marked, [values[day] for day in marked], "o", color=ACCENT, markersize=5)
+        axes.plot(date2num(list(values)), list(values.values()), color=INK, linewidth=0.9)
+        marked = [day for day in values if day in off]
+        axes.plot(date2num(marked), [values[day] for day in marked], "o", color=ACCENT, markersize=5)
         axes.grid(axis="y", color=FAINT, linewidth=0.6)
         axes.xaxis.set_major_formatter(DateFormatter("%b"))
         axes.xaxis.set_major_locator(MonthLocator())
 
-    from matplotlib.dates import DateFormatter, MonthLocator
+    from matplotlib.dates import DateFormatter, MonthLocator, date2num
 
     return drawn(name, (4.6, 1.5), draw)
 
