@@ -16,7 +16,10 @@ import typer
 from nba_assets.cli.backfill import backfill
 from nba_assets.cli.bigquery import bigquery
 from nba_assets.cli.cascade import cascade
+from nba_assets.cli.catalog import catalog
+from nba_assets.cli.changes import changes
 from nba_assets.cli.compare import compare
+from nba_assets.cli.describe import describe, tables
 from nba_assets.cli.emit import emit
 from nba_assets.cli.estimate import estimate
 from nba_assets.cli.explain import explain
@@ -55,7 +58,11 @@ COMMANDS = (
     cascade,
     lineage,
     report,
+    tables,
+    describe,
     query,
+    catalog,
+    changes,
     export,
     import_,
     prune,

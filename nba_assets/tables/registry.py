@@ -9,6 +9,7 @@ from functools import cache
 from graphlib import CycleError, TopologicalSorter
 
 from nba_assets.contracts.read import stored_sources
+from nba_assets.contracts.reading_view import ReadingView
 from nba_assets.contracts.table import Table
 
 PACKAGES = ("nba_assets.tables.conformed", "nba_assets.tables.analytics", "nba_assets.tables.precompute")
@@ -65,6 +66,14 @@ def waiting(step: str) -> frozenset[str]:
 def runs_alone(step: str) -> bool:
     """Whether no other step of a run can run beside it: each is waited for by it, or waits for it."""
     return all(other == step or step in waiting(other) or other in waiting(step) for other in steps())
+
+
+@cache
+def reading_views() -> tuple[ReadingView, ...]:
+    """The views that readers have beside the tables."""
+    from nba_assets.tables.precompute.views.wide_features import wide_views
+
+    return wide_views()
 
 
 def _in_package(name: str) -> list[Table]:

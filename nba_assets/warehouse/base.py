@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
@@ -20,6 +20,7 @@ from nba_assets.compile.dialects import Dialect
 from nba_assets.compile.steps import Query
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.contract import Contract
+from nba_assets.warehouse.changes import Changes
 from nba_assets.warehouse.footers import Build
 
 
@@ -58,6 +59,8 @@ class Written:
     query_seconds: float
     write_seconds: float
     bytes_written: int
+    changes: Mapping[date, Changes] = field(default_factory=dict)
+    """Beside what each day held before, where the engine counts it."""
 
 
 class CodeNotes(Protocol):

@@ -14,9 +14,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import duckdb
+import ibis.expr.datatypes as dt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -180,7 +182,7 @@ class DuckDBSession:
         if code:
             CodeNotes(self.lake.root).keep(contract.full_name, code)
         self._contents.pop(contract, None)
-        replaced = self.lake.replace(contract, parts.items(), code.version if code else "", read)
+        replaced = self.lake.replace(contract, parts.items(), code.version if code else "", read, count_changes=True)
         self.lake.pack(contract, days, {day: (replaced[day].stamp, part) for day, part in parts.items()})
         self._create_view(contract, Window(min(days), max(days)))
         return Written(
@@ -189,6 +191,7 @@ class DuckDBSession:
             query_seconds=0.0,
             write_seconds=time.perf_counter() - started,
             bytes_written=sum(written.stamp.size for written in replaced.values()),
+            changes={day: replaced[day].changes for day in parts},
         )
 
 
@@ -257,8 +260,20 @@ def _create_view(connection: duckdb.DuckDBPyConnection, lake: Lake, contract: Co
 
 def no_rows(contract: Contract) -> str:
     """A query for the contract's columns and no rows."""
-    columns = ", ".join(f'CAST(NULL AS {DuckDBType.to_string(c.stored)}) AS "{c.name}"' for c in contract.columns)
+    columns = ", ".join(f'CAST(NULL AS {sql_type(c)}) AS "{c.name}"' for c in contract.columns)
     return f"SELECT {columns} WHERE false"
+
+
+def sql_type(column: Column) -> str:
+    """The type that it is stored with, as DuckDB calls it."""
+    return _sql_type(column.stored)
+
+
+@cache
+def _sql_type(kind: dt.DataType) -> str:
+    """Of a table's hundred columns there are six."""
+    name: str = DuckDBType.to_string(kind)
+    return name
 
 
 def _by_name(files: Sequence[Path], contract: Contract) -> Iterator[str]:
@@ -286,7 +301,7 @@ def _by_name(files: Sequence[Path], contract: Contract) -> Iterator[str]:
 
 def _as_declared(column: Column, there: bool) -> str:
     value = f'"{column.name}"' if there else "NULL"
-    return f'TRY_CAST({value} AS {DuckDBType.to_string(column.stored)}) AS "{column.name}"'
+    return f'TRY_CAST({value} AS {sql_type(column)}) AS "{column.name}"'
 
 
 def _from_copy(copy: Copied, contract: Contract) -> str:
