@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 
@@ -60,7 +61,8 @@ def slate_report_asset() -> dg.AssetsDefinition:
         " server and no network: `nba report`.",
     )
     def slate_report(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> dg.MaterializeResult:
-        opened, made = warehouse.open(), {}
+        opened = warehouse.open()
+        made: dict[str, Any] = {}
         try:
             for slate in slates_at(context.instance, opened, today()):
                 if slate.what == RESULTS or not slate.games:

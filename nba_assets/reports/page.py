@@ -6,7 +6,7 @@ is replaced at once.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -33,7 +33,13 @@ def _templates() -> jinja2.Environment:
         lstrip_blocks=True,
         finalize=lambda value: printable(value) if type(value) is str else value,
     )
-    found.filters |= {"shown": shown, "signed": signed, "percent": percent}
+    filters: dict[str, Callable[..., Any]] = {
+        "shown": shown,
+        "signed": signed,
+        "percent": percent,
+        "breakable": breakable,
+    }
+    found.filters.update(filters)
     return found
 
 
@@ -60,6 +66,13 @@ def signed(value: Decimal | float | None) -> str:
 def percent(value: Decimal | float | None) -> str:
     """A share as whole percents."""
     return UNKNOWN if value is None else f"{float(value) * 100:.0f}%"
+
+
+def breakable(name: str) -> str:
+    """A long name, such as a table's, that may go on in the next line after each underscore."""
+    from markupsafe import Markup, escape
+
+    return escape(name).replace("_", Markup("_<wbr>"))
 
 
 def write(path: Path, page: str) -> None:

@@ -8,16 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
+import pyarrow as pa
 import sqlglot
 
+from nba_assets.compile.bind import Dates
+from nba_assets.compile.dialects import Dialect
 from nba_assets.contracts.calendar import Window
 from nba_assets.tables.registry import tables
-from nba_assets.warehouse.base import Warehouse
 from nba_assets.warehouse.records import records
 
 SECONDS = 120.0
+
+
+class Answering(Protocol):
+    """A warehouse, as far as it is asked."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """What its SQL is written in."""
+        ...
+
+    def fetch(self, sql: str, inputs: Dates, timeout: float) -> pa.Table:
+        """The rows of a query."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -27,13 +42,16 @@ class Question:
     sql: str
     reads: Mapping[str, Window]
 
-    def answer(self, warehouse: Warehouse) -> list[dict[str, Any]]:
+    def answer(self, warehouse: Answering) -> list[dict[str, Any]]:
         """Its rows; none of what is not built."""
-        sql = self.sql
-        if warehouse.dialect != "duckdb":  # quoted, as that engine knows its own tables
-            sql = sqlglot.transpile(sql, read="duckdb", write=warehouse.dialect, identify=True)[0]
-        inputs = {table: self.reads[table.name] for table in tables() if table.name in self.reads}
-        return records(warehouse.fetch(sql, inputs, SECONDS))
+        inputs: Dates = {table: self.reads[table.name] for table in tables() if table.name in self.reads}
+        return records(warehouse.fetch(self.in_words_of(warehouse.dialect), inputs, SECONDS))
+
+    def in_words_of(self, dialect: Dialect) -> str:
+        """The SELECT as an engine takes it, with names quoted where it knows its own tables by that."""
+        if dialect == "duckdb":
+            return self.sql
+        return sqlglot.transpile(self.sql, read="duckdb", write=dialect, identify=True)[0]
 
 
 def literal(text: str) -> str:

@@ -14,8 +14,8 @@ from typing import Any
 from nba_assets.contracts.calendar import EASTERN
 from nba_assets.reports.page import by, rendered
 from nba_assets.reports.pictures import Strip, strips
+from nba_assets.reports.question import Answering
 from nba_assets.reports.slate_questions import LAST_GAMES, slate_question
-from nba_assets.warehouse.base import Warehouse
 
 Row = dict[str, Any]
 
@@ -84,7 +84,7 @@ class GameOnPage:
         return self.sides[0].row
 
 
-def slate_page(warehouse: Warehouse, day: date, scheduled: int, not_ready: Sequence[NotReady], now: datetime) -> str:
+def slate_page(warehouse: Answering, day: date, scheduled: int, not_ready: Sequence[NotReady], now: datetime) -> str:
     """The page of a date with so many games by the schedule."""
     games = games_of(warehouse, day)
     return rendered(
@@ -100,7 +100,7 @@ def slate_page(warehouse: Warehouse, day: date, scheduled: int, not_ready: Seque
     )
 
 
-def games_of(warehouse: Warehouse, day: date) -> list[GameOnPage]:
+def games_of(warehouse: Answering, day: date) -> list[GameOnPage]:
     """The games in the order of their tips, the visitors first."""
     found = {name: slate_question(name, day).answer(warehouse) for name in ("games", "out", "form", "zones", "points")}
     out, form, points = (by(found[name], "game_id", "team_abbr") for name in ("out", "form", "points"))

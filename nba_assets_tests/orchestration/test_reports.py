@@ -66,7 +66,7 @@ def test_the_pages_of_tonight_and_tomorrow_hold_what_their_sql_answers(place: Pa
     assert metadata["tonight_tables_not_ready"].value == 0
     assert {name for name in metadata if "not_ready" not in name} == {"tonight", "tomorrow"}
     cells = Cells.of((place / "pages" / f"slate-{TODAY}.html").read_text())
-    answered = {}
+    answered: dict[tuple[str, str, str], str] = {}
     for sql in cells.sql:
         for row in records(query(place / "lake", sql)):
             who = row.get("player_lookup") or row["team_abbr"]

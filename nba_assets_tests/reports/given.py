@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -14,6 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from nba_assets.compile.bind import Dates
+from nba_assets.compile.dialects import Dialect
 
 DAY, EVE = date(2024, 1, 10), date(2024, 1, 9)
 GAME = "20240110_PHI_PHX"
@@ -28,17 +28,18 @@ class InMemory:
     """Rows by table; a warehouse as far as a report asks one."""
 
     rows: Rows
-    dialect: str = "duckdb"
+    dialect: Dialect = "duckdb"
     asked: list[str] = field(default_factory=list)
 
     def fetch(self, sql: str, inputs: Dates, timeout: float) -> pa.Table:
         self.asked.append(sql)
         with duckdb.connect() as connection:
             for contract, dates in inputs.items():
-                assert dates
                 schema = contract.schema().to_pyarrow()
-                given = [{name: row.get(name) for name in schema.names} for row in self.rows.get(contract.name, ())]
-                within = [row for row in given if row[str(contract.partition_by)] in dates]
+                given: list[dict[str, Any]] = [
+                    {name: row.get(name) for name in schema.names} for row in self.rows.get(contract.name, ())
+                ]
+                within = [row for row in given if dates and row[str(contract.partition_by)] in dates]
                 held = pa.Table.from_pylist(within, schema)
                 connection.execute(f"CREATE SCHEMA IF NOT EXISTS {contract.dataset}")
                 connection.register("held", held)
@@ -135,11 +136,3 @@ class Cells(HTMLParser):
             if self._row[0]:
                 self.values.append((*self._row, self._column, self._text))
             self._column = ""
-
-
-@contextmanager
-def the_clock_at(monkeypatch: Any, module: Any, day: date) -> Iterator[None]:
-    """The date that a module takes for today's."""
-    with monkeypatch.context() as patched:
-        patched.setattr(module, "today", lambda: day)
-        yield

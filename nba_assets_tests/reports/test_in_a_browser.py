@@ -12,8 +12,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from nba_assets.reports.season import season_page
 from nba_assets.reports.slate import NotReady, slate_page
+from nba_assets.warehouse.duckdb import DuckDBWarehouse
+from nba_assets.warehouse.lake import Lake
 from nba_assets_tests.browser.site import SHOTS, chromium
+from nba_assets_tests.conftest import SIMULATED_DAYS
 from nba_assets_tests.reports.given import DAY, InMemory, slate_rows
 
 if TYPE_CHECKING:
@@ -43,9 +47,17 @@ def slate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.fixture(scope="module")
+def season(filled: Path, slate: Path) -> Path:
+    file = slate.with_name("season.html")
+    file.write_text(season_page(DuckDBWarehouse(Lake(filled / "lake"), 1), SIMULATED_DAYS, datetime.now(UTC)))
+    return file
+
+
 @pytest.mark.parametrize("width", [DESK, PHONE])
-def test_a_slate_is_readable(width: int, browser: Browser, slate: Path) -> None:
-    page, heard = opened(browser, slate, width)
+@pytest.mark.parametrize("report", ["slate", "season"])
+def test_a_report_is_readable(report: str, width: int, browser: Browser, request: pytest.FixtureRequest) -> None:
+    page, heard = opened(browser, request.getfixturevalue(report), width)
     assert not serious(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert heard == []
