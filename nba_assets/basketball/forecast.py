@@ -92,7 +92,12 @@ def role(season_points_avg: ir.NumericValue) -> ir.StringValue:
 
 def rated(rows: ir.Table) -> ir.Table:
     """The rows with how good they are, by their distribution and `feature_quality_score`."""
-    unknown, low = rows.quantile_50.isnull(), rows.feature_quality_score < GOOD_QUALITY
+    return rated_by(rows, rows.feature_quality_score < GOOD_QUALITY)
+
+
+def rated_by(rows: ir.Table, low: ir.BooleanValue) -> ir.Table:
+    """The same, where `low` says whose features are poor."""
+    unknown = rows.quantile_50.isnull()
     return rows.mutate(
         quality_tier=ibis.cases((low, quality.BRONZE), (unknown, quality.SILVER), else_=quality.GOLD),
         quality_issues=quality.issues(

@@ -6,15 +6,16 @@ nothing for or against him.
 
 from __future__ import annotations
 
+import ibis
 import ibis.expr.types as ir
 
 MOST = 60
 """No rule expects more points than that."""
 
 
-def bounded(points: ir.NumericValue) -> ir.FloatingValue:
-    """Points from 0 to 60."""
-    return points.clip(0, MOST).cast("float64")
+def within(value: ir.NumericValue, least: float, most: float) -> ir.NumericValue:
+    """A number that is known, moved to the nearest bound; Ibis's `clip` writes it five times for the sake of NULL."""
+    return ibis.least(ibis.greatest(value, float(least)), float(most))
 
 
 def form(t: ir.Table, last_5: float, last_10: float, season: float) -> ir.FloatingValue:

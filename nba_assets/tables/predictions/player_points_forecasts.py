@@ -17,7 +17,8 @@ from nba_assets.basketball.forecast_errors import distributions
 from nba_assets.basketball.forecast_plays import probability_plays, standing
 from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.population import covered_context, covered_days, of_form
-from nba_assets.basketball.systems import moving_average
+from nba_assets.basketball.systems import moving_average, rules, similarity, zone_matchup
+from nba_assets.basketball.systems.points import MOST, within
 from nba_assets.contracts.measures import mean_of
 from nba_assets.contracts.read import same_day, season_history, season_to_date
 from nba_assets.contracts.table import Check, Population, table
@@ -74,14 +75,13 @@ def _failed(
         (rows.feature_quality_score < forecast.LEAST_QUALITY, "LOW_QUALITY: feature quality below 50"),
         (~rows.has_history, "NO_HISTORY: no game this season"),
     )
-    rows = rows.mutate(reason=reason.split(": "), can_retry=~rows.has_features & rows.in_context)
-    rows = rows.filter(reason.notnull())
+    rows = rows.mutate(reason=reason.split(": ")).filter(reason.notnull())
     return rows.select(
         analysis_date=rows.game_date,
         entity_id=rows.player_lookup,
         failure_category=rows.reason[0],
         failure_reason=rows.reason[1],
-        can_retry=rows.can_retry,
+        can_retry=rows.reason[0] == "NO_FEATURES",
         expected_game_count=ibis.null("int64"),
         actual_game_count=ibis.null("int64"),
     )
@@ -187,7 +187,14 @@ def _by_all_systems(rows: ir.Table) -> ir.Table:
     )
     rows = rows.mutate(standing=standing(rows))
 
-    def of(system: str, mean: ir.FloatingValue) -> ir.Table:
+    def of(system: str, rows: ir.Table, mean: ir.FloatingValue) -> ir.Table:
         return rows.select(*kept, system_id=ibis.literal(system), mean=mean)
 
-    return of("moving_average", moving_average.points(rows))
+    alike = similarity.points(rows)
+    every = ibis.union(
+        of("moving_average", rows, moving_average.points(rows)),
+        of("zone_matchup", rows, zone_matchup.points(rows)),
+        of("rules", rows, rules.points(rows)),
+        of("similarity", alike, alike.points_alike),
+    )
+    return every.mutate(mean=within(every["mean"], 0, MOST))
