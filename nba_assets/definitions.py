@@ -12,6 +12,7 @@ from nba_assets.orchestration.events.sensors import event_sensors
 from nba_assets.orchestration.freshness import with_freshness
 from nba_assets.orchestration.housekeeping import housekeeping_job, housekeeping_schedule
 from nba_assets.orchestration.jobs import jobs
+from nba_assets.orchestration.prediction_runs import prediction_jobs, prediction_schedules, prediction_sensors
 from nba_assets.orchestration.processes.executor import executor
 from nba_assets.orchestration.reports import SLATE_REPORT_JOB, slate_report_asset, slate_report_sensor
 from nba_assets.orchestration.resource import WarehouseResource
@@ -35,9 +36,16 @@ defs = dg.Definitions(
         slate_readiness_asset(),
         slate_report_asset(),
     ],
-    jobs=[*jobs(), *slate_jobs(), SLATE_REPORT_JOB, housekeeping_job()],
-    schedules=[*schedules(), housekeeping_schedule(), models_schedule()],
-    sensors=[*event_sensors(), *alert_sensors(), *run_history_sensors(), slate_readiness_sensor, slate_report_sensor],
+    jobs=[*jobs(), *slate_jobs(), *prediction_jobs(), SLATE_REPORT_JOB, housekeeping_job()],
+    schedules=[*schedules(), *prediction_schedules(), housekeeping_schedule(), models_schedule()],
+    sensors=[
+        *event_sensors(),
+        *prediction_sensors(),
+        *alert_sensors(),
+        *run_history_sensors(),
+        slate_readiness_sensor,
+        slate_report_sensor,
+    ],
     resources={"warehouse": warehouse},
     executor=executor(),
 )
