@@ -63,6 +63,7 @@ profiles: .venv/installed  ## the figures of the tables' pages anew, from 80 day
 
 truth: .venv/installed  ## our numbers beside the published ones, forecasts beside what came (needs ../shared)
 	$(BIN)/python -m nba_assets_tests.truth $(SHARED) build/truth build/signal/raw_2023-24
+	$(BIN)/python -m nba_assets_tests.accuracy $(SHARED) build/signal
 
 signal: .venv/installed  ## what each factor and feature says of a game's points, with intervals (needs ../shared)
 	$(BIN)/python -m nba_assets_tests.signal $(SHARED) build/signal docs/signal.md

@@ -16,6 +16,9 @@ FEATURE_VERSION = V2
 FEATURES = NAMES[FEATURE_VERSION]
 """What it knows, in order."""
 
+OF_AVAILABILITY = ("injury_risk",)
+"""Those that rest on injury reports."""
+
 
 def feature_column(name: str) -> str:
     """Where a feature stands in a row that is given to a model."""
