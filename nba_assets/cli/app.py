@@ -32,6 +32,7 @@ from nba_assets.cli.plan import plan
 from nba_assets.cli.prune import prune
 from nba_assets.cli.query import query
 from nba_assets.cli.replay import replay
+from nba_assets.cli.shell import shell
 from nba_assets.cli.simulate import simulate
 from nba_assets.cli.status import status
 from nba_assets.cli.terminal import err, log_to_terminal, out
@@ -59,6 +60,7 @@ COMMANDS = (
     tables,
     describe,
     query,
+    shell,
     catalog,
     changes,
     export,
