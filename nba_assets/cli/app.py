@@ -36,6 +36,7 @@ from nba_assets.cli.prune import prune
 from nba_assets.cli.query import query
 from nba_assets.cli.replay import replay
 from nba_assets.cli.report import report
+from nba_assets.cli.shell import shell
 from nba_assets.cli.simulate import simulate
 from nba_assets.cli.status import status
 from nba_assets.cli.terminal import err, log_to_terminal, out
@@ -68,6 +69,7 @@ COMMANDS = (
     describe,
     report,
     query,
+    shell,
     catalog,
     changes,
     export,

@@ -16,6 +16,7 @@ from nba_assets.audit.coverage import verify
 from nba_assets.audit.game_days import game_days
 from nba_assets.compile.bind import Dates
 from nba_assets.compile.dialects import Dialect, script_of
+from nba_assets.compile.reading import read_sql
 from nba_assets.compile.statements import examples, statements
 from nba_assets.compile.steps import LAST
 from nba_assets.contracts.calendar import Window
@@ -29,6 +30,7 @@ from nba_assets.orchestration.run_history.table_run import RUN_HISTORY
 from nba_assets.readers.catalog import stored_contracts
 from nba_assets.tables.conformed.games import games
 from nba_assets.tables.raw import RAW_TABLES
+from nba_assets.tables.registry import reading_views
 from nba_assets.warehouse.bigquery import ddl, script
 from nba_assets.warehouse.bigquery.load import coming_again, entries_of, look_up_kept, replace_by
 from nba_assets.warehouse.bigquery.names import Names
@@ -91,6 +93,9 @@ def of_the_rest() -> Iterator[Sent]:
     of_a_run, of_days = replace(RUN_HISTORY, part="a-run"), Window(DAYS[0], DAYS[-1])
     for contract in (games, of_a_run):
         yield Sent(f"remove {contract.name}", script.remove(NAMES, contract, DAYS))
+    for read in (games, *reading_views()):
+        columns = list(read.schema().names)
+        yield Sent(f"read {read.name}", NAMES.sql(read_sql(read, ONE_DATE, columns, "bigquery")))
     yield Sent("notes", script.look_up_notes(NAMES, of_days))
     yield Sent("prune notes", script.prune_notes(NAMES, datetime(2024, 11, 9, tzinfo=UTC)))
     yield Sent("notes, less a column", script.look_up_notes(NAMES, script.EVER, "inputs_read"))
