@@ -11,7 +11,7 @@ from mkdocs.structure.pages import Page
 
 from docs_site.links import OUTSIDE, ROOT, with_site_links
 from docs_site.pictures import alt_text, pictures
-from docs_site.table_pages import LINEAGE, PROFILE, TITLES, groups, path_of
+from docs_site.table_pages import FLOW, LINEAGE, PROFILE, TITLES, groups, path_of
 
 TABLES = "tables/README.md"
 
@@ -48,10 +48,14 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
     uri = page.file.src_uri
-    for place, kind in ((LINEAGE, "lineage"), (PROFILE, "profile")):
+    for place, kind, title in (
+        (FLOW, "flow", ""),
+        (LINEAGE, "lineage", "## Lineage"),
+        (PROFILE, "profile", "## Profile"),
+    ):
         picture = f"{uri.removesuffix('.md')}.{kind}.svg"
         if place in markdown and picture in pictures():
             name = picture.rpartition("/")[2]
-            shown = f"## {kind.capitalize()}\n\n![{alt_text(kind)}]({name}){{ .picture }}"
+            shown = f"{title}\n\n![{alt_text(kind)}]({name}){{ .picture }}"
             markdown = markdown.replace(place, shown)
     return with_site_links(markdown, uri)

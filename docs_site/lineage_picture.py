@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from io import BytesIO
 from typing import Any
 
+from docs_site.drawing import LINE, as_svg, canvas, join
 from docs_site.table_pages import made_of
 from nba_assets.contracts.table import Table
 
-LINE = 0.16
-"""Inches a line of text is high."""
-
-LEFT, RIGHT, WIDTH = 3.3, 6.7, 10.0
-"""Inches: where the lines between begin, where they end, and the whole."""
+LEFT, RIGHT = 3.3, 6.7
+"""Inches: where the lines between begin and where they end."""
 
 
 def draw_lineage(table: Table) -> bytes:
@@ -32,7 +29,8 @@ def draw_lineage(table: Table) -> bytes:
     figure, axes = canvas(max(len(left), len(right)) * LINE + LINE)
     for source, colour in colours.items():
         joined = [(o, name) for name, made in edges.items() for o in made if o[0] == source]
-        _join(axes, [(places[origin], places[table.full_name, name]) for origin, name in joined], colour)
+        ends = [((LEFT, places[origin]), (RIGHT, places[table.full_name, name])) for origin, name in joined]
+        join(axes, ends, colour)
     for (of, column), height in places.items():
         ours = of == table.full_name
         axes.text(
@@ -51,36 +49,3 @@ def draw_lineage(table: Table) -> bytes:
 def _spread(lines: Sequence[Any], *sides: Sequence[Any]) -> list[Any]:
     """The lines with the shorter side in the middle of the longer one's height."""
     return [None] * ((max(map(len, sides)) - len(lines)) // 2) + list(lines)
-
-
-def _join(axes: Any, ends: Sequence[tuple[float, float]], colour: Any) -> None:
-    from matplotlib.collections import PathCollection
-    from matplotlib.path import Path
-
-    middle = (LEFT + RIGHT) / 2
-    codes = [Path.MOVETO, *[Path.CURVE4] * 3]
-    curves = [Path([(LEFT, start), (middle, start), (middle, end), (RIGHT, end)], codes) for start, end in ends]
-    lines = PathCollection(curves, facecolors="none", edgecolors=[colour], linewidths=0.7, alpha=0.6)
-    axes.add_collection(lines, autolim=False)
-
-
-def canvas(height: float, width: float = WIDTH) -> tuple[Any, Any]:
-    """A figure of so many inches whose coordinates are inches, from its upper left corner down."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(width, height))
-    axes = figure.add_axes((0, 0, 1, 1))
-    axes.set_xlim(0, width)
-    axes.set_ylim(-height + LINE, LINE)
-    axes.axis("off")
-    return figure, axes
-
-
-def as_svg(figure: Any) -> bytes:
-    """With text as text, to be searched and read out, and the same bytes for the same picture."""
-    import matplotlib
-
-    written = BytesIO()
-    with matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "nba_assets", "font.family": "sans-serif"}):
-        figure.savefig(written, format="svg", metadata={"Date": None})
-    return written.getvalue()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from docs_site.flow_picture import draw_flow
 from docs_site.lineage_picture import draw_lineage
 from docs_site.profile_picture import draw_profile
 from docs_site.profiles import profiles
@@ -18,6 +19,7 @@ def pictures() -> dict[str, bytes]:
     """Drawn once a process, so that `mkdocs serve` does not wait for them each time."""
     kept = profiles()
     found = {picture_of(table, "lineage"): draw_lineage(table) for table in tables()}
+    found["tables/README.flow.svg"] = draw_flow()
     for contract in stored_contracts():
         if profile := kept.get(contract.full_name):
             found[picture_of(contract, "profile")] = draw_profile(contract, profile)
@@ -30,6 +32,7 @@ def picture_of(contract: Contract, kind: str) -> str:
 
 def alt_text(kind: str) -> str:
     return {
+        "flow": "All tables by group, each joined by lines to those that read it, as their pages say",
         "lineage": "Columns of other tables, joined by lines to the columns made of them, as the list above says",
         "profile": "How the values of each column are spread in the first 80 days of a simulated season",
     }[kind]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from docs_site.lineage_picture import LINE, as_svg, canvas
+from docs_site.drawing import LINE, as_svg, canvas
 from nba_assets.contracts.contract import Contract
 
 NAME, HISTOGRAM, SPREAD, UNKNOWN = 0.1, 3.2, 5.4, 9.1

@@ -1,6 +1,6 @@
 """A page a table, from its contract: columns with unit, meaning and origin, inputs with their reach, checks.
 
-Pictures are put into these pages when the site is built, at the two comments.
+Pictures are put into these pages when the site is built, at these comments.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from nba_assets.contracts.table import Check, Table
 from nba_assets.readers.catalog import stored_contracts
 from nba_assets.tables.registry import tables
 
-LINEAGE, PROFILE = "<!-- lineage -->", "<!-- profile -->"
+FLOW, LINEAGE, PROFILE = "<!-- flow -->", "<!-- lineage -->", "<!-- profile -->"
 """Where the site has its pictures; GitHub shows nothing there."""
 
 NEEDS = {
@@ -59,6 +59,8 @@ def index() -> str:
         "# Tables",
         "",
         "Each links to its columns, inputs and checks. All of these pages are made from the contracts by `make docs`.",
+        "",
+        FLOW,
     ]
     for group, contracts in groups().items():
         rows = [(_link(c, ""), first_sentence(c), ", ".join(c.key)) for c in contracts]
