@@ -102,7 +102,8 @@ class DuckDBWarehouse:
         # Of its own: connections that spill into one folder take each other's blocks for their own, and die of it.
         with scratch_folder() as spilled, duckdb.connect() as connection:
             connection.execute("SET TimeZone = 'UTC'")
-            connection.execute("SET enable_progress_bar = false")
+            with suppress(duckdb.InvalidInputException):  # in a notebook without ipywidgets there is none to be set
+                connection.execute("SET enable_progress_bar = false")
             connection.execute(f"SET temp_directory = {quoted(os.fspath(spilled))}")
             connection.execute(f"SET memory_limit = '{self.memory_mib}MiB'")
             # Memory that a query has used is kept for the next one. To give it back and get it again, page by page, is
