@@ -19,8 +19,9 @@ from nba_assets.orchestration.run_history.history import run_history_sensors, ru
 from nba_assets.orchestration.schedules import schedules
 from nba_assets.orchestration.slate_jobs import slate_jobs
 from nba_assets.orchestration.slate_readiness import slate_readiness_asset, slate_readiness_sensor
+from nba_assets.orchestration.trained_models import models_schedule
 from nba_assets.tables.raw import RAW_TABLES
-from nba_assets.tables.registry import steps
+from nba_assets.tables.registry import monthly_tables, steps
 
 apply()
 warehouse = WarehouseResource.from_environment()
@@ -29,11 +30,12 @@ defs = dg.Definitions(
     assets=[
         *map(raw_spec, (*RAW_TABLES, QUARANTINE)),
         *with_freshness(step_assets(built, warehouse.kinds, warehouse.dialect) for built in steps().values()),
+        *(step_assets([table], warehouse.kinds, warehouse.dialect) for table in monthly_tables()),
         run_history_spec(),
         slate_readiness_asset(),
     ],
     jobs=[*jobs(), *slate_jobs(), *prediction_jobs(), housekeeping_job()],
-    schedules=[*schedules(), *prediction_schedules(), housekeeping_schedule()],
+    schedules=[*schedules(), *prediction_schedules(), models_schedule(), housekeeping_schedule()],
     sensors=[
         *event_sensors(),
         *prediction_sensors(),

@@ -32,7 +32,7 @@ from nba_assets.orchestration.run_history.table_run import RUN_HISTORY
 from nba_assets.orchestration.slate_readiness import KEY as READINESS
 from nba_assets.readers.catalog import stored_contracts
 from nba_assets.tables.raw import RAW_TABLES
-from nba_assets.tables.registry import every_table, steps
+from nba_assets.tables.registry import every_table, monthly_tables, steps
 
 ROOT = Path(__file__).parents[1]
 SNAPSHOT = Path(__file__).with_name("definitions.snapshot.txt")
@@ -67,7 +67,7 @@ def test_a_table_is_an_asset_that_runs_by_the_common_policy(table: Table) -> Non
     assert node.pools == set(), "DuckDB's steps have no pool"
     assert node.group_name == table.dataset.removeprefix("nba_")
     assert node.owners == ["team:nba-data"]
-    assert node.kinds == {"duckdb", "parquet"}
+    assert node.kinds == {"duckdb", "parquet", *(["python"] if table.python else [])}
     assert node.code_version == code_version(table, "duckdb")
     assert node.description == table.description
     assert {key.name for key in node.check_keys} == {check.name for check in recorded_checks(table)}
@@ -134,7 +134,10 @@ def test_everything_says_what_it_is_for() -> None:
 
 def test_there_are_no_other_assets() -> None:
     assert set(GRAPH.get_all_asset_keys()) == {
-        *(asset_key(contract) for contract in (*RAW_TABLES, QUARANTINE, *every_table(), RUN_HISTORY)),
+        *(
+            asset_key(contract)
+            for contract in (*RAW_TABLES, QUARANTINE, *every_table(), *monthly_tables(), RUN_HISTORY)
+        ),
         READINESS,
     }
 

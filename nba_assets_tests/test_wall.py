@@ -24,6 +24,7 @@ ORDER = (
     "compile",
     "simulate",
     "warehouse",
+    "models",
     "audit",
     "orchestration",
     "readers",
@@ -33,7 +34,7 @@ ORDER = (
 )
 """Each imports only from those before it."""
 
-LAYERS = ("raw", "conformed", "analytics", "precompute", "predictions")
+LAYERS = ("raw", "conformed", "analytics", "precompute", "monthly", "predictions")
 """Data flows one way: no module of `tables` imports from the right of itself."""
 
 PURE = ("contracts", "basketball", "tables", "compile")

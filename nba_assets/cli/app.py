@@ -34,6 +34,7 @@ from nba_assets.cli.replay import replay
 from nba_assets.cli.simulate import simulate
 from nba_assets.cli.status import status
 from nba_assets.cli.terminal import err, log_to_terminal, out
+from nba_assets.cli.train import train
 from nba_assets.cli.upgrade import upgrade
 from nba_assets.cli.verify import verify
 from nba_assets.contracts.errors import BadInput, GaveWay
@@ -47,6 +48,7 @@ COMMANDS = (
     plan,
     backfill,
     upgrade,
+    train,
     estimate,
     replay,
     compare,

@@ -9,9 +9,12 @@ import dagster as dg
 
 from nba_assets.contracts.table import Table
 from nba_assets.orchestration.keys import asset_key
-from nba_assets.tables.registry import every_table
+from nba_assets.tables.registry import every_table, monthly_tables
 
 ALL_TABLES = "all_tables"
+
+MODELS = "models"
+"""Months have a job of their own: Dagster's can hold one kind of partitions."""
 
 
 def jobs() -> list[Any]:
@@ -26,6 +29,7 @@ def jobs() -> list[Any]:
             every_table(),
             "All tables, or some of them, of a date or a range: what sensors, schedules and `nba` start.",
         ),
+        _job(MODELS, monthly_tables(), "The trained models of a month or some."),
     ]
 
 

@@ -21,6 +21,9 @@ PACKAGES = (
 )
 """A module of theirs is a table; a package within is not walked."""
 
+MONTHLY = "nba_assets.tables.monthly"
+"""And of this one a table of months: what builds dates, and says which are good, passes over those."""
+
 
 @cache
 def tables() -> tuple[Table, ...]:
@@ -39,10 +42,16 @@ def every_table() -> tuple[Table, ...]:
     return tuple(found[name] for name in TopologicalSorter(reads).static_order())
 
 
+@cache
+def monthly_tables() -> tuple[Table, ...]:
+    """The tables whose partitions are months."""
+    return tuple(_in_package(MONTHLY))
+
+
 def tables_behind(table: Table) -> set[Table]:
-    """The tables of ours that it reads, through views or directly."""
+    """The tables of dates that it reads, through views or directly."""
     sources = {source for read in table.reads.values() for source, _ in stored_sources(read)}
-    return {source for source in sources if isinstance(source, Table)}
+    return {source for source in sources if isinstance(source, Table) and not source.monthly}
 
 
 @cache

@@ -20,6 +20,7 @@ from nba_assets.compile.dialects import Dialect
 from nba_assets.compile.steps import Query
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.contract import Contract
+from nba_assets.warehouse.artefacts import Artefacts
 from nba_assets.warehouse.footers import Build
 
 
@@ -86,6 +87,11 @@ class Session(Protocol):
     @property
     def older(self) -> Mapping[str, int]:
         """Of the views there are, those over partitions of another schema than is declared, and over how many."""
+        ...
+
+    @property
+    def artefacts(self) -> Artefacts:
+        """Where trained models are kept. Raises BadInput where nobody has said."""
         ...
 
     @property
