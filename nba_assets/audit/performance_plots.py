@@ -96,9 +96,12 @@ def _figure() -> tuple[Figure, Any]:
 
 
 def _svg(figure: Figure) -> bytes:
+    from matplotlib import rc_context
+
     (axes,) = figure.axes
     if axes.get_legend_handles_labels()[0]:
         axes.legend(loc="best", fontsize="small")
     made = BytesIO()
-    figure.savefig(made, format="svg", metadata={"Date": None})
+    with rc_context({"svg.hashsalt": "nba_assets"}):  # the same picture of the same figures
+        figure.savefig(made, format="svg", metadata={"Date": None})
     return made.getvalue()
