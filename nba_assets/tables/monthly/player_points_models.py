@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 from nba_assets.basketball import history
 from nba_assets.basketball.trained import spread_out
 from nba_assets.contracts.contract import Column
+from nba_assets.contracts.measures import mean_of
 from nba_assets.contracts.read import all_before
 from nba_assets.contracts.table import holds, table
 from nba_assets.tables.analytics.player_game_summary import player_game_summary
@@ -30,6 +31,10 @@ LARGEST_ERROR = 6.0
     rated=False,
     monthly=True,
     python="nba_assets.models.training:train",
+    measures=tuple(
+        mean_of(name, watched=False)
+        for name in ("mean_absolute_error", "pinball_loss", "within_50", "within_80", "rows_trained")
+    ),
     columns=(
         Column("month", "DATE", "first day of the month whose games it forecasts", required=True),
         Column("model_id", "STRING", "the system, the market and the month", required=True),
