@@ -20,7 +20,7 @@ demo: .venv/installed  ## a simulated season until tonight, and all tables of it
 	$(BIN)/nba simulate --ending $(ENDING)
 	@echo "All ten tables for the last days, and first what they look back on:"
 	$(BIN)/nba backfill --start $(ENDING)-6 --end $(ENDING)+1 --upstream
-	$(BIN)/nba query "SELECT game_date, player_lookup, f.opponent_team_abbr AS opponent, features[3] AS season_points, fatigue_score, shot_zone_mismatch_score AS zone, feature_quality_score AS quality FROM nba_predictions.ml_feature_store_v2 f JOIN nba_precompute.player_composite_factors USING (player_lookup, game_date) WHERE game_date = (SELECT max(game_date) FROM nba_predictions.ml_feature_store_v2) ORDER BY season_points DESC LIMIT 5"
+	$(BIN)/nba query "SELECT game_date, player_lookup, f.opponent_team_abbr AS opponent, features[3] AS season_points, fatigue_score, shot_zone_mismatch_score AS zone, feature_quality_score AS quality FROM nba_predictions.ml_feature_store_v2 f JOIN nba_precompute.player_composite_factors USING (player_lookup, game_date) WHERE feature_version = 'v3' AND game_date = (SELECT max(game_date) FROM nba_predictions.ml_feature_store_v2) ORDER BY season_points DESC LIMIT 5"
 	@printf '%s\n' "Look next:" "  make dev                the Dagster UI on this lake, http://localhost:3000" \
 	  "  .venv/bin/nba status    how far tonight is" \
 	  "  .venv/bin/nba query 'SELECT player_lookup, points FROM nba_analytics.player_game_summary ORDER BY points DESC LIMIT 5'" \
@@ -63,6 +63,7 @@ profiles: .venv/installed  ## the figures of the tables' pages anew, from 80 day
 
 truth: .venv/installed  ## our numbers beside the published ones, forecasts beside what came (needs ../shared)
 	$(BIN)/python -m nba_assets_tests.truth $(SHARED) build/truth build/signal/raw_2023-24
+	$(BIN)/python -m nba_assets_tests.accuracy $(SHARED) build/signal
 
 signal: .venv/installed  ## what each factor and feature says of a game's points, with intervals (needs ../shared)
 	$(BIN)/python -m nba_assets_tests.signal $(SHARED) build/signal docs/signal.md
