@@ -7,7 +7,7 @@ export NBA_LAKE ?= $(CURDIR)/lake
 unexport PYTHONDONTWRITEBYTECODE  # commands and tests start processes by the dozen: none compiles all modules again
 
 .PHONY: help demo dev test test-slow lint rules types format truth signal bench bench-before bench-patches bench-peers \
-  compare audit newest-dagster attack clean
+  compare audit newest-dagster attack docs profiles clean
 
 # The demo is of this evening while a season is on, else of a December evening of the last one.
 ENDING ?= $(shell month=$$(date +%-m); if [ $$month -ge 6 ] && [ $$month -le 10 ]; \
@@ -20,7 +20,7 @@ demo: .venv/installed  ## a simulated season until tonight, and all tables of it
 	$(BIN)/nba simulate --ending $(ENDING)
 	@echo "All ten tables for the last days, and first what they look back on:"
 	$(BIN)/nba backfill --start $(ENDING)-6 --end $(ENDING)+1 --upstream
-	$(BIN)/nba query "SELECT game_date, player_lookup, f.opponent_team_abbr AS opponent, features[3] AS season_points, fatigue_score, shot_zone_mismatch_score AS zone, feature_quality_score AS quality FROM nba_predictions.ml_feature_store_v2 f JOIN nba_precompute.player_composite_factors USING (player_lookup, game_date) WHERE game_date = (SELECT max(game_date) FROM nba_predictions.ml_feature_store_v2) ORDER BY season_points DESC LIMIT 5"
+	$(BIN)/nba query "SELECT game_date, player_lookup, f.opponent_team_abbr AS opponent, features[3] AS season_points, fatigue_score, shot_zone_mismatch_score AS zone, feature_quality_score AS quality FROM nba_predictions.ml_feature_store_v2 f JOIN nba_precompute.player_composite_factors USING (player_lookup, game_date) WHERE feature_version = 'v3' AND game_date = (SELECT max(game_date) FROM nba_predictions.ml_feature_store_v2) ORDER BY season_points DESC LIMIT 5"
 	@printf '%s\n' "Look next:" "  make dev                the Dagster UI on this lake, http://localhost:3000" \
 	  "  .venv/bin/nba status    how far tonight is" \
 	  "  .venv/bin/nba query 'SELECT player_lookup, points FROM nba_analytics.player_game_summary ORDER BY points DESC LIMIT 5'" \
@@ -49,8 +49,21 @@ format: .venv/installed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+docs: .venv/installed  ## the documentation site, build/site, and the pages made from code anew
+	$(BIN)/python -m docs_site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
+
+DEMO := build/docs
+profiles: .venv/installed  ## the figures of the tables' pages anew, from 80 days of a simulated season
+	mkdir -p $(DEMO)/home
+	cp dagster_home/dagster.yaml $(DEMO)/home
+	NBA_LAKE=$(DEMO)/lake DAGSTER_HOME=$(CURDIR)/$(DEMO)/home $(BIN)/nba simulate --season 2024-25 --seed 7 --days 80
+	NBA_LAKE=$(DEMO)/lake DAGSTER_HOME=$(CURDIR)/$(DEMO)/home $(BIN)/nba backfill --start 2024-10-22 --end 2025-01-09
+	$(BIN)/python -m docs_site.profiles $(DEMO)/lake
+
 truth: .venv/installed  ## our numbers beside the published ones, forecasts beside what came (needs ../shared)
 	$(BIN)/python -m nba_assets_tests.truth $(SHARED) build/truth build/signal/raw_2023-24
+	$(BIN)/python -m nba_assets_tests.accuracy $(SHARED) build/signal
 
 signal: .venv/installed  ## what each factor and feature says of a game's points, with intervals (needs ../shared)
 	$(BIN)/python -m nba_assets_tests.signal $(SHARED) build/signal docs/signal.md

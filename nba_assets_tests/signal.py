@@ -20,8 +20,8 @@ import duckdb
 import numpy as np
 from rich.console import Console
 
+from nba_assets.basketball.features import v2
 from nba_assets.contracts.calendar import season_label
-from nba_assets.tables.precompute.ml_feature_store_v2 import NAMES
 from nba_assets.tables.precompute.player_composite_factors import player_composite_factors
 from nba_assets.warehouse.records import markdown_table
 from nba_assets_tests.build import current_lake
@@ -90,7 +90,7 @@ _SAID = """
     FROM (
         SELECT game_id, player_lookup, unnest(feature_names) AS name, unnest(features) AS x,
                unnest(feature_sources) AS source
-        FROM read_parquet({features})
+        FROM read_parquet({features}) WHERE feature_version = 'v2_corrected_25'
     )
     WHERE name NOT IN {factor_names}
     UNION ALL
@@ -121,7 +121,7 @@ def signals(lakes: Sequence[Path]) -> list[Signal]:
         connection.execute(_OUTCOMES.format(**names))
         connection.execute(_SAID.format(**names))
         sums = {target: connection.execute(_SUMS.format(target=target)).fetchall() for target in TARGETS}
-    return [_signal(name, sums) for name in (*FACTORS, *(name for name in NAMES if name not in FACTORS))]
+    return [_signal(name, sums) for name in (*FACTORS, *(name for name in v2.VERSION.names if name not in FACTORS))]
 
 
 def _files(lakes: Sequence[Path], table: str) -> list[str]:

@@ -61,7 +61,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Signal]:
             "nba_predictions/ml_feature_store_v2": """
                 SELECT game_id, player_lookup, ['home_away', 'team_pace'] AS feature_names,
                        [points::DOUBLE, points] AS features, [if(points % 2 = 0, 'phase3', 'default'), 'default']
-                       AS feature_sources FROM played
+                       AS feature_sources, unnest(['v2_corrected_25', 'v3']) AS feature_version FROM played
             """,
         }
         for name, sql in tables.items():

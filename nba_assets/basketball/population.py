@@ -45,7 +45,7 @@ def covered_context(slate: ir.Table, season_starts: ir.Table, context: ir.Table)
 
 
 def of_form(
-    entity: str,
+    entity: str | Callable[[ir.Table], ir.StringValue],
     eligible: Callable[..., ir.Table],
     failed: Callable[..., ir.Table] | None = None,
     *,

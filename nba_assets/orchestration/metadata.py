@@ -93,8 +93,13 @@ def of_days(part: Part) -> Iterator[tuple[date, dict[str, Any]]]:
 
 def of_day_off(removed: int = 0) -> dict[str, str | int]:
     """The same, of a day on which there was nothing to build; rows that were left of an earlier schedule are gone."""
-    off = {ROWS: 0, _CHECKS_FAILED: _NO_CHECK, PARTITION_VERSION: NOTHING, _NOTE: "no games scheduled on this date"}
-    return {**off, **_of_changes(Changes(removed=removed))}
+    return {
+        ROWS: 0,
+        _CHECKS_FAILED: _NO_CHECK,
+        PARTITION_VERSION: NOTHING,
+        _NOTE: "no games scheduled on this date",
+        **_of_changes(Changes(removed=removed)),
+    }
 
 
 def of_moved(rows: int, content: str, origin: str, changes: Changes | None) -> dict[str, str | int]:

@@ -13,7 +13,7 @@ from nba_assets.contracts.kept_out import QUARANTINE
 from nba_assets.contracts.reading_view import ReadingView
 from nba_assets.orchestration.run_history.table_run import RUN_HISTORY
 from nba_assets.tables.raw import RAW_TABLES
-from nba_assets.tables.registry import reading_views, tables
+from nba_assets.tables.registry import every_table, monthly_tables, reading_views
 
 
 class UnknownTable(BadInput):
@@ -27,7 +27,7 @@ class NoSuchColumn(BadInput):
 @cache
 def stored_contracts() -> tuple[Contract, ...]:
     """Each contract once, in the order in which data flows."""
-    return (*RAW_TABLES, QUARANTINE, *tables(), RECORDS, RUN_HISTORY)
+    return (*RAW_TABLES, QUARANTINE, *every_table(), *monthly_tables(), RECORDS, RUN_HISTORY)
 
 
 @cache

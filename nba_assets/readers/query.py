@@ -101,6 +101,7 @@ def query_server(warehouse: Warehouse, sql: str, limit: int | None = None) -> pa
             inputs.update(dict.fromkeys(stored_for(contract, None) if contract else ()))
             if isinstance(contract, ReadingView):  # the server need not have it
                 query = sqlglot.parse_one(view_sql(contract, warehouse.dialect), dialect=warehouse.dialect)
+                assert isinstance(query, sge.Query)
                 table.replace(query.subquery(table.alias or contract.name))
         asked = select.sql(dialect=warehouse.dialect, identify=True)  # quoted, as the engine knows its own tables
         if limit is not None and not select.args.get("limit"):  # what is not shown is not sent

@@ -20,6 +20,7 @@ from nba_assets.compile.dialects import Dialect
 from nba_assets.compile.steps import Query
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.contract import Contract
+from nba_assets.warehouse.artefacts import Artefacts
 from nba_assets.warehouse.changes import Changes
 from nba_assets.warehouse.footers import Build
 
@@ -44,6 +45,7 @@ class Job:
     link: str
     bytes_processed: int
     slot_ms: int
+    rows_changed: int = 0
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,11 @@ class Session(Protocol):
     @property
     def older(self) -> Mapping[str, int]:
         """Of the views there are, those over partitions of another schema than is declared, and over how many."""
+        ...
+
+    @property
+    def artefacts(self) -> Artefacts:
+        """Where trained models are kept. Raises BadInput where nobody has said."""
         ...
 
     @property
@@ -186,6 +193,10 @@ class Warehouse(Protocol):
 
     def merge_parts(self, contract: Contract, before: float) -> int:
         """Merge what writers of a table wrote each for themselves before a moment, in seconds since 1970; how many."""
+        ...
+
+    def prune_notes(self, before: float) -> int:
+        """Remove what was noted of partitions before a moment, in seconds since 1970, and again since; how many."""
         ...
 
     @property

@@ -32,6 +32,7 @@ from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.contract import Column, Contract, RawTable
 from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.printable import printable
+from nba_assets.warehouse.artefacts import Artefacts
 from nba_assets.warehouse.base import Job, QueryTimeout, TransientError, Written
 from nba_assets.warehouse.code_notes import CodeNotes
 from nba_assets.warehouse.footers import Build
@@ -76,6 +77,10 @@ class DuckDBWarehouse:
 
     def merge_parts(self, contract: Contract, before: float) -> int:
         return merge_parts(self.lake, contract, before)
+
+    def prune_notes(self, before: float) -> int:
+        """None: they stand in the partitions' own files."""
+        return 0
 
     @property
     def code_notes(self) -> CodeNotes:
@@ -122,6 +127,10 @@ class DuckDBSession:
     older: dict[str, int] = field(default_factory=dict)
     jobs: list[Job] = field(default_factory=list)
     _contents: dict[Contract, tuple[Window | None, dict[date, str]]] = field(default_factory=dict)
+
+    @property
+    def artefacts(self) -> Artefacts:
+        return Artefacts.of(self.lake.root)
 
     def require(self, inputs: Dates) -> None:
         """Nothing: what is not there has no rows, and a file that lacks a column is told when it is read."""

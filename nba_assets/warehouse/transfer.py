@@ -42,7 +42,7 @@ Report = Callable[[str, int, int], None]
 class Moved:
     """What was moved of one table: rows and content of each day."""
 
-    table: Table
+    table: Contract
     rows: dict[date, int] = field(default_factory=dict)
     hashes: dict[date, str] = field(default_factory=dict)
     changes: dict[date, Changes] = field(default_factory=dict)

@@ -88,8 +88,9 @@ NOTHING: dict[str, list[Row]] = {name: [] for name in ("cache", "factors", "play
 NO_HISTORY: dict[str, list[Row]] = {"players": [], "offense": []}
 
 
-def rows_with(**inputs: list[Row]) -> list[dict[str, Any]]:
-    return rows_of(ml_feature_store_v2, **inputs_of(**inputs))
+def rows_with(version: str = "v2_corrected_25", /, **inputs: list[Row]) -> list[dict[str, Any]]:
+    rows = rows_of(ml_feature_store_v2, **inputs_of(**inputs))
+    return [row for row in rows if row["feature_version"] == version]
 
 
 def brunson(**inputs: list[Row]) -> dict[str, Any]:
@@ -110,7 +111,7 @@ def feature(row: Row, name: str) -> tuple[float, str]:
 
 
 def score(row: Row) -> float:
-    return sum(WEIGHTS[source] for source in row["feature_sources"]) / 25
+    return sum(WEIGHTS[source] for source in row["feature_sources"]) / row["feature_count"]
 
 
 def columns(row: Row, *names: str) -> tuple:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nba_assets.tables.precompute import ml_feature_store_v2 as store
+from nba_assets.basketball.features import v2
 from nba_assets_tests.given import played
 from nba_assets_tests.rows import values_of
 from nba_assets_tests.tables.precompute.features import (
@@ -16,7 +16,7 @@ from nba_assets_tests.tables.precompute.features import (
 def test_rest_advantage() -> None:
     """Over the opponent's real rest, two days at most."""
     rests = [(0, 2), (2, 1), (1, 1), (0, 5), (6, 1), (None, 1), (1, None)]
-    assert values_of(store.rest_advantage, "int64 int64", *rests) == [-2, 1, 0, -2, 2, None, None]
+    assert values_of(v2.rest_advantage, "int64 int64", *rests) == [-2, 1, 0, -2, 2, None, None]
     absent = context(days_rest=145, team_days_rest=0, opponent_days_rest=1)
     assert feature(brunson(context=[absent]), "rest_advantage") == (-1, "calculated"), "his absence is no rest"
     assert feature(brunson(context=[context(opponent_days_rest=None)]), "rest_advantage") == (0, "default")
@@ -25,9 +25,9 @@ def test_rest_advantage() -> None:
 def test_injury_risk() -> None:
     """Unlisted is fit where a report covers the game, and unknown where none does."""
     said = ["available", "Probable", "questionable", "DOUBTFUL", "out", "rested", None]
-    risks = values_of(store.injury_risk, "string boolean", *[(status, True) for status in said])
+    risks = values_of(v2.injury_risk, "string boolean", *[(status, True) for status in said])
     assert risks == [0, 1, 2, 3, 3, 0, 0]
-    assert values_of(store.injury_risk, "string boolean", ("questionable", False), (None, False)) == [2, None]
+    assert values_of(v2.injury_risk, "string boolean", ("questionable", False), (None, False)) == [2, None]
     doubtful = brunson(context=[context(player_status="doubtful", star_teammates_out=None)])
     assert feature(doubtful, "injury_risk") == (3, "calculated")
     assert feature(brunson(context=[context(star_teammates_out=None)]), "injury_risk") == (0, "default")
@@ -38,7 +38,7 @@ def test_improving_is_positive() -> None:
     latest = {(25, 25, 25): 2, (24, 25, 25): 1, (22, 22, 22): 1, (21, 22, 22): 0, (20, 20, 20): 0}
     latest |= {(19, 18, 18): 0, (18, 18, 18): -1, (15, 15, 15): -2, (0, 0, 90): 2}
     games = [(*three, 20, 20) for three in latest]
-    trends = values_of(lambda *points: store.recent_trend(list(points)), " ".join(["int64"] * 5), *games)
+    trends = values_of(lambda *points: v2.recent_trend(list(points)), " ".join(["int64"] * 5), *games)
     assert trends == list(latest.values())
 
 
@@ -50,7 +50,7 @@ def test_the_trend_is_of_five_games() -> None:
 
 def test_minutes_change() -> None:
     pairs = [(36, 30), (33, 30), (32, 30), (27, 30), (24, 30), (0, 30), (None, 30), (30, None), (30, 0)]
-    found = values_of(store.minutes_change, "float64 float64", *pairs)
+    found = values_of(v2.minutes_change, "float64 float64", *pairs)
     assert found == [2, 1, 0, -1, -2, None, None, None, None]
 
 
@@ -69,7 +69,7 @@ def test_minutes_change_is_of_his_games_unrounded() -> None:
 
 def test_free_throw_share() -> None:
     cases = [(30, 100, 10), (80, 100, 10), (0, 100, 5), (30, 100, 4), (0, 0, 10), (None, 100, 10)]
-    found = values_of(store.free_throw_share, "int64 int64 int64", *cases)
+    found = values_of(v2.free_throw_share, "int64 int64 int64", *cases)
     assert found == [0.3, 0.5, 0, None, None, None]
 
 

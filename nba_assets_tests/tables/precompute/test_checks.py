@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from nba_assets.basketball.features import v2, v3
 from nba_assets.contracts.table import Table
-from nba_assets.tables.precompute.ml_feature_store_v2 import FEATURES, NAMES, ml_feature_store_v2
+from nba_assets.tables.precompute.ml_feature_store_v2 import ml_feature_store_v2
 from nba_assets.tables.precompute.player_composite_factors import player_composite_factors
 from nba_assets.tables.precompute.player_daily_cache import player_daily_cache
 from nba_assets.tables.precompute.player_shot_zone_analysis import player_shot_zone_analysis
@@ -14,7 +15,8 @@ from nba_assets_tests.given import TODAY
 from nba_assets_tests.rows import Row
 from nba_assets_tests.tables.trials import Trial, Trials, assert_noticed, each, named, noted, wanted
 
-COUNT = len(FEATURES)
+NAMES = v2.VERSION.names
+COUNT = len(NAMES)
 
 
 def between(row: Row, kept: dict[str, tuple[float, float]], beyond: dict[str, tuple[float, float]]) -> Trial:
@@ -32,10 +34,19 @@ def featured(**values: float) -> Row:
 
 FEATURE_ROW: Row = {
     "game_date": TODAY,
+    "feature_version": v2.VERSION.name,
     "feature_count": COUNT,
     "features": [0.0] * COUNT,
     "feature_names": list(NAMES),
     "feature_sources": ["phase4"] * COUNT,
+}
+
+SECOND: Row = {
+    "feature_version": "v3",
+    "feature_count": len(v3.VERSION.names),
+    "features": [0.0] * len(v3.VERSION.names),
+    "feature_names": list(v3.VERSION.names),
+    "feature_sources": ["phase4"] * len(v3.VERSION.names),
 }
 
 SHOTS = {
@@ -186,8 +197,10 @@ TRIALS: Trials = {
     ),
     (ml_feature_store_v2, "one_value_a_name"): each(
         FEATURE_ROW,
-        [{}, {"features": None}],
+        [{}, {"features": None}, SECOND],
         [
+            {"feature_version": "v3"},
+            SECOND | {"feature_names": [*v3.VERSION.names[1:], v3.VERSION.names[0]]},
             {"features": [0.0] * (COUNT - 1)},
             {"feature_sources": ["phase4"] * (COUNT + 1)},
             {"feature_names": [*NAMES[1:], NAMES[0]]},

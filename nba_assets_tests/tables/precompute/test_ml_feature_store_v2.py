@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nba_assets.basketball.features.versions import VERSIONS
 from nba_assets.tables.precompute.ml_feature_store_v2 import ml_feature_store_v2
 from nba_assets_tests.given import COVERED, TODAY, ago, known_on, played
 from nba_assets_tests.rows import Row, rows_of, told
@@ -278,10 +279,11 @@ def test_nothing_on_or_after_the_day_is_seen(data: st.DataObject) -> None:
 
     cut = known_on(TODAY, inputs, "players", "offense")
     assert rows == [row for row in rows_of(ml_feature_store_v2, **cut) if row["game_date"] == TODAY]
-    assert told(rows, "player_lookup") == [("brunson",), ("hart",)]
+    versions = ["v2_corrected_25", "v3"]
+    assert told(rows, "player_lookup", "feature_version") == [(w, v) for w in ("brunson", "hart") for v in versions]
     for row in rows:
         assert row["feature_quality_score"] == pytest.approx(score(row))
-        assert row["feature_quality_score"] <= 97
+        assert row["feature_quality_score"] <= VERSIONS[row["feature_version"]].best_score
         assert row["default_count"] == row["feature_sources"].count("default")
         his = [g for g in cut["players"] if g["player_lookup"] == row["player_lookup"] and g["seconds_played"]]
         if feature(row, "points_avg_season")[1] == "phase3":

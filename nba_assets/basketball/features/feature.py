@@ -1,0 +1,80 @@
+"""A feature as data: its name, where its value comes from, best first, and what stands for none; versions of them.
+
+How a value is labelled by its source, and what a list of labels is worth. Which features a version has stands in the
+module of that version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+
+PHASE4, PHASE3, CALCULATED, DEFAULT = "phase4", "phase3", "calculated", "default"
+
+WEIGHTS = {PHASE4: 100, CALCULATED: 100, PHASE3: 75, DEFAULT: 40}
+"""What a feature of each source is worth in `feature_quality_score`."""
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One feature: where its value comes from, best first, as (source, value); and what stands for none of them.
+
+    A value that is looked up and yet says nothing of him is a source `default`.
+    """
+
+    name: str
+    default: float
+    sources: tuple[tuple[str, Callable[[ir.Table], ir.Value]], ...]
+    meaning: str = ""
+
+    def value(self, rows: ir.Table) -> ir.FloatingValue:
+        """Rounded, so that no engine keeps digits that another has not."""
+        values = [value(rows).cast("float64") for _, value in self.sources]
+        return ibis.coalesce(*values, float(self.default)).round(9)
+
+    def source(self, rows: ir.Table) -> ir.StringValue:
+        return ibis.cases(*[(value(rows).notnull(), label) for label, value in self.sources], else_=DEFAULT)
+
+
+def feature(name: str, default: float, meaning: str = "", /, **sources: Callable[[ir.Table], ir.Value]) -> Feature:
+    return Feature(name, default, tuple(sources.items()), meaning)
+
+
+@dataclass(frozen=True)
+class FeatureVersion:
+    """An ordered list of features under one name; `availability` names those that rest on injury reports."""
+
+    name: str
+    features: tuple[Feature, ...]
+    availability: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if unknown := set(self.availability) - set(self.names) or len(set(self.names)) < len(self.names):
+            raise ValueError(f"feature version {self.name}: unknown or repeated names {unknown}")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(feature.name for feature in self.features)
+
+    @property
+    def best_score(self) -> float:
+        """The mean weight of the best sources: what a row of which everything is known gets."""
+        return sum(WEIGHTS[feature.sources[0][0]] for feature in self.features) / len(self.features)
+
+
+def score(sources: ir.ArrayValue) -> ir.NumericValue:
+    """The mean weight of a row's sources."""
+
+    def labelled(label: str) -> ir.IntegerValue:
+        return sources.filter(lambda source: source == label).length()
+
+    weighed = sum((weight * labelled(label) for label, weight in WEIGHTS.items()), start=ibis.literal(0))
+    return weighed / sources.length()
+
+
+def counted(labels: Sequence[ir.StringValue], label: str) -> ir.IntegerValue:
+    """How many of a row's sources are `label`."""
+    return sum(((source == label).ifelse(1, 0) for source in labels), start=ibis.literal(0))

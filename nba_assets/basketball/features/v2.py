@@ -1,0 +1,119 @@
+"""The 25 features of `v2_corrected_25`: names, order, sources, defaults and formulas.
+
+They are made of a row that holds what the feature store joined; no feature is added here: a new list is a new version.
+"""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from nba_assets.basketball import metrics
+from nba_assets.basketball.features.feature import Feature, FeatureVersion, feature
+from nba_assets.basketball.zones import shrunk_share
+
+STATUS_RISK = {"available": 0, "probable": 1, "questionable": 2, "doubtful": 3, "out": 3}
+
+LEAST_GAMES = 5
+"""Games that a trend, a free-throw share or a team's record rests on at least."""
+
+ZONE_GAMES = 10
+"""Games with play-by-play from which on a man's shares of shots stand for themselves."""
+
+
+def _share(name: str, default: float, rate: str, league: str) -> Feature:
+    """His share of shots from a zone: on few known games drawn towards the league's to date, which is the default."""
+    return feature(
+        name,
+        default,
+        phase4=lambda t: (t.zone_games_in_sample_10 >= ZONE_GAMES).ifelse(t[rate] / 100, None),
+        calculated=lambda t: shrunk_share(t[rate] / 100, t.total_shots_last_10, t[league]),
+        default=lambda t: t[league],
+    )
+
+
+FEATURES = (
+    feature(
+        "points_avg_last_5",
+        10,
+        phase4=lambda t: t.cache_points_avg_last_5,
+        phase3=lambda t: (t.games >= 5).ifelse(t.mean_points_5, None),
+    ),
+    feature("points_avg_last_10", 10, phase4=lambda t: t.cache_points_avg_last_10, phase3=lambda t: t.mean_points_10),
+    feature("points_avg_season", 10, phase4=lambda t: t.cache_points_avg_season, phase3=lambda t: t.mean_points),
+    feature("points_std_last_10", 5, phase4=lambda t: t.cache_points_std_last_10, phase3=lambda t: t.std_points_10),
+    feature(
+        "games_in_last_7_days",
+        3,
+        phase4=lambda t: t.cache_games_in_last_7_days,
+        phase3=lambda t: t.games_in_last_7_days,
+    ),
+    feature("fatigue_score", 50, phase4=lambda t: t.fatigue_score),
+    feature("shot_zone_mismatch_score", 0, phase4=lambda t: t.shot_zone_mismatch_score),
+    feature("pace_score", 0, phase4=lambda t: t.pace_score),
+    feature("usage_spike_score", 0, phase4=lambda t: t.usage_spike_score),
+    feature("rest_advantage", 0, calculated=lambda t: rest_advantage(t.team_days_rest, t.opponent_days_rest)),
+    feature("injury_risk", 0, calculated=lambda t: injury_risk(t.player_status, t.star_teammates_out.notnull())),
+    feature("recent_trend", 0, calculated=lambda t: recent_trend([t[f"points_{n}"] for n in range(1, 6)])),
+    feature("minutes_change", 0, calculated=lambda t: minutes_change(t.minutes_10, t.minutes_season)),
+    feature(
+        "opponent_def_rating",
+        112,
+        phase4=lambda t: t.defensive_rating_last_15,
+        phase3=lambda t: t.opponent_def_rating_last_10,
+    ),
+    feature("opponent_pace", 100, phase4=lambda t: t.opponent_pace, phase3=lambda t: t.opponent_pace_last_10),
+    feature("home_away", 0, phase3=lambda t: t.home_game.ifelse(1, 0)),
+    feature("back_to_back", 0, phase3=lambda t: t.back_to_back.ifelse(1, 0)),
+    feature("playoff_game", 0, phase3=lambda t: (t.season_phase == "playoffs").ifelse(1, 0)),
+    _share("pct_paint", 0.41, "paint_rate_last_10", "league_paint"),
+    _share("pct_mid_range", 0.19, "mid_range_rate_last_10", "league_mid_range"),
+    _share("pct_three", 0.40, "three_pt_rate_last_10", "league_three"),
+    feature("pct_free_throw", 0.15, calculated=lambda t: free_throw_share(t.free_throws_10, t.points_sum_10, t.games)),
+    feature("team_pace", 100, phase4=lambda t: t.cache_team_pace_last_10, phase3=lambda t: t.team_pace_last_10),
+    feature(
+        "team_off_rating",
+        112,
+        phase4=lambda t: t.cache_team_off_rating_last_10,
+        phase3=lambda t: t.team_off_rating_last_10,
+    ),
+    feature(
+        "team_win_pct", 0.5, calculated=lambda t: (t.team_games >= LEAST_GAMES).ifelse(t.team_wins / t.team_games, None)
+    ),
+)
+"""In order: the one place of their names, sources and defaults."""
+
+VERSION = FeatureVersion("v2_corrected_25", FEATURES, availability=("usage_spike_score", "injury_risk"))
+
+
+def rest_advantage(team_days_rest: ir.IntegerValue, opponent_days_rest: ir.IntegerValue) -> ir.IntegerValue:
+    """Days of rest of his team more than the opponent's, -2 to 2; how long he himself was away is no rest."""
+    return (team_days_rest - opponent_days_rest).clip(-2, 2)
+
+
+def injury_risk(status: ir.StringValue, is_reported: ir.BooleanValue) -> ir.IntegerValue:
+    """0 for the fit to 3 for the doubtful; 0 for who is not listed, and NULL where no report covers the game."""
+    risk = ibis.cases(*[(status.lower() == name, value) for name, value in STATUS_RISK.items()], else_=0)
+    return (status.notnull() | is_reported).ifelse(risk, ibis.null("int64"))
+
+
+def recent_trend(points: list[ir.NumericValue]) -> ir.IntegerValue:
+    """The latest three games' mean points over those of the two before, in steps: -2 to 2, positive is improving.
+
+    `points` are the last five games', newest first; NULL with fewer.
+    """
+    change = (points[0] + points[1] + points[2]) / 3 - (points[3] + points[4]) / 2
+    return ibis.cases((change >= 5, 2), (change >= 2, 1), (change <= -5, -2), (change <= -2, -1), (change.notnull(), 0))
+
+
+def minutes_change(last_10: ir.NumericValue, season: ir.NumericValue) -> ir.IntegerValue:
+    """The last ten games' minutes against the season's, in steps: -2 to 2; NULL without either."""
+    change = metrics.ratio(last_10.nullif(0) - season, season)
+    return ibis.cases(
+        (change >= 0.20, 2), (change >= 0.10, 1), (change <= -0.20, -2), (change <= -0.10, -1), (change.notnull(), 0)
+    )
+
+
+def free_throw_share(ft_makes: ir.IntegerValue, points: ir.IntegerValue, games: ir.IntegerValue) -> ir.FloatingValue:
+    """Share of the last ten games' points made from the line, to a half; NULL on too few games or without points."""
+    return (games >= LEAST_GAMES).ifelse(metrics.ratio(ft_makes, points).clip(0, 0.5), ibis.null("float64"))
