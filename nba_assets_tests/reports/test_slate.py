@@ -55,8 +55,8 @@ def test_each_system_says_what_it_expects_of_the_line_that_counts(page: str) -> 
     assert told["rules predicted_points"] == "23.100"
     assert "<strong>over</strong> (edge 7%)" in page
     assert "expected 27.0, 15.5 to 38.0, line 24.5" in page
-    without = {name: rows for name, rows in slate_rows().items() if name != "player_prop_predictions"}
-    assert "Nothing is forecast" in slate_page(InMemory(without), DAY, 1, [], NOW)
+    teams = {"upcoming_team_game_context": slate_rows()["upcoming_team_game_context"]}
+    assert "Nothing is forecast" in slate_page(InMemory(teams), DAY, 1, [], NOW)
 
 
 def test_what_is_unknown_is_a_dash(page: str) -> None:
@@ -64,9 +64,9 @@ def test_what_is_unknown_is_a_dash(page: str) -> None:
     assert of_rookie["minutes_forecast"] == of_rookie["points_avg_season"] == "\N{EN DASH}"
 
 
-def test_what_is_not_ready_is_said(page: str, warehouse: InMemory) -> None:
+def test_what_is_not_ready_is_said(page: str) -> None:
     assert "player_daily_cache" in page
-    assert "All tables of the slate are built" in slate_page(warehouse, DAY, 1, [], NOW)
+    assert "All tables of the slate are built" in slate_page(InMemory({}), DAY, 1, [], NOW)
 
 
 @pytest.mark.parametrize(("scheduled", "told"), [(0, "No game is scheduled"), (3, "not built yet")])
