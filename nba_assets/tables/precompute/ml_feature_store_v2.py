@@ -157,6 +157,7 @@ def ml_feature_store_v2(
     rows = covered_context(slate, season_starts, context)
     rows = _with_precomputed(rows, cache, factors, player_zones, team_zones)
     rows = _with_history(rows, players)
+    rows = v3.with_squads(rows, players)
     rows = _with_record(form.with_team_form(rows, offense), offense)
     shares = league_shares(covered_days(slate, season_starts), offense)
     rows = with_columns(rows, shares, ("game_date",), *(f"league_{zone}" for zone in ZONES))
@@ -204,11 +205,12 @@ def _with_precomputed(
     cached = (
         *("points_avg_last_5", "points_avg_last_10", "points_avg_season", "points_std_last_10"),
         *("games_in_last_7_days", "team_pace_last_10", "team_off_rating_last_10"),
+        *v3.OF_CACHE,
     )
     scores = ("fatigue_score", "shot_zone_mismatch_score", "pace_score", "usage_spike_score")
-    rates = ("paint_rate_last_10", "mid_range_rate_last_10", "three_pt_rate_last_10")
+    rates = ("paint_rate_last_10", "mid_range_rate_last_10", "three_pt_rate_last_10", *v3.OF_PLAYER_ZONES)
     samples = ("total_shots_last_10", "zone_games_in_sample_10")
-    defended = ("defensive_rating_last_15", "opponent_pace")
+    defended = ("defensive_rating_last_15", "opponent_pace", *v3.OF_TEAM_ZONES)
 
     def on(day: str) -> dict[str, str]:
         return {"player_lookup": "player_lookup", "game_date": day}
@@ -253,4 +255,5 @@ def _with_record(rows: ir.Table, offense: ir.Table) -> ir.Table:
         "team_abbr",
         team_games=form.games_played(),
         team_wins=lambda g, before: g.win_flag.ifelse(1, 0).sum().over(before.season),
+        **v3.TEAM_STATS,
     )
