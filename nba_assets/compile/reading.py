@@ -6,6 +6,7 @@ Values are as they are stored; nothing is built here.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
 import ibis
 import ibis.expr.types as ir
@@ -34,6 +35,7 @@ def read_sql(contract: Contract, dates: Window | None, columns: Sequence[str], d
     return to_sql(rows_of(contract, dates).order_by(list(order)).select(list(columns)), dialect)
 
 
+@cache
 def view_sql(view: ReadingView, dialect: Dialect) -> str:
     """The query that the view is."""
     return to_sql(rows_of(view, None), dialect)

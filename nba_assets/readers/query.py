@@ -133,7 +133,9 @@ def _named_in(sql: str) -> list[Contract]:
             names = connection.get_table_names(sql, qualified=True)
         except duckdb.Error:  # it looks for the columns of a USING in tables that are not there yet
             names = set()
-    return [every[name] for name in names] if names and names <= set(every) else list(every.values())
+    if names and names <= set(every):
+        return [every[name] for name in names]
+    return [of for of in every.values() if of.name in sql or not isinstance(of, ReadingView)]
 
 
 def _as_table(batch: pa.RecordBatch) -> pa.Table:

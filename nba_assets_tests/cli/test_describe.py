@@ -87,6 +87,7 @@ def test_what_is_wrong_is_one_line(arguments: tuple[str, ...], told: str, nba: N
     assert complaint.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_a_catalog_is_written(nba: Nba) -> None:
     code, printed, complaint = nba("catalog", "--json")
     assert code == 0

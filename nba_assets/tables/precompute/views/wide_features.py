@@ -10,19 +10,13 @@ from functools import cache
 
 import ibis.expr.types as ir
 
+from nba_assets.basketball.features.feature import DEFAULT, FeatureVersion
+from nba_assets.basketball.features.versions import VERSIONS
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.reading_view import ReadingView
 from nba_assets.tables.analytics.player_game_summary import player_game_summary
 from nba_assets.tables.analytics.upcoming_player_game_context import upcoming_player_game_context
-from nba_assets.tables.precompute.ml_feature_store_v2 import (
-    DEFAULT,
-    FEATURE_VERSION,
-    NAMES,
-    ml_feature_store_v2,
-)
-
-VERSIONS = {FEATURE_VERSION: dict.fromkeys(NAMES, "")}
-"""By version, the features in order, each with its meaning where one is written down."""
+from nba_assets.tables.precompute.ml_feature_store_v2 import ml_feature_store_v2
 
 KEPT = (
     *("player_lookup", "universal_player_id", "game_date", "game_id", "opponent_team_abbr", "is_home", "days_rest"),
@@ -37,17 +31,17 @@ LINE = Column("closing_points_line", "DECIMAL(4,1)", "his points line at the tip
 @cache
 def wide_views() -> tuple[ReadingView, ...]:
     """One a feature version."""
-    return tuple(_view(version, meanings) for version, meanings in VERSIONS.items())
+    return tuple(map(_view, VERSIONS.values()))
 
 
-def _view(version: str, meanings: dict[str, str]) -> ReadingView:
-    kept = tuple(ml_feature_store_v2.column(name) for name in KEPT if name not in meanings)
+def _view(version: FeatureVersion) -> ReadingView:
+    kept = tuple(ml_feature_store_v2.column(name) for name in KEPT if name not in version.names)
 
     def build(features: ir.Table, context: ir.Table, results: ir.Table) -> ir.Table:
-        rows = features.filter(features.feature_version == version)
+        rows = features.filter(features.feature_version == version.name)
         known = {
             name: (rows.feature_sources[place] != DEFAULT).ifelse(rows.features[place], None)
-            for place, name in enumerate(meanings)
+            for place, name in enumerate(version.names)
         }
         rows = rows.select(*[column.name for column in kept], **known)
         lines = context.select("player_lookup", "game_id", **{LINE.name: context.current_points_line})
@@ -58,12 +52,12 @@ def _view(version: str, meanings: dict[str, str]) -> ReadingView:
 
     return ReadingView(
         dataset=ml_feature_store_v2.dataset,
-        name=f"ml_feature_store_{version.partition('_')[0]}_wide",
-        description=f"A row is a player before a game, as in {ml_feature_store_v2.name} under {version}: a column for"
-        " each feature, NULL where it is a default, beside his closing line and the points he then scored.",
+        name=f"ml_feature_store_{version.name.partition('_')[0]}_wide",
+        description=f"A row is a player before a game, as in {ml_feature_store_v2.name} under {version.name}: a column"
+        " for each feature, NULL where it is a default, beside his closing line and the points he then scored.",
         columns=(
             *kept,
-            *(Column(name, "FLOAT64", meaning or f"feature `{name}`", "its own") for name, meaning in meanings.items()),
+            *(Column(f.name, "FLOAT64", f.meaning or f"feature `{f.name}`", "its own") for f in version.features),
             LINE,
             LABEL,
         ),

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
+from nba_assets.basketball.features.versions import VERSIONS
 from nba_assets.compile.lineage import column_sources
 from nba_assets.compile.reading import rows_of
 from nba_assets.contracts.read import same_day
 from nba_assets.contracts.reading_view import ReadingView
-from nba_assets.tables.precompute.views.wide_features import LABEL, LINE, VERSIONS, wide_views
+from nba_assets.tables.precompute.views.wide_features import LABEL, LINE, wide_views
 from nba_assets.tables.registry import reading_views
 from nba_assets_tests.rows import Query, Row, one
 
@@ -27,7 +28,7 @@ def query(view: ReadingView) -> Query:
 def features(view: ReadingView, **more: Any) -> Row:
     """A row of the feature store in which each feature is its place, and the first is a default."""
     (version,) = [name for name in VERSIONS if view.name == f"ml_feature_store_{name.partition('_')[0]}_wide"]
-    names = list(VERSIONS[version])
+    names = list(VERSIONS[version].names)
     sources = ["default", *["phase4"] * (len(names) - 1)]
     values = [float(place) for place in range(len(names))]
     own = {"features": values, "feature_names": names, "feature_sources": sources, "feature_version": version}
