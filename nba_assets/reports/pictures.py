@@ -18,7 +18,8 @@ from nba_assets.contracts.printable import printable
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-INK, SOFT, FAINT, ACCENT, GOOD, BAD = "#1c2430", "#5b6675", "#d7dce3", "#b3260e", "#1f7a4d", "#b3260e"
+INK, SOFT, FAINT, ACCENT, BLUE = "#1c2430", "#5b6675", "#d7dce3", "#b3260e", "#1f5fa8"
+GOOD, BAD = "#1f7a4d", "#b3260e"
 TIERS = {"gold": "#c29a1b", "silver": "#8d99a8", "bronze": "#9a5b2c"}
 OTHERS = ("#1f5fa8", "#c26a1b", "#1f7a4d", "#7a4aa0", "#8d99a8", "#b5893a", "#b3466b", "#3d8b99")
 
@@ -30,6 +31,8 @@ class Strip:
     name: str
     points: Sequence[int]
     line: float | None
+    expected: tuple[float, float, float] | None = None
+    """A forecast's lower tenth, median and upper tenth."""
 
     @property
     def told(self) -> str:
@@ -38,6 +41,8 @@ class Strip:
         if len(self.points) > 1:
             low, middle, high = quartiles(self.points)
             games += f", median {middle:g} points, middle half {low:g} to {high:g}"
+        if self.expected:
+            games += ", expected {1:.1f}, {0:.1f} to {2:.1f}".format(*self.expected)
         if self.line is None:
             return f"{self.name}: {games}, no line"
         above = sum(points > self.line for points in self.points)
@@ -70,7 +75,8 @@ def drawn(name: str, inches: tuple[float, float], draw: Callable[[Axes], None]) 
 
 
 def strips(name: str, players: Sequence[Strip]) -> str:
-    """A row for each player: his games as dots, their middle half as a bar, the line as a tick across."""
+    """A row for each player: his games as dots, their middle half as a bar, the line as a tick across,
+    what is expected of him as a line below."""
 
     def draw(axes: Axes) -> None:
         for row, player in enumerate(players):
@@ -79,10 +85,14 @@ def strips(name: str, players: Sequence[Strip]) -> str:
                 axes.barh(row, high - low, left=low, height=0.62, color=FAINT, zorder=1)
                 axes.vlines(middle, row - 0.31, row + 0.31, color=SOFT, linewidth=1.2, zorder=2)
             axes.plot(player.points, [row] * len(player.points), "o", color=INK, alpha=0.35, markersize=3.5, mew=0)
+            if player.expected:
+                low, middle, high = player.expected
+                axes.hlines(row + 0.4, low, high, color=BLUE, linewidth=1.4, zorder=2)
+                axes.plot(middle, row + 0.4, "D", color=BLUE, markersize=3, zorder=2)
             if player.line is not None:
                 axes.vlines(player.line, row - 0.45, row + 0.45, color=ACCENT, linewidth=2.2, zorder=3)
         axes.set_yticks(range(len(players)), [printable(player.name) for player in players])
-        axes.set_ylim(len(players) - 0.4, -0.6)
+        axes.set_ylim(len(players) - 0.3, -0.6)
         axes.set_xlim(-1, max([31, *(p + 1 for player in players for p in player.points)]))
         axes.grid(axis="x", color=FAINT, linewidth=0.6)
         axes.set_axisbelow(True)

@@ -16,7 +16,7 @@ import sqlglot
 from nba_assets.compile.bind import Dates
 from nba_assets.compile.dialects import Dialect
 from nba_assets.contracts.calendar import Window
-from nba_assets.tables.registry import tables
+from nba_assets.tables.registry import every_table
 from nba_assets.warehouse.records import records
 
 SECONDS = 120.0
@@ -44,7 +44,7 @@ class Question:
 
     def answer(self, warehouse: Answering) -> list[dict[str, Any]]:
         """Its rows; none of what is not built."""
-        inputs: Dates = {table: self.reads[table.name] for table in tables() if table.name in self.reads}
+        inputs: Dates = {table: self.reads[table.name] for table in every_table() if table.name in self.reads}
         return records(warehouse.fetch(self.in_words_of(warehouse.dialect), inputs, SECONDS))
 
     def in_words_of(self, dialect: Dialect) -> str:

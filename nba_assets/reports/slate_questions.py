@@ -1,4 +1,4 @@
-"""Questions that the page of a slate asks: its games, who is out, each player's form, zones and last games.
+"""Questions that the page of a slate asks: its games, who is out, each player's form, zones, last games and forecasts.
 
 Each can be asked of the whole date, as the report does, or of one game of it, as is shown under a panel; the rows of
 the game are the same.
@@ -76,7 +76,16 @@ WHERE c.game_date = {day}{of_game} AND s.seconds_played > 0 AND s.season_type <>
 QUALIFY ROW_NUMBER() OVER (PARTITION BY c.player_lookup ORDER BY s.game_date DESC) <= {games}
 ORDER BY c.game_id, c.team_abbr, c.player_lookup, s.game_date"""
 
-_QUESTIONS = {"games": GAMES, "out": OUT, "form": FORM, "zones": ZONES, "points": POINTS}
+FORECASTS = """
+SELECT c.game_id, c.team_abbr, c.player_lookup, c.system_id, c.predicted_points, c.quantile_10, c.quantile_50,
+  c.quantile_90, c.book, c.line_value, c.probability_over, c.edge, c.recommendation, c.recommendation_reason
+FROM nba_predictions.player_prop_predictions AS c
+WHERE c.game_date = {day}{of_game} AND c.is_graded
+ORDER BY c.game_id, c.team_abbr, c.player_lookup, c.system_id"""
+
+_QUESTIONS = {"games": GAMES, "out": OUT, "form": FORM, "zones": ZONES, "points": POINTS, "forecasts": FORECASTS}
+
+PANELS = tuple(_QUESTIONS)
 
 _OF_THE_DAY = (
     "games",
@@ -87,11 +96,12 @@ _OF_THE_DAY = (
     "player_composite_factors",
     "player_shot_zone_analysis",
     "team_defense_zone_analysis",
+    "player_prop_predictions",
 )
 
 
 def slate_question(name: str, day: date, game_id: str | None = None) -> Question:
-    """One of games, out, form, zones and points, of a date or of a game of it."""
+    """One of `PANELS`, of a date or of a game of it."""
     season, eve = Window.season(season_year(day)).start, day - timedelta(days=1)
     sql = _QUESTIONS[name].format(
         day=f"DATE '{day}'",

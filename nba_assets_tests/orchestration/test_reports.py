@@ -18,9 +18,8 @@ from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.run_tags import partition_tags
 from nba_assets.orchestration.slates import slate_tables, summaries
 from nba_assets.readers.query import query
-from nba_assets.reports.page import shown
 from nba_assets.warehouse.records import records
-from nba_assets_tests.reports.given import Cells
+from nba_assets_tests.reports.given import Cells, cells_of
 
 TODAY = date(2024, 10, 26)
 SLATE, RESULTS = (frozenset(map(asset_key, of)) for of in (slate_tables(), summaries()))
@@ -69,7 +68,6 @@ def test_the_pages_of_tonight_and_tomorrow_hold_what_their_sql_answers(place: Pa
     answered: dict[tuple[str, str, str], str] = {}
     for sql in cells.sql:
         for row in records(query(place / "lake", sql)):
-            who = row.get("player_lookup") or row["team_abbr"]
-            answered |= {(row["game_id"], who, column): shown(value) for column, value in row.items()}
+            answered |= cells_of(row)
     assert len(cells.values) > 500
     assert [cell for cell in cells.values if answered[cell[:3]] != cell[3]] == []

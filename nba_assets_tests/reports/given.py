@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from nba_assets.compile.bind import Dates
 from nba_assets.compile.dialects import Dialect
+from nba_assets.reports.page import shown
 
 DAY, EVE = date(2024, 1, 10), date(2024, 1, 9)
 GAME = "20240110_PHI_PHX"
@@ -21,6 +22,15 @@ EVIL = "<script>alert('$x$')</script> O'Neal --> ]]>"
 """A name as anybody may write it into a source."""
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
+
+
+_FORECAST = {
+    "predicted_points": Decimal("27.125"),
+    "quantile_10": Decimal("15.5"),
+    "quantile_50": Decimal("27.0"),
+    "quantile_90": Decimal("38.0"),
+    "probability_over": Decimal("0.6100"),
+}
 
 
 @dataclass
@@ -83,6 +93,21 @@ def slate_rows(name: str = EVIL) -> dict[str, list[dict[str, Any]]]:
         "player_composite_factors": [{**star, "fatigue_score": 92, "total_composite_adjustment": Decimal("1.44")}],
         "player_shot_zone_analysis": [{"player_lookup": "star", "analysis_date": DAY, **zones}],
         "team_defense_zone_analysis": [{"team_abbr": "PHX", "analysis_date": DAY, **defence}],
+        "player_prop_predictions": [
+            {
+                **star,
+                "system_id": system,
+                "is_graded": graded,
+                "book": "draftkings",
+                "line_value": Decimal("24.5"),
+                **told,
+            }
+            for system, graded, told in (
+                ("ensemble", True, {**_FORECAST, "recommendation": "OVER", "edge": Decimal("0.0712")}),
+                ("ensemble", False, {**_FORECAST, "predicted_points": Decimal("1.000")}),
+                ("rules", True, {"predicted_points": Decimal("23.100"), "recommendation": "PASS"}),
+            )
+        ],
         "availability": [{**away, "player_lookup": "big", "player_status": "out", "injury_report": name}],
         "rosters": [{"game_date": DAY, "team_abbr": "PHI", "player_lookup": "big", "player_full_name": name}],
         "player_game_summary": [
@@ -123,16 +148,23 @@ class Cells(HTMLParser):
             self._row = str(given.get("data-game", "")), str(given.get("data-player") or given.get("data-team") or "")
         if tag == "ul":
             self._row = "", ""
-        if tag == "code" or "data-column" in given:
+        if tag == "pre" or "data-column" in given:
             self._column, self._text = str(given.get("data-column", "")), ""
 
     def handle_data(self, data: str) -> None:
         self._text += data
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "code":
+        if tag == "pre":
             self.sql.append(self._text)
         if tag == "span" and self._column:
             if self._row[0]:
                 self.values.append((*self._row, self._column, self._text))
             self._column = ""
+
+
+def cells_of(row: Mapping[str, Any]) -> dict[tuple[str, str, str], str]:
+    """A row that a SELECT answered, as its values stand in cells; of a forecast the system is in the column's name."""
+    who = row.get("player_lookup") or row["team_abbr"]
+    of = f"{row['system_id']} " if "system_id" in row else ""
+    return {(row["game_id"], who, of + column): shown(value) for column, value in row.items()}

@@ -13,11 +13,10 @@ from nba_assets.contracts.calendar import Window
 from nba_assets.reports.page import shown, signed
 from nba_assets.reports.pictures import Strip
 from nba_assets.reports.slate import NotReady, slate_page
-from nba_assets.reports.slate_questions import slate_question
-from nba_assets_tests.reports.given import DAY, EVE, GAME, Cells, InMemory, slate_rows
+from nba_assets.reports.slate_questions import PANELS, slate_question
+from nba_assets_tests.reports.given import DAY, EVE, GAME, Cells, InMemory, cells_of, slate_rows
 
 NOW = datetime(2024, 1, 10, 23, 0, tzinfo=UTC)
-NAMES = ("games", "out", "form", "zones", "points")
 
 
 @pytest.fixture(scope="module")
@@ -50,14 +49,24 @@ def test_the_page_needs_nothing_else(page: str) -> None:
     assert len(ids) == len(set(ids))
 
 
+def test_each_system_says_what_it_expects_of_the_line_that_counts(page: str) -> None:
+    told = {column: value for _, who, column, value in Cells.of(page).values if who == "star"}
+    assert told["ensemble predicted_points"] == "27.125"
+    assert told["rules predicted_points"] == "23.100"
+    assert "<strong>over</strong> (edge 7%)" in page
+    assert "expected 27.0, 15.5 to 38.0, line 24.5" in page
+    teams = {"upcoming_team_game_context": slate_rows()["upcoming_team_game_context"]}
+    assert "Nothing is forecast" in slate_page(InMemory(teams), DAY, 1, [], NOW)
+
+
 def test_what_is_unknown_is_a_dash(page: str) -> None:
     of_rookie = {column: value for _, who, column, value in Cells.of(page).values if who == "rookie"}
     assert of_rookie["minutes_forecast"] == of_rookie["points_avg_season"] == "\N{EN DASH}"
 
 
-def test_what_is_not_ready_is_said(page: str, warehouse: InMemory) -> None:
+def test_what_is_not_ready_is_said(page: str) -> None:
     assert "player_daily_cache" in page
-    assert "All tables of the slate are built" in slate_page(warehouse, DAY, 1, [], NOW)
+    assert "All tables of the slate are built" in slate_page(InMemory({}), DAY, 1, [], NOW)
 
 
 @pytest.mark.parametrize(("scheduled", "told"), [(0, "No game is scheduled"), (3, "not built yet")])
@@ -79,7 +88,7 @@ def test_a_question_reads_what_it_names() -> None:
     assert "c.game_id = 'x''y'" in slate_question("out", DAY, "x'y").sql
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", PANELS)
 def test_a_question_of_a_game_is_that_of_the_date(name: str, warehouse: InMemory) -> None:
     of_date, of_game = (slate_question(name, DAY, game).answer(warehouse) for game in (None, GAME))
     assert of_date == of_game != []
@@ -105,8 +114,7 @@ def same_as_its_sql(cells: Cells, fetch: Callable[..., Any]) -> int:
     """How many cells there are of which a SELECT on the page answers the same."""
     answered: dict[tuple[str, str, str], str] = {}
     for sql in dict.fromkeys(cells.sql):
-        of = next(q for name in NAMES for game in (None, GAME) if (q := slate_question(name, DAY, game)).sql == sql)
+        of = next(q for name in PANELS for game in (None, GAME) if (q := slate_question(name, DAY, game)).sql == sql)
         for row in of.answer(InMemory(slate_rows())):
-            who = row.get("player_lookup") or row["team_abbr"]
-            answered |= {(row["game_id"], who, column): shown(value) for column, value in row.items()}
+            answered |= cells_of(row)
     return sum(answered.get((game, who, column)) == value for game, who, column, value in cells.values)
