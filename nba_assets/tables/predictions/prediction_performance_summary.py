@@ -1,8 +1,8 @@
 """How each system has done lately, as of a date: over 7 and 30 days, the month and the season so far, slice by slice.
 
 A row is a date with games, a period that ends on it, a slice and a system. The periods stay within the season. Slices:
-all, player (on 5 decided bets or more), confidence, venue, side and role. The profit of a bet has its 95 % interval, of
-the period's dates as wholes: one that holds zero shows no edge.
+all, player (on 5 decided bets or more, on the dates of his own games), confidence, venue, side and role. The profit of
+a bet has its 95 % interval, of the period's dates as wholes: one that holds zero shows no edge.
 """
 
 from __future__ import annotations
@@ -91,8 +91,13 @@ def _longer_is_less(rows: ir.Table) -> ir.Table:
 def prediction_performance_summary(accuracy: ir.Table, slate: ir.Table) -> ir.Table:
     graded = performance.sliced(accuracy.filter(accuracy.is_graded))
     as_of = slate.filter(slate.is_final).select(as_of_date="game_date").distinct()
-    days = _worth_a_look(performance.by_day(graded, *BY))
-    rows = performance.figures(performance.summed(_in_periods(as_of, days), "as_of_date", "period", *BY))
+    days = _worth_a_look(performance.by_day(graded, *BY)).alias("days_of_slices")
+    of_players = days.slice_by == "player"
+    played = days.filter(of_players).select(as_of_date="game_date", slice="slice").distinct()
+    played = played.semi_join(as_of, "as_of_date")
+    parts = _in_periods(as_of, days.filter(~of_players))
+    parts = parts.union(_in_periods(played, days.filter(of_players), "slice").select(parts.columns))
+    rows = performance.figures(performance.summed(parts, "as_of_date", "period", *BY))
     return rows.filter((rows.slice_by != "player") | (rows.decided_count >= performance.LEAST_DECIDED))
 
 
@@ -102,9 +107,11 @@ def _worth_a_look(days: ir.Table) -> ir.Table:
     return days.filter((days.slice_by != "player") | (decided >= performance.LEAST_DECIDED))
 
 
-def _in_periods(as_of: ir.Table, days: ir.Table) -> ir.Table:
-    """What is of a date, once for each as-of date and period that hold it."""
-    joined = as_of.join(days, as_of.as_of_date >= days.game_date)
+def _in_periods(as_of: ir.Table, days: ir.Table, *same: str) -> ir.Table:
+    """What is of a date, once for each as-of date, of the same name where it has one, and period that hold it."""
+    dates = as_of.rename({f"_{name}": name for name in same})
+    joined = dates.join(days, [dates.as_of_date >= days.game_date, *(dates[f"_{name}"] == days[name] for name in same)])
+    joined = joined.drop(*(f"_{name}" for name in same))
     joined = joined.mutate(days_ago=joined.as_of_date.delta(joined.game_date, unit="day"))
     parts = [joined.filter(holds_it(joined)).mutate(period=ibis.literal(name)) for name, holds_it in PERIODS.items()]
     return parts[0].union(*parts[1:]).drop("days_ago")
