@@ -163,14 +163,17 @@ def ml_feature_store_v2(
     rows = with_columns(rows, shares, ("game_date",), *(f"league_{zone}" for zone in ZONES))
     features = {feature.name: feature for version in VERSIONS.values() for feature in version.features}
     rows = rows.mutate(**{f"value_{name}": feature.value(rows) for name, feature in features.items()})
-    rows = rows.mutate(**{f"source_{name}": feature.source(rows) for name, feature in features.items()})
-    return ibis.union(*[_of_version(rows, version) for version in VERSIONS.values()])
+    rows = rows.mutate(**{f"source_{name}": feature.source(rows) for name, feature in features.items()}).alias("valued")
+    return ibis.union(*[_of_version(rows, version) for version in VERSIONS.values()]).alias("of_all_versions")
 
 
 def _of_version(rows: ir.Table, version: FeatureVersion) -> ir.Table:
     names = version.names
     sources = [rows[f"source_{name}"] for name in names]
-    counts = {label: counted(sources, label) for label in WEIGHTS}
+    # Of a name, for the sums of so many sources to stand in the query once.
+    rows = rows.mutate(**{f"{label}_count": counted(sources, label) for label in WEIGHTS}).alias(f"of_{version.name}")
+    sources = [rows[f"source_{name}"] for name in names]
+    counts = {label: rows[f"{label}_count"] for label in WEIGHTS}
     score = sum((weight * counts[label] for label, weight in WEIGHTS.items()), start=ibis.literal(0)) / len(names)
     lacking = games_missing.lack_games(rows)
     cached = rows.source_points_avg_last_5 == PHASE4
