@@ -7,7 +7,7 @@ export NBA_LAKE ?= $(CURDIR)/lake
 unexport PYTHONDONTWRITEBYTECODE  # commands and tests start processes by the dozen: none compiles all modules again
 
 .PHONY: help demo dev test test-slow lint rules types format truth signal bench bench-before bench-patches bench-peers \
-  compare audit newest-dagster attack clean
+  compare audit newest-dagster attack docs profiles clean
 
 # The demo is of this evening while a season is on, else of a December evening of the last one.
 ENDING ?= $(shell month=$$(date +%-m); if [ $$month -ge 6 ] && [ $$month -le 10 ]; \
@@ -49,8 +49,21 @@ format: .venv/installed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+docs: .venv/installed  ## the documentation site, build/site, and the pages made from code anew
+	$(BIN)/python -m docs_site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
+
+DEMO := build/docs
+profiles: .venv/installed  ## the figures of the tables' pages anew, from 80 days of a simulated season
+	mkdir -p $(DEMO)/home
+	cp dagster_home/dagster.yaml $(DEMO)/home
+	NBA_LAKE=$(DEMO)/lake DAGSTER_HOME=$(CURDIR)/$(DEMO)/home $(BIN)/nba simulate --season 2024-25 --seed 7 --days 80
+	NBA_LAKE=$(DEMO)/lake DAGSTER_HOME=$(CURDIR)/$(DEMO)/home $(BIN)/nba backfill --start 2024-10-22 --end 2025-01-09
+	$(BIN)/python -m docs_site.profiles $(DEMO)/lake
+
 truth: .venv/installed  ## our numbers beside the published ones, forecasts beside what came (needs ../shared)
 	$(BIN)/python -m nba_assets_tests.truth $(SHARED) build/truth build/signal/raw_2023-24
+	$(BIN)/python -m nba_assets_tests.accuracy $(SHARED) build/signal
 
 signal: .venv/installed  ## what each factor and feature says of a game's points, with intervals (needs ../shared)
 	$(BIN)/python -m nba_assets_tests.signal $(SHARED) build/signal docs/signal.md

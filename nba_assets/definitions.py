@@ -12,14 +12,17 @@ from nba_assets.orchestration.events.sensors import event_sensors
 from nba_assets.orchestration.freshness import with_freshness
 from nba_assets.orchestration.housekeeping import housekeeping_job, housekeeping_schedule
 from nba_assets.orchestration.jobs import jobs
+from nba_assets.orchestration.prediction_runs import prediction_jobs, prediction_schedules, prediction_sensors
 from nba_assets.orchestration.processes.executor import executor
+from nba_assets.orchestration.reports import SLATE_REPORT_JOB, slate_report_asset, slate_report_sensor
 from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.run_history.history import run_history_sensors, run_history_spec
 from nba_assets.orchestration.schedules import schedules
 from nba_assets.orchestration.slate_jobs import slate_jobs
 from nba_assets.orchestration.slate_readiness import slate_readiness_asset, slate_readiness_sensor
+from nba_assets.orchestration.trained_models import models_schedule
 from nba_assets.tables.raw import RAW_TABLES
-from nba_assets.tables.registry import steps
+from nba_assets.tables.registry import monthly_tables, steps
 
 apply()
 warehouse = WarehouseResource.from_environment()
@@ -28,12 +31,21 @@ defs = dg.Definitions(
     assets=[
         *map(raw_spec, (*RAW_TABLES, QUARANTINE)),
         *with_freshness(step_assets(built, warehouse.kinds, warehouse.dialect) for built in steps().values()),
+        *(step_assets([table], warehouse.kinds, warehouse.dialect) for table in monthly_tables()),
         run_history_spec(),
         slate_readiness_asset(),
+        slate_report_asset(),
     ],
-    jobs=[*jobs(), *slate_jobs(), housekeeping_job()],
-    schedules=[*schedules(), housekeeping_schedule()],
-    sensors=[*event_sensors(), *alert_sensors(), *run_history_sensors(), slate_readiness_sensor],
+    jobs=[*jobs(), *slate_jobs(), *prediction_jobs(), SLATE_REPORT_JOB, housekeeping_job()],
+    schedules=[*schedules(), *prediction_schedules(), housekeeping_schedule(), models_schedule()],
+    sensors=[
+        *event_sensors(),
+        *prediction_sensors(),
+        *alert_sensors(),
+        *run_history_sensors(),
+        slate_readiness_sensor,
+        slate_report_sensor,
+    ],
     resources={"warehouse": warehouse},
     executor=executor(),
 )

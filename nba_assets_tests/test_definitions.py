@@ -28,19 +28,22 @@ from nba_assets.definitions import defs
 from nba_assets.orchestration.jobs import ALL_TABLES
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.partitions import DAILY
+from nba_assets.orchestration.reports import KEY as REPORT
 from nba_assets.orchestration.run_history.table_run import RUN_HISTORY
 from nba_assets.orchestration.slate_readiness import KEY as READINESS
 from nba_assets.readers.catalog import stored_contracts
 from nba_assets.tables.raw import RAW_TABLES
-from nba_assets.tables.registry import steps, tables
+from nba_assets.tables.registry import every_table, monthly_tables, steps
 
 ROOT = Path(__file__).parents[1]
 SNAPSHOT = Path(__file__).with_name("definitions.snapshot.txt")
 TOOLS = Path(sys.executable).parent
 
 GRAPH = defs.resolve_asset_graph()
-each_table = pytest.mark.parametrize("table", tables(), ids=lambda table: table.name)
-each_contract = pytest.mark.parametrize("contract", [*RAW_TABLES, QUARANTINE, *tables()], ids=lambda c: c.full_name)
+each_table = pytest.mark.parametrize("table", every_table(), ids=lambda table: table.name)
+each_contract = pytest.mark.parametrize(
+    "contract", [*RAW_TABLES, QUARANTINE, *every_table()], ids=lambda c: c.full_name
+)
 
 
 def succeed(*command: str | Path) -> str:
@@ -65,7 +68,7 @@ def test_a_table_is_an_asset_that_runs_by_the_common_policy(table: Table) -> Non
     assert node.pools == set(), "DuckDB's steps have no pool"
     assert node.group_name == table.dataset.removeprefix("nba_")
     assert node.owners == ["team:nba-data"]
-    assert node.kinds == {"duckdb", "parquet"}
+    assert node.kinds == {"duckdb", "parquet", *(["python"] if table.python else [])}
     assert node.code_version == code_version(table, "duckdb")
     assert node.description == table.description
     assert {key.name for key in node.check_keys} == {check.name for check in recorded_checks(table)}
@@ -74,14 +77,14 @@ def test_a_table_is_an_asset_that_runs_by_the_common_policy(table: Table) -> Non
 def test_the_graph_reads_from_left_to_right() -> None:
     """Closed, a group is one node: none may be fed by one to the right of it."""
     order = ["raw", "conformed", "analytics", "precompute", "predictions"]
-    nodes = [GRAPH.get(asset_key(table)) for table in tables()]
+    nodes = [GRAPH.get(asset_key(table)) for table in every_table()]
     fed = {(GRAPH.get(source).group_name, node.group_name) for node in nodes for source in node.parent_keys}
     assert {group for pair in fed for group in pair} == set(order)
     assert [pair for pair in fed if order.index(str(pair[0])) > order.index(str(pair[1]))] == []
 
 
 def test_the_code_version_tells_tables_apart() -> None:
-    assert len({code_version(table, "duckdb") for table in tables()}) == len(tables())
+    assert len({code_version(table, "duckdb") for table in every_table()}) == len(every_table())
 
 
 @each_contract
@@ -112,7 +115,7 @@ def test_every_number_has_a_unit() -> None:
     assert [where for where, unit in found.items() if not unit] == []
     assert found["nba_analytics.player_game_summary", "season_year"] == "year"
     assert found["nba_analytics.player_game_summary", "steals"] == "count"
-    features = next(table for table in tables() if table.name == "ml_feature_store_v2")
+    features = next(table for table in every_table() if table.name == "ml_feature_store_v2")
     schema = GRAPH.get(asset_key(features)).metadata["dagster/column_schema"]
     assert "(count)" in {c.name: c.description for c in schema.columns}["feature_count"]
 
@@ -132,8 +135,12 @@ def test_everything_says_what_it_is_for() -> None:
 
 def test_there_are_no_other_assets() -> None:
     assert set(GRAPH.get_all_asset_keys()) == {
-        *(asset_key(contract) for contract in (*RAW_TABLES, QUARANTINE, *tables(), RUN_HISTORY)),
+        *(
+            asset_key(contract)
+            for contract in (*RAW_TABLES, QUARANTINE, *every_table(), *monthly_tables(), RUN_HISTORY)
+        ),
         READINESS,
+        REPORT,
     }
 
 
@@ -165,7 +172,7 @@ def test_the_mappings_cover_every_day_that_is_read_and_none_of_the_future(table:
 
 
 def test_the_offsets_of_known_inputs() -> None:
-    known = {table.name: table for table in (*tables(), *RAW_TABLES)}
+    known = {table.name: table for table in (*every_table(), *RAW_TABLES)}
 
     def read(table: str, source: str) -> tuple[int, int]:
         reader = known[table]
@@ -183,16 +190,16 @@ def test_there_is_a_job_for_each_group_and_one_for_all() -> None:
         for job in defs.resolve_all_job_defs()
         if job.name.endswith("_tables")
     }
-    assert selected.pop(ALL_TABLES) == {asset_key(table) for table in tables()}
+    assert selected.pop(ALL_TABLES) == {asset_key(table) for table in every_table()}
     by_group: dict[str, set[dg.AssetKey]] = {}
-    for table in tables():
+    for table in every_table():
         by_group.setdefault(f"{table.group}_tables", set()).add(asset_key(table))
     assert selected == by_group
 
 
 def snapshot() -> str:
     lines = []
-    for table in sorted(tables(), key=lambda table: (table.group, table.full_name)):
+    for table in sorted(every_table(), key=lambda table: (table.group, table.full_name)):
         lines.append(f"{table.group}: {asset_key(table).to_user_string()}")
         for source in sorted(stored_inputs(table), key=lambda source: source.full_name):
             days = "{:+d} to {:+d} days".format(*offsets(table, source)) if source.partition_by else "whole"

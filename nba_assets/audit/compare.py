@@ -23,7 +23,7 @@ from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.failures import RECORDS
 from nba_assets.tables.raw import RAW_TABLES
-from nba_assets.tables.registry import tables
+from nba_assets.tables.registry import every_table, monthly_tables
 from nba_assets.warehouse.duckdb import quoted
 from nba_assets.warehouse.footers import has_rows
 from nba_assets.warehouse.lake import FILE
@@ -98,7 +98,7 @@ def compare(
     if unknown := [name for name in names if not any(name in _called(table) for table in found)]:
         raise BadInput(f"--tables: {unknown[0]!r} is in neither lake; there are {', '.join(found)}")
     wanted = [table for table in found if not names or set(names) & _called(table)]
-    contracts = {contract.full_name: contract for contract in (*RAW_TABLES, *tables(), RECORDS)}
+    contracts = {contract.full_name: contract for contract in (*RAW_TABLES, *every_table(), *monthly_tables(), RECORDS)}
     return [
         compare_files(name, contracts.get(name), *(side.get(name, {}) for side in sides), common_columns=common_columns)
         for name in wanted

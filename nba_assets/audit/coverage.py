@@ -203,6 +203,11 @@ _NOTHING_THERE: Mapping[str, Any] = {"owed": 1, "missing": ["any row"]}
 """Of a table that owes any row."""
 
 
+def tally_sql(table: Table, window: Window, dialect: Dialect) -> str:
+    """What is asked about one table, of dates of one season."""
+    return with_dates(_questions(table, dialect).tally, window)
+
+
 @dataclass(frozen=True)
 class _Questions:
     """The SQL to ask about one table, with made-up dates, and the stored tables that each names."""

@@ -46,7 +46,8 @@ def recorded_checks(table: Table) -> tuple[Check, ...]:
 
 def _ours(table: Table, *, history: bool) -> list[tuple[Table, Reach]]:
     found = [(source, reach) for source, reach in dated_inputs(table) if isinstance(source, Table)]
-    return [(source, reach) for source, reach in found if (reach is not Reach.SAME_DAY) == history]
+    daily = [(source, reach) for source, reach in found if not source.monthly]
+    return [(source, reach) for source, reach in daily if (reach is not Reach.SAME_DAY) == history]
 
 
 def require_inputs(table: Table, days: Iterable[date], stored: Stored, calendar: Calendar) -> None:

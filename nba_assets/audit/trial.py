@@ -55,7 +55,7 @@ def try_out(lake: Path, chosen: Sequence[Table], days: Sequence[date]) -> list[C
                 _build(production, own, chosen, day)
             except (BadInput, duckdb.Error, TransientError, QueryTimeout, pa.ArrowInvalid) as error:
                 raise BadInput(f"{day} cannot be built: {str(error).strip().splitlines()[0]}") from error
-        return [_compared(name, contract, production, lakes) for name, contract in _contracts(chosen)]
+        return compare_days(chosen, production, lakes)
 
 
 def _build(production: Lake, own: Lake, chosen: Sequence[Table], day: date) -> None:
@@ -64,6 +64,11 @@ def _build(production: Lake, own: Lake, chosen: Sequence[Table], day: date) -> N
         fill_from(own, taken(table, day), lambda _: production, day, linked, building)
     for table in chosen:
         rebuild(DuckDBWarehouse(own), table, Window(day, day))
+
+
+def compare_days(chosen: Sequence[Table], stored: Lake, built: dict[date, Lake]) -> list[Compared]:
+    """The rows of some days and the failure records of some tables, as stored and as built."""
+    return [_compared(name, contract, stored, built) for name, contract in _contracts(chosen)]
 
 
 def _contracts(chosen: Sequence[Table]) -> Iterator[tuple[str, Contract]]:

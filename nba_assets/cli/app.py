@@ -16,22 +16,31 @@ import typer
 from nba_assets.cli.backfill import backfill
 from nba_assets.cli.bigquery import bigquery
 from nba_assets.cli.cascade import cascade
+from nba_assets.cli.catalog import catalog
+from nba_assets.cli.changes import changes
 from nba_assets.cli.compare import compare
+from nba_assets.cli.datapackage import datapackage
+from nba_assets.cli.describe import describe, tables
 from nba_assets.cli.emit import emit
 from nba_assets.cli.estimate import estimate
 from nba_assets.cli.explain import explain
 from nba_assets.cli.export import export, import_
+from nba_assets.cli.grade import grade
 from nba_assets.cli.ingest import ingest
 from nba_assets.cli.instance import INTERRUPTED
 from nba_assets.cli.lineage import lineage
 from nba_assets.cli.materialize import materialize
 from nba_assets.cli.plan import plan
+from nba_assets.cli.predict import predict
 from nba_assets.cli.prune import prune
 from nba_assets.cli.query import query
 from nba_assets.cli.replay import replay
+from nba_assets.cli.report import report
+from nba_assets.cli.shell import shell
 from nba_assets.cli.simulate import simulate
 from nba_assets.cli.status import status
 from nba_assets.cli.terminal import err, log_to_terminal, out
+from nba_assets.cli.train import train
 from nba_assets.cli.upgrade import upgrade
 from nba_assets.cli.verify import verify
 from nba_assets.contracts.errors import BadInput, GaveWay
@@ -45,17 +54,27 @@ COMMANDS = (
     plan,
     backfill,
     upgrade,
+    train,
     estimate,
     replay,
     compare,
+    predict,
+    grade,
     status,
     verify,
     explain,
     cascade,
     lineage,
+    tables,
+    describe,
+    report,
     query,
+    shell,
+    catalog,
+    changes,
     export,
     import_,
+    datapackage,
     prune,
 )
 """In the order of the help: how data comes in, how tables are built, how they are looked at."""

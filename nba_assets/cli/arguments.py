@@ -26,7 +26,8 @@ LakeOption = Annotated[
     Path, typer.Option("--lake", envvar="NBA_LAKE", help="Root of the Parquet lake.", show_default="./lake")
 ]
 TablesOption = Annotated[
-    list[str] | None, typer.Option("--tables", help="Bare table names, separated by commas; all tables if left out.")
+    list[str] | None,
+    typer.Option("--tables", help="Bare table names, by commas; all but predictions if left out."),
 ]
 DateOption = Annotated[str, typer.Option("--date", help="The date, YYYY-MM-DD or today, tomorrow, Eastern.")]
 StartOption = Annotated[str, typer.Option("--start", help="First date, YYYY-MM-DD or today-7.")]
@@ -71,19 +72,19 @@ def parse_range(start: str, end: str) -> Window:
 
 
 def named_tables(names: Sequence[str]) -> list[Table]:
-    """The tables by their bare names, all of them for none, in the order they build on each other.
+    """The tables by their bare names, all but predictions for none, in the order they build on each other.
 
     Raises BadInput for a name there is no table of.
     """
-    from nba_assets.tables.registry import tables
+    from nba_assets.tables.registry import every_table, tables
 
-    known = {table.name: table for table in tables()}
+    known = {table.name: table for table in every_table()}
     wanted = [name.strip() for given in names for name in given.split(",") if name.strip()]
     if unknown := [name for name in wanted if name not in known]:
         raise BadInput(f"--tables: no table called {unknown[0]!r}; there are {', '.join(known)}")
     if names and not wanted:
         raise BadInput(f"--tables names no table; there are {', '.join(known)}")
-    return [table for table in tables() if not wanted or table.name in wanted]
+    return [table for table in every_table() if table.name in wanted] if wanted else list(tables())
 
 
 def parse_season(text: str) -> int:

@@ -124,7 +124,7 @@ def _build(start: str, end: str, names: list[str], lake: Path, chunk: str, asked
         from nba_assets.orchestration.backfill.record import close_dead
         from nba_assets.orchestration.slates import with_conformed
         from nba_assets.orchestration.staleness import because_of_code, older_code, out_of_date
-        from nba_assets.tables.registry import tables as every_table
+        from nba_assets.tables.registry import every_table
 
         tables, calendar = with_conformed(named), Calendar.of(warehouse)
         calendar.require_seasons(tables, days)
@@ -166,9 +166,9 @@ def fill_upstream(
     """Build what is not good of all that some days of tables need, but those days themselves."""
     from nba_assets.audit.never_built import with_upstream
     from nba_assets.orchestration.staleness import out_of_date
-    from nba_assets.tables.registry import tables
+    from nba_assets.tables.registry import every_table
 
-    needed = with_upstream(dict.fromkeys(named, days), tables(), calendar)
+    needed = with_upstream(dict.fromkeys(named, days), every_table(), calendar)
 
     def look() -> Plan:
         plan = out_of_date(instance, warehouse, list(needed), needed)

@@ -5,6 +5,7 @@ What goes with a partition is the transfer's business.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -29,6 +30,7 @@ from nba_assets.orchestration.instance.opening import instance_at_home
 
 if TYPE_CHECKING:
     from nba_assets.contracts.calendar import Window
+    from nba_assets.contracts.reading_view import ReadingView
     from nba_assets.contracts.table import Table
     from nba_assets.warehouse.base import Warehouse
     from nba_assets.warehouse.transfer import Moved
@@ -39,31 +41,46 @@ def export(
     end: EndOption,
     to: Annotated[str, typer.Option("--to", help="A folder, or gs://bucket/folder.")],
     tables: TablesOption = None,
+    wide: Annotated[
+        bool, typer.Option("--wide", help="Instead a Parquet file for each feature version, a column a feature.")
+    ] = False,
     as_json: JsonOption = False,
     lake: LakeOption = DEFAULT_LAKE,
 ) -> None:
     """Copy the tables of a range of dates out of the warehouse, as a lake of Parquet files in a folder or a bucket.
 
     What is there of these dates is replaced. The folder may be a lake with data of its own: so tables come from
-    BigQuery into a lake. Raw data is not copied.
+    BigQuery into a lake. Raw data is not copied. A `datapackage.json` beside the tables says what they are.
 
     Examples:
 
         nba export --start 2021-10-19 --end 2022-06-16 --to gs://bucket/tables
 
         NBA_WAREHOUSE=bigquery nba export --start 2021-11-01 --end 2021-11-30 --to /data/lake
+
+        nba export --wide --start 2021-10-19 --end 2022-06-16 --to training
     """
+    from nba_assets.readers.catalog import dates_of
+    from nba_assets.readers.datapackage import write_package
     from nba_assets.warehouse.buckets import written_to
+    from nba_assets.warehouse.lake import Lake
 
     window, chosen = parse_range(start, end), named_tables(tables or [])
     require_lake(lake)
     warehouse = opened(lake)
     if on_lake() and Path(to).resolve() == lake.resolve():
         raise BadInput(f"--to: {to} is the lake itself")
-    if not any(day in window for table in chosen for day in warehouse.dates(table)):
+    views = _wide_views(chosen if tables else []) if wide else []
+    if not any(day in window for table in views or chosen for day in warehouse.dates(dates_of(table))):
         raise BadInput(f"{warehouse.place} holds none of these tables of {window}: there is nothing to export")
+    if wide:
+        with written_to(to) as folder:
+            _print_moved([_write_wide(warehouse, view, window, folder) for view in views])
+        return
     with written_to(to) as folder:
-        _print_moved(_move(warehouse, _lake_in(folder), chosen, window))
+        moved = _move(warehouse, _lake_in(folder), chosen, window)
+        write_package(Lake(folder))
+    _print_moved(moved)
 
 
 def import_(
@@ -101,6 +118,32 @@ def import_(
             recorded = record_moved(instance, moved, source)
     _print_moved(moved)
     out.print(f"{recorded:,} partitions are new to Dagster", highlight=False)
+
+
+def _wide_views(of: Sequence[Table]) -> list[ReadingView]:
+    """Those of some tables, or all. Raises BadInput for tables that have none."""
+    from nba_assets.tables.registry import reading_views
+
+    views = [view for view in reading_views() if not of or view.dated_by in of]
+    if not views:
+        raise BadInput(f"--wide: {of[0].name} has no features; tables that have some: {_names(reading_views())}")
+    return views
+
+
+def _names(views: Sequence[ReadingView]) -> str:
+    return ", ".join(dict.fromkeys(view.dated_by.name for view in views))
+
+
+def _write_wide(warehouse: Warehouse, view: ReadingView, window: Window, folder: Path) -> Moved:
+    """One file; what is in it of each day."""
+    from nba_assets.cli.row_formats import write_rows
+    from nba_assets.readers.read import rows_of
+    from nba_assets.warehouse.transfer import Moved
+
+    rows = rows_of(warehouse, view, window, view.schema().names).arrow
+    folder.mkdir(parents=True, exist_ok=True)
+    write_rows(rows.schema, [rows], "parquet", folder / f"{view.name}.parquet")
+    return Moved(view, dict(Counter(rows[str(view.partition_by)].to_pylist())))
 
 
 def _lake_in(folder: Path) -> Warehouse:

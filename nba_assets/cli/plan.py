@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -29,9 +29,11 @@ from nba_assets.contracts.errors import BadInput
 from nba_assets.orchestration.instance.opening import instance_at_home
 
 if TYPE_CHECKING:
+    from nba_assets.audit.compare import Compared
     from nba_assets.contracts.table import Table
     from nba_assets.orchestration.staleness import Plan
     from nba_assets.warehouse.base import Warehouse
+    from nba_assets.warehouse.bigquery.engine import BigQueryWarehouse
 
 _DATE = re.compile(r" \d{4}-\d{2}-\d{2}")
 
@@ -41,7 +43,7 @@ def plan(
     end: EndOption,
     tables: TablesOption = None,
     diff: Annotated[
-        int, typer.Option("--diff", min=0, help="Build so many dates beside the lake, and compare them.")
+        int, typer.Option("--diff", min=0, help="Build so many dates beside what is stored, and compare them.")
     ] = 0,
     seed: Annotated[int, typer.Option(help="Which dates --diff takes.")] = 0,
     as_json: JsonOption = False,
@@ -49,9 +51,10 @@ def plan(
 ) -> None:
     """What would be built, and what would change? Partitions that are missing or stale, and which input or code it is.
 
-    With --diff N the tables are built by today's code, beside the lake, for N dates of the range, one of each month
-    before a second of any: which columns and rows change, with examples. Everything that the dates read is as it is
-    stored, so what would come of earlier dates built anew does not show. Only reads.
+    With --diff N the tables are built by today's code, beside the lake (on BigQuery in data sets of a prefix that is
+    gone afterwards: that is paid for), for N dates of the range, one of each month before a second of any: which
+    columns and rows change, with examples. Everything that the dates read is as it is stored, so what would come of
+    earlier dates built anew does not show. Only reads.
 
     Examples:
 
@@ -62,8 +65,6 @@ def plan(
     from nba_assets.orchestration.partitions import partition_days
 
     days = partition_days(parse_range(start, end))
-    if diff and not on_lake():
-        raise BadInput("--diff builds beside a lake: on BigQuery `nba replay --date` builds a date")
     named = named_tables(tables or [])
     warehouse = warehouse_at(lake)
 
@@ -101,14 +102,25 @@ def print_plan(plan: Plan) -> None:
 def _print_diff(
     warehouse: Warehouse, lake: Path, chosen: Sequence[Table], days: Sequence[date], number: int, seed: int
 ) -> None:
-    from nba_assets.audit.trial import sample, try_out
+    from nba_assets.audit.trial import sample
 
     stored = {day for table in chosen for day in warehouse.dates(table)}
     dates = sample(stored.intersection(days), number, seed)
     if not dates:
         raise BadInput("--diff: nothing is stored of these dates: there is nothing to compare with")
-    out.print(f"built beside the lake: {', '.join(map(str, dates))}", highlight=False)
-    found = try_out(lake, chosen, dates)
+    out.print(f"built beside what is stored: {', '.join(map(str, dates))}", highlight=False)
+    found = _tried_out(warehouse, lake, chosen, dates)
     print_compared(found, "stored", "built")
     changed = sum(bool(table.differences) for table in found)
     out.print(f"{changed} of {len(found)} tables would change on these dates", highlight=False)
+
+
+def _tried_out(warehouse: Warehouse, lake: Path, chosen: Sequence[Table], dates: Sequence[date]) -> list[Compared]:
+    if on_lake():
+        from nba_assets.audit.trial import try_out
+
+        return try_out(lake, chosen, dates)
+
+    from nba_assets.audit import replay_bigquery
+
+    return replay_bigquery.try_out(cast("BigQueryWarehouse", warehouse), chosen, dates)

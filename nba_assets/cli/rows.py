@@ -15,6 +15,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from rich.table import Column
 from rich.table import Table as RichTable
 from rich.text import Text
 
@@ -51,10 +52,11 @@ class Rows:
         if out.stderr:
             for cells in self.rows:
                 named = zip(self.keys or self.columns, cells, strict=True)
-                of_row = {_key(name): _json(cell) for name, cell in named}
+                of_row = {_key(name): json_value(cell) for name, cell in named}
                 print_json({"kind": self.kind, **of_row} if self.kind else of_row)
             return
-        shown = RichTable(*self.columns, title=self.title or None, title_justify="left")
+        folding = [Column(name, overflow="fold") for name in self.columns]  # nothing is cut where it is narrow
+        shown = RichTable(*folding, title=self.title or None, title_justify="left")
         for cells in self.rows:
             shown.add_row(*map(_text, cells))
         out.print(shown)
@@ -72,17 +74,18 @@ def as_json() -> bool:
 
 def print_json(document: Mapping[str, Any]) -> None:
     """One object as one line. What is no number, as an infinite one, is null."""
-    sys.stdout.write(json.dumps(_json(document), ensure_ascii=False, allow_nan=False) + "\n")
+    sys.stdout.write(json.dumps(json_value(document), ensure_ascii=False, allow_nan=False) + "\n")
 
 
 def _key(column: str) -> str:
     return "".join(letter if letter.isalnum() else "_" for letter in column).strip("_")
 
 
-def _json(value: Any) -> Any:
+def json_value(value: Any) -> Any:
+    """A value as JSON has it: numbers are numbers, moments and dates ISO 8601; what is no number is null."""
     match value:
         case Cell():
-            return _json(value.value)
+            return json_value(value.value)
         case None | bool() | int() | str():
             return value
         case float() | Decimal():
@@ -94,9 +97,9 @@ def _json(value: Any) -> Any:
         case timedelta():
             return value.total_seconds()
         case Mapping():
-            return {str(name): _json(of) for name, of in value.items()}
+            return {str(name): json_value(of) for name, of in value.items()}
         case Iterable() if not isinstance(value, bytes):
-            return [_json(of) for of in value]
+            return [json_value(of) for of in value]
         case _:
             return str(value)
 

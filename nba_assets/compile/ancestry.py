@@ -12,7 +12,7 @@ from functools import cache, partial
 from nba_assets.compile.dialects import Dialect
 from nba_assets.compile.statements import statements
 from nba_assets.contracts.table import Table
-from nba_assets.tables.registry import tables
+from nba_assets.tables.registry import every_table, monthly_tables
 
 Column = tuple[str, str]
 """A table's full name, and a column of it."""
@@ -31,7 +31,7 @@ def sources(dialect: Dialect, column: Column) -> tuple[Column, ...] | None:
 def uses(dialect: Dialect) -> Mapping[Column, tuple[Column, ...]]:
     """For each column, raw ones among them, those of our tables that are made of it directly."""
     found: dict[Column, list[Column]] = {}
-    for table in tables():
+    for table in _tables().values():
         for column, made_of in _of_table(table, dialect).items():
             for source in made_of:
                 found.setdefault(source, []).append((table.full_name, column))
@@ -74,7 +74,7 @@ def _raw_tables(columns: Iterable[Column], further: Sources) -> list[str]:
 
 @cache
 def _tables() -> Mapping[str, Table]:
-    return {table.full_name: table for table in tables()}
+    return {table.full_name: table for table in (*every_table(), *monthly_tables())}
 
 
 @cache

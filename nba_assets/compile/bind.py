@@ -38,7 +38,9 @@ class Binder:
     _scans: dict[tuple[str, Window | None], ir.Table] = field(default_factory=dict)
 
     def rows(self, table: Table) -> ir.Table:
-        """The table's rows for the window, cast to its contract."""
+        """The table's rows for the window, cast to its contract; what they are made of, as it is, of a python table."""
+        if table.python:
+            return self.given(table, table.build)
         return stored(_between(self.given(table, table.build), table, self.window), table)
 
     def failed(self, table: Table) -> ir.Table:

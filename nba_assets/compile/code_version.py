@@ -8,11 +8,14 @@ check that is changed makes no stored row older.
 
 from __future__ import annotations
 
+import ast
 import hashlib
+import importlib
 import json
 import re
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from nba_assets.compile.dialects import Dialect
 from nba_assets.compile.sql_cache import compiled_once
@@ -33,7 +36,8 @@ class Code:
 def code_of(table: Table, dialect: Dialect) -> Code:
     """The code of a table, from the cache on disk where this very code has been compiled before."""
     name = f"{table.full_name}.{dialect}.code"
-    return compiled_once(name, Code, lambda: _code(table, statements(table, dialect)))
+    code = compiled_once(name, Code, lambda: _code(table, statements(table, dialect)))
+    return _with_python(code, table.python) if table.python else code
 
 
 def code_version(table: Table, dialect: Dialect) -> str:
@@ -41,11 +45,34 @@ def code_version(table: Table, dialect: Dialect) -> str:
     return code_of(table, dialect).version
 
 
+def _with_python(code: Code, function: str) -> Code:
+    """And of the package of the function that makes a python table's rows, without comments and docstrings."""
+    package = function.partition(":")[0].rpartition(".")[0]
+    (folder,) = importlib.import_module(package).__path__
+    told = {file.name: _without_words(file.read_text()) for file in sorted(Path(folder).glob("*.py"))}
+    sources = "\n".join(f"# {name}\n{source}" for name, source in told.items())
+    return _of_text(f"{code.text}\n\n-- python\n{sources}")
+
+
+def _without_words(source: str) -> str:
+    """A module's code as Python takes it, which leaves out comments, less what strings alone stand for."""
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list):
+            node.body = [s for s in body if not (isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant))]  # type: ignore[attr-defined]
+    return ast.unparse(tree)
+
+
+def _of_text(text: str) -> Code:
+    return Code(hashlib.sha256(text.encode()).hexdigest()[:12], text)
+
+
 def _code(table: Table, sql: CompiledSQL) -> Code:
     queries = {"rows": sql.rows, "failed": sql.failed, "skipped": sql.skipped}
     made = [f"-- {name}\n{canonical(query)}" for name, query in queries.items() if query]
     text = "\n\n".join([f"-- contract\n{json.dumps(_told(table), indent=1)}", *made])
-    return Code(hashlib.sha256(text.encode()).hexdigest()[:12], text)
+    return _of_text(text)
 
 
 def _told(contract: Contract) -> dict[str, object]:

@@ -7,7 +7,7 @@ filled in. Nothing here runs SQL.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -17,7 +17,7 @@ import ibis
 from nba_assets.compile.bind import Binder, Dates, stored_inputs
 from nba_assets.compile.breaches import example_rows
 from nba_assets.compile.dialects import Dialect, in_both_forms, to_script
-from nba_assets.compile.lineage import column_sources
+from nba_assets.compile.lineage import Source, column_sources
 from nba_assets.compile.sql_cache import compiled_once
 from nba_assets.compile.steps import LAST
 from nba_assets.contracts.calendar import Window, season_year
@@ -113,7 +113,7 @@ def expressions(table: Table) -> dict[str, ibis.Table]:
     counts = [_count(binder, table, number, check) for number, check in enumerate(counted_in(table))]
     records = failures_of(table)
     queries = {
-        "rows": _in_order(binder.rows(table), table),
+        "rows": binder.rows(table) if table.python else _in_order(binder.rows(table), table),
         "broken": counts[0].union(*counts[1:]),
         "failed": _in_order(binder.failed(table), records) if records else None,
         "skipped": binder.skipped(table) if table.population and table.population.skipped else None,
@@ -127,12 +127,24 @@ def expressions(table: Table) -> dict[str, ibis.Table]:
 def _compile(table: Table, dialect: Dialect) -> CompiledSQL:
     queries = expressions(table)
     both = {name: in_both_forms(query, dialect) for name, query in queries.items()}
-    sources = column_sources(queries["rows"])
+    sources = _sources(queries["rows"], table)
     return CompiledSQL(
         **{name: both[name][0] if name in both else "" for name in QUERIES},
         sources={name: [list(source) for source in found] for name, found in sources.items()},
         steps={name: steps for name, (_, steps) in both.items() if steps},
     )
+
+
+def _sources(rows: ibis.Table, table: Table) -> Mapping[str, Iterable[Source]]:
+    """Of each column. What python makes, it makes of all that it is given beside the table's own columns."""
+    found = column_sources(rows)
+    if not table.python:
+        return found
+    own = {column.name: found[column.name] for column in table.columns if column.name in found}
+    beside = sorted({source for name, sources in found.items() if name not in own for source in sources})
+    told = {column.name: own.get(column.name, beside) for column in table.columns}
+    every = sorted({source for sources in found.values() for source in sources})
+    return told | ({"data_hash": every} if table.rated else {})
 
 
 def _in_order(rows: ibis.Table, contract: Contract) -> ibis.Table:
@@ -167,7 +179,8 @@ def with_dates(sql: str, window: Window) -> str:
 
 def _dates(window: Window) -> tuple[date, ...]:
     season, day = Window.season(season_year(window.start)), timedelta(days=1)
-    return window.start, window.end, window.start - day, window.end - day, season.start, season.end
+    months = window.start.replace(day=1), window.end.replace(day=1)
+    return window.start, window.end, window.start - day, window.end - day, season.start, season.end, *months
 
 
 def _literal(day: date) -> str:

@@ -8,13 +8,16 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import Enum
 
 import ibis.expr.types as ir
 
 from nba_assets.contracts.calendar import Window, season_year
 from nba_assets.contracts.contract import Contract
+
+EARLIEST = date(1946, 11, 1)
+"""The first game there ever was."""
 
 
 class Reach(Enum):
@@ -25,6 +28,8 @@ class Reach(Enum):
     SEASON_TO_DATE = "season to date, D included"
     SEASON_HISTORY = "season history, strictly before D"
     WHOLE_SEASON = "the whole season, past and future"
+    ITS_MONTH = "the partition of the month, its first day"
+    ALL_BEFORE = "all seasons, strictly before D"
 
     def dates(self, window: Window) -> Window:
         """The input dates that the partitions of `window`, all of one season, need."""
@@ -40,6 +45,10 @@ class Reach(Enum):
                 return Window(season.start, window.end - timedelta(days=1))
             case Reach.WHOLE_SEASON:
                 return season
+            case Reach.ITS_MONTH:
+                return Window(window.start.replace(day=1), window.end.replace(day=1))
+            case Reach.ALL_BEFORE:
+                return Window(EARLIEST, window.end - timedelta(days=1))
 
 
 @dataclass(frozen=True)
@@ -68,6 +77,14 @@ def season_history(source: Contract | View) -> Read:
 
 def whole_season(source: Contract | View) -> Read:
     return Read(source, Reach.WHOLE_SEASON)
+
+
+def its_month(source: Contract) -> Read:
+    return Read(source, Reach.ITS_MONTH)
+
+
+def all_before(source: Contract) -> Read:
+    return Read(source, Reach.ALL_BEFORE)
 
 
 @dataclass(frozen=True)

@@ -114,6 +114,10 @@ class Table(Contract):
     module: str = ""
     step: str = ""
     """The Dagster step that builds it, with all other tables of the same `step`; its own name unless said otherwise."""
+    python: str = ""
+    """Of a table of the kind *python*: `module:function` of what makes its rows, in Arrow, of those `build` gives."""
+    monthly: bool = False
+    """Whether its partitions are months, each under its first day."""
 
     def __call__(self, **inputs: ir.Table) -> ir.Table:
         return self.build(**inputs)
@@ -158,11 +162,14 @@ def table(
     measures: tuple[Measure, ...] = (),
     step: str = "",
     rated: bool = True,
+    python: str = "",
+    monthly: bool = False,
 ) -> Callable[[Callable[..., ir.Table]], Table]:
     """Declare a table. Its name is the function's, its description the module's docstring.
 
     Every declared input is a parameter of the function, of a check or of the population's functions. A `rated` table
-    says of each row how good its sources were, and holds its `data_hash`.
+    says of each row how good its sources were, and holds its `data_hash`. What the function of a `python` table gives
+    is what another function, named so, makes the rows of.
     """
     elsewhere = {name for check in checks for name in check.needs} | (population.needs if population else set())
 
@@ -186,6 +193,8 @@ def table(
             measures=measures,
             module=build.__module__,
             step=step or build.__name__,
+            python=python,
+            monthly=monthly,
         )
 
     return declare

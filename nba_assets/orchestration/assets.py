@@ -19,7 +19,7 @@ from nba_assets.contracts.read import Reach
 from nba_assets.contracts.table import Check, Table
 from nba_assets.orchestration import metadata
 from nba_assets.orchestration.keys import asset_key
-from nba_assets.orchestration.partitions import DAILY, mapping
+from nba_assets.orchestration.partitions import DAILY, mapping, partitions_of
 from nba_assets.orchestration.processes.pods import pod_tags
 from nba_assets.orchestration.step import Step
 from nba_assets.tables.registry import runs_alone, waiting
@@ -73,7 +73,7 @@ def step_assets(tables: Sequence[Table], kinds: frozenset[str], dialect: Dialect
 def _check_spec(table: Table, check: Check) -> dg.AssetCheckSpec:
     with warnings.catch_warnings(action="ignore", category=dg.PreviewWarning):  # its partitions: the UI's calendar
         return dg.AssetCheckSpec(
-            check.name, asset=asset_key(table), description=check.description, partitions_def=DAILY
+            check.name, asset=asset_key(table), description=check.description, partitions_def=partitions_of(table)
         )
 
 
@@ -82,12 +82,12 @@ def _spec(
 ) -> dg.AssetSpec:
     return dg.AssetSpec(
         key=asset_key(table),
-        deps=[_dep(source, reaches[source]) for source in stored_inputs(table)],
+        deps=[_dep(table, source, reaches[source]) for source in stored_inputs(table)],
         description=table.description,
         group_name=table.dataset.removeprefix("nba_"),  # as data flows: the last one of precompute is of predictions
-        partitions_def=DAILY,
+        partitions_def=partitions_of(table),
         owners=OWNERS,
-        kinds=set(kinds),
+        kinds={*kinds, *(["python"] if table.python else [])},
         code_version=code_version(table, dialect),
         metadata={**_definition_metadata(table), **metadata.of_definition(table, dialect)},
     )
@@ -105,12 +105,15 @@ def _reaches(tables: Sequence[Table]) -> dict[Contract, set[Reach]]:
     return found
 
 
-def _dep(source: Contract, reaches: set[Reach]) -> dg.AssetDep:
+def _dep(table: Table, source: Contract, reaches: set[Reach]) -> dg.AssetDep:
     """An input as Dagster knows it; between our own tables day on day, whatever the reach.
 
     Told that form reads a season, Dagster takes a back-fill of a week of all tables for one of the year after it, in a
     run for each layer of tables. What a table reads, and what is out of date, follows from `Reach` and not from this.
+    A month reads all days before it, of which Dagster's windows know nothing.
     """
+    if table.monthly:
+        return dg.AssetDep(asset_key(source), partition_mapping=dg.AllPartitionMapping())
     if source.partition_by is None:
         return dg.AssetDep(asset_key(source))
     told = {Reach.SAME_DAY} if isinstance(source, Table) else reaches

@@ -27,14 +27,16 @@ NAME = "housekeeping"
 
 @dataclass(frozen=True)
 class Tidied:
-    """What was done: runs of the history merged, logs and rows removed."""
+    """What was done: runs of the history merged; notes, logs and rows removed."""
 
     merged: int
+    notes: int
     pruned: Pruned
 
     def __str__(self) -> str:
+        notes = f"{self.notes:,} notes on partitions that were replaced since removed; " if self.notes else ""
         return (
-            f"{self.merged:,} runs of the run history merged; "
+            f"{self.merged:,} runs of the run history merged; {notes}"
             f"{self.pruned.runs:,} logs of runs and {self.pruned.rows:,} rows of the log of all runs removed"
         )
 
@@ -47,8 +49,9 @@ def log_days() -> int:
 def tidy(instance: dg.DagsterInstance, warehouse: Warehouse, days: int) -> Tidied:
     """Compact the run history, and remove what was logged more than `days` days ago."""
     now = datetime.now(UTC)
-    merged = warehouse.merge_parts(RUN_HISTORY, (now - MERGED_AFTER).timestamp())
-    return Tidied(merged, prune(instance, now - timedelta(days=days)))
+    settled = (now - MERGED_AFTER).timestamp()
+    merged, notes = warehouse.merge_parts(RUN_HISTORY, settled), warehouse.prune_notes(settled)
+    return Tidied(merged, notes, prune(instance, now - timedelta(days=days)))
 
 
 def housekeeping_job() -> dg.JobDefinition:

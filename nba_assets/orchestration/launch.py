@@ -27,7 +27,7 @@ from nba_assets.orchestration.instance.run_log import said_since
 from nba_assets.orchestration.instance.runs import events_of, job_at
 from nba_assets.orchestration.instance.storage_files import StorageFault
 from nba_assets.orchestration.instance.tags import MAX_RETRIES_TAG
-from nba_assets.orchestration.jobs import ALL_TABLES
+from nba_assets.orchestration.jobs import ALL_TABLES, MODELS
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.metadata import DaysDone, Materialised, broken_days
 from nba_assets.orchestration.resource import WarehouseResource
@@ -79,6 +79,11 @@ def all_tables_job() -> dg.JobDefinition:
     return definitions().resolve_job_def(ALL_TABLES)
 
 
+def models_job() -> dg.JobDefinition:
+    """And the one of months."""
+    return definitions().resolve_job_def(MODELS)
+
+
 @contextmanager
 def _storage_may_give_way() -> Iterator[None]:
     """What Dagster's storage does not take any more ends a run, of which some may be done."""
@@ -97,11 +102,13 @@ def launch(
     tags: Mapping[str, str] | None = None,
     withdrawn: Callable[[], bool] = lambda: False,
 ) -> RunResult:
-    """Materialise `tables` for `days` (sorted, no gaps but days off) in one run.
+    """Materialise `tables` for `days` (sorted, no gaps but days off) in one run; or tables of months for their firsts.
 
     SIGINT, SIGTERM, cancelling the run in the UI, and `withdrawn` all end it as cancelled, and its queries with it.
     """
-    job = dg.build_reconstructable_job("nba_assets.orchestration.launch", "all_tables_job")
+    of_months = any(table.monthly for table in tables)
+    name = models_job.__name__ if of_months else all_tables_job.__name__
+    job = dg.build_reconstructable_job("nba_assets.orchestration.launch", name)
     run = entered(instance, job, tables, days, tags or {})
     events: list[dg.DagsterEvent] = []
 
@@ -137,7 +144,7 @@ def entered(
         tags={**partition_tags(days), **tags, PROCESS_TAG: this_process(), MAX_RETRIES_TAG: "0"},
         run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
         job_code_origin=job.get_python_origin(),
-        remote_job_origin=job_at(NAME, ALL_TABLES),
+        remote_job_origin=job_at(NAME, job.get_definition().name),
     )
 
 

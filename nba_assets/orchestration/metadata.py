@@ -28,6 +28,7 @@ from nba_assets.contracts.table import Check, Table
 from nba_assets.orchestration.dagster_patches.partition_versions import PARTITION_VERSION
 from nba_assets.orchestration.instance.events import failure_data
 from nba_assets.warehouse.build import Part
+from nba_assets.warehouse.changes import Changes
 from nba_assets.warehouse.records import cells, markdown_table
 
 Metadata = Mapping[str, dg.MetadataValue]
@@ -37,6 +38,7 @@ _LINEAGE = "dagster/column_lineage"
 _COLUMNS_FROM = "columns_come_from"
 _CHECKS_FAILED = "checks_failed"
 _NO_CHECK = "none"
+_ADDED, _REMOVED, _CHANGED = "rows_added", "rows_removed", "rows_changed"
 _FAILURE_RECORDS = "failure_records"
 _SKIPPED = "skipped"
 _NOTE = "note"
@@ -71,6 +73,7 @@ def of_days(part: Part) -> Iterator[tuple[date, dict[str, Any]]]:
             ROWS: rows,
             _CHECKS_FAILED: ", ".join(broken) or _NO_CHECK,
             PARTITION_VERSION: part.written.hashes[day],
+            **_of_changes(part.written.changes.get(day)),
             **part.measured.get(day, {}),
         }
         if part.failed:
@@ -88,14 +91,30 @@ def of_days(part: Part) -> Iterator[tuple[date, dict[str, Any]]]:
         yield day, metadata
 
 
-def of_day_off() -> dict[str, str | int]:
-    """The same, of a day on which there was nothing to build."""
-    return {ROWS: 0, _CHECKS_FAILED: _NO_CHECK, PARTITION_VERSION: NOTHING, _NOTE: "no games scheduled on this date"}
+def of_day_off(removed: int = 0) -> dict[str, str | int]:
+    """The same, of a day on which there was nothing to build; rows that were left of an earlier schedule are gone."""
+    return {
+        ROWS: 0,
+        _CHECKS_FAILED: _NO_CHECK,
+        PARTITION_VERSION: NOTHING,
+        _NOTE: "no games scheduled on this date",
+        **_of_changes(Changes(removed=removed)),
+    }
 
 
-def of_moved(rows: int, content: str, origin: str) -> dict[str, str | int]:
+def of_moved(rows: int, content: str, origin: str, changes: Changes | None) -> dict[str, str | int]:
     """The same, of a partition that was not built here but brought from another warehouse."""
-    return {ROWS: rows, PARTITION_VERSION: content, _NOTE: f"imported from {origin}"}
+    return {ROWS: rows, PARTITION_VERSION: content, _NOTE: f"imported from {origin}", **_of_changes(changes)}
+
+
+def _of_changes(changes: Changes | None) -> dict[str, int]:
+    return dict(zip((_ADDED, _REMOVED, _CHANGED), changes, strict=True)) if changes else {}
+
+
+def changes_in(metadata: Metadata) -> Changes | None:
+    """What a materialisation says of the rows that were there before; None where it says nothing."""
+    counts = [_number(metadata, name) for name in (_ADDED, _REMOVED, _CHANGED)]
+    return Changes(*[int(count) for count in counts if count is not None]) if None not in counts else None
 
 
 def of_run(parts: Sequence[Part], times: tuple[float, float] | None) -> dict[str, Any]:

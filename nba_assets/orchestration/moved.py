@@ -1,6 +1,7 @@
 """Materialisations of partitions that were moved here: without them Dagster counts a partition as missing.
 
-A partition that is on record already stays as it is there. How rows are moved is the warehouse's business.
+A partition that is on record already, and is as it was, stays as it is there. How rows are moved is the warehouse's
+business.
 """
 
 from __future__ import annotations
@@ -22,8 +23,12 @@ def record_moved(instance: dg.DagsterInstance, moved: Iterable[Moved], origin: s
     for of in moved:
         key = asset_key(of.table)
         known = instance.get_materialized_partitions(key)
-        new = [day for day in sorted(of.rows) if day.isoformat() not in known]
-        told = {day: metadata.of_moved(of.rows[day], of.hashes[day], origin) for day in new}
+        new = {day for day in of.rows if day.isoformat() not in known}
+        changed = {day for day, changes in of.changes.items() if any(changes)}
+        told = {
+            day: metadata.of_moved(of.rows[day], of.hashes[day], origin, of.changes.get(day))
+            for day in sorted(new | changed)
+        }
         record_runless(
             instance,
             [

@@ -14,6 +14,7 @@ import dagster as dg
 from nba_assets.contracts.calendar import EASTERN, LONGEST_SEASON, Window, first_date
 from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.read import Reach
+from nba_assets.contracts.table import Table
 
 DAYS_AHEAD = 7
 """Dates after today that have a partition: tomorrow's slate, and the one after the All-Star break, are among them.
@@ -24,6 +25,16 @@ DAILY = dg.DailyPartitionsDefinition(
     timezone=EASTERN.key,
     end_offset=DAYS_AHEAD + 1,
 )
+
+MONTHLY = dg.MonthlyPartitionsDefinition(
+    start_date=first_date().replace(day=1).isoformat(), timezone=EASTERN.key, end_offset=1
+)
+"""The months, each under its first day, from the first until this one."""
+
+
+def partitions_of(table: Table) -> dg.TimeWindowPartitionsDefinition:
+    return MONTHLY if table.monthly else DAILY
+
 
 SEASON_DAYS = LONGEST_SEASON - 1
 """Dagster's mappings step calendar days and know no season, so a season's reach is said to Dagster as this many days;

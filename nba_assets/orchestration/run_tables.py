@@ -14,7 +14,7 @@ from nba_assets.contracts.table import Table
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.metadata import TableFailure, failures_in
 from nba_assets.orchestration.run_tags import reason_of
-from nba_assets.tables.registry import tables
+from nba_assets.tables.registry import every_table, monthly_tables
 
 
 def tables_of(instance: dg.DagsterInstance, run: dg.DagsterRun) -> list[Table]:
@@ -22,7 +22,9 @@ def tables_of(instance: dg.DagsterInstance, run: dg.DagsterRun) -> list[Table]:
     plan = run.execution_plan_snapshot_id
     planned = instance.get_execution_plan_snapshot(plan).step_keys_to_execute if plan else ()
     asked = run.asset_selection
-    return [t for t in tables() if t.step in planned and (not asked or asset_key(t) in asked)]
+    return [
+        t for t in (*every_table(), *monthly_tables()) if t.step in planned and (not asked or asset_key(t) in asked)
+    ]
 
 
 def of_step(built: Iterable[Table], step: str | None) -> list[Table]:

@@ -12,12 +12,13 @@ from functools import cache
 from nba_assets.compile.bind import stored_inputs
 from nba_assets.contracts.read import Reach
 from nba_assets.contracts.table import CONFORMED_DATASET, Table
-from nba_assets.tables.registry import tables
+from nba_assets.tables.registry import every_table, tables
 
 PHASES = {
     "conformed": "phase_3_conformed",
     "analytics": "phase_3_analytics",
     "precompute": "phase_4_precompute",
+    "predictions": "phase_5_predictions",
 }
 """What the rest of the pipeline calls the work of a group's tables."""
 
@@ -53,4 +54,4 @@ def with_conformed(wanted: Iterable[Table]) -> tuple[Table, ...]:
     """The tables and all that is conformed for them on the same date, each after those it reads."""
     wanted = set(wanted)
     needed = wanted.union(*map(conformed_before, wanted))
-    return tuple(table for table in tables() if table in needed)
+    return tuple(table for table in every_table() if table in needed)

@@ -43,6 +43,7 @@ from nba_assets.orchestration.metadata import DaysDone, TableFailure
 from nba_assets.orchestration.run_tags import LEAVES_OUT_TAG
 from nba_assets.warehouse.base import QueryTimeout, Session, TransientError, Warehouse
 from nba_assets.warehouse.build import Part, build_part
+from nba_assets.warehouse.transfer import rows_of
 
 MAX_RETRIES = 4
 LONGEST_WAIT_SECONDS = 60.0
@@ -134,6 +135,8 @@ class _TableBuild:
     """Days off that get an event."""
     left_out: list[date] = field(default_factory=list)
     """Days off that nobody asked for: the run's range only passes over them."""
+    cleared: dict[date, int] = field(default_factory=dict)
+    """Rows of days off that an earlier schedule had left there."""
     gaps: dict[date, list[tuple[Table, date]]] = field(default_factory=dict)
     """The history that was never built, of each day that lacks any."""
     examples: dict[str, pa.Table] = field(default_factory=dict)
@@ -156,7 +159,8 @@ class _TableBuild:
 
     def clear(self, warehouse: Warehouse, days: Sequence[date]) -> None:
         """See to days off: what an earlier schedule has left there goes."""
-        left = list(warehouse.builds(self.table, days))
+        left = list(found := warehouse.builds(self.table, days))
+        self.cleared = self._rows_on([day for day in left if found[day].has_rows and not found[day].damaged])
         warehouse.remove(self.table, left)
         if records := failures_of(self.table):
             warehouse.remove(records, warehouse.builds(records, days))
@@ -164,6 +168,14 @@ class _TableBuild:
             self.off, self.left_out = left, [day for day in days if day not in left]
         else:
             self.off = list(days)
+
+    def _rows_on(self, days: Sequence[date]) -> dict[date, int]:
+        """How many rows are stored of days that are about to be removed."""
+        if not days:
+            return {}
+        column = str(self.table.partition_by)
+        found = rows_of(self.session, self.dialect, self.table, Window(min(days), max(days)))[column].to_pylist()
+        return dict(Counter(day for day in found if day in days))
 
     def replace(self, days: Sequence[date], calendar: Calendar) -> None:
         """Replace the partitions of `days`, season by season, each part whole before the next.
@@ -263,7 +275,7 @@ class _TableBuild:
 
     def _of_days(self) -> Iterator[tuple[date, dict[str, Any]]]:
         """What each day's materialisation says of itself."""
-        yield from ((day, metadata.of_day_off()) for day in self.off)
+        yield from ((day, metadata.of_day_off(self.cleared.get(day, 0))) for day in self.off)
         for part in self.done:
             yield from metadata.of_days(part)
 

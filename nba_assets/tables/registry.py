@@ -9,14 +9,31 @@ from functools import cache
 from graphlib import CycleError, TopologicalSorter
 
 from nba_assets.contracts.read import stored_sources
+from nba_assets.contracts.reading_view import ReadingView
 from nba_assets.contracts.table import Table
 
-PACKAGES = ("nba_assets.tables.conformed", "nba_assets.tables.analytics", "nba_assets.tables.precompute")
+PREDICTIONS = "nba_assets.tables.predictions"
+
+PACKAGES = (
+    "nba_assets.tables.conformed",
+    "nba_assets.tables.analytics",
+    "nba_assets.tables.precompute",
+    PREDICTIONS,
+)
 """A module of theirs is a table; a package within is not walked."""
+
+MONTHLY = "nba_assets.tables.monthly"
+"""And of this one a table of months: what builds dates, and says which are good, passes over those."""
 
 
 @cache
 def tables() -> tuple[Table, ...]:
+    """The tables that daily work, back-fills and checks of coverage are of where none is named: all but predictions."""
+    return tuple(table for table in every_table() if not table.module.startswith(PREDICTIONS))
+
+
+@cache
+def every_table() -> tuple[Table, ...]:
     """Every table, each after the tables it reads.
 
     Raises TypeError for a module whose table is not called like the file.
@@ -26,10 +43,16 @@ def tables() -> tuple[Table, ...]:
     return tuple(found[name] for name in TopologicalSorter(reads).static_order())
 
 
+@cache
+def monthly_tables() -> tuple[Table, ...]:
+    """The tables whose partitions are months."""
+    return tuple(_in_package(MONTHLY))
+
+
 def tables_behind(table: Table) -> set[Table]:
-    """The tables of ours that it reads, through views or directly."""
+    """The tables of dates that it reads, through views or directly."""
     sources = {source for read in table.reads.values() for source, _ in stored_sources(read)}
-    return {source for source in sources if isinstance(source, Table)}
+    return {source for source in sources if isinstance(source, Table) and not source.monthly}
 
 
 @cache
@@ -39,7 +62,7 @@ def steps() -> dict[str, tuple[Table, ...]]:
     Raises TypeError for steps that read each other's tables.
     """
     built: dict[str, list[Table]] = {}
-    for table in tables():
+    for table in every_table():
         built.setdefault(table.step, []).append(table)
     try:
         before = {step: sorted(_before(step, found)) for step, found in built.items()}
@@ -65,6 +88,14 @@ def waiting(step: str) -> frozenset[str]:
 def runs_alone(step: str) -> bool:
     """Whether no other step of a run can run beside it: each is waited for by it, or waits for it."""
     return all(other == step or step in waiting(other) or other in waiting(step) for other in steps())
+
+
+@cache
+def reading_views() -> tuple[ReadingView, ...]:
+    """The views that readers have beside the tables."""
+    from nba_assets.tables.precompute.views.wide_features import wide_views
+
+    return wide_views()
 
 
 def _in_package(name: str) -> list[Table]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
 
@@ -20,6 +20,8 @@ from nba_assets.compile.dialects import Dialect
 from nba_assets.compile.steps import Query
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.contract import Contract
+from nba_assets.warehouse.artefacts import Artefacts
+from nba_assets.warehouse.changes import Changes
 from nba_assets.warehouse.footers import Build
 
 
@@ -43,6 +45,7 @@ class Job:
     link: str
     bytes_processed: int
     slot_ms: int
+    rows_changed: int = 0
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,8 @@ class Written:
     query_seconds: float
     write_seconds: float
     bytes_written: int
+    changes: Mapping[date, Changes] = field(default_factory=dict)
+    """Beside what each day held before, where the engine counts it."""
 
 
 class CodeNotes(Protocol):
@@ -86,6 +91,11 @@ class Session(Protocol):
     @property
     def older(self) -> Mapping[str, int]:
         """Of the views there are, those over partitions of another schema than is declared, and over how many."""
+        ...
+
+    @property
+    def artefacts(self) -> Artefacts:
+        """Where trained models are kept. Raises BadInput where nobody has said."""
         ...
 
     @property
@@ -183,6 +193,10 @@ class Warehouse(Protocol):
 
     def merge_parts(self, contract: Contract, before: float) -> int:
         """Merge what writers of a table wrote each for themselves before a moment, in seconds since 1970; how many."""
+        ...
+
+    def prune_notes(self, before: float) -> int:
+        """Remove what was noted of partitions before a moment, in seconds since 1970, and again since; how many."""
         ...
 
     @property

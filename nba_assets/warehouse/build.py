@@ -6,8 +6,9 @@ it is theirs; no Dagster here.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from nba_assets.compile.code_version import Code
@@ -20,6 +21,7 @@ from nba_assets.contracts.kept_out import by_reason
 from nba_assets.contracts.table import Table
 from nba_assets.warehouse.base import Job, Session, Written
 from nba_assets.warehouse.inputs import Content, Inputs
+from nba_assets.warehouse.python_rows import made
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,23 @@ def build_part(
     return Part(window, written, failed, skipped, broken, older, by_reason(table, counted), measured, jobs)
 
 
+def _written(
+    session: Session,
+    table: Table,
+    query: Sequence[tuple[str, str]],
+    days: Sequence[date],
+    code: Code | None,
+    read: Mapping[date, str],
+) -> Written:
+    if not table.python:
+        return session.replace(table, query, days, code, read)
+    started = time.perf_counter()
+    rows = made(table, session.fetch(script_of(query)), days, session.artefacts)
+    made_in = time.perf_counter() - started
+    written = session.put(table, rows, days, code, read)
+    return replace(written, query_seconds=written.query_seconds + made_in)
+
+
 def _measured(session: Session, sql: CompiledSQL, window: Window) -> dict[date, dict[str, float]]:
     """A table's measures of each day, and how many failure records of each category it has."""
     found: dict[date, dict[str, float]] = {}
@@ -109,5 +128,5 @@ def write_part(
     records = failures_of(table)
     # What is to be replaced is not read before: it may be damaged.
     session.create_views({of: dates for of, dates in needed.items() if of not in (table, records)})
-    written = session.replace(table, sql.steps_in("rows", window), days, code, read)
+    written = _written(session, table, sql.steps_in("rows", window), days, code, read)
     return written, session.replace(records, sql.steps_in("failed", window), days) if records else None

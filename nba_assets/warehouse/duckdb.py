@@ -14,9 +14,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import duckdb
+import ibis.expr.datatypes as dt
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -30,6 +32,7 @@ from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.contract import Column, Contract, RawTable
 from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.printable import printable
+from nba_assets.warehouse.artefacts import Artefacts
 from nba_assets.warehouse.base import Job, QueryTimeout, TransientError, Written
 from nba_assets.warehouse.code_notes import CodeNotes
 from nba_assets.warehouse.footers import Build
@@ -75,6 +78,10 @@ class DuckDBWarehouse:
     def merge_parts(self, contract: Contract, before: float) -> int:
         return merge_parts(self.lake, contract, before)
 
+    def prune_notes(self, before: float) -> int:
+        """None: they stand in the partitions' own files."""
+        return 0
+
     @property
     def code_notes(self) -> CodeNotes:
         return CodeNotes(self.lake.root)
@@ -95,7 +102,8 @@ class DuckDBWarehouse:
         # Of its own: connections that spill into one folder take each other's blocks for their own, and die of it.
         with scratch_folder() as spilled, duckdb.connect() as connection:
             connection.execute("SET TimeZone = 'UTC'")
-            connection.execute("SET enable_progress_bar = false")
+            with suppress(duckdb.InvalidInputException):  # in a notebook without ipywidgets there is none to be set
+                connection.execute("SET enable_progress_bar = false")
             connection.execute(f"SET temp_directory = {quoted(os.fspath(spilled))}")
             connection.execute(f"SET memory_limit = '{self.memory_mib}MiB'")
             # Memory that a query has used is kept for the next one. To give it back and get it again, page by page, is
@@ -119,6 +127,10 @@ class DuckDBSession:
     older: dict[str, int] = field(default_factory=dict)
     jobs: list[Job] = field(default_factory=list)
     _contents: dict[Contract, tuple[Window | None, dict[date, str]]] = field(default_factory=dict)
+
+    @property
+    def artefacts(self) -> Artefacts:
+        return Artefacts.of(self.lake.root)
 
     def require(self, inputs: Dates) -> None:
         """Nothing: what is not there has no rows, and a file that lacks a column is told when it is read."""
@@ -180,7 +192,7 @@ class DuckDBSession:
         if code:
             CodeNotes(self.lake.root).keep(contract.full_name, code)
         self._contents.pop(contract, None)
-        replaced = self.lake.replace(contract, parts.items(), code.version if code else "", read)
+        replaced = self.lake.replace(contract, parts.items(), code.version if code else "", read, count_changes=True)
         self.lake.pack(contract, days, {day: (replaced[day].stamp, part) for day, part in parts.items()})
         self._create_view(contract, Window(min(days), max(days)))
         return Written(
@@ -189,6 +201,7 @@ class DuckDBSession:
             query_seconds=0.0,
             write_seconds=time.perf_counter() - started,
             bytes_written=sum(written.stamp.size for written in replaced.values()),
+            changes={day: replaced[day].changes for day in parts},
         )
 
 
@@ -257,8 +270,20 @@ def _create_view(connection: duckdb.DuckDBPyConnection, lake: Lake, contract: Co
 
 def no_rows(contract: Contract) -> str:
     """A query for the contract's columns and no rows."""
-    columns = ", ".join(f'CAST(NULL AS {DuckDBType.to_string(c.stored)}) AS "{c.name}"' for c in contract.columns)
+    columns = ", ".join(f'CAST(NULL AS {sql_type(c)}) AS "{c.name}"' for c in contract.columns)
     return f"SELECT {columns} WHERE false"
+
+
+def sql_type(column: Column) -> str:
+    """The type that it is stored with, as DuckDB calls it."""
+    return _sql_type(column.stored)
+
+
+@cache
+def _sql_type(kind: dt.DataType) -> str:
+    """Of a table's hundred columns there are six."""
+    name: str = DuckDBType.to_string(kind)
+    return name
 
 
 def _by_name(files: Sequence[Path], contract: Contract) -> Iterator[str]:
@@ -286,7 +311,7 @@ def _by_name(files: Sequence[Path], contract: Contract) -> Iterator[str]:
 
 def _as_declared(column: Column, there: bool) -> str:
     value = f'"{column.name}"' if there else "NULL"
-    return f'TRY_CAST({value} AS {DuckDBType.to_string(column.stored)}) AS "{column.name}"'
+    return f'TRY_CAST({value} AS {sql_type(column)}) AS "{column.name}"'
 
 
 def _from_copy(copy: Copied, contract: Contract) -> str:

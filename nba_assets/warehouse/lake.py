@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from nba_assets.contracts.calendar import Window, season_year
 from nba_assets.contracts.contract import Contract
 from nba_assets.warehouse import footers, known_contents, season_files
+from nba_assets.warehouse.changes import NONE, Changes, changes_of
 from nba_assets.warehouse.footers import Build
 from nba_assets.warehouse.scratch import replacing_in, writing_in
 from nba_assets.warehouse.season_files import Stamp
@@ -59,6 +60,8 @@ class Replaced:
 
     stamp: Stamp
     content: str
+    changes: Changes = NONE
+    """Beside what was there before, where that was asked for."""
 
 
 @dataclass(frozen=True)
@@ -231,6 +234,8 @@ class Lake:
         parts: Iterable[tuple[date | None, pa.Table]],
         code: str = "",
         read: Mapping[date, str] | None = None,
+        *,
+        count_changes: bool = False,
     ) -> dict[date | None, Replaced]:
         """Replace each given partition by its rows, one rename each, with a note of the code that made them and of what
         each day was `read` from.
@@ -239,9 +244,12 @@ class Lake:
         """
         writing, read = writing_in(self._whole(contract)), read or {}
         found: dict[date | None, Replaced] = {}
+        counted_by = contract.key if count_changes else ()
         known: dict[date, tuple[Stamp, str]] = {}
         for day, rows in parts:
-            found[day] = _write(self.file(contract, day), rows, code, read.get(day, "") if day else "", writing)
+            found[day] = _write(
+                self.file(contract, day), rows, code, read.get(day, "") if day else "", writing, counted_by
+            )
             if day:
                 known[day] = found[day].stamp, found[day].content if rows.num_rows else ""
         if len(known) > LOOSE:
@@ -269,7 +277,7 @@ def _within(dates: Window | None) -> Callable[[date], bool]:
     return lambda day: dates is None or day in dates
 
 
-def _write(file: Path, rows: pa.Table, code: str, read: str, writing: str) -> Replaced:
+def _write(file: Path, rows: pa.Table, code: str, read: str, writing: str, counted_by: Sequence[str]) -> Replaced:
     new = footers.file_of(rows, code, read)
     content = footers.written_content(new)
     old, before = None, b""
@@ -277,14 +285,16 @@ def _write(file: Path, rows: pa.Table, code: str, read: str, writing: str) -> Re
         old, before = Stamp.of(file), file.read_bytes()
     if old and before == new:
         return Replaced(old, content)  # the file keeps its time: what reads it has nothing new to read
+    same_rows = bool(old) and footers.same_rows(before, new)
+    changes = changes_of(before, rows, counted_by) if counted_by and not same_rows else NONE
     with replacing_in(writing, file) as temporary:
         temporary.write_bytes(new)
         stamp = Stamp.of(temporary)
-        if old and footers.same_rows(before, new):
+        if old and same_rows:
             os.utime(temporary, ns=(old.changed_ns, old.changed_ns))
             stamp = Stamp.of(temporary)
         elif old and stamp.changed_ns <= old.changed_ns:
             # The clock ticks in milliseconds: without this, two versions of equal size could pass for one.
             os.utime(temporary, ns=(old.changed_ns + 1, old.changed_ns + 1))
             stamp = Stamp.of(temporary)
-    return Replaced(stamp, content)
+    return Replaced(stamp, content, changes)

@@ -25,6 +25,7 @@ from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.failures import failures_of
 from nba_assets.contracts.table import Table
 from nba_assets.warehouse.base import Session, Warehouse
+from nba_assets.warehouse.changes import Changes
 from nba_assets.warehouse.footers import DAMAGED, Build
 from nba_assets.warehouse.inputs import Content, Inputs, dated_inputs
 
@@ -41,9 +42,10 @@ Report = Callable[[str, int, int], None]
 class Moved:
     """What was moved of one table: rows and content of each day."""
 
-    table: Table
+    table: Contract
     rows: dict[date, int] = field(default_factory=dict)
     hashes: dict[date, str] = field(default_factory=dict)
+    changes: dict[date, Changes] = field(default_factory=dict)
 
 
 def move(
@@ -96,6 +98,7 @@ class _Move:
             written = self.written.put(self.table, rows, of_code, code, notes)
             moved.rows.update(written.rows)
             moved.hashes.update(written.hashes)
+            moved.changes.update(written.changes)
         if records := failures_of(self.table):
             failed = rows_of(self.read, self.source.dialect, records, window)
             self.written.put(records, _of_days(failed, records, days), days)

@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from nba_assets.audit import replay as lake_replay
+from nba_assets.audit import replay_bigquery
 from nba_assets.audit.compare import compare
 from nba_assets.compile.code_version import code_of
 from nba_assets.compile.statements import inputs_in, statements
@@ -123,8 +124,6 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @pytest.fixture
 def replay(server: BigQueryWarehouse, moved: list[Moved], monkeypatch: pytest.MonkeyPatch) -> Callable[[date], Any]:
     """A replay of these two tables."""
-    from nba_assets.audit import replay_bigquery
-
     for module in (replay_bigquery, lake_replay):
         monkeypatch.setattr(module, "tables", lambda: TABLES)
     return lambda day: replay_bigquery.replay(server, day)
@@ -161,6 +160,17 @@ def test_a_replay_shows_what_differs_in_data_sets_of_its_own(
     assert not [of for of in server.client.list_datasets() if of.dataset_id.startswith("replay_")]
     with pytest.raises(BadInput, match="BigQuery project nba-moved holds no table of 2024-11-11"):
         replay(date(2024, 11, 11))
+
+
+def test_a_trial_shows_what_would_change(server: BigQueryWarehouse, moved: list[Moved]) -> None:
+    send(server, f"UPDATE nba_conformed.games SET home_points = 1 WHERE game_date = DATE '{DAYS[2]}'")
+
+    first, second = replay_bigquery.try_out(server, TABLES, [DAYS[2]])
+
+    (difference,) = [*first.differences, *second.differences]
+    assert (difference.table, difference.column, difference.old) == ("games", "home_points", "1")
+    assert [(of.old_rows, of.new_rows) for of in (first, second)] == [(1, 1), (1, 1)]
+    assert not [of for of in server.client.list_datasets() if of.dataset_id.startswith("replay_")]
 
 
 def test_a_question_in_its_own_sql(server: BigQueryWarehouse, moved: list[Moved]) -> None:

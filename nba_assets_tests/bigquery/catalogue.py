@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pyarrow as pa
 
@@ -16,20 +16,23 @@ from nba_assets.audit.coverage import verify
 from nba_assets.audit.game_days import game_days
 from nba_assets.compile.bind import Dates
 from nba_assets.compile.dialects import Dialect, script_of
+from nba_assets.compile.reading import read_sql
 from nba_assets.compile.statements import examples, statements
 from nba_assets.compile.steps import LAST
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.checks import counted_in
-from nba_assets.contracts.contract import Contract
+from nba_assets.contracts.contract import Contract, RawTable
 from nba_assets.contracts.failures import failures_of
+from nba_assets.contracts.kept_out import QUARANTINE
 from nba_assets.contracts.table import Table
 from nba_assets.orchestration.run_history.history import kept
 from nba_assets.orchestration.run_history.table_run import RUN_HISTORY
 from nba_assets.readers.catalog import stored_contracts
 from nba_assets.tables.conformed.games import games
 from nba_assets.tables.raw import RAW_TABLES
+from nba_assets.tables.registry import reading_views
 from nba_assets.warehouse.bigquery import ddl, script
-from nba_assets.warehouse.bigquery.load import replace_by
+from nba_assets.warehouse.bigquery.load import coming_again, entries_of, look_up_kept, replace_by
 from nba_assets.warehouse.bigquery.names import Names
 from nba_assets.warehouse.bigquery.notes import BOOKKEEPING
 from nba_assets.warehouse.bigquery.schema import NEW, OLD, beside
@@ -90,7 +93,11 @@ def of_the_rest() -> Iterator[Sent]:
     of_a_run, of_days = replace(RUN_HISTORY, part="a-run"), Window(DAYS[0], DAYS[-1])
     for contract in (games, of_a_run):
         yield Sent(f"remove {contract.name}", script.remove(NAMES, contract, DAYS))
+    for read in (games, *reading_views()):
+        columns = list(read.schema().names)
+        yield Sent(f"read {read.name}", NAMES.sql(read_sql(read, ONE_DATE, columns, "bigquery")))
     yield Sent("notes", script.look_up_notes(NAMES, of_days))
+    yield Sent("prune notes", script.prune_notes(NAMES, datetime(2024, 11, 9, tzinfo=UTC)))
     yield Sent("notes, less a column", script.look_up_notes(NAMES, script.EVER, "inputs_read"))
     yield Sent("partitions", script.look_up_partitions(NAMES, "nba_raw"))
     for raw in RAW_TABLES:
@@ -112,9 +119,18 @@ def of_the_schema() -> Iterator[Sent]:
     yield Sent("ends of a table", ddl.ends(games, table))
     yield Sent("rows of a table", ddl.count(table))
     for raw in RAW_TABLES:
-        loaded = replace(beside(raw, "__load_0"), partition_by=None)
-        replaced = ddl.between(raw, ONE_DATE) if raw.partition_by else "TRUE"
-        yield Sent(f"load {raw.name}", replace_by(raw, *map(NAMES.quoted, (raw, loaded)), replaced), also=(loaded,))
+        by_date = ddl.between(raw, ONE_DATE) if raw.partition_by else ""
+        yield from _loads(raw, by_date)
+        if raw.editions:
+            yield Sent(f"kept of {raw.editions.name}", look_up_kept(raw.editions, NAMES.quoted(raw.editions)))
+            yield from _loads(raw.editions, "FALSE")
+    yield from _loads(QUARANTINE, entries_of({raw: [*DAYS, None] for raw in RAW_TABLES}))
+
+
+def _loads(raw: RawTable, replaced: str) -> Iterator[Sent]:
+    loaded = replace(beside(raw, "__load_0"), partition_by=None)
+    table, new = map(NAMES.quoted, (raw, loaded))
+    yield Sent(f"load {raw.name}", replace_by(raw, table, new, replaced or coming_again(raw, new)), also=(loaded,))
 
 
 _ONE_DAY = pa.table({name: pa.array(ONE_DATE.dates()) for name in ("game_date", "day")})

@@ -31,10 +31,16 @@ PACKAGES = (
     *(f"duckdb-extension{name}==1.5.5" for name in ("s", "-ducklake", "-icu", "-spatial")),
 )
 STARTED_WITHIN_SECONDS = 120.0
-DIES_WITH_PARENT = (
-    "import ctypes, os, signal, sys; ctypes.CDLL(None).prctl(1, signal.SIGTERM); os.execv(sys.argv[1], sys.argv[1:])"
-)
-"""A server that outlived a killed test process would hold its memory for ever."""
+PROGRAM = """
+import ctypes, signal
+ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+from local_bigquery.cli import main
+from local_bigquery.sql import rules
+rules.STATEMENT_RULES.remove(rules.query.duplicate_columns)
+main()
+"""
+"""It dies with its parent: a server that outlived a killed test process would hold its memory for ever. And without its
+own look for columns of one name in a new table, which takes two `t.*` for that."""
 
 
 class CannotBeHad(Exception):  # noqa: N818 (a reason, not an error)
@@ -57,9 +63,9 @@ def serve(folder: Path) -> Iterator[LocalBigQuery]:
     """A server of one's own, with its data in a folder. Raises CannotBeHad."""
     root = _environment()
     rest, grpc = _free_port(), _free_port()
-    program = root / "venv" / "bin" / "local-bigquery"
+    python = root / "venv" / "bin" / "python"
     options = ("--host", "127.0.0.1", "--port", rest, "--grpc-port", grpc, "--project", "nba-test", "--dataset", "d0")
-    command = [program.with_name("python"), "-c", DIES_WITH_PARENT, program, *options, "--data-dir", folder, "serve"]
+    command = [python, "-c", PROGRAM, *options, "--data-dir", folder, "serve"]
     settings = os.environ | {"HOME": str(root / "home")}
     log = folder.with_name(f"{folder.name}.log")
     with log.open("w") as out:

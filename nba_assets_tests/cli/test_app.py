@@ -61,7 +61,7 @@ INTERRUPTED_QUERY.__cause__ = KeyboardInterrupt()
 def test_how_a_command_ends(
     error: BaseException, code: int, complaint: str, nba: Nba, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("nba_assets.readers.query.query", raising(error))
+    monkeypatch.setattr("nba_assets.readers.query.answer", raising(error))
     Path("lake").mkdir()
     assert nba("query", "SELECT 1") == (code, "", complaint)
 

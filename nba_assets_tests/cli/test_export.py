@@ -7,13 +7,16 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from nba_assets.cli import app as cli
 from nba_assets.orchestration.instance.opening import instance_at_home
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.tables.analytics.player_game_summary import player_game_summary
+from nba_assets.tables.registry import reading_views
 from nba_assets.warehouse.lake import Lake
+from nba_assets_tests.readers.small_lake import small_lake
 
 DAYS = [date(2024, 10, 22), date(2024, 10, 23)]
 
@@ -53,6 +56,7 @@ def test_out_of_one_lake_and_into_another(nba: Nba, built: Lake, tmp_path: Path)
     bucket = (tmp_path / "bucket").as_uri()
     assert nba("export", *RANGE, "--to", bucket)[0] == 0
     assert Lake(tmp_path / "bucket").dates(player_game_summary) == DAYS[:1]
+    assert '"name": "nba_analytics.player_game_summary"' in (tmp_path / "bucket" / "datapackage.json").read_text()
 
     code, printed, complaint = nba("import", bucket, "--lake", str(tmp_path / "other"))
     assert (code, complaint) == (0, "")
@@ -98,3 +102,18 @@ def test_what_is_of_a_lake_is_refused_elsewhere(
     code, printed, complaint = nba(*arguments)
     assert (code, printed, complaint.count("\n")) == (2, "", 1)
     assert told in complaint
+
+
+def test_wide_features_are_one_file_a_version(nba: Nba, tmp_path: Path) -> None:
+    small_lake(tmp_path / "lake")
+    days = ("--start", "2024-11-01", "--end", "2024-11-03", "--to", "training")
+    code, _, complaint = nba("export", "--wide", *days)
+    assert (code, complaint) == (0, "")
+    assert sorted(file.stem for file in Path("training").iterdir()) == sorted(view.name for view in reading_views())
+    for view in reading_views():
+        assert pq.read_schema(Path("training") / f"{view.name}.parquet").names == list(view.schema().names)
+    code, _, complaint = nba("export", "--wide", "--tables", "games", *days)
+    assert (code, complaint) == (
+        2,
+        "nba: --wide: games has no features; tables that have some: ml_feature_store_v2\n",
+    )

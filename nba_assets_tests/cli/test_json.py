@@ -32,7 +32,7 @@ from nba_assets.tables.registry import tables
 PAGE = Path(__file__).parents[2] / "docs" / "json.md"
 DAY = "2024-10-23"
 
-WITHOUT = {"emit", "prune", "bigquery"}
+WITHOUT = {"emit", "prune", "bigquery", "datapackage", "report", "shell"}
 """Commands that print no table of their own."""
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from nba_assets.cli.terminal import out
 from nba_assets.tables.analytics.player_game_summary import player_game_summary
 from nba_assets.tables.raw import raw_table
 from nba_assets_tests.cli.conftest import Nba, garble
@@ -56,6 +57,51 @@ def test_a_query_prints_its_rows(nba: Nba, lake: Path) -> None:
         ["BKN", "41"],
     ]
     assert "the first 2 rows" in printed
+
+
+def test_no_value_is_cut_where_a_line_is_short(
+    nba: Nba, lake: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(out, "_width", 60)
+    long = "-".join(map(str, range(60)))
+    _, printed, _ = nba("query", f"SELECT '{long}' AS long, now() AS at FROM range(3)", "--limit", "2")
+    cells = re.findall(r"│ +(?:long|at)? +│ (\S+) +│", printed)
+    assert "".join(cells).startswith(long)
+    assert "the first 1 rows: there are more; --format csv has all" in printed
+    assert "…" not in printed
+
+
+def test_a_format_for_programs_has_all_rows_and_says_when_it_has_not(nba: Nba, lake: Path) -> None:
+    code, printed, complaint = nba("query", "SELECT range AS n FROM range(60)", "--format", "csv")
+    assert (code, complaint) == (0, "")
+    assert printed.splitlines() == ['"n"', *map(str, range(60))]
+    code, printed, complaint = nba("query", "SELECT 1 AS a, 2 AS a FROM range(60)", "--json", "--limit", "2")
+    assert printed == '{"a": 1, "a_2": 2}\n' * 2
+    assert complaint == "the first 2 rows: there are more\n"
+
+
+def test_an_answer_goes_to_a_file(nba: Nba, lake: Path) -> None:
+    code, printed, _ = nba("query", "SELECT range AS n FROM range(3)", "--output", "n.jsonl")
+    assert (code, printed) == (0, "")
+    assert Path("n.jsonl").read_text() == '{"n": 0}\n{"n": 1}\n{"n": 2}\n'
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--format", "xml"), "'xml' is none of table, csv"),
+        (("--format", "csv", "--json"), "--json is --format jsonl"),
+        (("--format", "parquet"), "say --output FILE"),
+        (("--format", "table", "--output", "x.txt"), "is for a terminal"),
+        (("--output", "lake/nba_raw/x.csv"), "is in the lake"),
+        (("--output", "no/x.csv"), "no folder no"),
+    ],
+)
+def test_a_format_that_is_none_is_one_line(options: tuple[str, ...], told: str, nba: Nba, lake: Path) -> None:
+    code, _, complaint = nba("query", "SELECT 1", *options)
+    assert code == 2
+    assert told in complaint
+    assert complaint.count("\n") == 1
 
 
 def test_tables_may_be_joined_by_the_names_of_columns(nba: Nba, lake: Path) -> None:

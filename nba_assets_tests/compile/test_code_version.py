@@ -22,8 +22,8 @@ TABLES = (TEAMS, SHOOTERS, CLOCKLESS)
 SCRIPT = """
 import sys
 from nba_assets.compile.code_version import code_version
-from nba_assets.tables.registry import tables
-named = {table.name: table for table in tables()}
+from nba_assets.tables.registry import every_table
+named = {table.name: table for table in every_table()}
 print(*[code_version(named[name], "duckdb") for name in sys.argv[1:]])
 """
 

@@ -18,7 +18,7 @@ from nba_assets.contracts.checks import checks_of
 from nba_assets.contracts.contract import Column, Contract
 from nba_assets.contracts.read import eve_and_day, same_day, season_history, season_to_date, whole_season
 from nba_assets.contracts.table import Table, holds
-from nba_assets.tables.registry import tables
+from nba_assets.tables.registry import every_table
 
 DAY = Column("game_date", "DATE", "date", required=True)
 TEAM = Column("team", "STRING", "team", required=True)
@@ -79,7 +79,7 @@ def test_filled_in_dates_are_compiled_ones(window: Window, dialect: Dialect) -> 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("table", tables(), ids=lambda table: table.name)
+@pytest.mark.parametrize("table", every_table(), ids=lambda table: table.name)
 def test_filled_in_dates_are_compiled_ones_in_our_tables(table: Table) -> None:
     found = statements(table, "duckdb")
     for window in (ONE_DATE, SPRING):

@@ -9,7 +9,7 @@ from nba_assets.orchestration.events.completion import COMPLETE_TOPICS
 from nba_assets.orchestration.events.sources import DEAD_LETTER_TOPIC, RAW_COMPLETE_SUBSCRIPTION, RAW_COMPLETE_TOPIC
 from nba_assets.orchestration.run_history.table_run import RUN_HISTORY
 from nba_assets.tables.raw import RAW_TABLES
-from nba_assets.tables.registry import tables
+from nba_assets.tables.registry import every_table
 from nba_assets_tests.deploy.files import DEPLOY
 
 PAGE = (DEPLOY / "google_cloud.md").read_text()
@@ -21,7 +21,7 @@ def loops(name: str) -> list[set[str]]:
 
 
 def test_what_is_written_and_what_is_only_read() -> None:
-    written = {contract.dataset for contract in (*tables(), RECORDS, RUN_HISTORY)}
+    written = {contract.dataset for contract in (*every_table(), RECORDS, RUN_HISTORY)}
     read = {raw.dataset for raw in RAW_TABLES} - written
     assert loops("dataset") == [written, read]
 

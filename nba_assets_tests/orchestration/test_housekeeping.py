@@ -28,12 +28,13 @@ def test_old_logs_go_and_the_history_is_merged_but_for_the_newest(monkeypatch: p
         return Pruned(1, 2345)
 
     monkeypatch.setattr(housekeeping, "prune", prune)
-    warehouse: Any = SimpleNamespace(merge_parts=merge_parts)
+    warehouse: Any = SimpleNamespace(merge_parts=merge_parts, prune_notes=lambda before: 3)
     instance: Any = None
     now = datetime.now(UTC)
     tidied = housekeeping.tidy(instance, warehouse, 180)
     assert str(tidied) == (
-        "12 runs of the run history merged; 1 logs of runs and 2,345 rows of the log of all runs removed"
+        "12 runs of the run history merged; 3 notes on partitions that were replaced since removed; "
+        "1 logs of runs and 2,345 rows of the log of all runs removed"
     )
     assert asked["contract"] is RUN_HISTORY
     assert asked["merged"] - (now - MERGED_AFTER) < timedelta(minutes=1)

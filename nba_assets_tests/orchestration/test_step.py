@@ -89,7 +89,7 @@ def what_became(
     instance: dg.DagsterInstance, result: dg.ExecuteInProcessResult, monkeypatch: pytest.MonkeyPatch
 ) -> dict[str, TableRun]:
     """The rows of the run history, by table."""
-    monkeypatch.setattr(run_tables, "tables", lambda: TABLES)
+    monkeypatch.setattr(run_tables, "every_table", lambda: TABLES)
     monkeypatch.setattr(run_events, "tables", lambda: TABLES)
     return {found.processor_name: found for found in run_events.table_runs(instance, result.run_id)}
 
@@ -370,7 +370,7 @@ def test_steps_that_read_each_others_tables_are_refused(monkeypatch: pytest.Monk
     def boxes_after_form(form: Any) -> Any:
         return form
 
-    monkeypatch.setattr(registry, "tables", lambda: (*TABLES, boxes_after_form))
+    monkeypatch.setattr(registry, "every_table", lambda: (*TABLES, boxes_after_form))
     registry.steps.cache_clear()
     with pytest.raises(TypeError, match=r"read each other's tables: .*boxes"):
         registry.steps()

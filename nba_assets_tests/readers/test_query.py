@@ -48,6 +48,22 @@ def test_a_limit_of_ones_own_and_another_project_stay() -> None:
     assert inputs == []
 
 
+def test_a_view_is_asked_by_what_it_is_made_of() -> None:
+    server = Server()
+    ask(server, "SELECT w.points FROM nba_predictions.ml_feature_store_v2_wide AS w WHERE w.game_date = '2024-11-01'")
+    ((sql, inputs),) = server.asked
+    assert "ml_feature_store_v2_wide" not in sql
+    assert sql.endswith("AS `w` WHERE `w`.`game_date` = '2024-11-01' LIMIT 2")
+    made_of = {"upcoming_player_game_context", "player_game_summary", "ml_feature_store_v2"}
+    assert {name.partition(".")[2] for name in inputs} == made_of
+
+
+def test_without_a_limit_all_rows_are_asked_for() -> None:
+    server = Server()
+    assert query_server(server, "SELECT n FROM nba_raw.nbac_schedule").num_rows == 3  # type: ignore[arg-type]
+    assert "LIMIT" not in server.asked[0][0]
+
+
 @pytest.mark.parametrize(
     ("sql", "told"),
     [

@@ -16,28 +16,36 @@ FOLDERS = [Path(nba_assets.__file__).parent.parent / package.replace(".", "/") f
 
 def test_a_file_is_a_table() -> None:
     files = {(file.parent.name, file.stem) for folder in FOLDERS for file in folder.glob("[!_]*.py")}
-    assert {(table.group, table.name) for table in registry.tables()} == files
-    assert len(registry.tables()) == len({table.full_name for table in registry.tables()}) == len(files)
+    assert {(table.group, table.name) for table in registry.every_table()} == files
+    assert len(registry.every_table()) == len({table.full_name for table in registry.every_table()}) == len(files)
 
 
 def test_a_table_comes_after_those_it_reads() -> None:
     made: set[Table] = set()
-    for table in registry.tables():
+    for table in registry.every_table():
         ours = {read.source for read in table.reads.values() if isinstance(read.source, Table)}
+        ours -= set(registry.monthly_tables())
         assert ours <= made, table.name
         made.add(table)
 
 
 def test_what_waits_for_a_table() -> None:
     known = {step: registry.waiting(step) for step in registry.steps()}
-    assert known["ml_feature_store_v2"] == set()
-    assert known["player_composite_factors"] == {"ml_feature_store_v2"}
+    assert "player_points_forecasts" in known["ml_feature_store_v2"]
+    assert known["player_composite_factors"] == {"ml_feature_store_v2"} | known["ml_feature_store_v2"]
     assert {"player_game_summary", "player_daily_cache", "ml_feature_store_v2"} <= known["team_offense_game_summary"]
     assert "upcoming_team_game_context" not in known["player_game_summary"]
 
 
-def test_the_last_table_of_all_runs_alone() -> None:
-    assert [step for step in registry.steps() if registry.runs_alone(step)] == ["ml_feature_store_v2"]
+def test_the_features_run_alone() -> None:
+    assert registry.runs_alone("ml_feature_store_v2")
+    assert not registry.runs_alone("player_composite_factors")
+
+
+def test_predictions_are_built_when_they_are_named() -> None:
+    named = {table.name for table in registry.every_table()} - {table.name for table in registry.tables()}
+    assert "player_points_forecasts" in named
+    assert {table.group for table in registry.every_table() if table.name in named} == {"predictions"}
 
 
 def test_a_file_without_a_table_of_its_name_is_refused() -> None:
@@ -46,7 +54,7 @@ def test_a_file_without_a_table_of_its_name_is_refused() -> None:
         registry._table_of("nba_assets.tables.analytics.wrong_name", found)
 
 
-@pytest.mark.parametrize("table", registry.tables(), ids=lambda table: table.name)
+@pytest.mark.parametrize("table", registry.every_table(), ids=lambda table: table.name)
 def test_every_table_says_what_it_is(table: Table) -> None:
     assert table.description
     assert all(column.meaning for column in table.columns)

@@ -12,7 +12,7 @@ from typing import Any
 
 from nba_assets.contracts.checks import checks_of
 from nba_assets.contracts.table import Table
-from nba_assets.tables.registry import tables
+from nba_assets.tables.registry import every_table
 from nba_assets_tests.rows import Row, broken_of
 
 TRIED_FOR_ALL = ("key_is_unique", "required_columns_are_filled", "eligible_is_written_or_failed")
@@ -44,7 +44,7 @@ def wanted(group: str) -> list[Any]:
     """Each check of the group's tables that needs a trial of its own."""
     return [
         (made, check.name)
-        for made in tables()
+        for made in every_table()
         if made.group == group
         for check in checks_of(made)
         if check.name not in TRIED_FOR_ALL

@@ -17,7 +17,7 @@ from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.contract import Column, RawTable
 from nba_assets.contracts.errors import BadInput
 from nba_assets.tables.raw import RAW_TABLES
-from nba_assets.tables.registry import tables
+from nba_assets.tables.registry import every_table
 from nba_assets.warehouse import footers, season_files
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.footers import Build
@@ -151,7 +151,7 @@ def test_a_file_is_read_again_only_when_its_time_or_size_has_changed(
     assert lake.contents(POINTS) == {day: content for day, content in before.items() if day != days[5]}
 
 
-@pytest.mark.parametrize("contract", [*tables(), *RAW_TABLES], ids=lambda contract: contract.name)
+@pytest.mark.parametrize("contract", [*every_table(), *RAW_TABLES], ids=lambda contract: contract.name)
 def test_every_contract_comes_back_as_declared(lake: Lake, contract) -> None:  # noqa: ANN001
     day = DAY if contract.partition_by else None
     lake.replace(contract, [(day, contract.schema().to_pyarrow().empty_table())])

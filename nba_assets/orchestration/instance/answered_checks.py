@@ -1,8 +1,9 @@
-"""Days of a check that passed: told as such after a range run, so that the UI has a calendar of them.
+"""Days of a check that passed, told as such after a range run, and days that it passed over: a calendar for the UI.
 
 Dagster means to have an answer for each day of a range and takes one for all of it: the days stay open, and are shown
 as skipped once the run has ended. Days that break a check are recorded as such by the step. A day counts as answered
-for as long as its partition is the one that was checked. What a check asks for is no business of this module.
+for as long as its partition is the one that was checked. Of days off that a range has only passed over nothing was
+asked: they have no answer, or keep the one they had. What a check asks for is no business of this module.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ _SERIALIZE = "dagster._serdes:serialize_value"
 
 
 def answer_days(instance: dg.DagsterInstance, run: dg.DagsterRun, key: dg.AssetKey, checks: Collection[str]) -> None:
-    """After a table's materialisations and checks are on record: the days left open have passed."""
+    """After a table's materialisations and checks are on record: of the days left open those built have passed."""
     storage: SqlEventLogStorage = instance.event_log_storage  # type: ignore[assignment]  # asked for in the next line
     if not isinstance(storage, BatchingEventLogStorage) or not known(storage.STOCK) or not checks:
         return
@@ -45,17 +46,15 @@ def answer_days(instance: dg.DagsterInstance, run: dg.DagsterRun, key: dg.AssetK
         of_partition = {"materialization_event_storage_id": made, "evaluation_event_storage_id": newest}
         connection.execute(rows.update().where(*of_the_run).values(**of_partition))
         for check in sorted(checks):
-            still_open = [
-                rows.c.check_name == check,
-                rows.c.execution_status == "PLANNED",
-                rows.c.materialization_event_storage_id.isnot(None),
-            ]
+            still_open = [rows.c.check_name == check, rows.c.execution_status == "PLANNED"]
+            built = rows.c.materialization_event_storage_id.isnot(None)
             answer = {
                 "execution_status": "SUCCEEDED",
                 "evaluation_event": find(_SERIALIZE)(_passed(run, key, check, now)),
                 "evaluation_event_timestamp": datetime.fromtimestamp(now, UTC).replace(tzinfo=None),
             }
-            connection.execute(rows.update().where(*of_the_run, *still_open).values(**answer))
+            connection.execute(rows.update().where(*of_the_run, *still_open, built).values(**answer))
+            connection.execute(rows.delete().where(*of_the_run, *still_open))
 
 
 def _passed(run: dg.DagsterRun, key: dg.AssetKey, check: str, at: float) -> dg.EventLogEntry:

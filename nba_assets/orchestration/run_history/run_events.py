@@ -23,7 +23,7 @@ from nba_assets.orchestration.run_history.table_run import TableRun
 from nba_assets.orchestration.run_tables import failed_in, of_step, tables_of, was_interrupted
 from nba_assets.orchestration.run_tags import CORRELATION_TAG, ENDED, TRIGGER_TAG, days_of
 from nba_assets.orchestration.slates import PHASES
-from nba_assets.tables.registry import steps, tables
+from nba_assets.tables.registry import every_table, steps
 
 
 def waits_for() -> dict[str, set[str]]:
@@ -203,7 +203,7 @@ def _before(table: Table) -> set[str]:
     """What has to be built before it: what it reads, and all else that another step builds with that."""
     read = {source for source in stored_inputs(table) if isinstance(source, Table)}
     other_steps = {source.step for source in read} - {table.step}
-    return {source.name for source in read} | {other.name for other in tables() if other.step in other_steps}
+    return {source.name for source in read} | {other.name for other in every_table() if other.step in other_steps}
 
 
 def _trigger(run: dg.DagsterRun, days: int) -> tuple[str, str | None]:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -126,6 +126,10 @@ class BigQueryWarehouse:
     def merge_parts(self, contract: Contract, before: float) -> int:
         """None: all parts are rows of one table."""
         return 0
+
+    def prune_notes(self, before: float) -> int:
+        sql = script.prune_notes(self.names, datetime.fromtimestamp(before, UTC))
+        return self.jobs.run(sql, "nba-prune-notes", {}, LONG_SECONDS, wants_rows=False).job.rows_changed
 
     @property
     def code_notes(self) -> BigQueryCodeNotes:

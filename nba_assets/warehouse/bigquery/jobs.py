@@ -274,8 +274,18 @@ def new_id(name: str) -> str:
 
 def _rows(job: bigquery.QueryJob) -> pa.Table:
     """The rows of a job that has ended, asked for once: the client's own patience is another than ours."""
-    answer: pa.Table = job.result(retry=NO_RETRY, timeout=REQUEST_SECONDS).to_arrow(create_bqstorage_client=False)
-    return answer
+    return trimmed(job.result(retry=NO_RETRY, timeout=REQUEST_SECONDS).to_arrow(create_bqstorage_client=False))
+
+
+def trimmed(rows: pa.Table) -> pa.Table:
+    """Rows with as many decimals as a column's numbers need: an answer has nine for each NUMERIC."""
+    for place, column in enumerate(rows.schema):
+        if pa.types.is_decimal128(column.type):
+            for scale in range(column.type.scale):
+                with suppress(pa.ArrowInvalid):  # which is what it says of digits that would be lost
+                    rows = rows.set_column(place, column.name, rows[place].cast(pa.decimal128(38, scale)))
+                    break
+    return rows
 
 
 def _require_good(job: bigquery.QueryJob, timeout: float) -> None:
@@ -325,4 +335,5 @@ def _told(error: Exception) -> str:
 
 def _job(job: bigquery.QueryJob) -> Job:
     link = f"https://console.cloud.google.com/bigquery?project={job.project}&j=bq:{job.location}:{job.job_id}"
-    return Job(job.job_id, f"{link}&page=queryresults", int(job.total_bytes_processed or 0), int(job.slot_millis or 0))
+    took = (job.total_bytes_processed, job.slot_millis, job.num_dml_affected_rows)
+    return Job(job.job_id, f"{link}&page=queryresults", *(int(number or 0) for number in took))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -121,27 +121,21 @@ class RawLoad:
     def _send_editions(self, editions: RawTable, rows: Iterable[pa.Table]) -> None:
         """Those of seasons of which none is kept: what was announced before stands as it was."""
         season = editions.replaces
-        kept = self._run(f"SELECT DISTINCT `{season}` FROM {self.names.quoted(editions)}")[season]
+        kept = self._run(look_up_kept(editions, self.names.quoted(editions)))[season]
         new = [part.filter(pc.invert(pc.is_in(part[season], kept.combine_chunks()))) for part in rows]
         self._replace(editions, new, "FALSE")
 
     def _send_quarantine(self, results: Sequence[Ingested], lake: Lake) -> None:
         """Entries of the dates that were delivered, table by table, in the place of those before."""
-        column, days_of = QUARANTINE.part_column, {result.contract: list(result.rows) for result in results}
-        parts = [
-            f"(`{column}` = {literal(contract.full_name)} AND {_on(QUARANTINE, [day or OF_NO_DATE for day in days])})"
-            for contract, days in days_of.items()
-            if days
-        ]
-        if parts:
-            self._replace(QUARANTINE, _rows(lake, QUARANTINE, None), " OR ".join(parts))
+        days_of = {result.contract: list(result.rows) for result in results if result.rows}
+        if days_of:
+            self._replace(QUARANTINE, _rows(lake, QUARANTINE, None), entries_of(days_of))
 
     def _replace(self, contract: RawTable, rows: Iterable[pa.Table], replaced: str = "") -> None:
         """Put rows in the place of those for which `replaced` holds, or else of those with a value that comes again."""
         with staged(self.jobs.client, self.names, contract, rows) as beside:
             table, new = self.names.quoted(contract), self.names.quoted(beside)
-            again = f"`{contract.replaces}` IN (SELECT `{contract.replaces}` FROM {new})"
-            self._run(replace_by(contract, table, new, replaced or again))
+            self._run(replace_by(contract, table, new, replaced or coming_again(contract, new)))
 
     def _run(self, sql: str) -> pa.Table:
         return self.jobs.run(sql, "nba-load", ddl.LABELS, SECONDS).rows
@@ -155,6 +149,25 @@ def replace_by(contract: Contract, table: str, staged: str, replaced: str) -> st
         f"DELETE FROM {table} WHERE {replaced};\n"
         f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {staged};\n"
         "COMMIT TRANSACTION;"
+    )
+
+
+def look_up_kept(contract: RawTable, table: str) -> str:
+    """The values of which a table keeps all rows that it has."""
+    return f"SELECT DISTINCT `{contract.replaces}` FROM {table}"
+
+
+def coming_again(contract: RawTable, staged: str) -> str:
+    """The rows with a value that comes again in a table beside."""
+    return f"`{contract.replaces}` IN (SELECT `{contract.replaces}` FROM {staged})"
+
+
+def entries_of(days_of: Mapping[RawTable, Sequence[date | None]]) -> str:
+    """The entries of the quarantine of some tables and dates."""
+    column = QUARANTINE.part_column
+    return " OR ".join(
+        f"(`{column}` = {literal(contract.full_name)} AND {_on(QUARANTINE, [day or OF_NO_DATE for day in days])})"
+        for contract, days in days_of.items()
     )
 
 

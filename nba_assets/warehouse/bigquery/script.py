@@ -7,7 +7,7 @@ cut off anywhere leaves the old rows or the new ones. Pure text; how it is run i
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 
 from nba_assets.compile.steps import Query, split
 from nba_assets.contracts.calendar import Window
@@ -69,6 +69,17 @@ def remove(names: Names, contract: Contract, days: Sequence[date]) -> str:
             f"FROM UNNEST([{listed}]) AS `day`",
             "COMMIT TRANSACTION",
         ]
+    )
+
+
+def prune_notes(names: Names, before: datetime) -> str:
+    """Remove what was noted of partitions before a moment and again since."""
+    notes, dates = names.quoted(PARTITION_NOTES), _between("partition_date", EVER)
+    same = " AND ".join(f"n.`{column}` = m.`{column}`" for column in ("table_name", "part", "partition_date"))
+    moment = literal(before.astimezone(UTC).isoformat())
+    return (
+        f"DELETE FROM {notes} AS n\nWHERE n.{dates} AND n.`noted_at` < TIMESTAMP {moment}\n"
+        f"AND EXISTS (SELECT 1 FROM {notes} AS m\n WHERE m.{dates} AND {same} AND n.`noted_at` < m.`noted_at`)"
     )
 
 

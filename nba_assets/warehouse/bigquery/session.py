@@ -17,9 +17,10 @@ import pyarrow as pa
 from nba_assets.compile.bind import Dates
 from nba_assets.compile.code_version import Code
 from nba_assets.compile.steps import Query
-from nba_assets.contracts.calendar import Window, season_year
+from nba_assets.contracts.calendar import LONGEST_SEASON, Window, season_year
 from nba_assets.contracts.contract import Contract, RawTable
 from nba_assets.contracts.errors import BadInput
+from nba_assets.warehouse.artefacts import Artefacts
 from nba_assets.warehouse.base import Job, TransientError, Written
 from nba_assets.warehouse.bigquery import notes, script
 from nba_assets.warehouse.bigquery.notes import Note, notes_in
@@ -46,6 +47,10 @@ class BigQuerySession:
     _raw: dict[tuple[Contract, Window], dict[date, Raw]] = field(default_factory=dict)
     _labels: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def artefacts(self) -> Artefacts:
+        return Artefacts.of(None)
+
     def require(self, inputs: Dates) -> None:
         for contract in inputs:
             if contract not in self._there:
@@ -67,8 +72,8 @@ class BigQuerySession:
 
     def _noted(self, contract: Contract, dates: Window) -> list[Note]:
         """The notes of some dates; those of all tables and a season are looked up at once."""
-        if dates == script.EVER:
-            return self.warehouse.notes(contract)
+        if dates.days > 2 * LONGEST_SEASON:
+            return [note for note in self.warehouse.notes(contract) if note.day in dates]
         found: list[Note] = []
         for year in range(season_year(dates.start), season_year(dates.end) + 1):
             if year not in self._notes:

@@ -24,6 +24,7 @@ class FakeJob:
     location: str = "US"
     total_bytes_processed: int | None = 7
     slot_millis: int | None = 11
+    num_dml_affected_rows: int | None = None
 
     def result(self, **_: object) -> FakeJob:
         return self

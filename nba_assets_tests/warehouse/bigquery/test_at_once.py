@@ -14,7 +14,15 @@ import pytest
 
 from nba_assets_tests.bigquery.fault_proxy import FaultProxy, disturbed
 from nba_assets_tests.bigquery.local_server import LocalBigQuery
-from nba_assets_tests.warehouse.bigquery.trial import DAYS, Trial, bigquery_through, in_a_hurry, replace, warehouse
+from nba_assets_tests.warehouse.bigquery.trial import (
+    DAYS,
+    TABLE,
+    Trial,
+    bigquery_through,
+    in_a_hurry,
+    replace,
+    warehouse,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -73,6 +81,19 @@ def test_writers_at_once_take_turns(trial: Trial, proxy: FaultProxy) -> None:
     assert trial.noted() == DAYS.days * (1 + WRITES), "each has written once"
     tries = [request for request in proxy.submitted if "BEGIN TRANSACTION" in request.sql]
     assert len(tries) > WRITES, "no two met: the test proves nothing"
+
+
+def test_notes_of_what_was_replaced_since_are_pruned(trial: Trial) -> None:
+    for version in (1, 2):
+        replace(warehouse(trial.direct), version)
+    before = warehouse(trial.direct).contents(TABLE)
+
+    assert warehouse(trial.direct).prune_notes(time.time() - 3600) == 0
+    assert warehouse(trial.direct).prune_notes(time.time() + 3600) == 2 * DAYS.days
+
+    assert trial.noted() == DAYS.days
+    assert warehouse(trial.direct).contents(TABLE) == before
+    assert set(trial.versions().values()) == {2}
 
 
 def test_a_killed_writers_job_is_found_by_the_next_one(trial: Trial, proxy: FaultProxy) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+import pyarrow as pa
 import pytest
 import requests.exceptions
 from google.api_core import exceptions
@@ -50,6 +53,23 @@ def test_a_job_carries_its_limits_and_labels_and_says_what_it_took(waits: list[f
     assert job.job_id in answer.job.link
     assert job.job_id.startswith("nba-test-")
     assert answer.rows.to_pylist() == [{"n": 1}]
+
+
+def test_numbers_have_as_many_decimals_as_they_need() -> None:
+    rows = pa.table(
+        {
+            "share": pa.array([Decimal("0.123"), None, Decimal("1.5")], pa.decimal128(38, 9)),
+            "whole": pa.array([Decimal(7)] * 3, pa.decimal128(38, 9)),
+            "long": pa.array([Decimal("0.000000001")] * 3, pa.decimal128(38, 9)),
+            "team": ["BOS", "NYK", "LAL"],
+        }
+    )
+
+    found = jobs.trimmed(rows)
+
+    assert [str(value) for value in found["share"].to_pylist()] == ["0.123", "None", "1.500"]
+    assert [str(found[name][0].as_py()) for name in ("whole", "long", "team")] == ["7", "1E-9", "BOS"]
+    assert found.column_names == rows.column_names
 
 
 def test_a_dry_run_says_what_would_be_read_and_asks_again_for_what_passes(waits: list[float]) -> None:

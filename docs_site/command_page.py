@@ -1,0 +1,31 @@
+"""The page of commands, from their help."""
+
+from __future__ import annotations
+
+import re
+
+import typer
+from typer.cli import get_docs_for_click
+
+from nba_assets.cli.app import app
+
+OPENING = """# Commands
+
+What `nba COMMAND --help` says, made from it by `make docs`. How commands end is told with the
+[exit codes](exit_codes.md), what `--json` prints on [its own page](json.md). Dates are `2021-11-15`, or `today`,
+`yesterday`, `tomorrow`, `today-7`, US Eastern; `--tables a,b` narrows a run.
+"""
+
+
+def command_page() -> str:
+    command = typer.main.get_command(app)
+    text = get_docs_for_click(obj=command, ctx=typer.Context(command), name="nba")
+    return OPENING + "\n" + _tidied(text[text.index("**Usage**") :])
+
+
+def _tidied(text: str) -> str:
+    """One heading a command, examples as code, and no completion of shells, which `--help` tells."""
+    text = re.sub(r"^\* `--(?:install|show)-completion`.*\n", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^## `(nba.*)`$", r"## \1", text, flags=re.MULTILINE)
+    text = re.sub(r"^### `(nba.*)`$", r"### \1", text, flags=re.MULTILINE)
+    return text.rstrip() + "\n"

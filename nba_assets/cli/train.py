@@ -1,0 +1,75 @@
+"""`nba train`: the models of some months, each of all games before its month."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from nba_assets.cli.arguments import DEFAULT_LAKE, EndOption, JsonOption, LakeOption, StartOption, parse_range
+from nba_assets.cli.instance import INTERRUPTED, going_to_run, warehouse_at
+from nba_assets.cli.rows import Rows
+from nba_assets.cli.terminal import RunProgress, out, print_failures
+from nba_assets.contracts.calendar import Window
+from nba_assets.orchestration.instance.opening import instance_at_home
+from nba_assets.orchestration.processes.garbage import loading
+
+if TYPE_CHECKING:
+    from nba_assets.warehouse.base import Warehouse
+
+
+def train(
+    start: StartOption,
+    end: EndOption,
+    force: Annotated[bool, typer.Option("--force", help="Train all of them, good or not.")] = False,
+    as_json: JsonOption = False,
+    lake: LakeOption = DEFAULT_LAKE,
+) -> None:
+    """Train the models of the months that some dates lie in, those that are missing or older than what they learn from.
+
+    A model learns from every game before its month and forecasts the month's. The season before must be there. Each is
+    printed with its scores on the last fifth of those games, which trees like its own had not seen.
+
+    Examples:
+
+        nba train --start 2022-10-18 --end 2023-06-12
+
+        nba train --start today --end today
+    """
+    window = parse_range(start, end)
+    with going_to_run(lake):
+        with loading():
+            warehouse = warehouse_at(lake)
+
+            from nba_assets import definitions  # noqa: F401
+            from nba_assets.orchestration import trained_models
+
+            wanted = trained_models.of_months(warehouse, window)
+            if not any(wanted.values()):
+                trained_models.require_season(warehouse, window.start.replace(day=1))
+        totals = {table.name: len(months) for table, months in wanted.items()}
+        with instance_at_home() as instance, RunProgress(totals) as progress:
+            runs = trained_models.train(instance, warehouse, window, progress.report, force=force)
+    for run in runs:
+        print_failures(run.failures)
+    if not all(run.success for run in runs):
+        raise typer.Exit(INTERRUPTED if runs[-1].cancelled else 1)
+    if not runs:
+        out.print(f"nothing to do: all models of {window} are good", highlight=False)
+    print_models(warehouse, window)
+
+
+_SHOWN = ("month", "trained_to", "rows_trained", "mean_absolute_error", "within_50", "within_80", "artefact_sha256")
+
+
+def print_models(warehouse: Warehouse, window: Window) -> None:
+    """The models of the months that some dates lie in."""
+    from nba_assets.tables.registry import monthly_tables
+
+    months = Window(window.start.replace(day=1), window.end)
+    for table in monthly_tables():
+        rows = Rows("model", _SHOWN, title=table.name)
+        sql = f"SELECT * FROM {table.full_name} ORDER BY {table.partition_by}"
+        for row in warehouse.fetch(sql, {table: months}, 60).to_pylist():
+            rows.add(*(row[name] for name in _SHOWN))
+        rows.print()

@@ -1,0 +1,210 @@
+"""The points model: boosted trees for the median and the spread of a player's points, and what a spread means.
+
+A median, a typical distance from it, and how points lie around both for players who are expected to score alike: taken
+from games that the trees had not seen. As text it is JSON around LightGBM's own format. Which games it learns from is
+not said here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nba_assets.basketball.forecast import QUANTILES
+
+if TYPE_CHECKING:
+    from lightgbm import Booster
+
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+
+SEED = 17
+COMMON: dict[str, Any] = {
+    "num_leaves": 15,
+    "min_data_in_leaf": 200,
+    "learning_rate": 0.05,
+    "feature_fraction": 0.5,
+    "bagging_fraction": 0.8,
+    "bagging_freq": 1,
+    "lambda_l2": 5.0,
+}
+MEDIAN: dict[str, Any] = {**COMMON, "objective": "regression_l1", "trees": 300}
+SPREAD: dict[str, Any] = {**COMMON, "objective": "regression", "learning_rate": 0.03, "trees": 100}
+"""How the trees are grown, of the median of points and of the mean distance from it."""
+
+_SAME_EVERY_TIME: dict[str, Any] = {
+    "seed": SEED,
+    "deterministic": True,
+    "force_row_wise": True,
+    "num_threads": 1,
+    "verbose": -1,
+}
+
+EDGES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.96)
+"""Players are put together by the median expected of them, in these shares: the best are few, and are unlike others."""
+
+LEAST_SPREAD = 0.3
+"""Points: nobody is more certain."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How points lie around their median, in spreads, for players by the median expected of them.
+
+    Of each group: the mean of its medians, and of the distances from them the quantiles, mean and standard deviation.
+    Between groups it is interpolated.
+    """
+
+    centres: list[float]
+    quantiles: list[list[float]]
+    means: list[float]
+    deviations: list[float]
+
+    @classmethod
+    def of(cls, medians: Floats, distances: Floats) -> Shape:
+        group = np.searchsorted(np.quantile(medians, EDGES), medians)
+        groups = [group == number for number in np.unique(group)]
+        return cls(
+            [float(medians[g].mean()) for g in groups],
+            [[float(q) for q in np.quantile(distances[g], QUANTILES)] for g in groups],
+            [float(distances[g].mean()) for g in groups],
+            [float(distances[g].std()) for g in groups],
+        )
+
+    def at(self, medians: Floats) -> tuple[Floats, Floats, Floats]:
+        """The quantiles, the mean and the standard deviation of the distances, for each of the medians."""
+        columns = np.column_stack([np.array(self.quantiles), self.means, self.deviations])
+        found = np.column_stack([np.interp(medians, self.centres, column) for column in columns.T])
+        return found[:, : len(QUANTILES)], found[:, -2], found[:, -1]
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """What is expected of each of some games: mean, standard deviation, and quantiles in rising order."""
+
+    mean: Floats
+    deviation: Floats
+    quantiles: Floats
+
+
+@dataclass(frozen=True)
+class PointsModel:
+    """A trained model: the trees as LightGBM's text, and the shape of what is left."""
+
+    feature_version: str
+    features: tuple[str, ...]
+    median: str
+    spread: str
+    shape: Shape
+
+    @cached_property
+    def _trees(self) -> tuple[Booster, Booster]:
+        from lightgbm import Booster
+
+        return Booster(model_str=self.median), Booster(model_str=self.spread)
+
+    def expects(self, features: Floats) -> Distribution:
+        """The points of games of which the features are known, NaN where one is not."""
+        for_median, for_spread = self._trees
+        medians = _predicted(for_median, features)
+        return distribution(medians, _spreads(for_spread, features, medians), self.shape)
+
+    @property
+    def importance(self) -> list[float]:
+        """Of each feature, its share of what all of them gain for the median."""
+        gain = self._trees[0].feature_importance("gain")
+        return [float(share) for share in gain / gain.sum()]
+
+    def as_text(self) -> str:
+        return json.dumps(asdict(self), indent=0, sort_keys=True)
+
+    @classmethod
+    def from_text(cls, text: str) -> PointsModel:
+        """Raises ValueError for what is no such model."""
+        try:
+            held = json.loads(text)
+            return cls(**{**held, "features": tuple(held["features"]), "shape": Shape(**held["shape"])})
+        except (TypeError, KeyError, json.JSONDecodeError) as error:
+            raise ValueError(str(error)) from None
+
+
+def distribution(medians: Floats, spreads: Floats, shape: Shape) -> Distribution:
+    quantiles, mean, deviation = shape.at(medians)
+    points = np.maximum(medians[:, None] + spreads[:, None] * quantiles, 0)
+    return Distribution(
+        np.maximum(medians + spreads * mean, 0), spreads * deviation, np.maximum.accumulate(points, axis=1)
+    )
+
+
+def learn(features: Floats, points: Floats, names: Sequence[str], version: str, unseen: Unseen) -> PointsModel:
+    """The model of all games, with the shape that those had which were predicted unseen."""
+    for_median = grown(features, points, MEDIAN)
+    for_spread = grown(_with(unseen.features, unseen.medians), np.abs(unseen.off), SPREAD)
+    return PointsModel(
+        version,
+        tuple(names),
+        for_median.model_to_string(),
+        for_spread.model_to_string(),
+        Shape.of(unseen.medians, unseen.off / unseen.spreads),
+    )
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """Games as they were predicted by trees that had learnt from those before them only; in order of time.
+
+    `spreads` are of trees that had not seen the game either.
+    """
+
+    features: Floats
+    medians: Floats
+    points: Floats
+    spreads: Floats
+
+    @property
+    def off(self) -> Floats:
+        return self.points - self.medians
+
+    def part(self, chosen: slice) -> Unseen:
+        return Unseen(self.features[chosen], self.medians[chosen], self.points[chosen], self.spreads[chosen])
+
+
+SPREAD_PARTS = 5
+
+
+def unseen_games(features: Floats, points: Floats, ends: Sequence[int]) -> Unseen:
+    """The games from the first of `ends` on: each part predicted by trees of all games before it."""
+    parts = list(zip(ends, [*ends[1:], len(points)], strict=True))
+    medians = np.concatenate(
+        [_predicted(grown(features[:end], points[:end], MEDIAN), features[end:until]) for end, until in parts]
+    )
+    given, off = _with(features[ends[0] :], medians), np.abs(points[ends[0] :] - medians)
+    spreads, turn = np.zeros(len(off)), np.arange(len(off)) % SPREAD_PARTS
+    for number in range(SPREAD_PARTS):
+        trees = grown(given[turn != number], off[turn != number], SPREAD)
+        spreads[turn == number] = _predicted(trees, given[turn == number])
+    return Unseen(features[ends[0] :], medians, points[ends[0] :], np.maximum(spreads, LEAST_SPREAD))
+
+
+def grown(features: Floats, wanted: Floats, settings: dict[str, Any]) -> Booster:
+    """Trees that learn what is wanted: on one thread, from one seed, so the same each time."""
+    import lightgbm
+
+    rest = {name: value for name, value in settings.items() if name != "trees"}
+    return lightgbm.train({**rest, **_SAME_EVERY_TIME}, lightgbm.Dataset(features, wanted), settings["trees"])
+
+
+def _predicted(trees: Booster, features: Floats) -> Floats:
+    return np.asarray(trees.predict(features, num_threads=1), dtype=np.float64)
+
+
+def _spreads(trees: Booster, features: Floats, medians: Floats) -> Floats:
+    return np.maximum(_predicted(trees, _with(features, medians)), LEAST_SPREAD)
+
+
+def _with(features: Floats, medians: Floats) -> Floats:
+    return np.column_stack([features, medians])

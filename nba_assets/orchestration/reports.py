@@ -1,0 +1,103 @@
+"""Reports as assets: the pages of tonight's slate and tomorrow's, made after each run that builds some of either.
+
+A page is a file in a folder (`NBA_REPORTS`, or `reports`). What is on it, and how it looks, is made elsewhere; here is
+what Dagster knows of it: what is not ready, where the pages lie, and when they are made.
+"""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from nba_assets.contracts.calendar import today
+from nba_assets.contracts.errors import BadInput
+from nba_assets.orchestration.assets import OWNERS
+from nba_assets.orchestration.jobs import ALL_TABLES
+from nba_assets.orchestration.keys import asset_key
+from nba_assets.orchestration.resource import WarehouseResource
+from nba_assets.orchestration.run_tags import days_of
+from nba_assets.orchestration.slate_status import RESULTS, TONIGHT, Slate, slates_at
+from nba_assets.orchestration.slates import slate_tables
+from nba_assets.reports.page import write
+from nba_assets.reports.slate import NotReady, slate_page
+from nba_assets.warehouse.base import Warehouse
+
+KEY = dg.AssetKey(["nba_reference", "slate_report"])
+FOLDER_VARIABLE = "NBA_REPORTS"
+
+
+def reports_folder() -> Path:
+    """Where pages lie, by the setting."""
+    return Path(os.environ.get(FOLDER_VARIABLE) or "reports").resolve()
+
+
+def slate_file(day: date) -> Path:
+    return reports_folder() / f"slate-{day}.html"
+
+
+def write_slate(instance: dg.DagsterInstance, warehouse: Warehouse, day: date, file: Path) -> Slate:
+    """Write the page of a date. Raises BadInput where the season has no schedule."""
+    slate = next(slate for slate in slates_at(instance, warehouse, day) if slate.what == TONIGHT)
+    _write(warehouse, slate, file)
+    return slate
+
+
+def _write(warehouse: Warehouse, slate: Slate, file: Path) -> None:
+    not_ready = [NotReady(of.table, of.lacks, of.waits_for, of.broken_errors) for of in slate.tables if not of.ready]
+    write(file, slate_page(warehouse, slate.day, slate.games, not_ready, datetime.now(UTC)))
+
+
+def slate_report_asset() -> dg.AssetsDefinition:
+    @dg.asset(
+        key=KEY,
+        deps=[asset_key(table) for table in slate_tables()],
+        group_name="operations",
+        owners=OWNERS,
+        kinds={"html"},
+        description="The games and players of tonight's slate and tomorrow's, each as one HTML page that needs no"
+        " server and no network: `nba report`.",
+    )
+    def slate_report(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> dg.MaterializeResult:
+        opened = warehouse.open()
+        made: dict[str, Any] = {}
+        try:
+            for slate in slates_at(context.instance, opened, today()):
+                if slate.what == RESULTS or not slate.games:
+                    continue
+                file = slate_file(slate.day)
+                _write(opened, slate, file)
+                made[slate.what] = dg.MetadataValue.path(str(file))
+                made[f"{slate.what}_tables_not_ready"] = sum(not of.ready for of in slate.tables)
+        except BadInput as error:
+            raise dg.Failure(str(error), allow_retries=False) from error
+        return dg.MaterializeResult(metadata=made or {"note": "no games tonight or tomorrow"})
+
+    return slate_report
+
+
+SLATE_REPORT_JOB = dg.define_asset_job(
+    "slate_report", dg.AssetSelection.assets(KEY), description="The pages of tonight's slate and tomorrow's."
+)
+
+
+@dg.run_status_sensor(
+    name="slate_report",
+    run_status=dg.DagsterRunStatus.SUCCESS,
+    request_job=SLATE_REPORT_JOB,
+    description="A run has built tables of tonight's slate or tomorrow's: has their pages made.",
+    default_status=dg.DefaultSensorStatus.RUNNING,
+)
+def slate_report_sensor(context: dg.RunStatusSensorContext) -> Iterator[dg.RunRequest]:
+    """A run has built tables of tonight's slate or tomorrow's: have their pages made."""
+    if builds_a_slate_to_come(context.dagster_run):
+        yield dg.RunRequest(run_key=context.dagster_run.run_id)
+
+
+def builds_a_slate_to_come(run: dg.DagsterRun) -> bool:
+    """Whether the run is of tables of tonight's slate or tomorrow's."""
+    built = run.asset_selection or frozenset(map(asset_key, slate_tables()) if run.job_name == ALL_TABLES else ())
+    to_come = {today(), today() + timedelta(days=1)}
+    return bool(built & set(map(asset_key, slate_tables())) and to_come & set(days_of(run)))

@@ -1,0 +1,87 @@
+"""Data package: what a lake of Parquet holds, as `datapackage.json` in the form of datapackage.org, version 2.
+
+Files, columns with type, unit and meaning, and keys, of each table that is there. How files come about is the lake's.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from nba_assets.contracts.contract import Column, Contract
+from nba_assets.readers.catalog import stored_contracts
+from nba_assets.warehouse.lake import Lake
+
+FILE = "datapackage.json"
+
+PROFILES = "https://datapackage.org/profiles/2.0"
+
+TYPES = {
+    "STRING": "string",
+    "INT64": "integer",
+    "FLOAT64": "number",
+    "BOOL": "boolean",
+    "DATE": "date",
+    "TIMESTAMP": "datetime",
+    "ARRAY<STRING>": "array",
+    "ARRAY<FLOAT64>": "array",
+}
+"""In Table Schema's words; a DECIMAL is a number."""
+
+
+def write_package(lake: Lake) -> int:
+    """Write it beside the tables, whole or not at all; how many tables it describes."""
+    described = package(lake)
+    beside = lake.root / f".{FILE}.{os.getpid()}"
+    beside.write_text(json.dumps(described, indent=1) + "\n")
+    beside.replace(lake.root / FILE)
+    return len(described["resources"])
+
+
+def package(lake: Lake) -> dict[str, Any]:
+    return {
+        "$schema": f"{PROFILES}/datapackage.json",
+        "name": "nba_assets",
+        "title": "NBA tables by nba_assets",
+        "description": "Rows of a table are those of all its files together; each file holds one date.",
+        "resources": list(_resources(lake)),
+    }
+
+
+def _resources(lake: Lake) -> Iterator[dict[str, Any]]:
+    for contract in stored_contracts():
+        if files := lake.files(contract, None):
+            yield {
+                "name": contract.full_name,
+                "description": contract.description,
+                "path": [_below(file, lake.root) for file in files],
+                "format": "parquet",
+                "mediatype": "application/vnd.apache.parquet",
+                "schema": _schema(contract),
+            }
+
+
+def _below(file: Path, root: Path) -> str:
+    return file.relative_to(root).as_posix()
+
+
+def _schema(contract: Contract) -> dict[str, Any]:
+    return {
+        "$schema": f"{PROFILES}/tableschema.json",
+        "fields": [_field(column, column.required or column.name in contract.key) for column in contract.columns],
+        "primaryKey": list(contract.key),
+    }
+
+
+def _field(column: Column, required: bool) -> dict[str, Any]:
+    """`unit` and `storedAs` are ours: the standard lets a description have more than it knows."""
+    field: dict[str, Any] = {"name": column.name, "type": TYPES.get(column.type, "number"), "storedAs": column.type}
+    field["description"] = column.meaning
+    if column.told_unit:
+        field["unit"] = column.told_unit
+    if required:
+        field["constraints"] = {"required": True}
+    return field

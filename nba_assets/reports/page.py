@@ -1,0 +1,90 @@
+"""Pages of reports: templates filled by Jinja, everything from data escaped, into one file that needs no other.
+
+No server, no network, no script. What stands on a page is the reports'; here is how values are written, and how a file
+is replaced at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nba_assets.contracts.printable import printable
+from nba_assets.warehouse.scratch import replacing
+
+if TYPE_CHECKING:
+    import jinja2
+
+UNKNOWN, MINUS = "\N{EN DASH}", "\N{MINUS SIGN}"
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    import jinja2
+
+    found = jinja2.Environment(
+        loader=jinja2.PackageLoader("nba_assets.reports"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: printable(value) if type(value) is str else value,
+    )
+    filters: dict[str, Callable[..., Any]] = {
+        "shown": shown,
+        "signed": signed,
+        "percent": percent,
+        "breakable": breakable,
+    }
+    found.filters.update(filters)
+    return found
+
+
+def rendered(template: str, **values: Any) -> str:
+    return _templates().get_template(template).render(values)
+
+
+def shown(value: Any) -> str:
+    """A value as a page has it, as the table has it: what is unknown is a dash, and never a zero."""
+    if value is None:
+        return UNKNOWN
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def signed(value: Decimal | float | None) -> str:
+    """A difference, with its sign."""
+    if value is None:
+        return UNKNOWN
+    return shown(value) if value == 0 else f"{'+' if value > 0 else MINUS}{shown(abs(value))}"
+
+
+def percent(value: Decimal | float | None) -> str:
+    """A share as whole percents."""
+    return UNKNOWN if value is None else f"{float(value) * 100:.0f}%"
+
+
+def breakable(name: str) -> str:
+    """A long name, such as a table's, that may go on in the next line after each underscore."""
+    from markupsafe import Markup, escape
+
+    return escape(name).replace("_", Markup("_<wbr>"))
+
+
+def write(path: Path, page: str) -> None:
+    """Put a page where it belongs: whoever reads it has the old one or the new one."""
+    with replacing(path, path.parent) as written:
+        written.write_text(page, encoding="utf-8")
+
+
+def by(rows: list[dict[str, Any]], *columns: str) -> Mapping[Any, list[dict[str, Any]]]:
+    """Rows by what they have in some columns, in the order they come."""
+    found: dict[Any, list[dict[str, Any]]] = {}
+    for row in rows:
+        key = tuple(row[name] for name in columns)
+        found.setdefault(key if len(columns) > 1 else key[0], []).append(row)
+    return found

@@ -1,0 +1,31 @@
+"""The rules' points of three players, worked out by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from nba_assets.basketball.systems.rules import points
+from nba_assets_tests.basketball.systems.players import FRESH, STAR, TIRED, points_of
+
+
+def test_three_players() -> None:
+    """7 + 7.2 + 4 + 0.7 - 0.12 + 0.3 + 1.3 + 0.8 + 0.2; 3.5 + 4.8 + 2.75 - 2 - 1.05 + 0.16 - 2 - 2.5 - 0.6 + 0.4 - 0.5;
+    8.4 + 8.8 + 5 + 0.8 + 0.08 + 0.9 + 1.5 + 1.3 + 1.5."""
+    assert points_of(points, [FRESH, TIRED, STAR]) == pytest.approx([21.38, 2.96, 28.28])
+
+
+def test_the_same_player_twice_is_the_same_number() -> None:
+    assert len(set(points_of(points, [FRESH] * 10))) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "steps"),
+    [
+        ("fatigue_score", {39: -3.0, 40: -2.0, 55: -1.2, 70: -0.5, 80: 0, 90: 0, 91: 0.8}),
+        ("minutes_forecast", {24.9: -1.2, 25: 0, 29.9: 0, 30: 0.4, 36: 0.4, 36.1: 0.8}),
+    ],
+)
+def test_steps(name: str, steps: dict[float, float]) -> None:
+    zero = next(value for value, step in steps.items() if step == 0)
+    found = points_of(points, [FRESH | {name: value} for value in (zero, *steps)])
+    assert [round(each - found[0], 6) for each in found[1:]] == list(steps.values())

@@ -1,0 +1,217 @@
+"""The commands on BigQuery, by Dagster and its processes, and messages that lead to a run, against a server here.
+
+The rows are those of a lake. The file is also the program of the sensor's test: definitions are of the engine that the
+environment names when they are loaded.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import dagster as dg
+import pyarrow.parquet as pq
+import pytest
+from google.cloud import bigquery
+
+from nba_assets.compile.bind import stored_inputs
+from nba_assets.contracts.calendar import Window
+from nba_assets.contracts.contract import Contract, RawTable
+from nba_assets.orchestration.events.sources import RAW_COMPLETE_TOPIC, PubSub
+from nba_assets.orchestration.jobs import ALL_TABLES
+from nba_assets.orchestration.keys import asset_key
+from nba_assets.tables.conformed.games import games
+from nba_assets.tables.registry import tables
+from nba_assets.warehouse.duckdb import DuckDBWarehouse
+from nba_assets.warehouse.lake import Lake
+from nba_assets_tests.bigquery.catalogue import CONTRACTS
+from nba_assets_tests.bigquery.loaded import load, make
+from nba_assets_tests.bigquery.local_server import LocalBigQuery
+from nba_assets_tests.bigquery.test_same_rows import differences
+from nba_assets_tests.build import build
+from nba_assets_tests.cli.conftest import Nba
+from nba_assets_tests.orchestration.events.day import line
+from nba_assets_tests.orchestration.events.pubsub_server import PROJECT, serve
+from nba_assets_tests.orchestration.events.stage import Stage
+
+pytestmark = pytest.mark.slow
+
+DAY = date(2024, 10, 22)
+NAMES = ("games", "player_boxes")
+"""Of two steps. All tables of a date take the server minutes."""
+
+TABLES = [table for table in tables() if table.name in NAMES]
+COMPLETE = ("nbac_schedule", "nbac_gamebook_player_stats", "nbac_team_boxscore")
+
+
+@pytest.fixture(scope="module")
+def client(bigquery_server: LocalBigQuery, simulated_lake: Path) -> Iterator[bigquery.Client]:
+    """A project with the raw tables of the simulated lake that are read, and empty ones of ours."""
+    with bigquery_server.client("nba-day") as client:
+        make(client, CONTRACTS)
+        for raw in {source for table in TABLES for source in stored_inputs(table) if isinstance(source, RawTable)}:
+            load(client, raw, rows_of(simulated_lake, raw))
+        yield client
+
+
+def rows_of(lake: Path, contract: Contract):  # noqa: ANN201
+    """All that a lake holds of a table."""
+    files = sorted((lake / contract.dataset / contract.name).rglob("*.parquet"))
+    schema = contract.schema().to_pyarrow()
+    return pq.ParquetDataset(files, schema=schema, partitioning=None).read() if files else schema.empty_table()
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One for the whole story."""
+    home = tmp_path_factory.mktemp("on_bigquery") / "home"
+    home.mkdir()
+    shutil.copy(Path(__file__).parents[2] / "dagster_home" / "dagster.yaml", home)
+    return home
+
+
+@pytest.fixture(autouse=True)
+def _settings(
+    nba: Nba, client: bigquery.Client, bigquery_server: LocalBigQuery, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a command has that knows BigQuery and no lake."""
+    monkeypatch.setenv("NBA_WAREHOUSE", "bigquery")
+    monkeypatch.setenv("NBA_BIGQUERY_PROJECT", client.project)
+    monkeypatch.setenv("BIGQUERY_EMULATOR_HOST", bigquery_server.url)
+    monkeypatch.setenv("DAGSTER_HOME", str(home))
+
+
+def running(*command: str, **settings: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", *command],
+        env=os.environ | settings,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+def told_by(process: subprocess.Popen[str], code: int) -> str:
+    """What a command printed that ended as it should."""
+    told, _ = process.communicate(timeout=600)
+    assert process.returncode == code, told
+    return told
+
+
+def test_a_date_has_the_rows_of_the_lake(client: bigquery.Client, simulated_lake: Path, tmp_path: Path) -> None:
+    lake = Lake(Path(shutil.copytree(simulated_lake, tmp_path / "expected", copy_function=os.link)))
+    build(DuckDBWarehouse(lake), Window(DAY, DAY), TABLES)
+
+    told_by(running("nba_assets", "materialize", "--date", str(DAY), "--tables", ",".join(NAMES)), 0)
+
+    assert not (tmp_path / "lake").exists()
+    for table in TABLES:
+        found = client.query_and_wait(f"SELECT * FROM `{table.dataset}`.`{table.name}`")
+        made = pq.ParquetFile(lake.file(table, DAY)).read().to_pylist()
+        assert differences(made, [dict(row) for row in found], table) == [], table.name
+    notes = client.query_and_wait("SELECT table_name FROM nba_processing.partition_notes")
+    assert {row["table_name"] for row in notes} >= {table.full_name for table in TABLES}
+
+
+def test_what_is_there_is_told(nba: Nba) -> None:
+    days = ("--start", str(DAY), "--end", str(DAY))
+
+    def told(*command: str) -> list[dict[str, object]]:
+        code, printed, complaint = nba(*command, "--json")
+        assert code == 0, complaint
+        return [json.loads(line) for line in printed.splitlines()]
+
+    covered = told("verify", *days, "--tables", "player_boxes")
+    assert [(of["table"], of["coverage"]) for of in covered if of["kind"] == "coverage"] == [("player_boxes", 1.0)]
+    runs = [of for of in told("cascade", "--date", str(DAY)) if of["kind"] == "table run"]
+    assert {of["processor_name"]: of["status"] for of in runs} == dict.fromkeys(NAMES, "success")
+    assert not [of for of in told("plan", *days, "--tables", ",".join(NAMES)) if of["kind"] == "plan"]
+    asked = told("estimate", *days, "--tables", "games")
+    assert [of["table"] for of in asked] == ["games", "all"]
+    (game, *_) = told("query", "SELECT game_date, home_points FROM nba_conformed.games")
+    assert game["game_date"] == str(DAY)
+
+
+def test_a_command_that_is_told_to_end_leaves_no_job_behind(client: bigquery.Client) -> None:
+    def jobs() -> list[bigquery.QueryJob]:
+        return [job for job in client.list_jobs(state_filter="running") if job.job_id.startswith("nba-replace-nba_")]
+
+    day = DAY + timedelta(1)
+    command = running("nba_assets", "materialize", "--date", str(day), "--tables", "player_boxes")
+    wait_for(jobs, "a job runs")
+    (job,) = jobs()
+    command.send_signal(signal.SIGTERM)
+
+    assert "cancelled" in told_by(command, 130)
+    wait_for(lambda: not jobs(), "no job runs")
+    assert client.get_job(job.job_id).error_result["reason"] == "stopped"
+    assert not list(client.query_and_wait(f"SELECT 1 FROM nba_conformed.player_boxes WHERE game_date = '{day}'"))
+
+
+def wait_for(true: Callable[[], object], what: str, seconds: float = 120) -> None:
+    until = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < until, f"not within {seconds:.0f} s: {what}"
+        time.sleep(0.02)
+
+
+def test_messages_lead_to_a_run_that_writes_to_bigquery(client: bigquery.Client) -> None:
+    with serve() as (address, server):
+        settings = {"PUBSUB_EMULATOR_HOST": address, "NBA_EVENTS": "pubsub", "NBA_GCP_PROJECT": PROJECT}
+        told_by(running(__name__, **settings), 0)
+        left = server.left()
+
+    assert left == 0, "all are acknowledged"
+    (counted,) = client.query_and_wait(f"SELECT COUNT(*) FROM nba_conformed.games WHERE game_date = '{OF_MESSAGES}'")
+    assert counted[0] > 0
+
+
+OF_MESSAGES = DAY + timedelta(2)
+
+
+def main() -> None:
+    """Publish messages, let the sensor see them, and carry out some of the run that it asks for."""
+    from nba_assets.definitions import defs, warehouse
+
+    source = PubSub(PROJECT)
+    for name in COMPLETE:
+        source.publish(RAW_COMPLETE_TOPIC, name, line(name, f"{name}-1", OF_MESSAGES))
+    with dg.DagsterInstance.get() as instance:
+        stage = Stage(source, instance, warehouse=warehouse.open())
+        (made,) = stage.tick()
+        assert made.asset_selection
+        assert {asset_key(table) for table in TABLES} < made.asset_selection
+        result = defs.resolve_job_def(ALL_TABLES).execute_in_process(
+            instance=instance,
+            asset_selection=[asset_key(games)],
+            partition_key=made.tags["dagster/partition"],
+            tags={name: value for name, value in made.tags.items() if not name.startswith("dagster/")},
+        )
+        assert result.success
+        stage.drain()
+
+
+def test_a_raw_table_that_is_gone_is_told_by_name(nba: Nba, client: bigquery.Client) -> None:
+    days = ("--start", str(DAY), "--end", str(DAY))
+    client.delete_table("nba_raw.bdl_player_boxscores")
+    code, _, complaint = nba("estimate", *days, "--tables", "player_boxes")
+    assert code == 2
+    assert "nba_raw.bdl_player_boxscores" in complaint
+    assert complaint.count("\n") == 1
+
+    client.delete_table("nba_raw.nbac_schedule")
+    code, _, complaint = nba("plan", *days)
+    there_is_none = f"there is no table {client.project}.nba_raw.nbac_schedule: `nba bigquery init` makes it"
+    assert (code, complaint) == (2, f"nba: {there_is_none}\n")
+
+
+if __name__ == "__main__":
+    main()
