@@ -163,15 +163,17 @@ def ml_feature_store_v2(
     rows = with_columns(rows, shares, ("game_date",), *(f"league_{zone}" for zone in ZONES))
     features = {feature.name: feature for version in VERSIONS.values() for feature in version.features}
     rows = rows.mutate(**{f"value_{name}": feature.value(rows) for name, feature in features.items()})
-    rows = rows.mutate(**{f"source_{name}": feature.source(rows) for name, feature in features.items()})
-    return ibis.union(*[_of_version(rows, version) for version in VERSIONS.values()])
+    rows = rows.mutate(**{f"source_{name}": feature.source(rows) for name, feature in features.items()}).alias("valued")
+    return ibis.union(*[_of_version(rows, version) for version in VERSIONS.values()]).alias("of_all_versions")
 
 
 def _of_version(rows: ir.Table, version: FeatureVersion) -> ir.Table:
     names = version.names
     sources = [rows[f"source_{name}"] for name in names]
-    # Step by step, so that no step holds the one before it again and again.
-    rows = rows.mutate(**{f"from_{label}": counted(sources, label) for label in WEIGHTS})
+    # Step by step, and under a name, so that no step holds the one before it again and again.
+    counts = {f"from_{label}": counted(sources, label) for label in WEIGHTS}
+    rows = rows.mutate(**counts).alias(f"of_{version.name}")
+    sources = [rows[f"source_{name}"] for name in names]
     weighed = sum((weight * rows[f"from_{label}"] for label, weight in WEIGHTS.items()), start=ibis.literal(0))
     rows = rows.mutate(score=weighed / len(names))
     lacking = games_missing.lack_games(rows)
