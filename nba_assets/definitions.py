@@ -12,6 +12,7 @@ from nba_assets.orchestration.events.sensors import event_sensors
 from nba_assets.orchestration.freshness import with_freshness
 from nba_assets.orchestration.housekeeping import housekeeping_job, housekeeping_schedule
 from nba_assets.orchestration.jobs import jobs
+from nba_assets.orchestration.prediction_runs import prediction_jobs, prediction_schedules, prediction_sensors
 from nba_assets.orchestration.processes.executor import executor
 from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.run_history.history import run_history_sensors, run_history_spec
@@ -33,9 +34,15 @@ defs = dg.Definitions(
         run_history_spec(),
         slate_readiness_asset(),
     ],
-    jobs=[*jobs(), *slate_jobs(), housekeeping_job()],
-    schedules=[*schedules(), housekeeping_schedule(), models_schedule()],
-    sensors=[*event_sensors(), *alert_sensors(), *run_history_sensors(), slate_readiness_sensor],
+    jobs=[*jobs(), *slate_jobs(), *prediction_jobs(), housekeeping_job()],
+    schedules=[*schedules(), *prediction_schedules(), models_schedule(), housekeeping_schedule()],
+    sensors=[
+        *event_sensors(),
+        *prediction_sensors(),
+        *alert_sensors(),
+        *run_history_sensors(),
+        slate_readiness_sensor,
+    ],
     resources={"warehouse": warehouse},
     executor=executor(),
 )

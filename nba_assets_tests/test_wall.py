@@ -45,6 +45,8 @@ ENGINES = {"dagster", "dagster_gcp", "duckdb", "google", "pyarrow"}
 DOORS = {
     # who -> the one thing of basketball that he may know
     "audit/game_days.py": {"nba_assets.tables.conformed.views.schedule"},
+    "audit/performance.py": {"nba_assets.basketball.performance"},
+    "audit/prop_slate.py": {"nba_assets.tables.conformed.views.schedule"},
     "orchestration/events/sensors.py": {"nba_assets.tables.raw"},
 }
 

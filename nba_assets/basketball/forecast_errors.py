@@ -30,12 +30,13 @@ def distributions(forecasts: ir.Table, days: ir.Table) -> ir.Table:
     upwards = ibis.window(**of_group, order_by="bin", preceding=None, following=0)
     rows = counts.mutate(
         in_all=counts.errors.sum().over(**of_group),
-        total=counts.total.sum().over(**of_group),
-        squares=counts.squares.sum().over(**of_group),
+        sum_of_all=counts.total.sum().over(**of_group),
+        squares_of_all=counts.squares.sum().over(**of_group),
         until=counts.errors.sum().over(upwards),
     )
     rows = rows.filter(rows.in_all >= LEAST_ERRORS)
-    spread = (rows.in_all * rows.squares - rows.total * rows.total) / (rows.in_all * (rows.in_all - 1))
+    squared = rows.in_all * rows.squares_of_all - rows.sum_of_all * rows.sum_of_all
+    spread = squared / (rows.in_all * (rows.in_all - 1))
     rows = rows.mutate(spread=spread.sqrt() / 100)
     return rows.group_by(list(_GROUP)).agg(
         errors_behind=rows.in_all.max(),

@@ -19,7 +19,8 @@ from nba_assets.contracts.settings import whole_number
 from nba_assets.contracts.table import Check, holds
 
 BOOKS_VARIABLE, HOURS_VARIABLE = "NBA_PREFERRED_BOOKS", "NBA_FRESH_HOURS"
-"""The settings of the rule: part of the query, and so of the code version of each table that shows a line."""
+DECISION_VARIABLE, MARGIN_VARIABLE = "NBA_DECISION_MINUTES", "NBA_BET_MARGIN"
+"""The settings of the rules: part of the query, and so of the code version of each table that shows a line."""
 
 
 @cache
@@ -40,6 +41,23 @@ def fresh_hours() -> int:
     """A line last seen within so many hours before the tip is on offer at the tip; an older one may be gone. Two lines
     seen within so many hours of each other stood side by side. Raises BadInput for what is no number of hours."""
     return whole_number(HOURS_VARIABLE, 3, "number of hours from 1 to 240", most=240)
+
+
+@cache
+def decision_minutes() -> int:
+    """So many minutes before its tip a game is bet on: later snapshots are not known. Raises BadInput."""
+    return whole_number(DECISION_VARIABLE, 60, "number of minutes from 1 to 1440", most=1440)
+
+
+@cache
+def bet_margin() -> int:
+    """So many percentage points a side's probability must be above what its price pays even at. Raises BadInput."""
+    return whole_number(MARGIN_VARIABLE, 3, "number of percentage points from 0 to 50", least=0, most=50)
+
+
+def settings() -> tuple[object, ...]:
+    """All that the environment has to say about lines."""
+    return preferred_books(), fresh_hours(), decision_minutes(), bet_margin()
 
 
 def first_and_last(snapshots: ir.Table, by: tuple[str, ...], *values: str) -> ir.Table:
@@ -145,6 +163,26 @@ def american(price: ir.NumericValue) -> ir.FloatingValue:
 def implied_probability(price: ir.NumericValue) -> ir.FloatingValue:
     """What American odds pay even at, the book's margin included. NULL where it is no price."""
     return ibis.cases((price >= 100, 100 / (price + 100)), (price <= -100, price / (price - 100)))
+
+
+def decimal_price(price: ir.NumericValue) -> ir.FloatingValue:
+    """American odds as what a stake of one comes back as: -110 is 1.909. NULL where it is no price."""
+    return 1 / implied_probability(price)
+
+
+def overround(over: ir.NumericValue, under: ir.NumericValue) -> ir.FloatingValue:
+    """What the implied probabilities of both sides add up to beyond one: the book's margin."""
+    return implied_probability(over) + implied_probability(under) - 1
+
+
+def expected_value(win: ir.FloatingValue, lose: ir.FloatingValue, price: ir.NumericValue) -> ir.FloatingValue:
+    """Of a stake of one at American odds; what neither wins nor loses comes back."""
+    return win * (decimal_price(price) - 1) - lose
+
+
+def profit(outcome: ir.StringValue, price: ir.NumericValue) -> ir.FloatingValue:
+    """Of a stake of one at American odds, by the outcome of the bet: NULL where there was none."""
+    return outcome.cases(("win", decimal_price(price) - 1), ("loss", -1.0), ("push", 0.0), ("void", 0.0))
 
 
 def no_vig(over: ir.NumericValue, under: ir.NumericValue) -> ir.FloatingValue:

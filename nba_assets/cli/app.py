@@ -21,11 +21,13 @@ from nba_assets.cli.emit import emit
 from nba_assets.cli.estimate import estimate
 from nba_assets.cli.explain import explain
 from nba_assets.cli.export import export, import_
+from nba_assets.cli.grade import grade
 from nba_assets.cli.ingest import ingest
 from nba_assets.cli.instance import INTERRUPTED
 from nba_assets.cli.lineage import lineage
 from nba_assets.cli.materialize import materialize
 from nba_assets.cli.plan import plan
+from nba_assets.cli.predict import predict
 from nba_assets.cli.prune import prune
 from nba_assets.cli.query import query
 from nba_assets.cli.replay import replay
@@ -50,6 +52,8 @@ COMMANDS = (
     estimate,
     replay,
     compare,
+    predict,
+    grade,
     status,
     verify,
     explain,

@@ -19,7 +19,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from nba_assets.basketball.market import fresh_hours, preferred_books
+from nba_assets.basketball import market
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -104,7 +104,7 @@ def _for_us_alone(path: str, flags: int) -> int:
 def _code_hash() -> str:
     """Over the source of all that has a say in the SQL, the settings that have one, and the compilers' versions."""
     sources = b"".join(file.read_bytes() for file in _sources())
-    settings = repr((preferred_books(), fresh_hours()))
+    settings = repr(market.settings())
     compilers = version("ibis-framework") + version("sqlglot")
     return hashlib.sha256(sources + settings.encode() + compilers.encode()).hexdigest()[:16]
 

@@ -25,16 +25,16 @@ Found = dg.RunRequest | dg.SkipReason
 
 def schedules() -> list[dg.ScheduleDefinition]:
     return [
-        _schedule("yesterdays_summaries", "30 6 * * *", with_conformed(summaries()), YESTERDAY),
-        _schedule("todays_slate", ["30 10 * * *", "30 17 * * *"], with_conformed(slate_tables()), TODAY),
-        _schedule("tomorrows_slate", "30 17 * * *", with_conformed(slate_tables()), TOMORROW),
+        safety_net("yesterdays_summaries", "30 6 * * *", with_conformed(summaries()), YESTERDAY),
+        safety_net("todays_slate", ["30 10 * * *", "30 17 * * *"], with_conformed(slate_tables()), TODAY),
+        safety_net("tomorrows_slate", "30 17 * * *", with_conformed(slate_tables()), TOMORROW),
     ]
 
 
 YESTERDAY, TODAY, TOMORROW = timedelta(days=-1), timedelta(0), timedelta(days=1)
 
 
-def _schedule(name: str, cron: str | list[str], tables: Sequence[Table], which: timedelta) -> dg.ScheduleDefinition:
+def safety_net(name: str, cron: str | list[str], tables: Sequence[Table], which: timedelta) -> dg.ScheduleDefinition:
     @dg.schedule(
         name=name,
         cron_schedule=cron,
@@ -55,7 +55,7 @@ def _wanted(
 ) -> Found:
     if not game_days(warehouse, Window(day, day)):
         return dg.SkipReason(f"no games on {day}")
-    if busy := _being_built(instance, tables, day):
+    if busy := being_built(instance, tables, day):
         return dg.SkipReason(f"{day} is being built: {', '.join(busy)}")
     stale = [table for table, days in out_of_date(instance, warehouse, tables, [day]).items() if day in days]
     if not stale:
@@ -68,7 +68,7 @@ def _wanted(
     )
 
 
-def _being_built(instance: dg.DagsterInstance, tables: Sequence[Table], day: date) -> list[str]:
+def being_built(instance: dg.DagsterInstance, tables: Sequence[Table], day: date) -> list[str]:
     """Those that a run which waits or runs is to write: its end is worth waiting for, and its failure is told."""
     runs = instance.get_runs(dg.RunsFilter(statuses=[status for status in dg.DagsterRunStatus if status not in ENDED]))
     selections = [run.asset_selection for run in runs if day in days_of(run)]

@@ -161,14 +161,36 @@ def test_movement_is_one_books_and_unknown_where_it_was_seen_once() -> None:
     assert (still["opening"], still["movement"]) == (22.5, None)
 
 
+@pytest.mark.parametrize(
+    ("price", "even", "returned"), [(-110, 110 / 210, 1 + 100 / 110), (150, 0.4, 2.5), (100, 0.5, 2.0), (0, None, None)]
+)
+def test_what_a_price_pays_even_at_and_gives_back(price: int, even: float | None, returned: float | None) -> None:
+    assert values_of(market.implied_probability, "int64", price) == [pytest.approx(even) if even else None]
+    assert values_of(market.decimal_price, "int64", price) == [pytest.approx(returned) if returned else None]
+
+
+def test_the_margin_of_a_pair_of_prices_and_what_is_left_of_it() -> None:
+    assert values_of(market.overround, "int64 int64", (-110, -110)) == [pytest.approx(1 / 21)]
+    assert values_of(market.overround, "int64 int64", (-110, None)) == [None]
+    assert values_of(market.no_vig, "int64 int64", (-120, 100)) == [pytest.approx(0.545455 / 1.045455, rel=1e-5)]
+
+
+def test_expected_value_and_profit_of_a_stake_of_one() -> None:
+    assert values_of(market.expected_value, "float64 float64 int64", (0.55, 0.45, -110)) == [pytest.approx(0.05)]
+    assert values_of(market.expected_value, "float64 float64 int64", (0.50, 0.40, 100)) == [pytest.approx(0.10)]
+    bets = [("win", -110), ("win", 150), ("loss", 150), ("push", -110), ("void", -110), (None, -110), ("win", None)]
+    profits = values_of(market.profit, "string int64", *bets)
+    assert profits == [pytest.approx(100 / 110), 1.5, -1, 0, 0, None, None]
+
+
 Setting = Callable[[str, str], None]
 
 
 @pytest.fixture
 def setting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Setting]:
     def forget() -> None:
-        market.preferred_books.cache_clear()
-        market.fresh_hours.cache_clear()
+        for setting in (market.preferred_books, market.fresh_hours, market.decision_minutes, market.bet_margin):
+            setting.cache_clear()
 
     def give(variable: str, text: str) -> None:
         monkeypatch.setenv(variable, text)
@@ -198,12 +220,14 @@ def test_books_and_hours_are_settings(setting: Setting) -> None:
         (market.BOOKS_VARIABLE, "Draft Kings", "NBA_PREFERRED_BOOKS: 'Draft Kings' is no book"),
         (market.HOURS_VARIABLE, "0", "NBA_FRESH_HOURS: '0' is no number of hours"),
         (market.HOURS_VARIABLE, "three", "NBA_FRESH_HOURS: 'three' is no number of hours"),
+        (market.DECISION_VARIABLE, "0", "NBA_DECISION_MINUTES: '0' is no number of minutes from 1 to 1440"),
+        (market.MARGIN_VARIABLE, "3%", "NBA_BET_MARGIN: '3%' is no number of percentage points from 0 to 50"),
     ],
 )
 def test_a_setting_that_is_none_is_refused(setting: Setting, variable: str, text: str, told: str) -> None:
     setting(variable, text)
     with pytest.raises(BadInput, match=re.escape(told)):
-        _ = market.preferred_books(), market.fresh_hours()
+        market.settings()
 
 
 def test_a_quarter_is_no_line() -> None:

@@ -36,7 +36,7 @@ EARLY = Given(form.FORM, form.EARLY_WINDOW)
 
 
 def given_for(table: Table) -> Given:
-    return FORM if table.group == "precompute" else BOX_SCORES
+    return FORM if table.group in ("precompute", "predictions") else BOX_SCORES
 
 
 @cache

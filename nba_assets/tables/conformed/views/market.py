@@ -5,10 +5,14 @@ from __future__ import annotations
 import ibis.expr.types as ir
 
 from nba_assets.basketball.market import american, chosen
+from nba_assets.basketball.prop_snapshots import of_both, told_simulated
 from nba_assets.contracts.read import view
 from nba_assets.tables.conformed.game_lines import game_lines
 from nba_assets.tables.conformed.games import games
 from nba_assets.tables.conformed.prop_lines import prop_lines
+from nba_assets.tables.conformed.views.player_names import player_names
+from nba_assets.tables.conformed.views.schedule import schedule
+from nba_assets.tables.raw.market import bettingpros_player_points_props, odds_api_player_points_props
 
 
 @view(books=prop_lines)
@@ -16,6 +20,21 @@ def points_lines(books: ir.Table) -> ir.Table:
     """A row is a player's points line on a date. Of books that are as new, The Odds API's before BettingPros'."""
     known = books.filter(books.player_lookup.notnull())
     return chosen(known, ("game_date", "player_lookup"), sources=("odds_api", "bettingpros"))
+
+
+@view(
+    odds_api=odds_api_player_points_props,
+    bettingpros=bettingpros_player_points_props,
+    games=schedule,
+    names=player_names,
+)
+def prop_snapshots(odds_api: ir.Table, bettingpros: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table:
+    """A row is what a book offered on a known player's points at one moment before the tip.
+
+    For who asks what was on offer at another moment than the tip.
+    """
+    rows = of_both(odds_api, bettingpros, games, names)
+    return told_simulated(rows.filter(rows.player_lookup.notnull()), odds_api, bettingpros)
 
 
 @view(books=prop_lines, games=games)

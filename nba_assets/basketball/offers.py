@@ -1,0 +1,59 @@
+"""Offers at the decision time: what each book offered on a player when a bet on him was decided, and what it closed at.
+
+Functions of snapshots. The one rule that chooses among books is the market's; what is thought of a price is not said
+here.
+"""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from nba_assets.basketball.history import PLAYER_DAY
+from nba_assets.basketball.joins import with_columns
+from nba_assets.basketball.market import chosen, decision_minutes, first_and_last
+
+NO_BOOK = "none"
+"""Stands for the book where none has an offer."""
+
+_SOURCES = ("odds_api", "bettingpros")
+
+
+def decided_at(tip_at: ir.TimestampValue) -> ir.TimestampValue:
+    return tip_at - ibis.interval(minutes=decision_minutes())
+
+
+def offered(snapshots: ir.Table) -> ir.Table:
+    """Each book's last line at the decision time; `chosen_book` is the one that stands for the market."""
+    known = snapshots.filter(snapshots["at"] <= decided_at(snapshots.tip_at))
+    books = _books(known)
+    books = books.mutate(tip_at=decided_at(books.tip_at)).alias("books_at_decision")
+    return with_columns(_of_each_book(books), chosen(books, PLAYER_DAY, _SOURCES), PLAYER_DAY, chosen_book="book")
+
+
+def closed(snapshots: ir.Table) -> ir.Table:
+    """Each book's last line before the tip, of those that it showed after the decision time."""
+    later = snapshots.filter(snapshots["at"] > decided_at(snapshots.tip_at))
+    return _of_each_book(_books(later).alias("books_afterwards"))
+
+
+def withdrawn(snapshots: ir.Table, players: ir.Table) -> ir.Table:
+    """Whom a book has taken off its list before the tip: it was seen later with others of his game, and not with him.
+
+    `players` have their `game_id`. Only captures of a whole game tell; what BettingPros says of one man does not.
+    """
+    seen = snapshots.filter(snapshots.source == "odds_api")
+    seen = seen.group_by(*PLAYER_DAY, "book").agg(last_at=seen["at"].max())
+    seen = with_columns(seen, players, PLAYER_DAY, "game_id").filter(lambda t: t.game_id.notnull())
+    seen = seen.mutate(game_last_at=seen.last_at.max().over(group_by=["game_id", "book"]))
+    return seen.filter(seen.last_at < seen.game_last_at).select(*PLAYER_DAY, "book")
+
+
+def _books(snapshots: ir.Table) -> ir.Table:
+    return first_and_last(snapshots, (*PLAYER_DAY, "source"), "over_price", "under_price", "tip_at")
+
+
+def _of_each_book(books: ir.Table) -> ir.Table:
+    """A book that both sources show counts as the rule has it."""
+    by = (*PLAYER_DAY, "of_book")
+    return chosen(books.mutate(of_book=books.book), by, _SOURCES)

@@ -1,0 +1,101 @@
+"""Sums of graded rows, and the figures that follow: pushes are no losses, an interval is of dates."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import ibis
+import pytest
+
+from nba_assets.basketball import performance
+from nba_assets.tables.predictions.prediction_accuracy import prediction_accuracy
+from nba_assets_tests.given import MATCH
+from nba_assets_tests.rows import Query, Row, one, values_of
+
+FIGURES = Query(
+    lambda rows: performance.figures(performance.summed(performance.by_day(rows, "system_id"), "system_id")),
+    {"rows": prediction_accuracy},
+)
+
+
+def bet(outcome: str | None, day: int = 0, side: str = "OVER", profit: float | None = None, **more: Any) -> Row:
+    earned = {"win": 0.9, "loss": -1.0, "push": 0.0, "void": 0.0}.get(outcome or "")
+    return {
+        "system_id": "rules",
+        "game_date": MATCH.day + timedelta(days=day),
+        "recommendation": side if outcome else "PASS",
+        "outcome": outcome,
+        "profit": earned if profit is None else profit,
+        "confidence": 0.6,
+    } | more
+
+
+def figures(*rows: Row) -> dict[str, Any]:
+    return one(FIGURES(rows=rows))
+
+
+def test_pushes_and_voids_are_no_part_of_the_win_rate() -> None:
+    row = figures(bet("win"), bet("win", side="UNDER"), bet("loss"), bet("push"), bet("void"), bet(None))
+    assert (row["win_rate"], row["recommendations_count"], row["pass_count"]) == (pytest.approx(2 / 3), 5, 1)
+    assert (row["push_count"], row["void_count"], row["bets_count"]) == (1, 1, 4)
+    assert (row["over_win_rate"], row["under_win_rate"]) == (0.5, 1.0)
+    assert (row["profit"], row["profit_per_bet"]) == (pytest.approx(0.8), pytest.approx(0.2))
+
+
+def test_errors_are_of_those_who_played() -> None:
+    played = {"absolute_error": 4.0, "signed_error": -4.0, "within_3_points": False, "within_5_points": True}
+    row = figures(bet(None, **played), bet(None, absolute_error=2.0, signed_error=2.0, line_error=1.0), bet("void"))
+    assert (row["predictions_count"], row["played_count"], row["did_not_play_count"]) == (3, 2, 1)
+    assert (row["mae"], row["bias"], row["mae_lined"], row["line_mae"]) == (3.0, -1.0, 2.0, 1.0)
+    assert (row["within_3_pct"], row["within_5_pct"]) == (0.0, 50.0)
+
+
+def test_the_interval_of_a_profit_takes_each_date_as_one_draw() -> None:
+    """Dates with profits 0.9, -1, 1.8 and bets 1, 1, 2: mean 0.425 a bet."""
+    row = figures(bet("win"), bet("loss", 1), bet("win", 2), bet("win", 2))
+    mean = 1.7 / 4
+    squares = (0.9 - mean) ** 2 + (-1 - mean) ** 2 + (1.8 - 2 * mean) ** 2
+    reach = row["profit_per_bet_high"] - row["profit_per_bet"]
+    assert row["bet_dates"] == 3
+    assert reach == pytest.approx(students_t(2) * (squares * 3 / 2) ** 0.5 / 4)
+    assert row["profit_per_bet"] - row["profit_per_bet_low"] == pytest.approx(reach)
+
+
+def test_on_two_dates_nothing_is_said_of_luck() -> None:
+    row = figures(bet("win"), bet("win", 1))
+    assert (row["profit_per_bet"], row["profit_per_bet_low"]) == (pytest.approx(0.9), None)
+
+
+def students_t(freedom: int) -> float:
+    (value,) = values_of(performance.students_t, "int64", freedom)
+    return float(value)
+
+
+@pytest.mark.parametrize(("freedom", "t"), [(4, 2.7764), (10, 2.2281), (38, 2.0244), (200, 1.9719)])
+def test_students_t_is_near_the_tables(freedom: int, t: float) -> None:
+    assert students_t(freedom) == pytest.approx(t, rel=0.01)
+
+
+def test_tiers_and_slices() -> None:
+    assert values_of(performance.tier, "float64", 0.7, 0.69, 0.55, 0.54, None) == [
+        "high",
+        "medium",
+        "medium",
+        "low",
+        None,
+    ]
+    sliced = Query(
+        lambda rows: performance.sliced(rows).select("slice_by", "slice").order_by(ibis.asc("slice_by")),
+        {"rows": prediction_accuracy},
+    )
+    row = bet("win", player_lookup="tatum", is_home=True, role="20-29.9")
+    told = {cut["slice_by"]: cut["slice"] for cut in sliced(rows=[row])}
+    assert told == {
+        "all": "all",
+        "player": "tatum",
+        "confidence": "medium",
+        "venue": "home",
+        "side": "over",
+        "role": "20-29.9",
+    }
