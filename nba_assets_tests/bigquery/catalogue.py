@@ -60,7 +60,9 @@ class Sent:
 
 def of_table(table: Table) -> Iterator[Sent]:
     compiled = statements(table, "bigquery")
-    for query, written in (("rows", table), ("failed", failures_of(table))):
+    if table.python:  # rows are staged, like those of a delivery
+        yield Sent("what python is given", NAMES.sql(script_of(compiled.steps_in("rows", ONE_DATE))))
+    for query, written in (("rows", None if table.python else table), ("failed", failures_of(table))):
         if written:
             steps = compiled.steps_in(query, ONE_DATE)
             text = script.replace(NAMES, written, steps, ONE_DATE.dates(), "code", {ONE_DATE.start: "read"})

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from nba_assets.contracts.table import Table
-from nba_assets.tables.registry import every_table
+from nba_assets.tables.registry import every_table, monthly_tables
 from nba_assets_tests.bigquery.analyser import BigQuery, RefusedError
 from nba_assets_tests.bigquery.catalogue import CONTRACTS, NAMES, Sent, of_table, of_the_rest, of_the_schema
 from nba_assets_tests.bigquery.scans import LONGEST, MOST_ANEW, parsed, refused, scans, unbounded
@@ -27,7 +27,9 @@ READ_WHOLE = {
 
 
 @pytest.mark.parametrize(
-    "table", sorted(every_table(), key=lambda table: table.full_name), ids=lambda table: table.name
+    "table",
+    sorted((*every_table(), *monthly_tables()), key=lambda table: table.full_name),
+    ids=lambda table: table.name,
 )
 def test_what_is_sent_of_a_table(table: Table) -> None:
     wrong = [found for sent in of_table(table) for found in wrong_with(sent)]

@@ -14,7 +14,7 @@ from nba_assets.basketball.trained import spread_out
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.measures import mean_of
 from nba_assets.contracts.read import all_before
-from nba_assets.contracts.table import holds, table
+from nba_assets.contracts.table import OWES_NOTHING, holds, table
 from nba_assets.tables.analytics.player_game_summary import player_game_summary
 from nba_assets.tables.precompute.ml_feature_store_v2 import ml_feature_store_v2
 
@@ -28,6 +28,7 @@ LARGEST_ERROR = 6.0
     key=("model_id", "trained_to"),
     cluster_by=("model_id",),
     reads={"features": all_before(ml_feature_store_v2), "players": all_before(player_game_summary)},
+    population=OWES_NOTHING,
     rated=False,
     monthly=True,
     python="nba_assets.models.training:train",
