@@ -76,7 +76,7 @@ def test_a_back_fill_tells_what_it_added(filled: Path) -> None:
         text=True,
     )
     counted = {row["name"]: row["rows"] for row in map(json.loads, stored.stdout.splitlines())}
-    assert added == counted
+    assert dict(added) == counted
     assert "nba_analytics.player_game_summary" in added
 
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from nba_assets.contracts.contract import Column, Contract
 from nba_assets.warehouse.changes import NONE, Changes, changes_of
+from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.footers import file_of
 from nba_assets.warehouse.lake import Lake
 
@@ -63,3 +64,9 @@ def test_a_lake_counts_where_it_is_asked(tmp_path: Path) -> None:
     assert written(rows(a=1, b=2), code="other") == NONE, "notes are no rows"
     assert written(rows(a=1), count=False) == NONE
     assert written(rows()) == Changes(removed=1)
+
+
+def test_a_step_asks(tmp_path: Path) -> None:
+    with DuckDBWarehouse(Lake(tmp_path)).session(60) as session:
+        assert session.put(TABLE, rows(a=1), [DAY]).changes == {DAY: Changes(added=1)}
+        assert session.put(TABLE, rows(a=2, b=1), [DAY]).changes == {DAY: Changes(added=1, changed=1)}
