@@ -40,6 +40,7 @@ def formula_page() -> str:
         title, _, more = (inspect.getdoc(module) or "").partition("\n\n")
         parts += [f"## {_headline(name)}", prose(title.replace("\n", " "))]
         parts += [prose(more)] if more else []
+        parts += [f"Computed in [`basketball/{name}`](../nba_assets/basketball/{name}.py)."]
         parts += ["\n".join(_formulas(module))]
     return "\n\n".join(part for part in parts if part) + "\n"
 

@@ -56,6 +56,6 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
         picture = f"{uri.removesuffix('.md')}.{kind}.svg"
         if place in markdown and picture in pictures():
             name = picture.rpartition("/")[2]
-            shown = f"{title}\n\n![{alt_text(kind)}]({name}){{ .picture }}"
+            shown = f"{title}\n\n[![{alt_text(kind)}]({name}){{ .picture }}]({name})"
             markdown = markdown.replace(place, shown)
     return with_site_links(markdown, uri)

@@ -96,6 +96,9 @@ def first_sentence(contract: Contract) -> str:
 
 def _facts(contract: Contract) -> Iterator[str]:
     yield f"- full name: `{contract.full_name}`"
+    if isinstance(contract, Table):
+        file = f"{contract.module.replace('.', '/')}.py"
+        yield f"- declared in [`{file}`](../../../{file})"
     yield f"- key: {_code(contract.key)}"
     yield f"- partitioned by: {_code([contract.partition_by]) if contract.partition_by else 'nothing, stored whole'}"
     if contract.cluster_by:

@@ -116,7 +116,7 @@ def no_vig(games: pa.Table) -> Floats:
     """The market's probability of the over by both prices; NaN without them."""
 
     def implied(price: Floats) -> Floats:
-        return np.where(price < 0, -price / (100 - price), 100 / (100 + price))
+        return np.where(price < 0, np.abs(price), 100) / (np.abs(price) + 100)
 
     above, below = implied(numbers(games, "over_price")), implied(numbers(games, "under_price"))
     return above / (above + below)

@@ -26,13 +26,19 @@ NORMAL = 1.96
 def write(folder: Path, profits: Sequence[Row], tenths: Sequence[Row], *, simulated: bool) -> list[Path]:
     """Both plots as files in a folder, which is made."""
     folder.mkdir(parents=True, exist_ok=True)
-    made = {"profit.svg": profit_over_time(profits, simulated=simulated), "reliability.svg": reliability(tenths)}
+    made = drawn(profits, tenths, simulated=simulated, form="svg")
     for name, picture in made.items():
-        (folder / name).write_bytes(picture)
-    return [folder / name for name in made]
+        (folder / f"{name}.svg").write_bytes(picture)
+    return [folder / f"{name}.svg" for name in made]
 
 
-def profit_over_time(profits: Sequence[Row], *, simulated: bool = False) -> bytes:
+def drawn(profits: Sequence[Row], tenths: Sequence[Row], *, simulated: bool, form: str) -> dict[str, bytes]:
+    """Both plots by name, as `svg` or `png`."""
+    figures = {"profit": profit_over_time(profits, simulated=simulated), "reliability": reliability(tenths)}
+    return {name: _picture(figure, form) for name, figure in figures.items()}
+
+
+def profit_over_time(profits: Sequence[Row], *, simulated: bool = False) -> Figure:
     """The running profit of each system that bets, a stake of one each, with the range that chance alone would explain.
 
     `profits` are in order of system and date.
@@ -48,7 +54,7 @@ def profit_over_time(profits: Sequence[Row], *, simulated: bool = False) -> byte
     axes.axhline(0, color="black", linewidth=0.8)
     axes.set_ylabel("stakes")
     axes.set_title("Profit on simulated lines: no money" if simulated else "Profit, with its 95 % interval")
-    return _svg(figure)
+    return figure
 
 
 def running_profit(days: Sequence[Row]) -> tuple[list[float], list[float], list[float]]:
@@ -68,7 +74,7 @@ def running_profit(days: Sequence[Row]) -> tuple[list[float], list[float], list[
     return running, low, high
 
 
-def reliability(tenths: Sequence[Row]) -> bytes:
+def reliability(tenths: Sequence[Row]) -> Figure:
     """Of each system, how often the over came where it was called so likely; on the diagonal all is as it was said."""
     figure, axes = _figure()
     axes.plot([0, 1], [0, 1], color="black", linewidth=0.8)
@@ -82,7 +88,7 @@ def reliability(tenths: Sequence[Row]) -> bytes:
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1)
     axes.set_title("Reliability; the larger a point, the more rows")
-    return _svg(figure)
+    return figure
 
 
 def _figure() -> tuple[Figure, Any]:
@@ -95,7 +101,7 @@ def _figure() -> tuple[Figure, Any]:
     return figure, axes
 
 
-def _svg(figure: Figure) -> bytes:
+def _picture(figure: Figure, form: str) -> bytes:
     from matplotlib import rc_context
 
     (axes,) = figure.axes
@@ -103,5 +109,5 @@ def _svg(figure: Figure) -> bytes:
         axes.legend(loc="best", fontsize="small")
     made = BytesIO()
     with rc_context({"svg.hashsalt": "nba_assets"}):  # the same picture of the same figures
-        figure.savefig(made, format="svg", metadata={"Date": None})
+        figure.savefig(made, format=form, metadata={"Date": None} if form == "svg" else None)
     return made.getvalue()

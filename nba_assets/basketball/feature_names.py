@@ -7,37 +7,12 @@ from __future__ import annotations
 
 import ibis.expr.types as ir
 
-V2 = "v2_corrected_25"
+from nba_assets.basketball.features import v2, v3
+from nba_assets.basketball.features.versions import VERSIONS
 
-NAMES = {
-    V2: (
-        "points_avg_last_5",
-        "points_avg_last_10",
-        "points_avg_season",
-        "points_std_last_10",
-        "games_in_last_7_days",
-        "fatigue_score",
-        "shot_zone_mismatch_score",
-        "pace_score",
-        "usage_spike_score",
-        "rest_advantage",
-        "injury_risk",
-        "recent_trend",
-        "minutes_change",
-        "opponent_def_rating",
-        "opponent_pace",
-        "home_away",
-        "back_to_back",
-        "playoff_game",
-        "pct_paint",
-        "pct_mid_range",
-        "pct_three",
-        "pct_free_throw",
-        "team_pace",
-        "team_off_rating",
-        "team_win_pct",
-    ),
-}
+V2, V3 = v2.VERSION.name, v3.VERSION.name
+
+NAMES = {name: version.names for name, version in VERSIONS.items()}
 
 
 def by_name(rows: ir.Table, version: str, *names: str) -> dict[str, ir.FloatingValue]:

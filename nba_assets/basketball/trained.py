@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import ibis.expr.types as ir
 
-from nba_assets.basketball.feature_names import NAMES, V2, by_name, source
+from nba_assets.basketball.feature_names import NAMES, V3, by_name, source
+from nba_assets.basketball.features.versions import VERSIONS
 
 SYSTEM = "model"
 
-FEATURE_VERSION = V2
+FEATURE_VERSION = V3
 FEATURES = NAMES[FEATURE_VERSION]
 """What it knows, in order."""
 
-OF_AVAILABILITY = ("injury_risk",)
+OF_AVAILABILITY = VERSIONS[FEATURE_VERSION].availability
 """Those that rest on injury reports."""
 
 

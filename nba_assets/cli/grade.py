@@ -16,6 +16,7 @@ from nba_assets.cli.rows import Cell, Rows
 from nba_assets.cli.terminal import out
 from nba_assets.contracts.calendar import today
 from nba_assets.contracts.errors import BadInput
+from nba_assets.orchestration.instance.opening import instance_at_home
 from nba_assets.orchestration.processes.garbage import loading
 
 
@@ -60,6 +61,7 @@ def grade(
             from nba_assets import definitions  # noqa: F401
             from nba_assets.audit import performance
             from nba_assets.audit.game_days import Calendar
+            from nba_assets.orchestration.prediction_runs import record_plots
             from nba_assets.orchestration.prediction_tables import grading_tables
 
             calendar = Calendar.of(warehouse)
@@ -75,6 +77,8 @@ def grade(
     print_reliability(tenths)
     if count := performance.simulated(rows):
         out.print(f"{count:,} bets are on simulated lines: their profit is no money", style="yellow")
+    with instance_at_home() as instance:
+        record_plots(instance, warehouse, window)
     if plots:
         from nba_assets.audit.performance_plots import write
 

@@ -52,9 +52,9 @@ def plan(
     """What would be built, and what would change? Partitions that are missing or stale, and which input or code it is.
 
     With --diff N the tables are built by today's code, beside the lake (on BigQuery in data sets of a prefix that is
-    gone afterwards: that is paid for), for N dates of the range, one of each month
-    before a second of any: which columns and rows change, with examples. Everything that the dates read is as it is
-    stored, so what would come of earlier dates built anew does not show. Only reads.
+    gone afterwards: that is paid for), for N dates of the range, one of each month before a second of any: which
+    columns and rows change, with examples. Everything that the dates read is as it is stored, so what would come of
+    earlier dates built anew does not show. Only reads.
 
     Examples:
 

@@ -11,9 +11,9 @@ import typer
 
 from nba_assets.cli.arguments import DEFAULT_LAKE, JsonOption, LakeOption, UpstreamOption, parse_date, parse_range
 from nba_assets.cli.backfill import fill_upstream, say_and_fill
-from nba_assets.cli.instance import going_to_run, warehouse_at
+from nba_assets.cli.instance import INTERRUPTED, going_to_run, warehouse_at
 from nba_assets.cli.rows import Cell, Rows, as_json
-from nba_assets.cli.terminal import out
+from nba_assets.cli.terminal import out, print_failures, print_made
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.errors import BadInput
 from nba_assets.orchestration.instance.opening import instance_at_home
@@ -64,10 +64,14 @@ def predict(
             from nba_assets.audit.game_days import Calendar
             from nba_assets.audit.prop_slate import counted_rows, require_tips
             from nba_assets.orchestration.prediction_tables import forecasting_tables, predicting_tables
+            from nba_assets.orchestration.slates import slate_tables
 
             calendar = Calendar.of(warehouse)
             calendar.require_seasons(predicting_tables(), days)
             require_tips(warehouse, window)
+        if _models_due(warehouse, window):  # which learn from the features of the months before theirs
+            build_missing(warehouse, slate_tables(), slate_tables(), days, calendar, upstream)
+            _train(warehouse, window)
         build_missing(warehouse, forecasting_tables(), predicting_tables(), days, calendar, upstream)
     rows = counted_rows(warehouse, window)
     if system and system != EVERY and system not in {row["system_id"] for row in rows}:
@@ -87,6 +91,27 @@ def asked(day: str | None, start: str | None, end: str | None) -> Window:
     if start is None or end is None:
         raise BadInput("--start and --end go together")
     return parse_range(start, end)
+
+
+def _models_due(warehouse: Warehouse, window: Window) -> bool:
+    """Whether a month of the dates has a model to be trained; one without a season behind it has none."""
+    from nba_assets.orchestration import trained_models
+
+    with instance_at_home() as instance:
+        due = trained_models.due(instance, warehouse, trained_models.of_months(warehouse, window))
+    return any(due.values())
+
+
+def _train(warehouse: Warehouse, window: Window) -> None:
+    from nba_assets.orchestration import trained_models
+
+    with instance_at_home() as instance:
+        runs = trained_models.train(instance, warehouse, window)
+    for run in runs:
+        print_made(run.made)
+        print_failures(run.failures)
+    if not all(run.success for run in runs):
+        raise typer.Exit(INTERRUPTED if runs[-1].cancelled else 1)
 
 
 def build_missing(

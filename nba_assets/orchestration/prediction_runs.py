@@ -4,6 +4,7 @@ Predictions follow features and lines, grading follows box scores: whatever they
 which is found elsewhere, and are asked for once. A month's model is trained by a job of its own.
 """
 
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from functools import cache
@@ -11,8 +12,9 @@ from hashlib import sha256
 
 import dagster as dg
 
+from nba_assets.audit import performance, performance_plots
 from nba_assets.audit.game_days import game_days
-from nba_assets.contracts.calendar import Window, today
+from nba_assets.contracts.calendar import Window, season_year, today
 from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.table import Table
 from nba_assets.orchestration.jobs import ALL_TABLES
@@ -27,6 +29,8 @@ from nba_assets.orchestration.slates import slate_tables, summaries, with_confor
 from nba_assets.orchestration.staleness import out_of_date
 from nba_assets.warehouse.base import Warehouse
 from nba_assets.warehouse.inputs import Content, Inputs
+
+GRADE = "grade"
 
 SECONDS_BETWEEN_TICKS = 60
 
@@ -52,7 +56,7 @@ def prediction_jobs() -> list[dg.JobDefinition]:
             lambda: today(),
         ),
         _job(
-            "grade",
+            GRADE,
             "Grades the predictions of a date: of yesterday, or of the date in its config.",
             grading_tables,
             lambda: today() - timedelta(days=1),
@@ -79,12 +83,38 @@ def _job(
             reasons = "; ".join(f"{table}: {reason}" for table, reason in result.failures.items())
             raise dg.Failure(f"{day}, run {result.run_id}: {reasons}", allow_retries=False)
         context.log.info(f"run {result.run_id} has built {', '.join(table.name for table in stale)} of {day}")
+        if name == GRADE:
+            record_plots(context.instance, opened, _season_until(day))
 
     @dg.job(name=name, description=description, executor_def=dg.in_process_executor)
     def job() -> None:
         build()
 
     return job
+
+
+def record_plots(instance: dg.DagsterInstance, warehouse: Warehouse, window: Window) -> None:
+    """Put the plots of some dates on record, as an observation of what adds up the grades."""
+    figures = performance.by_system(warehouse, window)
+    if not figures:
+        return
+    pictures = performance_plots.drawn(
+        performance.by_date(warehouse, window),
+        performance.reliability(warehouse, window),
+        simulated=bool(performance.simulated(figures)),
+        form="png",
+    )
+    shown = {name: f"![{name}](data:image/png;base64,{b64encode(png).decode()})" for name, png in pictures.items()}
+    told: dict[str, dg.MetadataValue] = {name: dg.MetadataValue.md(text) for name, text in shown.items()}
+    told["dates"] = dg.MetadataValue.text(str(window))
+    key = asset_key(next(table for table in grading_tables() if table.name == "prediction_performance_summary"))
+    instance.report_runless_asset_event(
+        dg.AssetObservation(key, description=f"how predictions of {window} did", metadata=told)
+    )
+
+
+def _season_until(day: date) -> Window:
+    return Window(Window.season(season_year(day)).start, day)
 
 
 def _date_in(config: OfDate, which: Callable[[], date]) -> date:

@@ -9,7 +9,10 @@ from nba_assets.compile.statements import statements
 from nba_assets.contracts.table import Table
 from nba_assets.tables.registry import every_table
 
-LONGEST = 64_000
+LONGEST = {"ml_feature_store_v2": 140_000}
+"""It spells out each feature of two versions."""
+
+OTHERS = 64_000
 MOST = 25_000
 
 each_dialect = pytest.mark.parametrize("dialect", ["duckdb", pytest.param("bigquery", marks=pytest.mark.slow)])
@@ -23,7 +26,7 @@ def _size(table: Table, dialect: Dialect) -> int:
 @each_dialect
 @pytest.mark.parametrize("table", every_table(), ids=lambda table: table.name)
 def test_no_query_is_longer_than_somebody_reads(table: Table, dialect: Dialect) -> None:
-    assert _size(table, dialect) <= LONGEST
+    assert _size(table, dialect) <= LONGEST.get(table.name, OTHERS)
 
 
 @each_dialect

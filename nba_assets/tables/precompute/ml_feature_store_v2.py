@@ -170,11 +170,13 @@ def ml_feature_store_v2(
 def _of_version(rows: ir.Table, version: FeatureVersion) -> ir.Table:
     names = version.names
     sources = [rows[f"source_{name}"] for name in names]
-    counts = {label: counted(sources, label) for label in WEIGHTS}
-    score = sum((weight * counts[label] for label, weight in WEIGHTS.items()), start=ibis.literal(0)) / len(names)
+    # Step by step, so that no step holds the one before it again and again.
+    rows = rows.mutate(**{f"from_{label}": counted(sources, label) for label in WEIGHTS})
+    weighed = sum((weight * rows[f"from_{label}"] for label, weight in WEIGHTS.items()), start=ibis.literal(0))
+    rows = rows.mutate(score=weighed / len(names))
     lacking = games_missing.lack_games(rows)
     cached = rows.source_points_avg_last_5 == PHASE4
-    good = [(score >= version.best_score - lost, tier) for tier, lost in MOST_LOST.items()]
+    good = [(rows.score >= version.best_score - lost, tier) for tier, lost in MOST_LOST.items()]
     tier = ibis.cases((~cached, quality.BRONZE), *good, else_=quality.BRONZE)
     return rows.select(
         *("player_lookup", "universal_player_id", "game_date", "game_id", "opponent_team_abbr", "days_rest"),
@@ -184,9 +186,9 @@ def _of_version(rows: ir.Table, version: FeatureVersion) -> ir.Table:
         features=ibis.array([rows[f"value_{name}"] for name in names]),
         feature_names=ibis.array([ibis.literal(name) for name in names]),
         feature_sources=ibis.array(sources),
-        default_count=counts[DEFAULT],
-        feature_quality_score=score,
-        data_source=(2 * counts[PHASE4] >= len(names)).ifelse("phase4_partial", "mixed"),
+        default_count=rows[f"from_{DEFAULT}"],
+        feature_quality_score=rows.score,
+        data_source=(2 * rows[f"from_{PHASE4}"] >= len(names)).ifelse("phase4_partial", "mixed"),
         quality_tier=games_missing.lowered(tier, lacking),
         quality_issues=quality.issues(
             {

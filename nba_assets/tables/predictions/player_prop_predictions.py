@@ -2,8 +2,9 @@
 
 A row is one player in one game by one system against one book's line: the book's last before the decision time, 60
 minutes before the tip (a setting). Where no book had a line there is one row, whose book is `none`. `is_graded` marks
-the row that counts: that of the book which the one rule for lines chooses. The `market` itself is a system: its
-forecast is the line, its probability what the two prices say without the book's margin.
+the row that counts: that of the book which the one rule for lines chooses. Two systems have no forecasts of their own:
+`ensemble` averages the others', and `market` has the line, and for a probability what the two prices say without the
+book's margin.
 """
 
 from __future__ import annotations
@@ -15,14 +16,17 @@ from nba_assets.basketball import distribution, forecast
 from nba_assets.basketball.betting import recommended
 from nba_assets.basketball.offers import NO_BOOK
 from nba_assets.basketball.population import of_form
+from nba_assets.basketball.systems import ensemble
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.measures import mean_of, share_without
-from nba_assets.contracts.read import same_day, season_to_date
+from nba_assets.contracts.read import same_day, season_history, season_to_date
 from nba_assets.contracts.table import Check, Population, holds, table
+from nba_assets.tables.analytics.player_game_summary import player_game_summary
 from nba_assets.tables.conformed.games import games
 from nba_assets.tables.conformed.views.schedule import schedule, season_starts
 from nba_assets.tables.predictions.player_points_forecasts import player_points_forecasts
+from nba_assets.tables.predictions.player_points_model_forecasts import player_points_model_forecasts
 from nba_assets.tables.predictions.player_prop_offers import player_prop_offers
 
 MARKET = "market"
@@ -48,9 +52,10 @@ def _eligible(forecasts: ir.Table) -> ir.Table:
     return forecasts.select("player_lookup", "game_date").distinct()
 
 
-def _unanswered(rows: ir.Table, forecasts: ir.Table) -> ir.Table:
+def _unanswered(rows: ir.Table, forecasts: ir.Table, model_forecasts: ir.Table) -> ir.Table:
     """Forecasts that no row is made of."""
-    return forecasts.select(*_GRAIN, "game_date").anti_join(rows, _GRAIN)
+    named = (*_GRAIN, "game_date")
+    return forecasts.select(*named).union(model_forecasts.select(*named)).anti_join(rows, _GRAIN)
 
 
 def _not_one_graded(rows: ir.Table) -> ir.Table:
@@ -74,6 +79,10 @@ _FORM = of_form("player_lookup", _eligible, schedule=same_day(schedule))
     cluster_by=forecast.CLUSTER_BY,
     reads={
         "forecasts": same_day(player_points_forecasts),
+        "model_forecasts": same_day(player_points_model_forecasts),
+        "so_far": season_to_date(player_points_forecasts),
+        "model_so_far": season_to_date(player_points_model_forecasts),
+        "players": season_history(player_game_summary),
         "offered": same_day(player_prop_offers),
         "slate": same_day(games),
         "season_starts": season_to_date(season_starts),
@@ -126,8 +135,19 @@ _FORM = of_form("player_lookup", _eligible, schedule=same_day(schedule))
         ),
     ),
 )
-def player_prop_predictions(forecasts: ir.Table, offered: ir.Table) -> ir.Table:
+def player_prop_predictions(
+    forecasts: ir.Table,
+    model_forecasts: ir.Table,
+    so_far: ir.Table,
+    model_so_far: ir.Table,
+    players: ir.Table,
+    offered: ir.Table,
+) -> ir.Table:
+    every = so_far.union(model_so_far.select(so_far.columns)).alias("every_forecast_so_far")
+    combined = ensemble.forecasts_of(every, players, forecasts)
     rows = forecasts.select(*_GRAIN, *_OF_A_FORECAST)
+    for others in (model_forecasts, combined):
+        rows = rows.union(others.select(rows.columns))
     rows = rows.mutate(predicted_points=rows["median"].coalesce(rows["mean"]))
     rows = _against(rows, offered, "left")
     rows = distribution.with_probabilities(rows, "line_value")

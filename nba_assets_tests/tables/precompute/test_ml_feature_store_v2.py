@@ -282,7 +282,7 @@ def test_nothing_on_or_after_the_day_is_seen(data: st.DataObject) -> None:
     versions = ["v2_corrected_25", "v3"]
     assert told(rows, "player_lookup", "feature_version") == [(w, v) for w in ("brunson", "hart") for v in versions]
     for row in rows:
-        assert row["feature_quality_score"] == pytest.approx(score(row))
+        assert row["feature_quality_score"] == pytest.approx(score(row), abs=0.0051)
         assert row["feature_quality_score"] <= round(VERSIONS[row["feature_version"]].best_score, 2)
         assert row["default_count"] == row["feature_sources"].count("default")
         his = [g for g in cut["players"] if g["player_lookup"] == row["player_lookup"] and g["seconds_played"]]

@@ -58,7 +58,8 @@ def offer(book: str = "draftkings", line: float = 16.5, **more: Any) -> Row:
 
 
 def predicted(*offers: Row, **more: Any) -> list[dict[str, Any]]:
-    return rows_of(player_prop_predictions, forecasts=[forecast(**more)], offered=offers)
+    forecasts = [forecast(**more)]
+    return rows_of(player_prop_predictions, forecasts=forecasts, so_far=forecasts, offered=offers)
 
 
 def test_a_row_for_each_book_and_the_market_beside() -> None:
@@ -74,6 +75,18 @@ def test_a_row_for_each_book_and_the_market_beside() -> None:
     assert (own["recommendation"], own["side"], own["line_margin"]) == ("OVER", "OVER", 3.5)
     line = one(rows, system_id="market", book="draftkings")
     assert (line["predicted_points"], line["probability_over"], line["recommendation"]) == (16.5, 0.5, "PASS")
+
+
+def test_model_and_ensemble_stand_beside_the_rules() -> None:
+    """The mean of two equal weights, quantile by quantile; a model alone makes no ensemble."""
+    rules, model = forecast(), forecast(system_id="model", mean=22.4, median=22.0, quantile_50=22.0)
+    given = {"forecasts": [rules], "so_far": [rules], "model_forecasts": [model], "model_so_far": [model]}
+    rows = rows_of(player_prop_predictions, **given)
+    assert told(rows, "system_id", "predicted_points", "mean") == [
+        ("ensemble", 21.0, 21.4),
+        ("model", 22.0, 22.4),
+        ("moving_average", 20.0, 20.4),
+    ]
 
 
 def test_without_a_line_there_is_one_row_and_no_market() -> None:

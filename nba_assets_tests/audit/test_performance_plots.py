@@ -1,0 +1,43 @@
+"""Plots of performance: the running profit and its interval by hand, and pictures that are the same each time."""
+
+from __future__ import annotations
+
+import math
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from nba_assets.audit.performance_plots import drawn, running_profit
+
+FIRST = date(2024, 3, 2)
+TENTHS = [
+    {"system_id": "rules", "tenth": 5, "rows_count": 40, "probability": 0.45, "share_over": 0.5},
+    {"system_id": "<script>", "tenth": 6, "rows_count": 60, "probability": 0.55, "share_over": 0.52},
+]
+
+
+def days(*results: tuple[float, int]) -> list[dict[str, Any]]:
+    return [
+        {"system_id": "rules", "game_date": FIRST + timedelta(days=n), "profit": profit, "bets_count": bets}
+        for n, (profit, bets) in enumerate(results)
+    ]
+
+
+def test_the_running_profit_and_what_chance_alone_would_explain() -> None:
+    """Profits 0.9, -1 and 1.8 on 1, 1 and 2 bets: the mean is 0.425 a bet."""
+    running, low, high = running_profit(days((0.9, 1), (-1.0, 1), (1.8, 2)))
+    assert running == pytest.approx([0.9, -0.1, 1.7])
+    assert all(math.isnan(end) for end in (*low[:2], *high[:2]))
+    squares = (0.9 - 0.425) ** 2 + (-1 - 0.425) ** 2 + (1.8 - 0.85) ** 2
+    assert high[2] - 1.7 == pytest.approx(1.96 * math.sqrt(squares * 3 / 2)) == pytest.approx(1.7 - low[2])
+
+
+@pytest.mark.slow
+def test_pictures_are_the_same_each_time_and_take_names_as_they_are() -> None:
+    profits = days((0.9, 1), (-1.0, 1), (1.8, 2), (0.0, 0))
+    made = drawn(profits, TENTHS, simulated=True, form="svg")
+    assert made == drawn(profits, TENTHS, simulated=True, form="svg")
+    assert set(made) == {"profit", "reliability"}
+    assert b"<script>" not in made["reliability"]
+    assert drawn(profits, TENTHS, simulated=False, form="png")["profit"].startswith(b"\x89PNG")

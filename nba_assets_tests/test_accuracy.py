@@ -1,0 +1,64 @@
+"""The arithmetic of the accuracy table: probabilities, months, what is said of a season."""
+
+from __future__ import annotations
+
+from datetime import date
+from io import StringIO
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from rich.console import Console
+
+from nba_assets.basketball.trained import FEATURES
+from nba_assets.contracts.calendar import Window
+from nba_assets.models import points_model
+from nba_assets_tests import accuracy
+from nba_assets_tests.accuracy import no_vig, over, predictors, print_tables, walk
+from nba_assets_tests.models.made_up import games
+
+QUANTILES = np.array([[2.0, 4.0, 6.0, 10.0, 14.0, 18.0, 20.0]])
+FEW = {"trees": 3, "min_data_in_leaf": 20, "learning_rate": 0.3}
+
+
+@pytest.mark.parametrize(
+    ("line", "probability"), [(10.0, 0.5), (12.0, 0.375), (20.0, 0.05), (21.0, 0.025), (30.0, 0.0), (-3.0, 1.0)]
+)
+def test_the_over_by_quantiles(line: float, probability: float) -> None:
+    assert over(QUANTILES, np.array([line])) == pytest.approx([probability])
+
+
+def test_the_market_without_its_margin() -> None:
+    priced = pa.table({"over_price": [-110, -150, None], "under_price": [-110, 120, 100]})
+    assert no_vig(priced) == pytest.approx([0.5, 0.6 / (0.6 + 100 / 220), np.nan], nan_ok=True)
+
+
+@pytest.fixture
+def season(monkeypatch: pytest.MonkeyPatch) -> pa.Table:
+    monkeypatch.setattr(points_model, "MEDIAN", {**points_model.MEDIAN, **FEW})
+    monkeypatch.setattr(points_model, "SPREAD", {**points_model.SPREAD, **FEW})
+    seen = games(900, date(2023, 8, 1), 120)
+    line = np.round(np.asarray(seen["points"], dtype=float)) + 0.5
+    priced = {"line": line, "over_price": [-110] * 900, "under_price": [-110] * 900}
+    return pa.table({**{name: seen[name] for name in seen.column_names}, **priced})
+
+
+def test_each_month_is_predicted_by_those_before_it(season: pa.Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    learnt_to: list[date] = []
+    learn = accuracy.learnt
+    monkeypatch.setattr(
+        accuracy,
+        "learnt",
+        lambda seen, names: (learnt_to.append(max(seen["game_date"].to_pylist())), learn(seen, names))[1],
+    )
+    found = list(walk(season, Window(date(2023, 10, 1), date(2023, 12, 31)), FEATURES))
+    assert learnt_to == [date(2023, 9, 30), date(2023, 10, 31)]
+    assert [{day.month for day in part["game_date"].to_pylist()} for part, _ in found] == [{10}, {11}]
+
+
+def test_the_table_names_what_counts(season: pa.Table) -> None:
+    tested, found = predictors(season, Window(date(2023, 10, 1), date(2023, 11, 30)))
+    said = StringIO()
+    print_tables(tested, found, Console(file=said, width=120))
+    assert said.getvalue().index("the model without availability") < said.getvalue().index("the line itself")
+    assert "Brier of P(over)" in said.getvalue()
