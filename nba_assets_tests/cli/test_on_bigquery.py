@@ -146,17 +146,19 @@ def test_a_command_that_is_told_to_end_leaves_no_job_behind(client: bigquery.Cli
 
     day = DAY + timedelta(1)
     command = running("nba_assets", "materialize", "--date", str(day), "--tables", "player_boxes")
-    wait_for(jobs, "a job runs")
-    (job,) = jobs()
-    command.send_signal(signal.SIGTERM)
-
-    assert "cancelled" in told_by(command, 130)
+    try:
+        wait_for(jobs, "a job runs")
+        (job,) = jobs()
+        command.send_signal(signal.SIGTERM)
+        assert "cancelled" in told_by(command, 130)
+    finally:
+        command.kill()
     wait_for(lambda: not jobs(), "no job runs")
     assert client.get_job(job.job_id).error_result["reason"] == "stopped"
     assert not list(client.query_and_wait(f"SELECT 1 FROM nba_conformed.player_boxes WHERE game_date = '{day}'"))
 
 
-def wait_for(true: Callable[[], object], what: str, seconds: float = 120) -> None:
+def wait_for(true: Callable[[], object], what: str, seconds: float = 300) -> None:
     until = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < until, f"not within {seconds:.0f} s: {what}"
