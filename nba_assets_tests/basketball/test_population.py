@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 import pytest
 
 from nba_assets.basketball import population
+from nba_assets.basketball.features.versions import VERSIONS
 from nba_assets.contracts.checks import checks_of
 from nba_assets.contracts.failures import failures_of
 from nba_assets.contracts.table import Owed, Table
@@ -103,6 +104,16 @@ def test_each_season_starts_on_its_own_day() -> None:
 ELIGIBLE = {"context": [upcoming()], "results": [result(1)], "players": [played(1)]}
 
 
+def _owed(made: Table) -> dict[str, Row]:
+    """What one eligible player or team is owed, each with the columns that name it: a row, or one a feature version."""
+    assert made.population
+    entity = made.population.owed[0].entity
+    if isinstance(entity, str):
+        who = "NYK" if entity == "team_abbr" else "brunson"
+        return {who: {entity: who}}
+    return {f"brunson ({v})": {"player_lookup": "brunson", "feature_version": v} for v in VERSIONS}
+
+
 @pytest.mark.parametrize("made", FORM, ids=lambda made: made.name)
 @pytest.mark.parametrize("kind", ["regular", "cup_final"])
 def test_a_one_game_slate_has_somebody(made: Table, kind: str) -> None:
@@ -115,7 +126,7 @@ def test_a_one_game_slate_has_somebody(made: Table, kind: str) -> None:
         found = broken_of(made, CHECK, [], slate=rows, **inputs | more)
         return told(found, str(made.partition_by), "unaccounted")
 
-    assert owed(slate(TODAY, season_type=kind)) == [(TODAY, 1)]
+    assert owed(slate(TODAY, season_type=kind)) == [(TODAY, 1)] * len(_owed(made))
     assert owed(slate(TODAY, is_postponed=True)) == []
     assert owed(slate(TODAY), season_starts=[{"season_year": 2024, "starts_on": ago(13)["game_date"]}]) == []
 
@@ -143,17 +154,19 @@ def test_nobody_is_lost_between_rows_and_records(made: Table) -> None:
     assert made.population
     named = inspect.signature(made.population.owed[0].eligible).parameters
     inputs = {name: rows for name, rows in {**COVERED, **ELIGIBLE}.items() if name in named}
-    entity, day = str(made.population.owed[0].entity), str(made.partition_by)
-    who = "NYK" if entity == "team_abbr" else "brunson"
-    row = {entity: who, day: TODAY}
+    day = str(made.partition_by)
+    (who, named_by), *others = _owed(made).items()
+    row, rest = named_by | {day: TODAY}, [more | {day: TODAY} for _, more in others]
+    stranger = row | dict.fromkeys(list(named_by)[:1], "stranger")
 
     def unaccounted(rows: list[Row], failures: list[Row]) -> list[tuple]:
-        return told(broken_of(made, CHECK, rows, failures, **inputs), "entity", "unaccounted")
+        return told(broken_of(made, CHECK, [*rows, *rest], failures, **inputs), "entity", "unaccounted")
 
     assert unaccounted([row], []) == []
     assert unaccounted([], []) == [(who, 1)]
     assert unaccounted([row, row], []) == [(who, -1)]
-    assert unaccounted([row, row | {entity: "stranger"}], []) == [("stranger", -1)]
+    ((name, count),) = unaccounted([row, stranger], [])
+    assert (name.startswith("stranger"), count) == (True, -1)
     assert unaccounted([row, row | {day: ago(1)["game_date"]}], []) == [(who, -1)]
     if made in WITH_RECORDS:
         record = {"entity_id": who, "analysis_date": TODAY}

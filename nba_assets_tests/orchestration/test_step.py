@@ -90,7 +90,7 @@ def what_became(
 ) -> dict[str, TableRun]:
     """The rows of the run history, by table."""
     monkeypatch.setattr(run_tables, "every_table", lambda: TABLES)
-    monkeypatch.setattr(run_events, "tables", lambda: TABLES)
+    monkeypatch.setattr(run_events, "every_table", lambda: TABLES)
     return {found.processor_name: found for found in run_events.table_runs(instance, result.run_id)}
 
 
