@@ -12,8 +12,6 @@ import pytest
 
 from nba_assets.contracts.table import Table
 from nba_assets.orchestration.jobs import ALL_TABLES
-from nba_assets.orchestration.keys import asset_key
-from nba_assets.orchestration.launch import all_tables_job
 from nba_assets.orchestration.prediction_runs import (
     gradings_wanted,
     prediction_jobs,
@@ -109,18 +107,3 @@ def test_grading_follows_results(put: Put, warehouse: WarehouseResource, instanc
     assert {key.path[-1] for key in request.asset_selection or ()} == names(grading_tables())
     put(grading_tables())
     assert tick() == f"{PLAYED} is up to date"
-
-
-@pytest.mark.slow
-def test_a_run_that_builds_any_of_it_is_waited_for(
-    put: Put, warehouse: WarehouseResource, instance: dg.DagsterInstance
-) -> None:
-    put(slate_tables())
-    chosen = frozenset([asset_key(forecasting_tables()[0])])
-    instance.create_run_for_job(
-        all_tables_job(),
-        status=dg.DagsterRunStatus.STARTED,
-        tags={"dagster/partition": str(PLAYED)},
-        asset_selection=chosen,
-    )
-    assert next(predictions_wanted(instance, warehouse.open(), PLAYED)) == f"{PLAYED} is being built"
