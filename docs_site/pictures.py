@@ -10,17 +10,18 @@ from docs_site.profile_picture import draw_profile
 from docs_site.profiles import profiles
 from docs_site.table_pages import path_of
 from nba_assets.contracts.contract import Contract
+from nba_assets.contracts.table import Table
 from nba_assets.readers.catalog import stored_contracts
-from nba_assets.tables.registry import tables
 
 
 @cache
 def pictures() -> dict[str, bytes]:
     """Drawn once a process, so that `mkdocs serve` does not wait for them each time."""
     kept = profiles()
-    found = {picture_of(table, "lineage"): draw_lineage(table) for table in tables()}
-    found["tables/README.flow.svg"] = draw_flow()
+    found = {"tables/README.flow.svg": draw_flow()}
     for contract in stored_contracts():
+        if isinstance(contract, Table):
+            found[picture_of(contract, "lineage")] = draw_lineage(contract)
         if profile := kept.get(contract.full_name):
             found[picture_of(contract, "profile")] = draw_profile(contract, profile)
     return found

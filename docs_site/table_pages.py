@@ -17,7 +17,6 @@ from nba_assets.contracts.measures import measures_of
 from nba_assets.contracts.read import Read, View, stored_sources
 from nba_assets.contracts.table import Check, Table
 from nba_assets.readers.catalog import stored_contracts
-from nba_assets.tables.registry import tables
 
 FLOW, LINEAGE, PROFILE = "<!-- flow -->", "<!-- lineage -->", "<!-- profile -->"
 """Where the site has its pictures; GitHub shows nothing there."""
@@ -164,7 +163,8 @@ def _reaches(read: Read) -> Iterator[str]:
 
 
 def _readers(contract: Contract) -> list[Table]:
-    return [t for t in tables() if any(c == contract for read in t.reads.values() for c, _ in stored_sources(read))]
+    ours = [table for table in stored_contracts() if isinstance(table, Table)]
+    return [t for t in ours if any(c == contract for read in t.reads.values() for c, _ in stored_sources(read))]
 
 
 def _fed(raw: RawTable) -> Iterator[str]:
