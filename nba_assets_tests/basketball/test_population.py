@@ -115,7 +115,7 @@ def test_a_one_game_slate_has_somebody(made: Table, kind: str) -> None:
         found = broken_of(made, CHECK, [], slate=rows, **inputs | more)
         return told(found, str(made.partition_by), "unaccounted")
 
-    assert owed(slate(TODAY, season_type=kind)) == [(TODAY, 1)]
+    assert set(owed(slate(TODAY, season_type=kind))) == {(TODAY, 1)}, "the feature store owes a row a version"
     assert owed(slate(TODAY, is_postponed=True)) == []
     assert owed(slate(TODAY), season_starts=[{"season_year": 2024, "starts_on": ago(13)["game_date"]}]) == []
 
