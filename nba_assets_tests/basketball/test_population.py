@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 import pytest
 
 from nba_assets.basketball import population
+from nba_assets.basketball.features.versions import VERSIONS
 from nba_assets.contracts.checks import checks_of
 from nba_assets.contracts.failures import failures_of
 from nba_assets.contracts.table import Owed, Table
@@ -137,7 +138,22 @@ def test_an_early_day_has_no_rows_no_records_and_a_reason(made: Table) -> None:
     assert told(skipped_of(made, **early), "reason") == [("early season: day 4 of the first 14 builds nothing",)]
 
 
-@pytest.mark.parametrize("made", FORM, ids=lambda made: made.name)
+def test_everybody_has_a_row_of_each_feature_version() -> None:
+    store = next(made for made in FORM if made.name == "ml_feature_store_v2")
+    inputs = {"slate": COVERED["slate"], "season_starts": COVERED["season_starts"], "context": [upcoming()]}
+    both = [{"player_lookup": "brunson", "game_date": TODAY, "feature_version": name} for name in VERSIONS]
+
+    def unaccounted(*rows: Row) -> list[tuple]:
+        return told(broken_of(store, CHECK, rows, [], **inputs), "entity", "unaccounted")
+
+    assert unaccounted(*both) == []
+    assert unaccounted(both[0]) == [("brunson (v3)", 1)]
+    assert unaccounted(*both, both[1]) == [("brunson (v3)", -1)]
+
+
+@pytest.mark.parametrize(
+    "made", [made for made in FORM if isinstance(made.population.owed[0].entity, str)], ids=lambda made: made.name
+)
 def test_nobody_is_lost_between_rows_and_records(made: Table) -> None:
     """Without a row and a record: found. With both: found. Twice: found. On a date without anybody: found."""
     assert made.population
