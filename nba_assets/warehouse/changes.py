@@ -6,14 +6,14 @@ engine's.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
-
-from nba_assets.warehouse.records import records
 
 HASH = "data_hash"
 
@@ -32,15 +32,38 @@ NONE = Changes()
 def changes_of(before: bytes, rows: pa.Table, key: Sequence[str]) -> Changes:
     """Of a partition's file as it was, empty for none, and the rows that take its place; a damaged one held nothing."""
     columns = [*key, HASH] if HASH in rows.column_names else None
-    old: Mapping[Hashable, object] = {}
-    with suppress(pa.ArrowInvalid, OSError, KeyError):
-        old = _by_key(pq.read_table(pa.BufferReader(before), columns=columns), key) if before else {}
-    if not old:  # as of all partitions of a first back-fill
+    old = rows.slice(0, 0)
+    with suppress(pa.ArrowInvalid, OSError):
+        if before:
+            old = pq.read_table(pa.BufferReader(before), columns=columns)
+    if not old.num_rows or not set(key) <= set(old.column_names):  # as of all partitions of a first back-fill
         return Changes(added=rows.num_rows)
-    new = _by_key(rows.select(columns) if columns else rows, key)
-    changed = sum(old[of] != value for of, value in new.items() if of in old)
-    return Changes(len(new.keys() - old.keys()), len(old.keys() - new.keys()), changed)
+    kept, there = _in_both(old, rows, key)
+    values = [name for name in columns or rows.column_names if name not in key]
+    return Changes(rows.num_rows - len(there), old.num_rows - len(kept), _differing(old, kept, rows, there, values))
 
 
-def _by_key(rows: pa.Table, key: Sequence[str]) -> dict[Hashable, object]:
-    return {tuple(row[name] for name in key): row for row in records(rows)}
+def _in_both(old: pa.Table, new: pa.Table, key: Sequence[str]) -> tuple[pa.Array, pa.Array]:
+    """Where the rows of the keys that are in both lie in either."""
+    before = old.select(key).append_column("_old", pa.array(np.arange(old.num_rows)))
+    now = new.select(key).cast(before.schema.remove(len(key))).append_column("_new", pa.array(np.arange(new.num_rows)))
+    both = before.join(now, list(key), join_type="inner")
+    return both["_old"], both["_new"]
+
+
+def _differing(old: pa.Table, kept: pa.Array, new: pa.Table, there: pa.Array, values: Sequence[str]) -> int:
+    """How many of the rows in both have other values; a column that was not there before counts as one."""
+    differ = pa.array(np.zeros(len(kept), dtype=bool))
+    for name in values:
+        if name not in old.column_names:
+            return len(kept)
+        differ = pc.or_(differ, _unequal(old[name].take(kept), new[name].take(there)))
+    return int(pc.sum(differ).as_py() or 0)
+
+
+def _unequal(one: pa.ChunkedArray, other: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Of each pair whether it differs; two NULLs do not."""
+    if one.type != other.type or pa.types.is_nested(one.type):
+        return pa.chunked_array([[a != b for a, b in zip(one.to_pylist(), other.to_pylist(), strict=True)]], pa.bool_())
+    one_null = pc.xor(one.is_null(), other.is_null())
+    return pc.coalesce(pc.not_equal(one, other), one_null)

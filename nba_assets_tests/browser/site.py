@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from nba_assets.orchestration.reports import SLATE_REPORT_JOB
 from nba_assets_tests.orchestration.events.play import free_port
 
 if TYPE_CHECKING:
@@ -161,11 +162,11 @@ class Site:
         dialog.wait_for(state="hidden", timeout=PATIENCE * 1000)
 
     def runs(self) -> list[dict[str, Any]]:
-        """The newest runs first, as the page of runs asks for them."""
-        query = "{ runsOrError(limit: 25) { ... on Runs { results { runId status } } } }"
+        """The newest runs first, as the page of runs asks for them, but for those that make a slate's page after it."""
+        query = "{ runsOrError(limit: 25) { ... on Runs { results { runId status pipelineName } } } }"
         answer = self.page.request.post(f"{self.address}/graphql", data={"query": query})
         found: list[dict[str, Any]] = answer.json()["data"]["runsOrError"]["results"]
-        return found
+        return [run for run in found if run["pipelineName"] != SLATE_REPORT_JOB.name]
 
     def ended(self, before: set[str], status: str) -> str:
         """The one run that there was not `before`, once it has ended as it should; its id."""

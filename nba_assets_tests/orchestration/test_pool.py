@@ -21,7 +21,9 @@ STEPS, LIMIT = 19, 5
 TIMES = "NBA_TEST_TIMES"
 
 
-@pytest.mark.parametrize(("dialect", "pool"), [("bigquery", "bigquery"), ("duckdb", None)])
+@pytest.mark.parametrize(
+    ("dialect", "pool"), [pytest.param("bigquery", "bigquery", marks=pytest.mark.slow), ("duckdb", None)]
+)
 def test_steps_on_bigquery_are_in_its_pool(dialect: Any, pool: str | None) -> None:
     assert step_assets([offense], frozenset({dialect}), dialect).op.pool == pool
 
