@@ -89,6 +89,13 @@ def strays(lake: Path) -> list[Path]:
     return sorted(lake.rglob("*.tmp"))
 
 
+def wait_for_a_new_stray(lake: Path) -> None:
+    """Until a file is being written; not for long, since one comes and goes within milliseconds."""
+    before, until = strays(lake), time.monotonic() + 1
+    while set(strays(lake)) <= set(before) and time.monotonic() < until:
+        pass
+
+
 def test_a_writer_killed_at_any_moment_leaves_whole_partitions(tmp_path: Path) -> None:
     table, warehouse, chance = a_table("killed"), DuckDBWarehouse(Lake(tmp_path)), random.Random(7)
     write_version(warehouse, table, 0)
@@ -97,6 +104,7 @@ def test_a_writer_killed_at_any_moment_leaves_whole_partitions(tmp_path: Path) -
         with writer(tmp_path, table, 60) as process:
             assert said(process) == "writing"
             time.sleep(chance.uniform(0, 0.2))
+            wait_for_a_new_stray(tmp_path)
             process.send_signal(signal.SIGKILL)
             process.wait()
         assert set(versions(warehouse, table)) == set(DAYS.dates())

@@ -79,7 +79,7 @@ def test_filled_in_dates_are_compiled_ones(window: Window, dialect: Dialect) -> 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("table", every_table(), ids=lambda table: table.name)
+@pytest.mark.parametrize("table", [t for t in every_table() if not t.python], ids=lambda table: table.name)
 def test_filled_in_dates_are_compiled_ones_in_our_tables(table: Table) -> None:
     found = statements(table, "duckdb")
     for window in (ONE_DATE, SPRING):
