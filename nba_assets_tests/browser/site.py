@@ -154,7 +154,11 @@ class Site:
         """Press the button of the page, choose partitions in the dialog, and launch."""
         self.page.get_by_role("button", name=button).first.click()
         dialog = self.page.get_by_role("dialog")
-        dialog.get_by_text("Show all partitions").click()
+        partitioned, confirm = dialog.get_by_text("Show all partitions"), dialog.get_by_role("button", name="Confirm")
+        partitioned.or_(confirm).first.wait_for()
+        if confirm.is_visible():  # a model of a month may be missing: Dagster asks
+            confirm.click()
+        partitioned.click()
         chosen = dialog.locator("input").first
         chosen.fill(partitions)
         chosen.press("Enter")
