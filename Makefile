@@ -6,7 +6,7 @@ export DAGSTER_HOME := $(CURDIR)/dagster_home
 export NBA_LAKE ?= $(CURDIR)/lake
 unexport PYTHONDONTWRITEBYTECODE  # commands and tests start processes by the dozen: none compiles all modules again
 
-.PHONY: help demo dev test test-slow lint rules types format truth signal bench bench-before bench-patches bench-peers \
+.PHONY: help demo demo-predictions dev test test-slow lint rules types format truth signal bench bench-before bench-patches bench-peers \
   compare audit newest-dagster attack docs profiles clean
 
 # The demo is of this evening while a season is on, else of a December evening of the last one.
@@ -25,6 +25,20 @@ demo: .venv/installed  ## a simulated season until tonight, and all tables of it
 	  "  .venv/bin/nba status    how far tonight is" \
 	  "  .venv/bin/nba query 'SELECT player_lookup, points FROM nba_analytics.player_game_summary ORDER BY points DESC LIMIT 5'" \
 	  "  .venv/bin/nba --help    all commands"
+
+# Two seasons, since a model learns from the one before its own.
+TRAINED := build/predictions
+demo-predictions: export NBA_LAKE := $(CURDIR)/$(TRAINED)/lake
+demo-predictions: export DAGSTER_HOME := $(CURDIR)/$(TRAINED)/home
+demo-predictions: .venv/installed  ## two simulated seasons, a trained model, an evening's predictions; five minutes
+	mkdir -p $(DAGSTER_HOME)
+	cp dagster_home/dagster.yaml $(DAGSTER_HOME)
+	$(BIN)/nba simulate --season 2024-25
+	$(BIN)/nba simulate --ending 2025-11-20
+	$(BIN)/nba backfill --start 2024-10-01 --end 2025-06-30
+	$(BIN)/nba predict --date 2025-11-20 --upstream
+	@echo "How far off each was in November, in points; all of it is a simulation and says nothing of real games:"
+	$(BIN)/nba query "SELECT system_id, count(*) AS games, round(avg(abs(coalesce(f.median, f.mean) - points)), 2) AS mean_error FROM (FROM nba_predictions.player_points_forecasts UNION ALL FROM nba_predictions.player_points_model_forecasts) f JOIN nba_analytics.player_game_summary s USING (player_lookup, game_id) WHERE s.minutes_played > 0 AND f.game_date >= '2025-11-05' GROUP BY 1 ORDER BY 3"
 
 dev: .venv/installed  ## the Dagster UI on the lake, http://localhost:3000
 	VIRTUAL_ENV=$(CURDIR)/.venv PATH=$(CURDIR)/.venv/bin:$$PATH $(BIN)/dg dev $(ARGS)
