@@ -8,6 +8,7 @@ from __future__ import annotations
 import ibis.expr.types as ir
 
 from nba_assets.basketball.features import v2, v3
+from nba_assets.basketball.features.feature import DEFAULT
 from nba_assets.basketball.features.versions import VERSIONS
 
 V2, V3 = v2.VERSION.name, v3.VERSION.name
@@ -18,6 +19,12 @@ NAMES = {name: version.names for name, version in VERSIONS.items()}
 def by_name(rows: ir.Table, version: str, *names: str) -> dict[str, ir.FloatingValue]:
     """Features of rows of one version as columns."""
     return {name: rows.features[NAMES[version].index(name)] for name in names}
+
+
+def known(rows: ir.Table, version: str, *names: str) -> dict[str, ir.FloatingValue]:
+    """The same, NULL where the stored array holds a default."""
+    values = by_name(rows, version, *names)
+    return {name: (source(rows, version, name) != DEFAULT).ifelse(value, None) for name, value in values.items()}
 
 
 def source(rows: ir.Table, version: str, name: str) -> ir.StringValue:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ibis.expr.types as ir
 
-from nba_assets.basketball.feature_names import NAMES, V3, by_name, source
+from nba_assets.basketball.feature_names import NAMES, V3, known
 from nba_assets.basketball.features.versions import VERSIONS
 
 SYSTEM = "model"
@@ -28,10 +28,6 @@ def feature_column(name: str) -> str:
 
 def spread_out(rows: ir.Table) -> ir.Table:
     """The features of rows of the store as columns; one that is a default, and so unknown, is NULL."""
-    known = rows.filter(rows.feature_version == FEATURE_VERSION)
-    values = by_name(known, FEATURE_VERSION, *FEATURES)
-    shown = {
-        feature_column(name): (source(known, FEATURE_VERSION, name) != "default").ifelse(value, None)
-        for name, value in values.items()
-    }
-    return known.select("player_lookup", "game_id", "game_date", "feature_quality_score", **shown)
+    rows = rows.filter(rows.feature_version == FEATURE_VERSION)
+    shown = {feature_column(name): value for name, value in known(rows, FEATURE_VERSION, *FEATURES).items()}
+    return rows.select("player_lookup", "game_id", "game_date", "feature_quality_score", **shown)

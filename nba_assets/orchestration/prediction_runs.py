@@ -19,12 +19,12 @@ from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.table import Table
 from nba_assets.orchestration.jobs import ALL_TABLES
 from nba_assets.orchestration.keys import asset_key
-from nba_assets.orchestration.launch import launch
 from nba_assets.orchestration.partitions import partition_days
 from nba_assets.orchestration.prediction_tables import forecasting_tables, grading_tables, predicting_tables
 from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.run_tags import TRIGGER_TAG, partition_tags
 from nba_assets.orchestration.schedules import TODAY, YESTERDAY, being_built, safety_net
+from nba_assets.orchestration.slate_jobs import run_of
 from nba_assets.orchestration.slates import slate_tables, summaries, with_conformed
 from nba_assets.orchestration.staleness import out_of_date
 from nba_assets.warehouse.base import Warehouse
@@ -78,11 +78,8 @@ def _job(
         if not stale:
             context.log.info(f"nothing of {day} is missing or out of date")
             return
-        result = launch(context.instance, stale, [day], tags={TRIGGER_TAG: name})
-        if not result.success:
-            reasons = "; ".join(f"{table}: {reason}" for table, reason in result.failures.items())
-            raise dg.Failure(f"{day}, run {result.run_id}: {reasons}", allow_retries=False)
-        context.log.info(f"run {result.run_id} has built {', '.join(table.name for table in stale)} of {day}")
+        run = run_of(context.instance, stale, day, name)
+        context.log.info(f"run {run} has built {', '.join(table.name for table in stale)} of {day}")
         if name == GRADE:
             record_plots(context.instance, opened, _season_until(day))
 

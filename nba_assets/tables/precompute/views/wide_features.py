@@ -10,7 +10,8 @@ from functools import cache
 
 import ibis.expr.types as ir
 
-from nba_assets.basketball.features.feature import DEFAULT, FeatureVersion
+from nba_assets.basketball.feature_names import known
+from nba_assets.basketball.features.feature import FeatureVersion
 from nba_assets.basketball.features.versions import VERSIONS
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.reading_view import ReadingView
@@ -39,11 +40,7 @@ def _view(version: FeatureVersion) -> ReadingView:
 
     def build(features: ir.Table, context: ir.Table, results: ir.Table) -> ir.Table:
         rows = features.filter(features.feature_version == version.name)
-        known = {
-            name: (rows.feature_sources[place] != DEFAULT).ifelse(rows.features[place], None)
-            for place, name in enumerate(version.names)
-        }
-        rows = rows.select(*[column.name for column in kept], **known)
+        rows = rows.select(*[column.name for column in kept], **known(rows, version.name, *version.names))
         lines = context.select("player_lookup", "game_id", **{LINE.name: context.current_points_line})
         labels = results.select("player_lookup", "game_id", LABEL.name)
         for beside in (lines, labels):
