@@ -44,6 +44,8 @@ from nba_assets_tests.orchestration.events.stage import Stage
 
 pytestmark = pytest.mark.slow
 
+ROOT = Path(__file__).parents[2]
+
 DAY = date(2024, 10, 22)
 NAMES = ("games", "player_boxes")
 """Of two steps. All tables of a date take the server minutes."""
@@ -74,7 +76,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One for the whole story."""
     home = tmp_path_factory.mktemp("on_bigquery") / "home"
     home.mkdir()
-    shutil.copy(Path(__file__).parents[2] / "dagster_home" / "dagster.yaml", home)
+    shutil.copy(ROOT / "dagster_home" / "dagster.yaml", home)
     return home
 
 
@@ -92,7 +94,7 @@ def _settings(
 def running(*command: str, **settings: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", *command],
-        env=os.environ | settings,
+        env=os.environ | {"PYTHONPATH": str(ROOT)} | settings,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
