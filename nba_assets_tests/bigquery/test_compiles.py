@@ -22,6 +22,7 @@ EXCEPTIONS: dict[str, str] = {}
 READ_WHOLE = {
     "ends of a table": "of a table that is moved, all rows are; it is none that wants a filter",
     "rows of a table": "the same; BigQuery knows the number without reading",
+    "make views": "whoever reads a view says of which dates",
 }
 """What reads a partitioned table without bounds, by name, and why."""
 
