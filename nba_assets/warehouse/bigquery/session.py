@@ -131,7 +131,7 @@ class BigQuerySession:
             query_seconds=time.perf_counter() - started,
             write_seconds=0.0,
             bytes_written=0,
-            changes={row["day"]: Changes(*(row[name] for name in script.COUNTS)) for row in rows if "added" in row},
+            changes={row["day"]: Changes(*(row[name] for name in Changes._fields)) for row in rows if "added" in row},
         )
 
     def put(
