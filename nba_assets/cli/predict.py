@@ -71,7 +71,7 @@ def predict(
             require_tips(warehouse, window)
         # A model learns from the features of the months before its own, so those go first.
         if upstream or _models_due(warehouse, window):
-            first = _season_until(window) if upstream else days
+            first = season_until(window) if upstream else days
             build_missing(warehouse, slate_tables(), slate_tables(), first, calendar, upstream)
         if _models_due(warehouse, window):
             _train(warehouse, window)
@@ -96,7 +96,7 @@ def asked(day: str | None, start: str | None, end: str | None) -> Window:
     return parse_range(start, end)
 
 
-def _season_until(window: Window) -> list[date]:
+def season_until(window: Window) -> list[date]:
     """The dates of the season until the end of some, those before the first partition left out."""
     from nba_assets.orchestration.partitions import partition_days
 
