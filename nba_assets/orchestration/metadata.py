@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 import traceback
+from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -49,6 +50,7 @@ _STARTED, _ENDED = "started", "ended"
 _BYTES_PROCESSED, _SLOT_MS, _JOB = "bytes_processed", "slot_ms", "job"
 _IN_RUN = "in_run"
 _SQL, _PREVIEW, _EXAMPLE = "sql", "preview", "example"
+_PICTURE = "picture"
 _BROKEN_ROWS, _BROKEN_DAYS, _FIRST_DAYS = "broken_rows", "broken_days", "days"
 _FAILED_TABLES = "failed_tables"
 
@@ -159,6 +161,15 @@ def of_preview(rows: pa.Table) -> dict[str, Any]:
             break
         preview = wider
     return {_PREVIEW: dg.MetadataValue.md(preview)}
+
+
+def of_picture(png: bytes) -> dict[str, Any]:
+    return {_PICTURE: inline_picture(_PICTURE, png)}
+
+
+def inline_picture(name: str, png: bytes) -> dg.MetadataValue:
+    """A picture within Markdown: the UI shows it, and needs no place where it lies."""
+    return dg.MetadataValue.md(f"![{name}](data:image/png;base64,{b64encode(png).decode()})")
 
 
 def of_broken_day(rows: int, example: pa.Table | None) -> dict[str, Any]:

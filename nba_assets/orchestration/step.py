@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from pkgutil import resolve_name
 from typing import Any
 
 import dagster as dg
@@ -305,7 +306,10 @@ class _TableBuild:
     def _preview(self, day: date) -> None:
         """Some rows of the last day of the range."""
         rows = self.session.fetch(self._sql.preview_in(self.done[-1].window))
-        self.context.add_asset_metadata(metadata.of_preview(rows), asset_key=self._key, partition_key=day.isoformat())
+        shown = metadata.of_preview(rows)
+        if self.table.picture and rows.num_rows:
+            shown |= metadata.of_picture(resolve_name(self.table.picture)(rows, "png"))
+        self.context.add_asset_metadata(shown, asset_key=self._key, partition_key=day.isoformat())
 
     def _record_broken_days(self, part: Part) -> None:
         """A failed evaluation for each day that breaks a check; the result of the whole range has no days."""
