@@ -1,8 +1,7 @@
-"""Reports as assets: pages of tonight's slate and tomorrow's after each run that builds some of either, and each
-morning the season's.
+"""Reports as assets: pages of tonight's slate and tomorrow's, and of the season, and when they are made.
 
 A page is a file in a folder (`NBA_REPORTS`, or `reports`). What is on it, and how it looks, is made elsewhere; here is
-what Dagster knows of it: what is not ready, where the pages lie, and when they are made.
+what Dagster knows of it: what is not ready, where the pages lie, and after which runs or at which hour they are made.
 """
 
 import os
