@@ -29,6 +29,7 @@ from nba_assets.orchestration.jobs import ALL_TABLES
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.partitions import DAILY
 from nba_assets.orchestration.reports import KEY as REPORT
+from nba_assets.orchestration.reports import SEASON_KEY
 from nba_assets.orchestration.run_history.table_run import RUN_HISTORY
 from nba_assets.orchestration.slate_readiness import KEY as READINESS
 from nba_assets.readers.catalog import stored_contracts
@@ -141,6 +142,7 @@ def test_there_are_no_other_assets() -> None:
         ),
         READINESS,
         REPORT,
+        SEASON_KEY,
     }
 
 
