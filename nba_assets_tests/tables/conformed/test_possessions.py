@@ -240,6 +240,7 @@ def test_who_has_the_ball_at_the_end_of_a_period() -> None:
     unsaid = rebound("hart", "offensive") | {"event_subtype": None}
     assert told_of(possessions_of(START, shot("hart"), MISS, unsaid))[-1] == ("BOS", "period", 0)
     assert told_of(possessions_of(START)) == [], "of nobody"
+    assert told_of(possessions_of(START, MISS)) == [("BOS", "period", 0)], "nobody lost it before"
 
 
 def test_after_a_change_at_the_horn_there_is_one_more_unless_tenths_say_no() -> None:
