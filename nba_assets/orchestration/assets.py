@@ -114,7 +114,10 @@ def _dep(table: Table, source: Contract, reaches: set[Reach]) -> dg.AssetDep:
     month there is where a person materialises one night of everything. Told of its own days, it trains that night's.
     """
     if table.monthly:
-        days_of_it = dg.TimeWindowPartitionMapping(allow_nonexistent_upstream_partitions=True)
+        with warnings.catch_warnings(
+            action="ignore", category=dg.BetaWarning
+        ):  # the last month's days are still to come
+            days_of_it = dg.TimeWindowPartitionMapping(allow_nonexistent_upstream_partitions=True)
         return dg.AssetDep(asset_key(source), partition_mapping=days_of_it)
     if source.partition_by is None:
         return dg.AssetDep(asset_key(source))
