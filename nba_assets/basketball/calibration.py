@@ -31,15 +31,15 @@ def drawn_to_the_market(rows: ir.Table, past: ir.Table) -> ir.Table:
     Both have `probability_over`, `probability_under` and `market_probability_over`, one row of `past` a line with its
     `points`; of those before its date a row knows. The probability of a push stays. NULL stays NULL.
     """
-    rows = with_columns(rows, _slopes(past, rows), ("game_date", "system_id"), slope="line_slope")
-    rows = rows.mutate(line_slope=rows.slope.fill_null(USUAL), market=_market(rows), decided=_decided(rows))
+    rows = with_columns(rows, _slopes(past, rows), ("game_date", "system_id"), _slope="line_slope")
+    known = rows.probability_over.notnull()
+    rows = rows.mutate(line_slope=known.ifelse(rows._slope.fill_null(USUAL), None), _market=_market(rows))
     rows = rows.mutate(
-        line_slope=rows.probability_over.notnull().ifelse(rows.line_slope, None),
-        left=rows.market + rows.line_slope * (rows.decided - rows.market),
-        both=rows.probability_over + rows.probability_under,
+        _left=rows._market + rows.line_slope * (_decided(rows) - rows._market),
+        _both=rows.probability_over + rows.probability_under,
     )
-    rows = rows.mutate(probability_over=rows.both * rows.left, probability_under=rows.both * (1 - rows.left))
-    return rows.drop("slope", "market", "decided", "left", "both")
+    rows = rows.mutate(probability_over=rows._both * rows._left, probability_under=rows._both * (1 - rows._left))
+    return rows.drop("_slope", "_market", "_left", "_both")
 
 
 def _slopes(past: ir.Table, rows: ir.Table) -> ir.Table:

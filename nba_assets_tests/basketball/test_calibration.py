@@ -13,7 +13,7 @@ from nba_assets_tests.rows import Query, Row, one
 
 DAY = date(2024, 3, 20)
 NUMBERS = ("probability_over", "probability_under", "market_probability_over", "line_value")
-LINES = {"system_id": "string", "game_date": "date", **dict.fromkeys(NUMBERS, "float64")}
+LINES = {"system_id": "string", "market": "string", "game_date": "date", **dict.fromkeys(NUMBERS, "float64")}
 PAST = ibis.schema({**LINES, "points": "int64"})
 FOUND = Query(drawn_to_the_market, {"rows": ibis.schema(LINES), "past": PAST})
 
@@ -21,7 +21,7 @@ FOUND = Query(drawn_to_the_market, {"rows": ibis.schema(LINES), "past": PAST})
 def line(over: float | None = 0.7, market: float | None = 0.5, push: float = 0.0, **more: Any) -> Row:
     under = None if over is None else 1 - push - over
     values = {"probability_over": over, "probability_under": under, "market_probability_over": market}
-    return {"system_id": "rules", "game_date": DAY, "line_value": 20.5} | values | more
+    return {"system_id": "rules", "market": "points", "game_date": DAY, "line_value": 20.5} | values | more
 
 
 def before(points: int, lines: int, days: int = 1, **more: Any) -> list[Row]:
@@ -37,7 +37,7 @@ def test_the_part_that_came_is_kept_beside_the_usual_one() -> None:
     past = before(30, 130) + before(10, 70)
     slope = (200 * 0.2 * 0.15 + WEIGHT * USUAL) / (200 * 0.2 * 0.2 + WEIGHT)
     row = kept(past)
-    assert row["line_slope"] == pytest.approx(slope)
+    assert (row["market"], row["line_slope"]) == ("points", pytest.approx(slope))
     assert row["probability_over"] == pytest.approx(0.5 + slope * 0.2)
     assert row["probability_under"] == pytest.approx(0.5 - slope * 0.2)
 
