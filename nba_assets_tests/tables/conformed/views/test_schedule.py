@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from nba_assets.tables.conformed.views.schedule import schedule, season_starts, team_schedule
+from nba_assets.tables.conformed.views.schedule import finished_sides, schedule, season_starts, team_schedule
 from nba_assets_tests.given import MATCH, PLACES, game_row, location, scheduled
 from nba_assets_tests.rows import one, rows_of, told
 
@@ -30,6 +30,12 @@ def test_a_final_game() -> None:
     assert (row["home_team_abbr"], row["home_points"]) == ("BOS", 110)
     assert (row["is_final"], row["is_postponed"], row["is_neutral"]) == (True, False, False)
     assert (row["venue_latitude"], row["venue_longitude"], row["venue_timezone"]) == PLACES["BOS"]
+
+
+def test_only_what_is_known_to_be_final_is_finished() -> None:
+    raw = [scheduled(MATCH), scheduled(NEXT), scheduled(replace(NEXT, nba_id="0022400104"), game_status=None)]
+    sides = rows_of(finished_sides, raw=raw)
+    assert told(sides, "game_id", "team_abbr") == [(MATCH.id, "BOS"), (MATCH.id, "NYK")]
 
 
 def test_away_and_home_come_from_the_game_code() -> None:
