@@ -1,8 +1,9 @@
 """Transfer of partitions from one warehouse to another, as Parquet: between a lake and BigQuery, or two lakes.
 
-A partition goes with its failure records and the note of the code that made it. What it was built from is noted anew,
-since engines tell contents apart by hashes of their own: a partition that was up to date where it comes from counts as
-built from what the other holds now. Raw data is not moved. Where folders and buckets lie is said elsewhere.
+A partition goes with its failure records, the note of the code that made it, and the files of the models it names. What
+it was built from is noted anew, since engines tell contents apart by hashes of their own: a partition that was up to
+date where it comes from counts as built from what the other holds now. Raw data is not moved. Where folders and buckets
+lie is said elsewhere.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.failures import failures_of
 from nba_assets.contracts.table import Table
+from nba_assets.warehouse.artefacts import DIGEST, carry
 from nba_assets.warehouse.base import Session, Warehouse
 from nba_assets.warehouse.changes import Changes
 from nba_assets.warehouse.footers import DAMAGED, Build
@@ -93,6 +95,8 @@ class _Move:
     def _season(self, days: Sequence[date], notes: Mapping[date, str], moved: Moved) -> None:
         window = Window(days[0], days[-1])
         stored = rows_of(self.read, self.source.dialect, self.table, window)
+        if DIGEST in stored.column_names:  # the files first: no row is ever without its model
+            carry(pc.unique(stored[DIGEST]).to_pylist(), self.read.artefacts, self.written.artefacts)
         for code, of_code in self._by_code(days):
             rows = _of_days(stored, self.table, of_code)
             written = self.written.put(self.table, rows, of_code, code, notes)
