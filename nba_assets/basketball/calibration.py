@@ -16,7 +16,7 @@ from nba_assets.basketball.joins import with_columns
 
 USUAL, WEIGHT = 0.1, 8.0
 """The part that came of what rules said over the lines of 2021-22 and 2022-23 (-0.03 to 0.15), and how much it counts
-beside a season's own lines: as the squared distances of 550 that lie twelve percentage points off, or 1,000 nine off."""
+beside a season's own lines: as the squared distances of 550 that lie twelve points of a hundred off, or 1,000 nine."""
 
 EVEN = 0.5
 """A line without both prices is taken as one that stands in the middle."""
