@@ -7,7 +7,7 @@ export NBA_LAKE ?= $(CURDIR)/lake
 unexport PYTHONDONTWRITEBYTECODE  # commands and tests start processes by the dozen: none compiles all modules again
 
 .PHONY: help demo demo-predictions dev test test-slow lint rules types format truth signal bench bench-before bench-patches bench-peers \
-  compare audit newest-dagster attack docs profiles clean
+  compare audit newest-dagster attack docs links profiles clean
 
 # The demo is of this evening while a season is on, else of a December evening of the last one.
 ENDING ?= $(shell month=$$(date +%-m); if [ $$month -ge 6 ] && [ $$month -le 10 ]; \
@@ -67,13 +67,20 @@ docs: .venv/installed  ## the documentation site, build/site, and the pages made
 	$(BIN)/python -m docs_site
 	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet
 
-DEMO := build/docs
-profiles: .venv/installed  ## the figures of the tables' pages anew, from 80 days of a simulated season
-	mkdir -p $(DEMO)/home
-	cp dagster_home/dagster.yaml $(DEMO)/home
-	NBA_LAKE=$(DEMO)/lake DAGSTER_HOME=$(CURDIR)/$(DEMO)/home $(BIN)/nba simulate --season 2024-25 --seed 7 --days 80
-	NBA_LAKE=$(DEMO)/lake DAGSTER_HOME=$(CURDIR)/$(DEMO)/home $(BIN)/nba backfill --start 2024-10-22 --end 2025-01-09
-	$(BIN)/python -m docs_site.profiles $(DEMO)/lake
+links: build/linkchecker/installed  ## are the addresses there that the site names? (after make docs; asks them all)
+	build/linkchecker/bin/linkchecker --check-extern --no-status build/site/index.html
+
+build/linkchecker/installed:
+	$(PYTHON) -m venv build/linkchecker
+	build/linkchecker/bin/pip install --quiet --disable-pip-version-check linkchecker
+	touch $@
+
+profiles: export NBA_LAKE := $(CURDIR)/$(TRAINED)/lake
+profiles: export DAGSTER_HOME := $(CURDIR)/$(TRAINED)/home
+profiles: demo-predictions  ## the figures of the tables' pages anew, from that demo
+	$(BIN)/nba predict --start 2025-10-21 --end 2025-11-20
+	$(BIN)/nba grade --start 2025-10-21 --end 2025-11-19
+	$(BIN)/python -m docs_site.profiles $(NBA_LAKE)
 
 truth: .venv/installed  ## our numbers beside the published ones, forecasts beside what came (needs ../shared)
 	$(BIN)/python -m nba_assets_tests.truth $(SHARED) build/truth build/signal/raw_2023-24

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import typer
 from typer.cli import get_docs_for_click
@@ -20,11 +22,20 @@ What `nba COMMAND --help` says, made from it by `make docs`. How commands end is
 def command_page() -> str:
     command = typer.main.get_command(app)
     text = get_docs_for_click(obj=command, ctx=typer.Context(command), name="nba")
-    return OPENING + "\n" + _tidied(text[text.index("**Usage**") :])
+    return OPENING + "\n" + _tidied(text[text.index("**Usage**") :], dict(_listed(command)))
 
 
-def _tidied(text: str) -> str:
-    """One heading a command, examples as code, and no completion of shells, which `--help` tells."""
+def _listed(command: Any, called: str = "nba") -> Iterator[tuple[str, str]]:
+    """Each command below another as a line of a list: what it does, whole, and where it is told."""
+    for name, below in getattr(command, "commands", {}).items():
+        does = " ".join((below.help or "").split("\n\n")[0].split())
+        yield name, f"* [`{name}`](#{called.replace(' ', '-')}-{name}): {does}"
+        yield from _listed(below, f"{called} {name}")
+
+
+def _tidied(text: str, listed: Mapping[str, str]) -> str:
+    """One heading a command, its list uncut, and no completion of shells, which `--help` tells."""
+    text = re.sub(r"^\* `([a-z]+)`: .*$", lambda line: listed[line[1]], text, flags=re.MULTILINE)
     text = re.sub(r"^\* `--(?:install|show)-completion`.*\n", "", text, flags=re.MULTILINE)
     text = re.sub(r"^## `(nba.*)`$", r"## \1", text, flags=re.MULTILINE)
     text = re.sub(r"^### `(nba.*)`$", r"### \1", text, flags=re.MULTILINE)

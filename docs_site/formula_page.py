@@ -10,18 +10,19 @@ from types import ModuleType
 from docs_site.table_pages import prose
 
 MODULES = (
-    "metrics",
-    "zones",
-    "possessions",
-    "market",
-    "form",
-    "team_form",
-    "averages",
-    "load",
-    "teammates",
-    "certainty",
+    "basketball.metrics",
+    "basketball.zones",
+    "basketball.possessions",
+    "basketball.market",
+    "basketball.form",
+    "basketball.team_form",
+    "basketball.averages",
+    "basketball.load",
+    "basketball.teammates",
+    "tables.precompute.player_composite_factors",
+    "basketball.certainty",
 )
-"""Of `basketball`, those that define what a column says. How rows are joined and counted is no formula."""
+"""Those that define what a column says. How rows are joined and counted is no formula."""
 
 OPENING = """# How numbers are defined
 
@@ -36,17 +37,18 @@ of their own: [which line counts](conformed.md#which-line-counts),
 def formula_page() -> str:
     parts = [OPENING.rstrip()]
     for name in MODULES:
-        module = importlib.import_module(f"nba_assets.basketball.{name}")
+        module = importlib.import_module(f"nba_assets.{name}")
         title, _, more = (inspect.getdoc(module) or "").partition("\n\n")
         parts += [f"## {_headline(name)}", prose(title.replace("\n", " "))]
-        parts += [prose(more)] if more else []
-        parts += [f"Computed in [`basketball/{name}`](../nba_assets/basketball/{name}.py)."]
+        parts += [prose(more)] if more and name.startswith("basketball.") else []  # a table's has a page of its own
+        path = name.replace(".", "/")
+        parts += [f"Computed in [`{path}`](../nba_assets/{path}.py)."]
         parts += ["\n".join(_formulas(module))]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def _headline(name: str) -> str:
-    return name.replace("_", " ").capitalize()
+    return name.rpartition(".")[2].replace("_", " ").capitalize()
 
 
 def _formulas(module: ModuleType) -> Iterator[str]:

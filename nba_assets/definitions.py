@@ -14,7 +14,14 @@ from nba_assets.orchestration.housekeeping import housekeeping_job, housekeeping
 from nba_assets.orchestration.jobs import jobs
 from nba_assets.orchestration.prediction_runs import prediction_jobs, prediction_schedules, prediction_sensors
 from nba_assets.orchestration.processes.executor import executor
-from nba_assets.orchestration.reports import SLATE_REPORT_JOB, slate_report_asset, slate_report_sensor
+from nba_assets.orchestration.reports import (
+    SEASON_REPORT_JOB,
+    SLATE_REPORT_JOB,
+    season_report_asset,
+    season_report_schedule,
+    slate_report_asset,
+    slate_report_sensor,
+)
 from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.run_history.history import run_history_sensors, run_history_spec
 from nba_assets.orchestration.schedules import schedules
@@ -35,9 +42,16 @@ defs = dg.Definitions(
         run_history_spec(),
         slate_readiness_asset(),
         slate_report_asset(),
+        season_report_asset(),
     ],
-    jobs=[*jobs(), *slate_jobs(), *prediction_jobs(), SLATE_REPORT_JOB, housekeeping_job()],
-    schedules=[*schedules(), *prediction_schedules(), housekeeping_schedule(), models_schedule()],
+    jobs=[*jobs(), *slate_jobs(), *prediction_jobs(), SLATE_REPORT_JOB, SEASON_REPORT_JOB, housekeeping_job()],
+    schedules=[
+        *schedules(),
+        *prediction_schedules(),
+        housekeeping_schedule(),
+        models_schedule(),
+        season_report_schedule,
+    ],
     sensors=[
         *event_sensors(),
         *prediction_sensors(),

@@ -21,6 +21,7 @@ import pyarrow.compute as pc
 from rich.console import Console
 from rich.table import Table as RichTable
 
+from nba_assets.basketball.calibration import USUAL, WEIGHT
 from nba_assets.basketball.forecast import QUANTILES, ROLES
 from nba_assets.basketball.trained import FEATURES, OF_AVAILABILITY, feature_column
 from nba_assets.compile.statements import inputs_in, statements
@@ -31,6 +32,8 @@ from nba_assets.models.training import learnt, matrix
 from nba_assets.tables.monthly.player_points_models import player_points_models
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets_tests.build import current_lake
+
+Days = np.ndarray[Any, np.dtype[np.datetime64]]
 
 SEASONS = ("raw", "raw_2023-24")
 """The folders of raw seasons: learnt from, and tested on."""
@@ -122,18 +125,44 @@ def no_vig(games: pa.Table) -> Floats:
     return above / (above + below)
 
 
+def drawn(days: Days, ours: Floats, market: Floats, came: Floats) -> Floats:
+    """The probabilities as the table of predictions has them: drawn to the market by the lines of the dates before.
+
+    Games are in order of their dates.
+    """
+    apart, before = ours - market, np.searchsorted(days, days)
+
+    def until(values: Floats) -> Floats:
+        return np.concatenate([[0.0], np.cumsum(values)])[before]
+
+    slope = (until(apart * (came - market)) + WEIGHT * USUAL) / (until(apart * apart) + WEIGHT)
+    return market + np.clip(slope, 0, 1) * apart
+
+
+def slope(said: Floats, came: Floats) -> str:
+    """How outcomes rise with what was said, with the reach of its 95 % interval."""
+    if len(said) < 3 or not said.std():
+        return "-"
+    found = float(np.cov(said, came)[0, 1] / np.var(said, ddof=1))
+    left = came - came.mean() - found * (said - said.mean())
+    return f"{found:.2f} +- {1.96 * left.std() / said.std() / np.sqrt(len(said)):.2f}"
+
+
 def brier_rows(games: pa.Table, said: Tested) -> list[tuple[str, str]]:
-    """Brier score of P(over) where two prices were offered, beside the market's, and the slope of outcomes over it."""
+    """Brier score of P(over) where two prices were offered, beside the market's, and the slope of outcomes over it:
+    by itself, and as the table of predictions has it."""
     assert said.quantiles is not None
     points, line, market = numbers(games, "points"), numbers(games, "line"), no_vig(games)
     known = ~np.isnan(market) & (points != line)
     ours, market = over(said.quantiles[known], line[known]), market[known]
     came = (points > line)[known].astype(float)
-    slope = float(np.cov(ours, came)[0, 1] / np.var(ours, ddof=1)) if known.sum() > 1 else float("nan")
+    left = drawn(games["game_date"].to_numpy()[known], ours, market, came)
     return [
         (f"{said.name}: Brier of P(over), {known.sum():,} with two prices", f"{np.mean((ours - came) ** 2):.4f}"),
-        ("... the market's by its prices", f"{np.mean((market - came) ** 2):.4f}"),
-        ("... slope of outcomes over P(over)", f"{slope:.2f}"),
+        ("... slope of outcomes over P(over)", slope(ours, came)),
+        ("... drawn to the market by the lines before: Brier", f"{np.mean((left - came) ** 2):.4f}"),
+        ("... slope of outcomes over that", slope(left, came)),
+        ("... the market's by its prices: Brier", f"{np.mean((market - came) ** 2):.4f}"),
     ]
 
 

@@ -5,6 +5,8 @@ python -m nba_assets_tests.mutants CHANGES SEED [FILE_OR_FOLDER ...]
 
 A change is an operator, a constant or an aggregate turned into its neighbour. Columns and types are left alone. Which
 tests there are, and what they say, is theirs. The checkout is not touched: each worker changes a copy of its own.
+What was noticed is remembered for as long as the module stays as it is, so a trial goes on where it was stopped, and
+tests added since are tried on what passed.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from __future__ import annotations
 import argparse
 import ast
 import contextlib
+import hashlib
 import importlib
 import os
 import random
@@ -34,7 +37,14 @@ WHERE = (
     "nba_assets/tables/conformed",
     "nba_assets/tables/analytics",
     "nba_assets/tables/precompute",
+    "nba_assets/tables/predictions",
 )
+KEPT = ROOT / "build" / "mutants.txt"
+"""A line for each change that a test noticed."""
+
+EVERY = ("-m", "slow or not slow")
+"""A module's own tests are run whatever their mark: those of the predictions' tables are not among the fast ones."""
+
 TESTS = tuple(f"nba_assets_tests/{folder}" for folder in ("basketball", "contracts", "tables"))
 SLOW_IMPORTS = ("duckdb", "hypothesis", "ibis.backends.sql.compilers", "pyarrow", "pytest", "filelock")
 """What all tests import and no change touches: imported once, before a process is forked for each change."""
@@ -81,6 +91,12 @@ class Change:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line} {self.old.strip()} -> {self.text.strip()}"
+
+    @property
+    def mark(self) -> str:
+        """The change on one line, and the module that it was made in by its content."""
+        content = hashlib.sha256((ROOT / self.file).read_bytes()).hexdigest()[:12]
+        return f"{content} {self.file}:{self.start}-{self.end} {self.text.split()}"
 
 
 def changes_of(file: str, source: str) -> Iterator[Change]:
@@ -155,7 +171,7 @@ def noticed(change: Change, own: bool) -> bool:
     try:
         child = os.fork()
         if not child:
-            _run(first, () if own else TESTS)
+            _run([*EVERY, *first], () if own else TESTS)
         return os.waitpid(child, 0)[1] != 0
     finally:
         path.write_bytes(kept)
@@ -207,19 +223,30 @@ def main() -> None:
     parser.add_argument("--own", action="store_true", help="only the tests of the changed module and of its checks")
     parser.add_argument("--workers", type=int, default=2)
     given = parser.parse_args()
-    changes, unnoticed = drawn(given.where, given.changes, given.seed), 0
-    count = len(changes)
-    with tempfile.TemporaryDirectory() as copies:
+    every, unnoticed = drawn(given.where, given.changes, given.seed), 0
+    KEPT.parent.mkdir(exist_ok=True)
+    known = set(KEPT.read_text().splitlines()) if KEPT.exists() else set()
+    changes = [change for change in every if change.mark not in known]
+    count, before = len(changes), len(every) - len(changes)
+    if before:
+        _say(f"{before} noticed before")
+    with tempfile.TemporaryDirectory() as copies, KEPT.open("a", buffering=1) as kept:
         pool = ProcessPoolExecutor(given.workers, get_context("fork"), _begin, (copies,))
-        if not given.own and pool.submit(noticed, replace(changes[0], start=0, end=0, text=""), given.own).result():
+        if (
+            changes
+            and not given.own
+            and pool.submit(noticed, replace(changes[0], start=0, end=0, text=""), given.own).result()
+        ):
             sys.exit("a test fails without any change: mend it first")
         tried = {pool.submit(noticed, change, given.own): change for change in changes}
         for done, trial in enumerate(as_completed(tried), 1):
-            if not trial.result():
+            if trial.result():
+                kept.write(f"{tried[trial].mark}\n")
+            else:
                 unnoticed += 1
                 _say(f"not noticed: {tried[trial]}")
             if done % 10 == 0 or done == count:
-                _say(f"{done - unnoticed} noticed, {unnoticed} not")
+                _say(f"{before + done - unnoticed} noticed, {unnoticed} not")
         pool.shutdown()
 
 

@@ -10,11 +10,12 @@ import pyarrow as pa
 import pytest
 from rich.console import Console
 
+from nba_assets.basketball.calibration import USUAL, WEIGHT
 from nba_assets.basketball.trained import FEATURES
 from nba_assets.contracts.calendar import Window
 from nba_assets.models import points_model
 from nba_assets_tests import accuracy
-from nba_assets_tests.accuracy import no_vig, over, predictors, print_tables, walk
+from nba_assets_tests.accuracy import drawn, no_vig, over, predictors, print_tables, walk
 from nba_assets_tests.models.made_up import games
 
 QUANTILES = np.array([[2.0, 4.0, 6.0, 10.0, 14.0, 18.0, 20.0]])
@@ -31,6 +32,14 @@ def test_the_over_by_quantiles(line: float, probability: float) -> None:
 def test_the_market_without_its_margin() -> None:
     priced = pa.table({"over_price": [-110, -150, None], "under_price": [-110, 120, 100]})
     assert no_vig(priced) == pytest.approx([0.5, 0.6 / (0.6 + 100 / 220), np.nan], nan_ok=True)
+
+
+def test_what_was_said_is_drawn_to_the_market_by_the_lines_of_dates_before() -> None:
+    """As in the table of predictions: of a distance of 0.2 there came nothing on the first date."""
+    days = np.array(["2024-03-02"] * 2 + ["2024-03-03"], dtype="datetime64[D]")
+    found = drawn(days, np.full(3, 0.7), np.full(3, 0.5), np.array([1.0, 0.0, 1.0]))
+    after = WEIGHT * USUAL / (2 * 0.04 + WEIGHT)
+    assert found == pytest.approx([0.5 + 0.2 * USUAL, 0.5 + 0.2 * USUAL, 0.5 + 0.2 * after])
 
 
 @pytest.fixture

@@ -27,8 +27,9 @@ from nba_assets.contracts.table import Table
 from nba_assets.definitions import defs
 from nba_assets.orchestration.jobs import ALL_TABLES
 from nba_assets.orchestration.keys import asset_key
-from nba_assets.orchestration.partitions import DAILY
+from nba_assets.orchestration.partitions import DAILY, MONTHLY
 from nba_assets.orchestration.reports import KEY as REPORT
+from nba_assets.orchestration.reports import SEASON_KEY
 from nba_assets.orchestration.run_history.table_run import RUN_HISTORY
 from nba_assets.orchestration.slate_readiness import KEY as READINESS
 from nba_assets.readers.catalog import stored_contracts
@@ -141,6 +142,7 @@ def test_there_are_no_other_assets() -> None:
         ),
         READINESS,
         REPORT,
+        SEASON_KEY,
     }
 
 
@@ -182,6 +184,27 @@ def test_the_offsets_of_known_inputs() -> None:
     assert read("player_game_summary", "team_offense_game_summary") == (0, 0)
     assert read("upcoming_player_game_context", "player_game_summary") == (0, 0)
     assert read("upcoming_team_game_context", "nbac_schedule") == (-376, 376)
+
+
+def test_a_night_of_everything_trains_its_own_month_and_no_other() -> None:
+    """And a forecast waits for its month's model: as Dagster plans what is materialised from the graph."""
+    (models,) = monthly_tables()
+    node = GRAPH.get(asset_key(models))
+    night = DAILY.subset_with_partition_keys(["2025-11-05"])
+    for key in node.parent_keys:
+        mapped = node.partition_mappings[key].get_downstream_partitions_for_partitions(night, DAILY, MONTHLY)
+        assert set(mapped.get_partition_keys()) == {"2025-11-01"}
+        days = node.partition_mappings[key].get_upstream_mapped_partitions_result_for_partitions(
+            MONTHLY.subset_with_partition_keys([MONTHLY.get_partition_keys()[0], MONTHLY.get_partition_keys()[-1]]),
+            MONTHLY,
+            DAILY,
+        )
+        assert not days.required_but_nonexistent_subset
+    (forecasts,) = node.child_keys
+    mapping = GRAPH.get(forecasts).partition_mappings[asset_key(models)]
+    month = MONTHLY.subset_with_partition_keys(["2025-11-01"])
+    waiting = mapping.get_downstream_partitions_for_partitions(month, MONTHLY, DAILY)
+    assert set(waiting.get_partition_keys()) == {f"2025-11-{day:02}" for day in range(1, 31)}
 
 
 def test_there_is_a_job_for_each_group_and_one_for_all() -> None:

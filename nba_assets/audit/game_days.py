@@ -69,8 +69,11 @@ class Calendar:
     def is_off(self, table: Contract, day: date) -> bool:
         """Whether the table has nothing to build for the day, since by its season's schedule no game is played on it.
 
-        A postponed game is in the schedule, and so in the table of games.
+        A postponed game is in the schedule, and so in the table of games. Of a table of months it is a month without a
+        season behind it.
         """
+        if isinstance(table, Table) and table.monthly:
+            return season_year(day) - 1 not in self._seasons
         if day in self.scheduled or season_year(day) not in self._seasons:
             return False
         return isinstance(table, Table) and _follows_schedule(table)

@@ -1,4 +1,4 @@
-"""Plots of performance: profit over time with its interval, and how often what was called likely came true.
+"""Plots of performance: profit over time with its interval, how often the likely came true, what a model goes by.
 
 Drawn from figures at hand, as SVG: files for people, and pictures for the UI. What the figures are is not said here.
 """
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from matplotlib.figure import Figure
 
 Row = Mapping[str, Any]
@@ -88,6 +89,30 @@ def reliability(tenths: Sequence[Row]) -> Figure:
     axes.set_xlim(0, 1)
     axes.set_ylim(0, 1)
     axes.set_title("Reliability; the larger a point, the more rows")
+    return figure
+
+
+SHOWN = 20
+"""Features: what the others add is no bar that anybody sees."""
+
+
+def drawn_importance(models: pa.Table, form: str) -> bytes:
+    """The last of some models, rows of its table, as a picture."""
+    newest = max(models.to_pylist(), key=lambda row: row["month"])
+    return _picture(importance(newest), form)
+
+
+def importance(model: Row) -> Figure:
+    """What share of all that its trees gain each feature has, the greatest at the top."""
+    figure, axes = _figure()
+    found = sorted(zip(model["importance"], model["features"], strict=True), reverse=True)[:SHOWN]
+    shares, names = zip(*reversed(found), strict=True)
+    axes.barh(names, [100 * share for share in shares])
+    axes.tick_params(axis="y", labelsize="small")
+    axes.set_xlabel("percent of the gain for the median")
+    axes.set_title(
+        f"What the model of {model['month']:%Y-%m} goes by: {len(found)} of {len(model['features'])} features"
+    )
     return figure
 
 

@@ -1,7 +1,7 @@
 """Identity of games, teams and players: which of ours a raw row means, and under which canonical id.
 
 Ids of half the sources do not join, team codes differ by vendor, and five name normalisers leave five spellings of one
-man (`spec/raw_tables.md` section 1). Functions of tables only; which names are known is a conformed view.
+man. Functions of tables only; which names are known is a conformed view.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Joins and picks: columns of another table's row, the first source that has a game, the newest row of a key.
 
-What is joined, and in which order sources come (`spec/raw_tables.md` section 5), is the caller's. Joins over a span of
+What is joined, and in which order sources come, is the caller's. Joins over a span of
 time are history's.
 """
 

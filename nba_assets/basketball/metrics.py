@@ -1,7 +1,8 @@
 """Every basketball formula, once. Each takes and gives Ibis values; none looks anything up.
 
 A rate whose denominator is zero or unknown is NULL; a rate of zero stays zero. Nothing is rounded here: stored
-scales are the contract's business. Sources: `spec/analytics_tables.md` section 2, column "use".
+scales are the contract's business. Shooting percentages, usage, pace and the 0.44 are as in the glossary of
+Basketball-Reference (https://www.basketball-reference.com/about/glossary.html), areas of shots as on NBA.com's charts.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from nba_assets.basketball.metrics import ratio
 from nba_assets.contracts.contract import Column
 
 HIGH_CONFIDENCE, LOW_CONFIDENCE = 0.70, 0.55
-"""From the first on confidence is high, below the second low (`spec/phases_1_5_6.md` 4.3)."""
+"""From the first on confidence is high, below the second low."""
 
 LEAST_DATES = 3
 """On fewer dates with bets nothing is said of how far a profit may be luck."""

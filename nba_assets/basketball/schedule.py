@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 from nba_assets.basketball.joins import with_columns
 
 SEASON_TYPES = {"002": "regular", "004": "playoffs", "005": "play_in", "006": "cup_final"}
-"""By the first three digits of the NBA's game id; the schedule's own flags overlap (R-6)."""
+"""By the first three digits of the NBA's game id; the schedule's own flags overlap."""
 
 FINAL = 3
 """The schedule's status of a game that is over."""

@@ -1,4 +1,4 @@
-"""`nba bigquery`: the data sets and tables of a BigQuery warehouse made, altered and printed, and raw data loaded."""
+"""`nba bigquery`: data sets, tables and views of a BigQuery warehouse made, altered and printed, raw data loaded."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def init(
     Safe to run again. New columns are added, empty in the rows that are there; descriptions, labels and clustering are
     set (clustering holds for new data only). A table of which a type or the partitioning differs is refused, with a
     list, and then nothing is done; --migrate copies its rows into a new table that takes its place. A raw table that
-    somebody else made is read where it is and never changed.
+    somebody else made is read where it is and never changed. Over the feature store its wide views are made.
 
     Examples:
 
@@ -53,11 +53,12 @@ def init(
         nba bigquery init --migrate --dry-run
     """
     from nba_assets.contracts.contract import RawTable
+    from nba_assets.tables.registry import reading_views
     from nba_assets.warehouse.bigquery.schema import Schema
 
     warehouse = _warehouse()
     schema = Schema(warehouse.jobs, warehouse.names)
-    plan = schema.plan(each for each in _contracts() if raw or not isinstance(each, RawTable))
+    plan = schema.plan((each for each in _contracts() if raw or not isinstance(each, RawTable)), reading_views())
     if refused := plan.refused(migrate):
         for line in refused:
             err.print(line, highlight=False)
@@ -73,18 +74,19 @@ def init(
 
 @bigquery.command()
 def ddl() -> None:
-    """Print the statements that make all data sets and tables; nothing is sent.
+    """Print the statements that make all data sets, tables and views; nothing is sent.
 
     Examples:
 
         nba bigquery ddl > tables.sql
     """
+    from nba_assets.tables.registry import reading_views
     from nba_assets.warehouse.bigquery.ddl import create_all
     from nba_assets.warehouse.bigquery.names import Names
 
     project, prefix = os.environ.get("NBA_BIGQUERY_PROJECT", ""), os.environ.get("NBA_BIGQUERY_PREFIX", "")
     location = os.environ.get("NBA_BIGQUERY_LOCATION")
-    statements = create_all(_contracts(), Names(project, prefix), location)
+    statements = create_all(_contracts(), Names(project, prefix), location, reading_views())
     typer.echo("\n\n".join(f"{statement};" for statement in statements))
 
 

@@ -150,7 +150,7 @@ def _lake_in(folder: Path) -> Warehouse:
     from nba_assets.warehouse.duckdb import DuckDBWarehouse
     from nba_assets.warehouse.lake import Lake
 
-    return DuckDBWarehouse(Lake(folder))
+    return DuckDBWarehouse(Lake(folder), carried=True)
 
 
 def _move(source: Warehouse, target: Warehouse, tables: Sequence[Table], window: Window | None) -> list[Moved]:

@@ -14,7 +14,7 @@ from nba_assets.cli.backfill import fill_upstream, say_and_fill
 from nba_assets.cli.instance import INTERRUPTED, going_to_run, warehouse_at
 from nba_assets.cli.rows import Cell, Rows, as_json
 from nba_assets.cli.terminal import out, print_failures, print_made
-from nba_assets.contracts.calendar import Window
+from nba_assets.contracts.calendar import Window, first_date, season_year
 from nba_assets.contracts.errors import BadInput
 from nba_assets.orchestration.instance.opening import instance_at_home
 from nba_assets.orchestration.processes.garbage import loading
@@ -69,8 +69,11 @@ def predict(
             calendar = Calendar.of(warehouse)
             calendar.require_seasons(predicting_tables(), days)
             require_tips(warehouse, window)
-        if _models_due(warehouse, window):  # which learn from the features of the months before theirs
-            build_missing(warehouse, slate_tables(), slate_tables(), days, calendar, upstream)
+        # A model learns from the features of the months before its own, so those go first.
+        if upstream or _models_due(warehouse, window):
+            first = season_until(window) if upstream else days
+            build_missing(warehouse, slate_tables(), slate_tables(), first, calendar, upstream)
+        if _models_due(warehouse, window):
             _train(warehouse, window)
         build_missing(warehouse, forecasting_tables(), predicting_tables(), days, calendar, upstream)
     rows = counted_rows(warehouse, window)
@@ -91,6 +94,14 @@ def asked(day: str | None, start: str | None, end: str | None) -> Window:
     if start is None or end is None:
         raise BadInput("--start and --end go together")
     return parse_range(start, end)
+
+
+def season_until(window: Window) -> list[date]:
+    """The dates of the season until the end of some, those before the first partition left out."""
+    from nba_assets.orchestration.partitions import partition_days
+
+    began = Window.season(season_year(window.start)).start
+    return partition_days(Window(max(began, first_date()), window.end))
 
 
 def _models_due(warehouse: Warehouse, window: Window) -> bool:

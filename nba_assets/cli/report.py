@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +10,6 @@ import typer
 from nba_assets.cli.arguments import DEFAULT_LAKE, LakeOption, parse_date, parse_season
 from nba_assets.cli.instance import warehouse_at
 from nba_assets.cli.terminal import out
-from nba_assets.contracts.calendar import Window, first_date, season_label, today
 from nba_assets.contracts.errors import BadInput
 from nba_assets.orchestration.instance.opening import instance_at_home
 
@@ -64,16 +62,8 @@ def report(
 
 
 def _report_season(lake: Path, year: int, output: Path | None) -> None:
-    season = Window.season(year)
-    if season.start > today():
-        raise BadInput(f"--season: {season_label(year)} has not begun")
-    warehouse = warehouse_at(lake)
+    from nba_assets.orchestration.reports import season_file, season_so_far, write_season
 
-    from nba_assets.orchestration.reports import reports_folder
-    from nba_assets.reports.page import write
-    from nba_assets.reports.season import season_page
-
-    file = output or reports_folder() / f"season-{season_label(year)}.html"
-    dates = Window(max(season.start, first_date()), min(season.end, today()))
-    write(file, season_page(warehouse, dates, datetime.now(UTC)))
+    dates, file = season_so_far(year), output or season_file(year)
+    write_season(warehouse_at(lake), dates, file)
     out.print(f"{file}: {dates.start} to {dates.end}", highlight=False, soft_wrap=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +17,9 @@ from nba_assets.orchestration.instance.opening import instance_at_home
 from nba_assets.orchestration.processes.garbage import loading
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from nba_assets.contracts.table import Table
     from nba_assets.warehouse.base import Warehouse
 
 
@@ -22,6 +27,9 @@ def train(
     start: StartOption,
     end: EndOption,
     force: Annotated[bool, typer.Option("--force", help="Train all of them, good or not.")] = False,
+    plots: Annotated[
+        Path | None, typer.Option("--plots", help="Write what each model goes by to this folder, as SVG.")
+    ] = None,
     as_json: JsonOption = False,
     lake: LakeOption = DEFAULT_LAKE,
 ) -> None:
@@ -34,7 +42,7 @@ def train(
 
         nba train --start 2022-10-18 --end 2023-06-12
 
-        nba train --start today --end today
+        nba train --start today --end today --plots figures
     """
     window = parse_range(start, end)
     with going_to_run(lake):
@@ -57,6 +65,9 @@ def train(
     if not runs:
         out.print(f"nothing to do: all models of {window} are good", highlight=False)
     print_models(warehouse, window)
+    if plots:
+        for path in write_plots(plots, warehouse, window):
+            out.print(str(path), highlight=False)
 
 
 _SHOWN = ("month", "trained_to", "rows_trained", "mean_absolute_error", "within_50", "within_80", "artefact_sha256")
@@ -66,10 +77,27 @@ def print_models(warehouse: Warehouse, window: Window) -> None:
     """The models of the months that some dates lie in."""
     from nba_assets.tables.registry import monthly_tables
 
-    months = Window(window.start.replace(day=1), window.end)
     for table in monthly_tables():
         rows = Rows("model", _SHOWN, title=table.name)
-        sql = f"SELECT * FROM {table.full_name} ORDER BY {table.partition_by}"
-        for row in warehouse.fetch(sql, {table: months}, 60).to_pylist():
+        for row in _models(warehouse, table, window).to_pylist():
             rows.add(*(row[name] for name in _SHOWN))
         rows.print()
+
+
+def write_plots(folder: Path, warehouse: Warehouse, window: Window) -> list[Path]:
+    """The picture of each of these models as a file in a folder, which is made."""
+    from nba_assets.tables.registry import monthly_tables
+
+    made: list[Path] = []
+    folder.mkdir(parents=True, exist_ok=True)
+    for table in monthly_tables():
+        models = _models(warehouse, table, window)
+        for number, month in enumerate(models["month"].to_pylist()):
+            made.append(folder / f"{table.name}-{month:%Y-%m}.svg")
+            made[-1].write_bytes(resolve_name(table.picture)(models.slice(number, 1), "svg"))
+    return made
+
+
+def _models(warehouse: Warehouse, table: Table, window: Window) -> pa.Table:
+    months = Window(window.start.replace(day=1), window.end)
+    return warehouse.fetch(f"SELECT * FROM {table.full_name} ORDER BY {table.partition_by}", {table: months}, 60)

@@ -6,8 +6,8 @@ worked out here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from functools import cache, partial
+from collections.abc import Iterable, Mapping
+from functools import cache
 
 from nba_assets.compile.dialects import Dialect
 from nba_assets.compile.statements import statements
@@ -17,12 +17,9 @@ from nba_assets.tables.registry import every_table, monthly_tables
 Column = tuple[str, str]
 """A table's full name, and a column of it."""
 
-Sources = Callable[[Column], tuple[Column, ...] | None]
-"""The columns that one is made of directly; None of a column of a raw table."""
-
 
 def sources(dialect: Dialect, column: Column) -> tuple[Column, ...] | None:
-    """Of the columns of our tables; only those asked for are looked at."""
+    """The columns that one is made of directly; None of a column of a raw table. Only those asked for are looked at."""
     table = _tables().get(column[0])
     return _of_table(table, dialect).get(column[1], ()) if table else None
 
@@ -39,37 +36,28 @@ def uses(dialect: Dialect) -> Mapping[Column, tuple[Column, ...]]:
 
 
 def told(table: Table, dialect: Dialect) -> list[str]:
-    """For each column of a table that is made of any, a line."""
-    return [
-        line(name, made_of, partial(sources, dialect)) for name, made_of in _of_table(table, dialect).items() if made_of
-    ]
+    """For each column of a table that is made of any, a line: columns by table, then the raw tables where these are
+    not raw."""
+    return [_line(name, made_of, dialect) for name, made_of in _of_table(table, dialect).items() if made_of]
 
 
-def line(name: str, made_of: Iterable[Column], further: Sources) -> str:
-    """What a column is made of: columns by table, then the raw tables where these are not raw."""
+def _line(name: str, made_of: Iterable[Column], dialect: Dialect) -> str:
     by_table: dict[str, list[str]] = {}
     for table, column in made_of:
         by_table.setdefault(table, []).append(column)
     steps = [name, "; ".join(f"{', '.join(columns)} of {table}" for table, columns in by_table.items())]
-    if raw := _raw_tables(made_of, further):
-        steps.append(", ".join(raw))
+    raw = frozenset[str]().union(*(_raw_tables(dialect, column) for column in made_of))
+    if raw and raw != by_table.keys():
+        steps.append(", ".join(sorted(table.rpartition(".")[2] for table in raw)))
     return " <- ".join(steps)
 
 
-def _raw_tables(columns: Iterable[Column], further: Sources) -> list[str]:
-    """The raw tables that columns come from in the end, by their bare names; none where all of them are raw."""
-    found, seen, ahead, ours = set(), set[Column](), list(columns), False
-    while ahead:
-        column = ahead.pop()
-        if column in seen:
-            continue
-        seen.add(column)
-        if (made_of := further(column)) is None:
-            found.add(column[0].rpartition(".")[2])
-        else:
-            ours = True
-            ahead.extend(made_of)
-    return sorted(found) if ours else []
+@cache
+def _raw_tables(dialect: Dialect, column: Column) -> frozenset[str]:
+    """The raw tables that a column comes from in the end."""
+    if (made_of := sources(dialect, column)) is None:
+        return frozenset({column[0]})
+    return frozenset[str]().union(*(_raw_tables(dialect, source) for source in made_of))
 
 
 @cache

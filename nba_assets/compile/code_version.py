@@ -49,9 +49,14 @@ def _with_python(code: Code, function: str) -> Code:
     """And of the package of the function that makes a python table's rows, without comments and docstrings."""
     package = function.partition(":")[0].rpartition(".")[0]
     (folder,) = importlib.import_module(package).__path__
-    told = {file.name: _without_words(file.read_text()) for file in sorted(Path(folder).glob("*.py"))}
-    sources = "\n".join(f"# {name}\n{source}" for name, source in told.items())
-    return _of_text(f"{code.text}\n\n-- python\n{sources}")
+    modules = {file.name: file.read_text() for file in sorted(Path(folder).glob("*.py"))}
+    written = hashlib.sha256(json.dumps([code.version, modules]).encode()).hexdigest()[:16]
+
+    def told() -> Code:
+        sources = "\n".join(f"# {name}\n{_without_words(source)}" for name, source in modules.items())
+        return _of_text(f"{code.text}\n\n-- python\n{sources}")
+
+    return compiled_once(f"{function}.{written}", Code, told)
 
 
 def _without_words(source: str) -> str:

@@ -75,8 +75,8 @@ def to_sql(rows: ir.Table, dialect: Dialect) -> str:
 
 def to_script(rows: ir.Table, dialect: Dialect) -> str:
     """The query as it is sent: on BigQuery what is referenced more than once is a temporary table ahead of it."""
-    whole, steps = in_both_forms(rows, dialect)
-    return script_of(steps) if steps else whole
+    query = _query(rows, dialect)
+    return script_of(_steps(query, dialect)) or _text(query, dialect)
 
 
 def script_of(steps: Iterable[Sequence[str]]) -> str:
@@ -88,8 +88,12 @@ def in_both_forms(rows: ir.Table, dialect: Dialect) -> tuple[str, list[list[str]
     """The query whole, and for BigQuery in steps that are each computed once: temporary tables by name, then what is
     left of the query, under no name."""
     query = _query(rows, dialect)
+    return _text(query, dialect), _steps(query, dialect)
+
+
+def _steps(query: sge.Query, dialect: Dialect) -> list[list[str]]:
     steps = in_steps(query) if dialect == "bigquery" else []
-    return _text(query, dialect), [[name, _text(step, dialect)] for name, step in steps]
+    return [[name, _text(step, dialect)] for name, step in steps]
 
 
 def _query(rows: ir.Table, dialect: Dialect) -> sge.Query:

@@ -45,7 +45,7 @@ def first_date() -> date:
 
 
 def season_year(day: date) -> int:
-    """The year a season starts in: 2024 for every date of 2024-25, its summer included (`spec/raw_tables.md` 1.3)."""
+    """The year a season starts in: 2024 for every date of 2024-25, its summer included."""
     return day.year if day >= _season_start(day.year) else day.year - 1
 
 

@@ -11,6 +11,11 @@ from functools import cache
 from nba_assets.contracts.contract import Column, Contract
 from nba_assets.contracts.table import Table
 
+_CATEGORIES = (
+    "INSUFFICIENT_DATA, EXPECTED_INCOMPLETE: too few games were played; INCOMPLETE_DATA, INCOMPLETE_UPSTREAM: games are"
+    " not delivered; of forecasts RULED_OUT, NO_FEATURES, LOW_QUALITY, NO_HISTORY"
+)
+
 RECORDS = Contract(
     dataset="nba_processing",
     name="precompute_failures",
@@ -22,7 +27,7 @@ RECORDS = Contract(
         Column("processor_name", "STRING", "the table without the row", required=True),
         Column("analysis_date", "DATE", "Eastern date of the partition", required=True),
         Column("entity_id", "STRING", "player_lookup or team_abbr", required=True),
-        Column("failure_category", "STRING", "a category of spec/precompute_tables.md 6", required=True),
+        Column("failure_category", "STRING", _CATEGORIES, required=True),
         Column("failure_reason", "STRING", "in words", required=True),
         Column("can_retry", "BOOL", "TRUE where finished games lack data that would give a row", required=True),
         Column("expected_game_count", "INT64", "games there should be data of", "games"),

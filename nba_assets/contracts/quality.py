@@ -1,6 +1,6 @@
 """Data quality of a row: a tier and codes that say how good its sources were. They never keep a row out.
 
-Tiers and codes: `spec/analytics_tables.md` section 3.
+Which sources make a tier, and which codes there are, stands with each table.
 """
 
 from __future__ import annotations

@@ -118,6 +118,8 @@ class Table(Contract):
     """Of a table of the kind *python*: `module:function` of what makes its rows, in Arrow, of those `build` gives."""
     monthly: bool = False
     """Whether its partitions are months, each under its first day."""
+    picture: str = ""
+    """`module:function` of what draws stored rows, as bytes of a picture of the form `png` or `svg`; for the UI."""
 
     def __call__(self, **inputs: ir.Table) -> ir.Table:
         return self.build(**inputs)
@@ -164,6 +166,7 @@ def table(
     rated: bool = True,
     python: str = "",
     monthly: bool = False,
+    picture: str = "",
 ) -> Callable[[Callable[..., ir.Table]], Table]:
     """Declare a table. Its name is the function's, its description the module's docstring.
 
@@ -195,6 +198,7 @@ def table(
             step=step or build.__name__,
             python=python,
             monthly=monthly,
+            picture=picture,
         )
 
     return declare

@@ -21,7 +21,7 @@ from nba_assets.orchestration import metadata
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.partitions import DAILY, mapping, partitions_of
 from nba_assets.orchestration.processes.pods import pod_tags
-from nba_assets.orchestration.step import Step
+from nba_assets.orchestration.step import Step, Told
 from nba_assets.tables.registry import runs_alone, waiting
 
 OWNERS = ["team:nba-data"]
@@ -58,7 +58,7 @@ def step_assets(tables: Sequence[Table], kinds: frozenset[str], dialect: Dialect
         },
         required_resource_keys={"warehouse"},
     )
-    def replace_partitions(context: dg.AssetExecutionContext) -> Iterator[dg.MaterializeResult]:
+    def replace_partitions(context: dg.AssetExecutionContext) -> Iterator[Told]:
         asked = [table for table in tables if asset_key(table) in context.selected_asset_keys]
         if not asked:
             raise dg.Failure(f"{first.step}: a check runs with its table, not alone", allow_retries=False)
@@ -110,10 +110,15 @@ def _dep(table: Table, source: Contract, reaches: set[Reach]) -> dg.AssetDep:
 
     Told that form reads a season, Dagster takes a back-fill of a week of all tables for one of the year after it, in a
     run for each layer of tables. What a table reads, and what is out of date, follows from `Reach` and not from this.
-    A month reads all days before it, of which Dagster's windows know nothing.
+    A month reads all days before it, of which Dagster's windows know nothing either: told of all days, it trains every
+    month there is where a person materialises one night of everything. Told of its own days, it trains that night's.
     """
     if table.monthly:
-        return dg.AssetDep(asset_key(source), partition_mapping=dg.AllPartitionMapping())
+        with warnings.catch_warnings(
+            action="ignore", category=dg.BetaWarning
+        ):  # the last month's days are still to come
+            days_of_it = dg.TimeWindowPartitionMapping(allow_nonexistent_upstream_partitions=True)
+        return dg.AssetDep(asset_key(source), partition_mapping=days_of_it)
     if source.partition_by is None:
         return dg.AssetDep(asset_key(source))
     told = {Reach.SAME_DAY} if isinstance(source, Table) else reaches

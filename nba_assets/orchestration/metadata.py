@@ -7,9 +7,9 @@ run history or a terminal is not said here.
 
 from __future__ import annotations
 
-import json
 import re
 import traceback
+from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -22,7 +22,7 @@ from nba_assets.audit.drift import Drift, Measured
 from nba_assets.compile import ancestry
 from nba_assets.compile.dialects import Dialect
 from nba_assets.compile.statements import statements
-from nba_assets.contracts.calendar import Window
+from nba_assets.contracts.calendar import Window, season_label, season_year
 from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.table import Check, Table
 from nba_assets.orchestration.dagster_patches.partition_versions import PARTITION_VERSION
@@ -49,6 +49,7 @@ _STARTED, _ENDED = "started", "ended"
 _BYTES_PROCESSED, _SLOT_MS, _JOB = "bytes_processed", "slot_ms", "job"
 _IN_RUN = "in_run"
 _SQL, _PREVIEW, _EXAMPLE = "sql", "preview", "example"
+_PICTURE = "picture"
 _BROKEN_ROWS, _BROKEN_DAYS, _FIRST_DAYS = "broken_rows", "broken_days", "days"
 _FAILED_TABLES = "failed_tables"
 
@@ -91,13 +92,13 @@ def of_days(part: Part) -> Iterator[tuple[date, dict[str, Any]]]:
         yield day, metadata
 
 
-def of_day_off(removed: int = 0) -> dict[str, str | int]:
-    """The same, of a day on which there was nothing to build; rows that were left of an earlier schedule are gone."""
+def of_day_off(removed: int = 0, *, monthly: bool = False) -> dict[str, str | int]:
+    """The same, of a day or month with nothing to build; rows that were left of an earlier schedule are gone."""
     return {
         ROWS: 0,
         _CHECKS_FAILED: _NO_CHECK,
         PARTITION_VERSION: NOTHING,
-        _NOTE: "no games scheduled on this date",
+        _NOTE: "no season behind it to learn from" if monthly else "no games scheduled on this date",
         **_of_changes(Changes(removed=removed)),
     }
 
@@ -159,6 +160,15 @@ def of_preview(rows: pa.Table) -> dict[str, Any]:
             break
         preview = wider
     return {_PREVIEW: dg.MetadataValue.md(preview)}
+
+
+def of_picture(png: bytes) -> dict[str, Any]:
+    return {_PICTURE: inline_picture(_PICTURE, png)}
+
+
+def inline_picture(name: str, png: bytes) -> dg.MetadataValue:
+    """A picture within Markdown: the UI shows it, and needs no place where it lies."""
+    return dg.MetadataValue.md(f"![{name}](data:image/png;base64,{b64encode(png).decode()})")
 
 
 def of_broken_day(rows: int, example: pa.Table | None) -> dict[str, Any]:
@@ -283,20 +293,21 @@ class DaysDone:
     def line(self, parts: Sequence[Part], of: int) -> str:
         """The line for the log, for people and to be read back."""
         told = f"{self.table}: part {len(parts)} of {of}, {self.done} of {self.days} days"
-        if parts:
-            rate = self.done / max(sum(part.seconds for part in parts), 0.001)
-            told += f", {parts[-1].rows} rows, {rate:.0f} days/s, {(self.days - self.done) / rate:.0f} s left"
-        return f"{told} {json.dumps({_DAYS_DONE: asdict(self)})}"
+        if not parts:
+            return told
+        rate = self.done / max(sum(part.seconds for part in parts), 0.001)
+        season, rows = season_label(season_year(parts[-1].window.start)), parts[-1].rows
+        left = (self.days - self.done) / rate
+        return f"{told}; {season} is built, {rows:,} rows; {rate:.0f} days/s, {left:.0f} s left"
 
     @classmethod
     def read(cls, line: str) -> DaysDone | None:
         """Back from a line of the log; None for any other line."""
-        found = _AT_THE_END.search(line)
-        return cls(**json.loads(found[0])[_DAYS_DONE]) if found else None
+        found = _DAYS_DONE.match(line)
+        return cls(found["table"], int(found["done"]), int(found["days"])) if found else None
 
 
-_DAYS_DONE = "days_done"
-_AT_THE_END = re.compile(rf'\{{"{_DAYS_DONE}": .*\}}$')
+_DAYS_DONE = re.compile(r"(?P<table>\w+): part \d+ of \d+, (?P<done>\d+) of (?P<days>\d+) days")
 
 
 def _value(metadata: Metadata, name: str) -> object:

@@ -4,7 +4,6 @@ Predictions follow features and lines, grading follows box scores: whatever they
 which is found elsewhere, and are asked for once. A month's model is trained by a job of its own.
 """
 
-from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from functools import cache
@@ -19,6 +18,7 @@ from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.table import Table
 from nba_assets.orchestration.jobs import ALL_TABLES
 from nba_assets.orchestration.keys import asset_key
+from nba_assets.orchestration.metadata import inline_picture
 from nba_assets.orchestration.partitions import partition_days
 from nba_assets.orchestration.prediction_tables import forecasting_tables, grading_tables, predicting_tables
 from nba_assets.orchestration.resource import WarehouseResource
@@ -101,8 +101,7 @@ def record_plots(instance: dg.DagsterInstance, warehouse: Warehouse, window: Win
         simulated=bool(performance.simulated(figures)),
         form="png",
     )
-    shown = {name: f"![{name}](data:image/png;base64,{b64encode(png).decode()})" for name, png in pictures.items()}
-    told: dict[str, dg.MetadataValue] = {name: dg.MetadataValue.md(text) for name, text in shown.items()}
+    told = {name: inline_picture(name, png) for name, png in pictures.items()}
     told["dates"] = dg.MetadataValue.text(str(window))
     key = asset_key(next(table for table in grading_tables() if table.name == "prediction_performance_summary"))
     instance.report_runless_asset_event(

@@ -1,7 +1,7 @@
-"""Reports as assets: the pages of tonight's slate and tomorrow's, made after each run that builds some of either.
+"""Reports as assets: pages of tonight's slate and tomorrow's, and of the season, and when they are made.
 
 A page is a file in a folder (`NBA_REPORTS`, or `reports`). What is on it, and how it looks, is made elsewhere; here is
-what Dagster knows of it: what is not ready, where the pages lie, and when they are made.
+what Dagster knows of it: what is not ready, where the pages lie, and after which runs or at which hour they are made.
 """
 
 import os
@@ -12,7 +12,8 @@ from typing import Any
 
 import dagster as dg
 
-from nba_assets.contracts.calendar import today
+from nba_assets.audit.game_days import game_days
+from nba_assets.contracts.calendar import EASTERN, Window, first_date, season_label, season_year, today
 from nba_assets.contracts.errors import BadInput
 from nba_assets.orchestration.assets import OWNERS
 from nba_assets.orchestration.jobs import ALL_TABLES
@@ -22,10 +23,13 @@ from nba_assets.orchestration.run_tags import days_of
 from nba_assets.orchestration.slate_status import RESULTS, TONIGHT, Slate, slates_at
 from nba_assets.orchestration.slates import slate_tables
 from nba_assets.reports.page import write
+from nba_assets.reports.season import season_page
 from nba_assets.reports.slate import NotReady, slate_page
+from nba_assets.tables.registry import tables
 from nba_assets.warehouse.base import Warehouse
 
 KEY = dg.AssetKey(["nba_reference", "slate_report"])
+SEASON_KEY = dg.AssetKey(["nba_reference", "season_report"])
 FOLDER_VARIABLE = "NBA_REPORTS"
 
 
@@ -48,6 +52,23 @@ def write_slate(instance: dg.DagsterInstance, warehouse: Warehouse, day: date, f
 def _write(warehouse: Warehouse, slate: Slate, file: Path) -> None:
     not_ready = [NotReady(of.table, of.lacks, of.waits_for, of.broken_errors) for of in slate.tables if not of.ready]
     write(file, slate_page(warehouse, slate.day, slate.games, not_ready, datetime.now(UTC)))
+
+
+def season_file(year: int) -> Path:
+    return reports_folder() / f"season-{season_label(year)}.html"
+
+
+def season_so_far(year: int) -> Window:
+    """The dates of a season until today. Raises BadInput where it has not begun."""
+    season = Window.season(year)
+    if season.start > today():
+        raise BadInput(f"season {season_label(year)} has not begun")
+    return Window(max(season.start, first_date()), min(season.end, today()))
+
+
+def write_season(warehouse: Warehouse, dates: Window, file: Path) -> None:
+    """Write the page of some dates of a season. Raises BadInput where it has no schedule."""
+    write(file, season_page(warehouse, dates, datetime.now(UTC)))
 
 
 def slate_report_asset() -> dg.AssetsDefinition:
@@ -76,6 +97,51 @@ def slate_report_asset() -> dg.AssetsDefinition:
         return dg.MaterializeResult(metadata=made or {"note": "no games tonight or tomorrow"})
 
     return slate_report
+
+
+def season_report_asset() -> dg.AssetsDefinition:
+    @dg.asset(
+        key=SEASON_KEY,
+        deps=[asset_key(table) for table in tables()],
+        group_name="operations",
+        owners=OWNERS,
+        kinds={"html"},
+        description="Coverage, quality, sources and drift of the season until today, as one HTML page that needs no"
+        " server and no network: `nba report --season`.",
+    )
+    def season_report(warehouse: WarehouseResource) -> dg.MaterializeResult:
+        file = season_file(season_year(today()))
+        dates = season_so_far(season_year(today()))
+        try:
+            write_season(warehouse.open(), dates, file)
+        except BadInput as error:
+            raise dg.Failure(str(error), allow_retries=False) from error
+        return dg.MaterializeResult(metadata={"page": dg.MetadataValue.path(str(file)), "dates": str(dates)})
+
+    return season_report
+
+
+SEASON_REPORT_JOB = dg.define_asset_job(
+    "season_report", dg.AssetSelection.assets(SEASON_KEY), description="The page of the season until today."
+)
+
+
+@dg.schedule(
+    name="season_report",
+    cron_schedule="0 8 * 10-12,1-6 *",
+    execution_timezone=EASTERN.key,
+    job=SEASON_REPORT_JOB,
+    description="Has the season's page made, once the night's results are in.",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+)
+def season_report_schedule(
+    context: dg.ScheduleEvaluationContext, warehouse: WarehouseResource
+) -> dg.RunRequest | dg.SkipReason:
+    """Have the season's page made, once the night's results are in."""
+    eve = context.scheduled_execution_time.astimezone(EASTERN).date() - timedelta(days=1)
+    if not game_days(warehouse.open(), Window(eve, eve)):
+        return dg.SkipReason(f"no games on {eve}")
+    return dg.RunRequest()
 
 
 SLATE_REPORT_JOB = dg.define_asset_job(

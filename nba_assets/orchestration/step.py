@@ -1,7 +1,8 @@
 """Steps: what a Dagster step does for the tables it is asked for, one after the other, and how it fails.
 
 A table is built whole before the next one begins, season by season, over one session of the warehouse; its results are
-on record before the next one begins too, so a step that is killed keeps the tables it has finished. A table that reads
+on record before the next one begins too, and of each season before the next, so a step that is killed keeps what it has
+finished, and whoever looks at a back-fill sees how far it is. A table that reads
 one that failed is left out, the others are built all the same. A day off costs an event, no query and no file. Which
 tables a step has, and what Dagster is told of them beforehand, is the factory's; how a query runs is the warehouse's.
 """
@@ -15,6 +16,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from pkgutil import resolve_name
 from typing import Any
 
 import dagster as dg
@@ -34,9 +36,9 @@ from nba_assets.contracts.failures import failures_of
 from nba_assets.contracts.measures import watched
 from nba_assets.contracts.table import Check, Table
 from nba_assets.orchestration import metadata
-from nba_assets.orchestration.dagster_patches.partition_versions import own_tags, tell_each
+from nba_assets.orchestration.dagster_patches.partition_versions import made_early, own_tags, tell_each, tells_early
 from nba_assets.orchestration.instance.answered_checks import answer_days
-from nba_assets.orchestration.instance.batched_events import record_in_step
+from nba_assets.orchestration.instance.batched_events import record_in_step, record_made
 from nba_assets.orchestration.instance.event_times import spread
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.metadata import DaysDone, TableFailure
@@ -48,6 +50,9 @@ from nba_assets.warehouse.transfer import rows_of
 MAX_RETRIES = 4
 LONGEST_WAIT_SECONDS = 60.0
 LACKING_SHOWN = 20
+
+Told = dg.MaterializeResult | dg.DagsterEvent
+"""What a step yields: its tables' results, and events of theirs that are on record already."""
 
 _SEVERITY = {"error": dg.AssetCheckSeverity.ERROR, "warn": dg.AssetCheckSeverity.WARN}
 
@@ -63,7 +68,7 @@ class Step:
     failed: dict[Table, TableFailure] = field(default_factory=dict)
     first_error: Exception | None = None
 
-    def replace(self, days: Sequence[date]) -> Iterator[dg.MaterializeResult]:
+    def replace(self, days: Sequence[date]) -> Iterator[Told]:
         """Replace the partitions of `days`, table by table.
 
         Raises RetryRequested for what may pass, and Failure, at the end, for tables that were not built; the finished
@@ -86,7 +91,7 @@ class Step:
             why = metadata.of_failures({table.name: failure for table, failure in self.failed.items()})
             raise dg.Failure(told, why, allow_retries=False) from self.first_error
 
-    def _each(self, session: Session, days: Sequence[date], calendar: Calendar) -> Iterator[dg.MaterializeResult]:
+    def _each(self, session: Session, days: Sequence[date], calendar: Calendar) -> Iterator[Told]:
         not_built: set[Contract] = set()
         for table in self.tables:
             if not_built & stored_inputs(table).keys():
@@ -105,10 +110,12 @@ class Step:
                 not_built.add(table)
                 self.failed[table] = self._failure(error, build.times)
                 self.first_error = self.first_error or error
+                yield from build.events
             except BaseException:  # a cancelled run interrupts with one of these
                 build.keep_finished()
                 raise
             else:
+                yield from build.events
                 yield result
                 build.answer_days()
 
@@ -144,6 +151,11 @@ class _TableBuild:
     drifts: list[Drift] = field(default_factory=list)
     """Measures of a day that are off what they are on the days before."""
     started: float = field(default_factory=time.time)
+    on_record: set[date] = field(default_factory=set)
+    """Days of seasons that are on record while a later one is built."""
+    events: list[dg.DagsterEvent] = field(default_factory=list)
+    """Theirs."""
+    unrecorded_since: float = field(default_factory=time.time)
 
     @property
     def _key(self) -> dg.AssetKey:
@@ -192,6 +204,8 @@ class _TableBuild:
             self.done.append(self._part(window, in_season, code, calendar))
             self._say_older_schema()
             self._say_progress(len(windows), len(days))
+            if window is not windows[-1] and tells_early():
+                self._record_season()
         self._preview(days[-1])
 
     def _part(self, window: Window, days: Sequence[date], code: Code, calendar: Calendar) -> Part:
@@ -238,11 +252,8 @@ class _TableBuild:
     def result(self) -> dg.MaterializeResult:
         """What Dagster is to record of all its days."""
         checked = [self._result(check) for check in self._checks()]
-        for part in self.done:
-            self._record_broken_days(part)
-        of_days = {day.isoformat(): own for day, own in self._of_days()}
-        spread(self.context.run.run_id, self._key, sorted(of_days), self.started)
-        tell_each(self.context, self._key, of_days, [day.isoformat() for day in self.left_out])
+        of_days = self._days_to_record()
+        tell_each(self.context, self._key, of_days, [day.isoformat() for day in (*self.left_out, *self.on_record)])
         return dg.MaterializeResult(
             asset_key=self._key,
             metadata=metadata.of_run(self.done, self.times),
@@ -258,26 +269,42 @@ class _TableBuild:
 
     def keep_finished(self) -> None:
         """Before a failure is raised, report the finished days: Dagster would count the whole range as failed."""
-        for part in self.done:
-            self._record_broken_days(part)
-        of_days = dict(self._of_days())
-        spread(self.context.run.run_id, self._key, [day.isoformat() for day in sorted(of_days)], self.started)
-        for day, own in of_days.items():
+        for day, own in self._days_to_record().items():
             self.context.log_event(
                 dg.AssetMaterialization(
                     self._key,
                     description="finished before the step failed on a later day",
                     metadata=own,
-                    partition=day.isoformat(),
+                    partition=day,
                     tags=own_tags(own),
                 )
             )
 
-    def _of_days(self) -> Iterator[tuple[date, dict[str, Any]]]:
-        """What each day's materialisation says of itself."""
-        yield from ((day, metadata.of_day_off(self.cleared.get(day, 0))) for day in self.off)
+    def _record_season(self) -> None:
+        """Put what is built so far on record while the next season is being built."""
+        for check in self._checks():
+            if check is not HISTORY and check.name in self.done[-1].broken:
+                self._look_up(check)
+        until = self.done[-1].window.end
+        of_days = self._days_to_record(until)
+        self.events += record_made(self.context, made_early(self.context, self._key, of_days))
+        self.on_record |= {date.fromisoformat(day) for day in of_days}
+        self.unrecorded_since = time.time()
+
+    def _days_to_record(self, until: date = date.max) -> dict[str, dict[str, Any]]:
+        """What each day's materialisation says that has none yet; its time is given, and what it breaks recorded."""
+        found = {
+            day: metadata.of_day_off(self.cleared.get(day, 0), monthly=self.table.monthly)
+            for day in self.off
+            if day <= until and day not in self.on_record
+        }
         for part in self.done:
-            yield from metadata.of_days(part)
+            if not part.written.rows.keys() <= self.on_record:
+                self._record_broken_days(part)
+                found |= dict(metadata.of_days(part))
+        of_days = {day.isoformat(): found[day] for day in sorted(found)}
+        spread(self.context.run.run_id, self._key, list(of_days), self.unrecorded_since)
+        return of_days
 
     def _checks(self) -> list[Check]:
         """Those that the run is asked for: all, unless a person picks some of them."""
@@ -305,7 +332,10 @@ class _TableBuild:
     def _preview(self, day: date) -> None:
         """Some rows of the last day of the range."""
         rows = self.session.fetch(self._sql.preview_in(self.done[-1].window))
-        self.context.add_asset_metadata(metadata.of_preview(rows), asset_key=self._key, partition_key=day.isoformat())
+        shown = metadata.of_preview(rows)
+        if self.table.picture and rows.num_rows:
+            shown |= metadata.of_picture(resolve_name(self.table.picture)(rows, "png"))
+        self.context.add_asset_metadata(shown, asset_key=self._key, partition_key=day.isoformat())
 
     def _record_broken_days(self, part: Part) -> None:
         """A failed evaluation for each day that breaks a check; the result of the whole range has no days."""
@@ -342,14 +372,17 @@ class _TableBuild:
             tables, days = zip(*lacking[:LACKING_SHOWN], strict=True)
             never_built = pa.table({"never built": tables, "date": days})
             return metadata.of_broken_range(by_day, never_built, LACKING_SHOWN)
+        return metadata.of_broken_range(by_day, self._look_up(check), *([LACKING_SHOWN] if check is DRIFT else []))
+
+    def _look_up(self, check: Check) -> pa.Table:
+        """Rows that break a check, of the first season in which any do."""
         if check is DRIFT:
-            self.examples[check.name] = off = metadata.of_drifts(self.drifts, str(self.table.partition_by))
-            return metadata.of_broken_range(by_day, off, LACKING_SHOWN)
-        window = next(part.window for part in self.done if check.name in part.broken)
-        self.session.create_views(inputs_in(self.table, window))
-        found = self.session.fetch(examples(self.table, check, window, self.dialect))
-        self.examples[check.name] = found
-        return metadata.of_broken_range(by_day, found)
+            self.examples[check.name] = metadata.of_drifts(self.drifts, str(self.table.partition_by))
+        elif check.name not in self.examples:
+            window = next(part.window for part in self.done if check.name in part.broken)
+            self.session.create_views(inputs_in(self.table, window))
+            self.examples[check.name] = self.session.fetch(examples(self.table, check, window, self.dialect))
+        return self.examples[check.name]
 
     def _examples_of(self, check: Check, day: date) -> pa.Table | None:
         """Rows of one day, of those that were looked up."""

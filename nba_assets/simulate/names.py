@@ -1,4 +1,4 @@
-"""Invented names, and how each vendor spells a player (`spec/raw_tables.md`, R-5). Nobody here exists.
+"""Invented names, and how each vendor spells a player. Nobody here exists.
 
 Who carries a name and how he plays is the players'.
 """

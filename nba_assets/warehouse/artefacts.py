@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +21,9 @@ VARIABLE = "NBA_MODELS"
 
 FILE = "model.json"
 
+DIGEST = "artefact_sha256"
+"""The column that names a model's file, in whichever table there is one."""
+
 
 @dataclass(frozen=True)
 class Artefacts:
@@ -30,9 +34,16 @@ class Artefacts:
     @classmethod
     def of(cls, lake: Path | None) -> Artefacts:
         """Where the setting says, or else in the lake. Raises BadInput where there is neither."""
-        if not (place := os.environ.get(VARIABLE) or (os.fspath(lake / "nba_predictions" / "models") if lake else "")):
+        if place := os.environ.get(VARIABLE):
+            return cls(place.rstrip("/"))
+        if not lake:
             raise BadInput(f"{VARIABLE}: without a lake, say where models are kept: a folder, or gs://bucket/folder")
-        return cls(place.rstrip("/"))
+        return cls.within(lake)
+
+    @classmethod
+    def within(cls, lake: Path) -> Artefacts:
+        """In the lake itself, whatever the setting says: so models go with a lake that is carried elsewhere."""
+        return cls(os.fspath(lake / "nba_predictions" / "models"))
 
     def keep(self, text: str) -> str:
         """Keep a model; its SHA-256."""
@@ -54,6 +65,13 @@ class Artefacts:
         if (found := _digest(held)) != digest:
             raise BadInput(f"{name}: the model's file is not as it was written, its SHA-256 is {found}: train it again")
         return held.decode()
+
+
+def carry(digests: Iterable[str], source: Artefacts, target: Artefacts) -> None:
+    """Keep some models of one place in another. Raises BadInput for one that is not there, or not as it was."""
+    if source != target:
+        for digest in digests:
+            target.keep(source.load(digest))
 
 
 def _digest(held: bytes) -> str:

@@ -51,6 +51,8 @@ class DuckDBWarehouse:
     lake: Lake
     threads: int = 0
     memory_mib: int = 2048
+    carried: bool = False
+    """Whether it is on its way elsewhere: its models lie in it."""
 
     dialect: Dialect = "duckdb"
     kinds: frozenset[str] = frozenset({"duckdb", "parquet"})
@@ -89,7 +91,7 @@ class DuckDBWarehouse:
     @contextmanager
     def session(self, timeout: float, run_id: str = "") -> Iterator[DuckDBSession]:
         with _telling_what_passes(), self.connect({}) as connection:
-            yield DuckDBSession(self.lake, connection, timeout, self.memory_mib)
+            yield DuckDBSession(self.lake, connection, timeout, self.memory_mib, self.carried)
 
     def fetch(self, sql: str, inputs: Dates, timeout: float) -> pa.Table:
         with self.session(timeout) as session:
@@ -124,13 +126,14 @@ class DuckDBSession:
     connection: duckdb.DuckDBPyConnection
     timeout: float
     memory_mib: int
+    carried: bool = False
     older: dict[str, int] = field(default_factory=dict)
     jobs: list[Job] = field(default_factory=list)
     _contents: dict[Contract, tuple[Window | None, dict[date, str]]] = field(default_factory=dict)
 
     @property
     def artefacts(self) -> Artefacts:
-        return Artefacts.of(self.lake.root)
+        return Artefacts.within(self.lake.root) if self.carried else Artefacts.of(self.lake.root)
 
     def require(self, inputs: Dates) -> None:
         """Nothing: what is not there has no rows, and a file that lacks a column is told when it is read."""

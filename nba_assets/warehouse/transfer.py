@@ -1,8 +1,9 @@
 """Transfer of partitions from one warehouse to another, as Parquet: between a lake and BigQuery, or two lakes.
 
-A partition goes with its failure records and the note of the code that made it. What it was built from is noted anew,
-since engines tell contents apart by hashes of their own: a partition that was up to date where it comes from counts as
-built from what the other holds now. Raw data is not moved. Where folders and buckets lie is said elsewhere.
+A partition goes with its failure records, the note of the code that made it, and the files of the models it names. What
+it was built from is noted anew, since engines tell contents apart by hashes of their own: a partition that was up to
+date where it comes from counts as built from what the other holds now. Raw data is not moved. Where folders and buckets
+lie is said elsewhere.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.failures import failures_of
 from nba_assets.contracts.table import Table
+from nba_assets.warehouse.artefacts import DIGEST, carry
 from nba_assets.warehouse.base import Session, Warehouse
 from nba_assets.warehouse.changes import Changes
 from nba_assets.warehouse.footers import DAMAGED, Build
@@ -53,14 +55,26 @@ def move(
 ) -> list[Moved]:
     """Replace the partitions of `window`, or of all dates, by those of the source; tables come after those they read.
 
-    Raises BadInput, before anything is moved, for a partition that is damaged or has other columns than are declared.
+    Raises BadInput, before anything is moved, for a partition that is damaged or has other columns than are declared,
+    and for a model whose file is not there.
     """
     days = {table: [day for day in source.dates(table) if window is None or day in window] for table in tables}
     builds = {table: source.builds(table, days[table]) for table in tables}
     for table in tables:
         _require_sound(source, table, builds[table])
     with source.session(SECONDS) as read, target.session(SECONDS) as written:
+        for table in tables:  # before any row: none is ever without its model
+            if digests := _models(read, source.dialect, table, days[table]):
+                carry(digests, read.artefacts, written.artefacts)
         return [_Move(source, target, read, written, table, builds[table]).all(report) for table in tables]
+
+
+def _models(read: Session, dialect: Dialect, table: Table, days: Sequence[date]) -> list[str]:
+    """The models that rows of a table name, if it is one that does."""
+    if not days or DIGEST not in [column.name for column in table.columns]:
+        return []
+    rows = rows_of(read, dialect, table, Window(days[0], days[-1]))
+    return list(pc.unique(rows[DIGEST]).to_pylist())
 
 
 def _require_sound(source: Warehouse, table: Table, builds: Mapping[date, Build]) -> None:

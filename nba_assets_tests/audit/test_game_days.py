@@ -11,7 +11,7 @@ from nba_assets.audit.game_days import Calendar, game_days, next_game_day
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.errors import BadInput
 from nba_assets.tables.raw import RAW_TABLES
-from nba_assets.tables.registry import tables
+from nba_assets.tables.registry import monthly_tables, tables
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake
 from nba_assets_tests.given import put_games
@@ -57,6 +57,13 @@ def test_a_day_is_off_for_every_table_when_the_schedule_does_not_name_it(warehou
         assert not calendar.is_off(table, BREAK[0])
         assert not calendar.is_off(table, POSTPONED)  # the table of games has it
     assert not any(calendar.is_off(raw, date(2026, 2, 15)) for raw in RAW_TABLES)
+
+
+def test_a_month_without_a_season_behind_it_has_nothing_to_learn_from(warehouse: DuckDBWarehouse) -> None:
+    calendar = Calendar.of(warehouse)
+    for table in monthly_tables():
+        assert calendar.is_off(table, date(2026, 2, 1))
+        assert not calendar.is_off(table, date(2026, 11, 1))
 
 
 def test_of_a_season_without_a_schedule_nobody_knows(warehouse: DuckDBWarehouse) -> None:

@@ -6,9 +6,10 @@ import math
 from datetime import date, timedelta
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
-from nba_assets.audit.performance_plots import drawn, running_profit
+from nba_assets.audit.performance_plots import SHOWN, drawn, drawn_importance, importance, running_profit
 
 FIRST = date(2024, 3, 2)
 TENTHS = [
@@ -41,3 +42,16 @@ def test_pictures_are_the_same_each_time_and_take_names_as_they_are() -> None:
     assert set(made) == {"profit", "reliability"}
     assert b"<script>" not in made["reliability"]
     assert drawn(profits, TENTHS, simulated=False, form="png")["profit"].startswith(b"\x89PNG")
+
+
+@pytest.mark.slow
+def test_what_a_model_goes_by_is_of_the_last_one_with_the_greatest_share_at_the_top() -> None:
+    names = [f"feature{n}" for n in range(SHOWN + 5)]
+    older, newer = (
+        {"month": date(2022, month, 1), "features": names, "importance": [float(n * month) for n in range(len(names))]}
+        for month in (11, 12)
+    )
+    (axes,) = importance(newer).axes
+    assert [label.get_text() for label in axes.get_yticklabels()] == names[5:]
+    assert "2022-12" in axes.get_title()
+    assert b"2022-12" in drawn_importance(pa.Table.from_pylist([newer, older]), "svg")

@@ -102,7 +102,13 @@ def cup(year: int, month: int, day: int) -> list[Row]:
 
 
 @pytest.mark.parametrize(
-    ("first", "groups_end"), [((2023, 12, 4), date(2023, 11, 28)), ((2030, 12, 10), date(2030, 12, 9))]
+    ("first", "groups_end"),
+    [
+        ((2023, 12, 4), date(2023, 11, 28)),
+        ((2024, 12, 10), date(2024, 12, 3)),
+        ((2025, 12, 9), date(2025, 11, 28)),
+        ((2030, 12, 10), date(2030, 12, 9)),
+    ],
 )
 def test_the_cup_week_is_paired_by_the_groups_and_then_by_the_cup(
     first: tuple[int, int, int], groups_end: date

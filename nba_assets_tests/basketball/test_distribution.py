@@ -34,10 +34,11 @@ def scored(quantiles: Sequence[float | None], line: float | None, points: float 
         (20.5, 1 - (0.5 + 0.25 * 0.5 / 4), 0.5 + 0.25 * 0.5 / 4, 0),
         (20.0, 1 - (0.5 + 0.25 * 0.5 / 4), 0.5 - 0.25 * 0.5 / 4, 0.25 / 4),
         (26.0, 1 - (0.75 + 0.15 * 2.5 / 4), 0.75 + 0.15 * 1.5 / 4, 0.15 / 4),
+        (30.5, 1 - (0.90 + 0.05 * 2.5 / 4), 0.90 + 0.05 * 2.5 / 4, 0),
         (36.5, 0.05 * 2 ** (-4.5 / 4), 1 - 0.05 * 2 ** (-4.5 / 4), 0),
         (3.5, 1 - 0.05 * 2 ** (-4.5 / 4), 0.05 * 2 ** (-4.5 / 4), 0),
     ],
-    ids=["half", "whole", "between other quantiles", "above the last", "below the first"],
+    ids=["half", "whole", "between other quantiles", "between the last two", "above the last", "below the first"],
 )
 def test_probabilities_at_a_line(line: float, over: float, under: float, push: float) -> None:
     row = scored(TWENTY, line)
@@ -54,6 +55,7 @@ def test_a_sure_number_is_no_distribution_to_fall_over() -> None:
     row = scored([10] * 7, 10.5, 12)
     assert (row["probability_over"], row["probability_under"], row["crps"]) == (0, 1, 2)
     assert scored([0] * 7, 0.5)["probability_under"] == 1
+    assert scored([9.5] * 7, 9.5)["probability_over"] is not None
 
 
 def test_pinball_loss_and_crps_of_one_game() -> None:

@@ -62,7 +62,7 @@ def test_rows_of_an_unknown_pair_are_left_out() -> None:
 
 
 def test_a_game_is_found_by_the_nbas_id_whatever_its_own_id_and_date_say() -> None:
-    """The team box's game id is in array order (R-1); a date that slipped past midnight is put right."""
+    """The team box's game id is in array order; a date that slipped past midnight is put right."""
     row = {"nba_game_id": "0022400101", "game_id": "20241108_BOS_NYK", "game_date": REMATCH.day, "points": 7}
     (found,) = BY_ID(rows=[row, row | {"nba_game_id": "0022400999"}], games=GAMES)
     assert (found["game_id"], found["game_date"], found["season_year"]) == ("20241108_NYK_BOS", MATCH.day, 2024)

@@ -62,6 +62,26 @@ def test_the_interval_of_a_profit_takes_each_date_as_one_draw() -> None:
     assert row["profit_per_bet"] - row["profit_per_bet_low"] == pytest.approx(reach)
 
 
+def test_dates_that_end_alike_leave_nothing_to_luck() -> None:
+    row = figures(*(bet("win", day, profit=1.0) for day in range(3)))
+    assert (row["profit_per_bet_low"], row["profit_per_bet_high"]) == (1.0, 1.0)
+
+
+def test_scores_are_of_the_rows_that_have_them() -> None:
+    """Of two rows with quantiles and a confidence, one with prices and a close; and of one without any."""
+    told = {"within_50_pct": False, "within_80_pct": True, "crps": 3.0, "pinball_loss": 1.0, "brier_score": 0.3}
+    priced = {"within_50_pct": True, "crps": 1.0, "pinball_loss": 2.0, "brier_score": 0.1, "confidence": 0.7}
+    priced |= {"market_brier_score": 0.2, "closing_line_value": 1.5}
+    row = figures(bet("win", **priced), bet("loss", **told), bet(None, confidence=None))
+    assert (row["interval_count"], row["within_50_pct"], row["within_80_pct"]) == (2, 50.0, 50.0)
+    assert (row["crps"], row["pinball_loss"]) == (2.0, 1.5)
+    assert (row["brier_count"], row["brier_score"]) == (2, pytest.approx(0.2))
+    assert (row["priced_brier_count"], row["priced_brier_score"], row["market_brier_score"]) == (1, 0.1, 0.2)
+    assert (row["confidence_count"], row["avg_confidence"]) == (2, pytest.approx(0.65))
+    assert (row["closing_count"], row["closing_line_value"]) == (1, 1.5)
+    assert (row["high_confidence_win_rate"], row["high_confidence_loss_count"]) == (1.0, 0)
+
+
 def test_on_two_dates_nothing_is_said_of_luck() -> None:
     row = figures(bet("win"), bet("win", 1))
     assert (row["profit_per_bet"], row["profit_per_bet_low"]) == (pytest.approx(0.9), None)
@@ -75,6 +95,11 @@ def students_t(freedom: int) -> float:
 @pytest.mark.parametrize(("freedom", "t"), [(4, 2.7764), (10, 2.2281), (38, 2.0244), (200, 1.9719)])
 def test_students_t_is_near_the_tables(freedom: int, t: float) -> None:
     assert students_t(freedom) == pytest.approx(t, rel=0.01)
+
+
+def test_students_t_is_the_normal_quantile_and_three_terms() -> None:
+    """Of one degree of freedom all three count whole: 1.960 + 2.372 + 2.823 + 2.556."""
+    assert students_t(1) == pytest.approx(9.711, abs=0.002)
 
 
 def test_tiers_and_slices() -> None:

@@ -100,6 +100,7 @@ def of_the_rest() -> Iterator[Sent]:
         yield Sent(f"read {read.name}", NAMES.sql(read_sql(read, ONE_DATE, columns, "bigquery")))
     yield Sent("notes", script.look_up_notes(NAMES, of_days))
     yield Sent("prune notes", script.prune_notes(NAMES, datetime(2024, 11, 9, tzinfo=UTC)))
+    yield Sent("merge notes", script.merge_notes(NAMES, RUN_HISTORY, datetime(2024, 11, 9, tzinfo=UTC)))
     yield Sent("notes, less a column", script.look_up_notes(NAMES, script.EVER, "inputs_read"))
     yield Sent("partitions", script.look_up_partitions(NAMES, "nba_raw"))
     for raw in RAW_TABLES:
@@ -113,6 +114,7 @@ def of_the_rest() -> Iterator[Sent]:
 def of_the_schema() -> Iterator[Sent]:
     """What makes tables, moves them, and loads raw data into them."""
     yield Sent("make all tables", ";\n".join(ddl.create_all(CONTRACTS, NAMES, "EU")))
+    yield Sent("make views", ";\n".join(ddl.create_view(view, NAMES) for view in reading_views()))
     new, old = (beside(games, ending) for ending in (NEW, OLD))
     table, new_table, old_table = map(NAMES.quoted, (games, new, old))
     copied = [column.name for column in games.columns[1:]]

@@ -109,7 +109,7 @@ def _team_boxes(game: Game) -> Iterable[Row]:
             | rebounds
             | {name: total[name] for name in same}
             | {
-                "game_id": f"{game.day:%Y%m%d}_{game.home}_{game.away}",  # in array order (R-1)
+                "game_id": f"{game.day:%Y%m%d}_{game.home}_{game.away}",  # in array order
                 "nba_game_id": game.nba_id,
                 "team_abbr": team,
                 "is_home": team == game.away,
@@ -136,12 +136,12 @@ def _bigdataball(game: Game) -> Iterable[Row]:
 
 def _nbac_events(game: Game) -> Iterable[Row]:
     for event in NBAC_EVENTS:
-        swapped = {"home_team_abbr": game.away, "away_team_abbr": game.home}  # in random order (R-2)
+        swapped = {"home_team_abbr": game.away, "away_team_abbr": game.home}  # in random order
         yield game.keys | swapped | {"nba_game_id": game.nba_id, "event_id": str(event["event_sequence"])} | event
 
 
 def _spelling(lookup: str) -> str:
-    """As sources write it that lose the suffix (R-5)."""
+    """As sources write it that lose the suffix."""
     return lookup.removesuffix("jr")
 
 

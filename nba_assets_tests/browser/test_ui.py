@@ -1,12 +1,14 @@
 """A person's way through the Dagster UI: looks, builds a date and two seasons, mends what failed, follows a message.
 
-In a real browser, on a copy of the clone with a lake and a home of its own, and a simulated season of fixed dates over
-a change of the clock. The tests are one story: each finds what those before it have left.
+In a real browser, on a copy of the clone with a lake and a home of its own, and simulated seasons of fixed dates: over
+a change of the clock, an All-Star break and a summer. The tests are one story: each finds what those before it left.
 """
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,18 +20,20 @@ from nba_assets_tests.browser.site import LOCATION, Clone, Site, chromium, copy_
 
 pytestmark = pytest.mark.slow
 
-TONIGHT, FIRST, OPENING = "2025-11-05", "2024-10-22", "2025-10-21"
-"""Clocks were put back on 2 November 2025."""
+TONIGHT, CLOCKS_PUT_BACK, BEFORE = "2025-11-03", "2025-11-02", "2025-11-01"
+FIRST, ALL_STAR, AUGUST = "2024-10-22", "2025-02-16", "2025-08-10"
 JOB = f"/locations/{LOCATION}/jobs/all_tables"
-"""All that has a partition a date; the graph of everything has models of months as well."""
+"""One run of a date; the graph of everything has its month's model as well, in a back-fill of three runs."""
+CONFORMED = f"/locations/{LOCATION}/jobs/conformed_tables"
+CONTEXT = "/assets/nba_analytics/upcoming_player_game_context"
 MATERIALIZE, ALL = re.compile("Materialize"), re.compile("Materialize all")
 
 
 @pytest.fixture(scope="module")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Clone:
+def clone(simulated_lake: Path, tmp_path_factory: pytest.TempPathFactory) -> Clone:
     chromium()
     made = Clone(copy_of_the_clone(tmp_path_factory.mktemp("somebodys_clone")))
-    made.nba("simulate", "--season", "2024-25", "--days", "1")
+    shutil.copytree(simulated_lake, made.lake, copy_function=os.link)  # the season before
     made.nba("simulate", "--ending", TONIGHT)
     return made
 
@@ -65,15 +69,19 @@ def test_tonight_is_built_with_the_button(site: Site) -> None:
     site.launch(TONIGHT, ALL)
     run = site.ended(before, "SUCCESS")
     site.open(f"/runs/{run}", "Success")
-    site.open("/assets/nba_analytics/upcoming_player_game_context?view=events", TONIGHT)
+    site.open(f"{CONTEXT}?view=events", TONIGHT)
 
 
 def test_an_asset_tells_what_it_holds(site: Site) -> None:
-    page = site.open("/assets/nba_analytics/upcoming_player_game_context?view=overview", "Column name")
+    page = site.open(f"{CONTEXT}?view=overview", "Column name")
     told = page.inner_text("body")
     assert "A row is one player in one scheduled game" in told
-    assert re.search(r"days_rest\s+INT64", told)
-    site.open("/assets/nba_analytics/upcoming_player_game_context?view=checks", "key_is_unique")
+    assert re.search(r"days_rest\s+INT64.*\(days\)", told)
+    page.get_by_role("button", name="Plots").first.click()
+    site.wait_for(re.compile("partition_row_count"))
+    assert site.drawn()
+    site.shot("plots")
+    site.open(f"{CONTEXT}?view=checks", "key_is_unique")
 
 
 def test_two_seasons_are_one_run_with_all_its_days(site: Site) -> None:
@@ -82,17 +90,20 @@ def test_two_seasons_are_one_run_with_all_its_days(site: Site) -> None:
     site.launch(f"[{FIRST}...{TONIGHT}]", MATERIALIZE)
     run = site.ended(before, "SUCCESS")
     site.open(f"/runs/{run}", re.compile(r"\d+ partitions, [\d,]+ rows"))
+    site.wait_for(re.compile("games: part 1 of 2, .* 2024-25 is built"))
     page = site.open("/assets/nba_conformed/games?view=events", TONIGHT)
     seen = set(re.findall(r"20\d\d-\d\d-\d\d", page.inner_text("body")))
-    assert {f"2025-11-0{day}" for day in range(1, 6)} <= seen
+    assert {BEFORE, CLOCKS_PUT_BACK, TONIGHT} <= seen
+    for off in (ALL_STAR, AUGUST):
+        site.open(f"/assets/nba_conformed/games?view=partitions&partition={off}", "no games scheduled on this date")
 
 
 def test_a_failed_run_is_run_again_from_where_it_failed(site: Site, clone: Clone) -> None:
-    file = _stored(clone, "nbac_injury_report", "2025-11-04")
+    file = _stored(clone, "nbac_injury_report", CLOCKS_PUT_BACK)
     whole, before = file.read_bytes(), site.run_ids()
     file.write_bytes(whole[: len(whole) // 2])
-    site.open(JOB, "Materialize all")
-    site.launch("2025-11-04", ALL)
+    site.open(CONFORMED, "Materialize all")
+    site.launch(CLOCKS_PUT_BACK, ALL)
     failed = site.ended(before, "FAILURE")
     file.write_bytes(whole)
     page = site.open(f"/runs/{failed}", "Re-execute")
@@ -107,13 +118,13 @@ def test_a_message_is_followed_to_its_run_and_the_row_it_broke(site: Site, clone
     before = site.run_ids()
     page = site.open(f"/locations/{LOCATION}/sensors/raw_complete", "Running")
     page.locator("input[type=checkbox]").first.evaluate("switch_ => switch_.click()")
-    clone.nba("ingest", str(_with_a_point_too_many(clone, tmp_path, "2025-11-03")))
+    clone.nba("ingest", str(_with_a_point_too_many(clone, tmp_path, BEFORE)))
     site.ended(before, "SUCCESS")
     site.open("/overview/timeline", "all_tables")
-    site.open(f"/locations/{LOCATION}/sensors/raw_complete", re.compile("2025-11-03|1 run requested"))
+    site.open(f"/locations/{LOCATION}/sensors/raw_complete", re.compile(f"{BEFORE}|1 run requested"))
     site.shot("a_tick")
     site.open("/assets/nba_conformed/team_boxes?view=checks&checkDetail=points_sum_to_team", "points_sum_to_team")
-    site.wait_for("players' points add up to the team's. Broken by 1 row, by day: 2025-11-03")
+    site.wait_for(f"players' points add up to the team's. Broken by 1 row, by day: {BEFORE}")
     page.get_by_text("Show Markdown").first.click()
     site.wait_for("game_id")
 

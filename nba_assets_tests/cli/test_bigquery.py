@@ -12,6 +12,7 @@ from nba_assets.cli import bigquery as command
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.errors import BadInput
 from nba_assets.readers.catalog import stored_contracts
+from nba_assets.tables import registry
 from nba_assets_tests.warehouse.bigquery.boxes import BOXES
 
 
@@ -24,6 +25,8 @@ def test_every_table_is_printed_after_its_data_set_and_nothing_is_asked(monkeypa
     for contract in stored_contracts():
         table = printed.index(f"CREATE TABLE IF NOT EXISTS `trial_{contract.dataset}`.`{contract.name}` (")
         assert printed.index(f"CREATE SCHEMA IF NOT EXISTS `trial_{contract.dataset}`\n") < table
+    for view in registry.reading_views():
+        assert f"CREATE OR REPLACE VIEW `trial_{view.dataset}`.`{view.name}` (" in printed
     assert printed.count(";\n") == printed.count("CREATE ")
 
 
@@ -31,6 +34,7 @@ def test_every_table_is_printed_after_its_data_set_and_nothing_is_asked(monkeypa
 def test_what_differs_is_listed_and_moved_only_when_asked(project: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def init(contract: Contract, *options: str) -> tuple[str, BaseException | None]:
         monkeypatch.setattr(command, "_contracts", lambda: (contract,))
+        monkeypatch.setattr(registry, "reading_views", lambda: ())
         ran = CliRunner().invoke(cli.app, ["bigquery", "init", *options])
         return ran.output, ran.exception
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from nba_assets.cli.predict import asked, print_counts, print_slate
+from nba_assets.cli.predict import asked, print_counts, print_slate, season_until
 from nba_assets.cli.rows import print_as_json
-from nba_assets.contracts.calendar import Window
+from nba_assets.contracts.calendar import Window, first_date
 from nba_assets.contracts.errors import BadInput
 
 DAY = date(2024, 3, 15)
@@ -62,6 +62,12 @@ def test_a_date_or_a_range() -> None:
 def test_neither_is_refused(options: tuple[str | None, ...]) -> None:
     with pytest.raises(BadInput):
         asked(*options)
+
+
+def test_the_season_so_far_is_what_goes_first_with_upstream() -> None:
+    days = season_until(Window(date(2024, 3, 15), date(2024, 3, 16)))
+    assert (days[0], days[-1], len(days)) == (Window.season(2023).start, date(2024, 3, 16), len(set(days)))
+    assert season_until(Window(date(2021, 10, 20), date(2021, 10, 20)))[0] == first_date()
 
 
 def test_the_slate_for_people_is_of_one_system_and_of_lines(capsys: pytest.CaptureFixture[str]) -> None:

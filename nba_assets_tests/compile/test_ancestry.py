@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from nba_assets.compile.ancestry import line, sources, told, uses
+from nba_assets.compile.ancestry import sources, told, uses
+from nba_assets.contracts.table import Table
 from nba_assets.tables.analytics.player_game_summary import player_game_summary
+from nba_assets.tables.conformed.player_boxes import player_boxes
 from nba_assets.tables.raw import RAW_TABLES
 from nba_assets.tables.registry import every_table, monthly_tables
 
-BOXES, SUMMARY = "c.boxes", "a.summary"
-SMALL = {
-    (BOXES, "points"): (("raw.nbac", "pts"), ("raw.bdl", "points")),
-    (SUMMARY, "points"): ((BOXES, "points"),),
-}
-
 
 def test_a_line_says_columns_then_raw_tables() -> None:
-    def of(column: tuple[str, str]) -> str:
-        return line(column[1], SMALL[column], SMALL.get)
+    def of(table: Table, column: str) -> str:
+        (line,) = [line for line in told(table, "duckdb") if line.startswith(f"{column} <- ")]
+        return line
 
-    assert of((SUMMARY, "points")) == "points <- points of c.boxes <- bdl, nbac"
-    assert of((BOXES, "points")) == "points <- pts of raw.nbac; points of raw.bdl"
+    assert of(player_boxes, "season_year") == "season_year <- season_year of nba_raw.nbac_schedule"
+    steps = of(player_game_summary, "season_year").split(" <- ")
+    assert steps == ["season_year", "season_year of nba_conformed.player_boxes", "nbac_schedule"]
 
 
 def test_every_column_of_ours_ends_in_raw_tables_and_is_found_from_there() -> None:

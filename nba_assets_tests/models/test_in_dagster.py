@@ -107,6 +107,8 @@ def test_a_month_is_trained_and_asked(instance: dg.DagsterInstance, resource: Wa
 
     result = run(instance, resource, player_points_models, MONTH)
     assert result.success
+    (made,) = result.asset_materializations_for_node(player_points_models.step)
+    assert "data:image/png;base64," in str(made.metadata["picture"].value)
     (model,) = rows(resource, player_points_models)
     assert (model["trained_from"], model["trained_to"], model["rows_trained"]) == (BEFORE[0], BEFORE[-1], 600)
     assert due(instance, warehouse, of_months(warehouse, season)) == {player_points_models: []}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from itertools import pairwise
@@ -19,6 +20,7 @@ from nba_assets.contracts.read import Reach, eve_and_day
 from nba_assets.contracts.table import Table, table
 from nba_assets.orchestration import run_tables
 from nba_assets.orchestration.assets import step_assets
+from nba_assets.orchestration.dagster_patches.partition_versions import apply
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.metadata import DaysDone, Materialised
 from nba_assets.orchestration.partitions import mapping
@@ -34,9 +36,14 @@ from nba_assets_tests.orchestration import made_up
 from nba_assets_tests.orchestration.made_up import FORM, NOTES, OF_THE_STEP, PLAYERS, SHOTS, TABLES, TEAMS, TWICE, play
 
 OVER_TWO_SEASONS = ["2024-09-29", "2024-09-30", "2024-10-01", "2024-10-02"]
-DAY = OVER_TWO_SEASONS[0]
+DAY, SEASON_ENDS = OVER_TWO_SEASONS[:2]
 
 Run = Callable[..., dg.ExecuteInProcessResult]
+
+
+@pytest.fixture(autouse=True)
+def _patched() -> None:
+    apply()
 
 
 @pytest.fixture
@@ -50,7 +57,7 @@ def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def instance() -> Iterator[dg.DagsterInstance]:
-    with dg.instance_for_test() as instance:
+    with dg.DagsterInstance.ephemeral() as instance:
         yield instance
 
 
@@ -184,8 +191,9 @@ def test_a_range_says_of_each_day_of_each_table_what_a_single_table_would(
         assert sorted(found) == OVER_TWO_SEASONS
         for day, event in found.items():
             said = Materialised.read(event.metadata)
-            assert (said.rows, said.whole) == (count, True)
-            assert str(event.metadata["in_run"].value).startswith(f"{len(OVER_TWO_SEASONS)} partitions, ")
+            assert (said.rows, said.whole) == (count, day > SEASON_ENDS)
+            if said.whole:
+                assert str(event.metadata["in_run"].value).startswith(f"{len(OVER_TWO_SEASONS)} partitions, ")
             stored = Lake(lake).file(built, date.fromisoformat(day))
             content = footers.written_content(stored.read_bytes())
             assert event.metadata["content"].value == content
@@ -193,6 +201,34 @@ def test_a_range_says_of_each_day_of_each_table_what_a_single_table_would(
     checked = {(e.asset_key, e.check_name) for e in result.get_asset_check_evaluations()}
     assert (asset_key(PLAYERS), "points_are_few") in checked
     assert {key for key, _ in checked} == {asset_key(table) for table in TABLES}
+    assert [log.user_message for log in instance.all_logs(result.run_id) if log.level >= logging.WARNING] == []
+    heard = [(str(event.asset_key), event.partition) for event in result.all_events if event.is_step_materialization]
+    assert sorted(heard) == sorted((str(asset_key(table)), day) for table in TABLES for day in OVER_TWO_SEASONS)
+
+
+def test_a_season_is_on_record_while_the_next_one_is_built(
+    run: Run, lake: Path, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the rows that break its checks, and what it was made of."""
+    play(lake, DAY, points=200)
+    found: list[list[str]] = []
+    real = DuckDBSession.replace
+
+    def replace(self: DuckDBSession, *of: Any) -> Written:
+        found.append(sorted(made(instance, PLAYERS)))
+        return real(self, *of)
+
+    monkeypatch.setattr(DuckDBSession, "replace", replace)
+    run(PLAYERS, days=OVER_TWO_SEASONS)
+    assert found == [[], OVER_TWO_SEASONS[:2]]
+    tags = {day: event.tags or {} for day, event in made(instance, PLAYERS).items()}
+    assert len({tuple(sorted(own.keys())) for own in tags.values()}) == 1
+    assert len({own["dagster/data_version"] for own in tags.values()}) == len(OVER_TWO_SEASONS)
+    key = dg.AssetCheckKey(asset_key(PLAYERS), "points_are_few")
+    history = instance.event_log_storage.get_asset_check_execution_history(key, limit=9)
+    (broken,) = [of.evaluation for of in history if of.evaluation and of.partition == DAY]
+    assert (broken.passed, broken.metadata["broken_rows"].value) == (False, 3)
+    assert "201" in str(broken.metadata["example"].value)
 
 
 def test_the_same_content_has_the_same_version_and_another_has_another(

@@ -1,4 +1,4 @@
-"""Reports in a real browser, at the width of a desk and of a phone: readable, by keyboard too, and without complaints.
+"""Reports and the documentation site in a real browser: readable, by keyboard too, and without complaints.
 
 Pictures of them are kept in `build/browser`.
 """
@@ -16,7 +16,7 @@ from nba_assets.reports.season import season_page
 from nba_assets.reports.slate import NotReady, slate_page
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake
-from nba_assets_tests.browser.site import SHOTS, chromium
+from nba_assets_tests.browser.site import ROOT, SHOTS, chromium
 from nba_assets_tests.conftest import SIMULATED_DAYS
 from nba_assets_tests.reports.given import DAY, InMemory, slate_rows
 
@@ -72,6 +72,18 @@ def test_a_slate_is_walked_through_by_keyboard(browser: Browser, slate: Path) ->
     assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
     page.keyboard.press("Enter")
     assert page.get_by_text("FROM nba_analytics.upcoming_team_game_context").first.is_visible()
+
+
+@pytest.mark.parametrize(
+    "name", ["index", "reading", "formulas", "commands", "tables/README", "tables/nba_analytics/player_game_summary"]
+)
+def test_a_page_of_the_site_is_readable(name: str, browser: Browser) -> None:
+    file = ROOT / "build" / "site" / f"{name}.html"
+    if not file.exists():
+        pytest.skip("there is no site: make docs")
+    page, heard = opened(browser, file, DESK)
+    assert not serious(page)
+    assert not [told for told in heard if told.startswith("http")]  # from a file its search cannot start, and says so
 
 
 def opened(browser: Browser, file: Path, width: int) -> tuple[Page, list[str]]:

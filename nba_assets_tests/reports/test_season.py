@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, date, datetime
-from pathlib import Path
-
-import pytest
+from datetime import date
 
 from nba_assets.audit.coverage import Coverage, Day
 from nba_assets.contracts.calendar import Window
-from nba_assets.readers.query import query
 from nba_assets.reports.pictures import calendar, series, shares
 from nba_assets.reports.season import (
     question_of_issues,
     question_of_sources,
     question_of_tiers,
-    season_page,
     shares_by_day,
 )
-from nba_assets.warehouse.duckdb import DuckDBWarehouse
-from nba_assets.warehouse.lake import Lake
-from nba_assets_tests.conftest import SIMULATED_DAYS
 from nba_assets_tests.reports.given import EVIL, InMemory
 
 FIRST, SECOND = date(2024, 1, 1), date(2024, 1, 2)
@@ -63,17 +54,3 @@ def test_pictures_are_the_same_each_time_and_obey_no_name() -> None:
     assert drawings[0] == drawings[1]
     assert all(svg.startswith("<svg ") and "<script" not in svg for svg in drawings[0])
     assert drawings[0][0].count("\N{MULTIPLICATION SIGN}") == 1
-
-
-@pytest.mark.slow
-def test_the_numbers_of_a_season_are_what_its_sql_answers(filled: Path) -> None:
-    lake = filled / "lake"
-    page = season_page(DuckDBWarehouse(Lake(lake), 1), SIMULATED_DAYS, datetime.now(UTC))
-    counted = re.findall(r'<tr data-table="(\w+)" data-kind="([^"]+)">.*?<td>(\d+)</td></tr>', page)
-    window = SIMULATED_DAYS
-    asked = [question.sql for question in (question_of_tiers(window), question_of_sources(window))]
-    answered = [row for sql in asked for row in query(lake, sql).to_pylist()]
-    assert counted == [(row["table_name"], row["kind"], str(row["row_count"])) for row in answered] != []
-    (rows,) = query(lake, "SELECT count(*) AS n FROM nba_analytics.player_game_summary").to_pylist()
-    assert re.search(rf'<tr data-table="player_game_summary">.*?<td>6</td><td>6</td><td>{rows["n"]}</td>', page)
-    assert "No gaps." in page

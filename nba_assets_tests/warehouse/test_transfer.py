@@ -13,6 +13,8 @@ from nba_assets.compile.code_version import Code, code_of
 from nba_assets.compile.statements import statements
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.errors import BadInput
+from nba_assets.tables.monthly.player_points_models import player_points_models
+from nba_assets.warehouse.artefacts import FILE, VARIABLE, Artefacts
 from nba_assets.warehouse.buckets import read_from, written_to
 from nba_assets.warehouse.build import build_part
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
@@ -91,6 +93,30 @@ def test_by_way_of_a_folder_without_raw_data(here: DuckDBWarehouse, there: DuckD
     moved(between, there)
     assert [bool(build.read) for build in there.builds(boxes_players, DAYS).values()] == [True, True, False]
     assert UP_TO_DATE not in [build.read for build in there.builds(boxes_players, DAYS).values()]
+
+
+def test_models_go_with_their_rows(
+    here: DuckDBWarehouse, there: DuckDBWarehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By way of a folder that is carried: its models lie in it, though a setting says where those here are kept."""
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "elsewhere"))
+    digest, month = Artefacts.of(None).keep("trees"), date(2022, 11, 1)
+    row = {c.name: None for c in player_points_models.columns} | {"month": month, "artefact_sha256": digest}
+    rows = pa.Table.from_pylist([row], schema=player_points_models.schema().to_pyarrow())
+    with here.session(60) as session:
+        session.put(player_points_models, rows, [month])
+    between = DuckDBWarehouse(Lake(tmp_path / "between"), carried=True)
+    move(here, between, [player_points_models], None, lambda *_: None)
+    assert Artefacts.within(between.lake.root).load(digest) == "trees"
+
+    monkeypatch.delenv(VARIABLE)
+    move(between, there, [player_points_models], None, lambda *_: None)
+    assert Artefacts.of(there.lake.root).load(digest) == "trees"
+
+    (Path(Artefacts.within(between.lake.root).place) / digest / FILE).unlink()
+    with pytest.raises(BadInput, match="the model's file is not there"):
+        move(between, DuckDBWarehouse(Lake(tmp_path / "nowhere")), [player_points_models], None, lambda *_: None)
+    assert Lake(tmp_path / "nowhere").dates(player_points_models) == []
 
 
 def test_a_damaged_partition_and_other_columns_are_refused(here: DuckDBWarehouse, there: DuckDBWarehouse) -> None:

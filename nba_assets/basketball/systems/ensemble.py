@@ -1,7 +1,7 @@
 """Ensemble: the other systems' forecasts averaged, each weighted by how near it came over the last thirty days.
 
 Its rows are made of stored forecasts, so the table that holds those does not hold it. Who has forecasts from fewer than
-two systems gets none (D-38), and whoever reads a line beside it reads its own edge (D-39).
+two systems gets none, and whoever reads a line beside it reads its own edge.
 """
 
 from __future__ import annotations

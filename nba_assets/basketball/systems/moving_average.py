@@ -1,6 +1,6 @@
 """Moving average: recent form with small steps for fatigue, match-up, rest and venue.
 
-Formula of `spec/phases_1_5_6.md` 3.3, where 100 of fatigue is fresh: who is tired loses points (D-34).
+The formula of the reference pipeline, but that 100 of fatigue is fresh: who is tired loses points.
 """
 
 from __future__ import annotations

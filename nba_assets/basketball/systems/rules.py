@@ -1,7 +1,7 @@
 """Rules: recent form and hand-written steps for load, match-up, defence, venue, minutes and kinds of shots.
 
-What the reference calls a mock of a trained model, by its own formula in `spec/phases_1_5_6.md` 3.3: without its noise
-(D-37), with the minutes and usage that it never got, and shares of shots in the percent that its rules are about.
+The reference pipeline's stand-in for a trained model, by its own formula: without the noise that it adds, with the
+minutes and usage that it never got, and shares of shots in the percent that its rules are about.
 """
 
 from __future__ import annotations

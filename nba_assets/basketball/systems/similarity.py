@@ -1,7 +1,7 @@
 """Similarity: what he scored in games of the season that were like this one.
 
-Formula of `spec/phases_1_5_6.md` 3.3. A past game is compared by what its own features said before it: the opponent's
-defence as it stood then, venue, rest before it, form before it (D-36). Who has fewer than five games alike gets no
+The formula of the reference pipeline. A past game is compared by what its own features said before it: the opponent's
+defence as it stood then, venue, rest before it, form before it. Who has fewer than five games alike gets no
 forecast from this system.
 """
 

@@ -1,6 +1,6 @@
 """Zone match-up: the season's average, moved by how well the opponent defends where he scores.
 
-Formula of `spec/phases_1_5_6.md` 3.3, where a better defence takes points away (D-35), 100 of fatigue is fresh (D-34),
+The formula of the reference pipeline, but that a better defence takes points away, 100 of fatigue is fresh,
 and a zone that he never scores from does not count.
 """
 

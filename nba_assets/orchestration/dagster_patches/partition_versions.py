@@ -3,21 +3,25 @@
 Changes: `_get_output_asset_events` in `dagster._core.execution.plan.execute_step`, which makes a step's events.
 Function: Dagster gives all partitions that one step materialises the same data version, so a day rebuilt alone,
 unchanged, would look changed beside the range it came from, and everything that reads it stale. And it knows whole
-ranges only: days off that a back-fill passes over get no event.
+ranges only: days off that a back-fill passes over get no event, and the days of a season that is built get theirs while
+the next one is being built, for the pages of the asset and the back-fill to show how far it is. What Dagster remembers
+as the step's version is that of the last event, else it warns of a mismatch in each step that reads what it has made.
 Gain: `make bench-patches` measures it and writes the table of the docs.
 Without: a range keeps one version for all its partitions, as Dagster means it, and staleness is coarser; metadata goes
-Dagster's way, which works out the run's partitions anew for each; days off get an event as well.
+Dagster's way, which works out the run's partitions anew for each; days off get an event as well, and all days theirs
+when the step has built them all.
 Checked against: Dagster 1.13.27 (a day also on 1.13.29).
 """
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import dagster as dg
 
-from nba_assets.orchestration.dagster_patches.guard import Upstream
+from nba_assets.orchestration.dagster_patches.guard import Upstream, find
 from nba_assets.orchestration.dagster_patches.wrapping import is_wrapped, wrap
 from nba_assets.orchestration.instance.tags import DATA_VERSION_TAG
 
@@ -25,6 +29,8 @@ PARTITION_VERSION = "content"
 """The metadata entry that carries a partition's own version."""
 
 MAKES_EVENTS = "dagster._core.execution.plan.execute_step:_get_output_asset_events"
+
+_EXECUTION_TYPE = "dagster._core.execution.plan.execute_step:AssetExecutionType"
 
 UPSTREAM = Upstream(
     "partition_versions",
@@ -38,9 +44,14 @@ UPSTREAM = Upstream(
             "io_manager_metadata",
             "step_context",
             "execution_type",
-        )
+        ),
+        "dagster._core.execution.context.system:StepExecutionContext.set_data_version": ("asset_key", "data_version"),
     },
-    names=("dagster:AssetMaterialization._replace",),
+    names=(
+        "dagster:AssetMaterialization._replace",
+        "dagster:AssetExecutionContext.get_step_execution_context",
+        f"{_EXECUTION_TYPE}.MATERIALIZATION",
+    ),
 )
 
 _told: dict[dg.AssetKey, dict[str, Mapping[str, Any]]] = {}
@@ -74,18 +85,49 @@ def tell_each(
         context.add_asset_metadata(own, asset_key=key, partition_key=day)
 
 
+def tells_early() -> bool:
+    """Whether events of some partitions can be made before the step ends."""
+    return is_wrapped(MAKES_EVENTS)
+
+
+def made_early(
+    context: dg.AssetExecutionContext, key: dg.AssetKey, metadata: Mapping[str, Mapping[str, Any]]
+) -> list[dg.AssetMaterialization]:
+    """The materialisations of some partitions of the step's, each with its metadata, as they would be at its end."""
+    tell_each(context, key, metadata)
+    step, materialization = context.get_step_execution_context(), find(_EXECUTION_TYPE).MATERIALIZATION
+    with warnings.catch_warnings(action="ignore", category=dg.BetaWarning):  # a version, though each has its own
+        output = dg.Output(None, data_version=dg.DataVersion(""))
+    return list(find(MAKES_EVENTS)(key, list(metadata), output, None, {}, step, materialization))
+
+
 def apply() -> None:
     wrap(UPSTREAM, MAKES_EVENTS, _with_its_own)
 
 
 def _with_its_own(original: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any]]:
-    def with_its_own(*args: Any, **kwargs: Any) -> Iterator[dg.AssetMaterialization | dg.AssetObservation]:
-        for event in original(*args, **kwargs):
+    def with_its_own(
+        asset_key: dg.AssetKey,
+        asset_partitions: Any,
+        output: Any,
+        output_def: Any,
+        io_manager_metadata: Any,
+        step_context: Any,
+        execution_type: Any,
+    ) -> Iterator[dg.AssetMaterialization | dg.AssetObservation]:
+        last: str | None = None
+        for event in original(
+            asset_key, asset_partitions, output, output_def, io_manager_metadata, step_context, execution_type
+        ):
             if isinstance(event, dg.AssetMaterialization):
                 if event.partition in _left_out.get(event.asset_key, ()):
                     continue
                 metadata = {**event.metadata, **_told.get(event.asset_key, {}).pop(str(event.partition), {})}
-                event = event._replace(metadata=metadata, tags={**(event.tags or {}), **own_tags(metadata)})
+                own = own_tags(metadata)
+                event = event._replace(metadata=metadata, tags={**(event.tags or {}), **own})
+                last = own.get(DATA_VERSION_TAG, last)
             yield event
+        if last is not None:
+            step_context.set_data_version(asset_key, dg.DataVersion(last))
 
     return with_its_own

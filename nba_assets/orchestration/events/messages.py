@@ -1,6 +1,6 @@
 """Messages between the phases of the pipeline: the one shape in which they tell each other that data is complete.
 
-Only reading and writing the shape (`spec/operations.md` section 8.2). Where messages come from is their sources'
+Only reading and writing the shape. Where messages come from is their sources'
 business, what follows from them the triggers'.
 """
 

@@ -91,6 +91,22 @@ def record_in_step(context: dg.AssetExecutionContext, evaluations: Sequence[dg.A
         dg.DagsterEvent.from_step(kind, step, evaluation, message, batch_metadata=end)
 
 
+def record_made(context: dg.AssetExecutionContext, made: Sequence[dg.AssetMaterialization]) -> list[dg.DagsterEvent]:
+    """Store materialisations of the step that `context` is of, before it ends.
+
+    Returns what the step is to yield, for the process of its run to hear of them.
+    """
+    if not in_place(UPSTREAM):
+        for each in made:
+            context.log_event(each)
+        return []
+    step, kind = context.get_step_execution_context(), dg.DagsterEventType.ASSET_MATERIALIZATION
+    return [
+        dg.DagsterEvent.from_step(kind, step, find(_MADE)(each), "Materialized value.", batch_metadata=end)
+        for each, end in zip(made, _one_batch(len(made)), strict=True)
+    ]
+
+
 def _one_batch(events: int) -> Iterator[Any]:
     batch, metadata = uuid.uuid4().hex, find(_BATCH)
     for number in range(1, events + 1):

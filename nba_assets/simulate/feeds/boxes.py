@@ -48,7 +48,7 @@ def _scheduled(game: Game, year: int) -> Row:
         **_schedule_team("home", game.home),
         **_schedule_team("away", game.away),
         "is_primetime": game.tip.astimezone(EASTERN).hour >= 20 and int(game.nba_id[-2:]) % 5 == 0,
-        # R-6: also true in the playoffs, and false for the Cup final, which is no regular season game.
+        # Also true in the playoffs, and false for the Cup final, which is no regular season game.
         "is_regular_season": not cup_final,
         "is_playoffs": game.is_playoffs,
         "playoff_round": game.playoff_round,
@@ -141,7 +141,7 @@ def nba_players(night: GameNight, year: int) -> list[Row]:
 
 
 def bdl_players(night: GameNight, year: int) -> list[Row]:
-    """Ball Don't Lie's lines: everyone listed, whole minutes, zeros for those who did not play (R-8)."""
+    """Ball Don't Lie's lines: everyone listed, whole minutes, zeros for those who did not play."""
     game, periods, result = night.game, night.played.periods, night.played.result
     rows = []
     for team, player, _, _, line in _listed(night):
@@ -168,7 +168,7 @@ def bdl_players(night: GameNight, year: int) -> list[Row]:
 
 
 def teams(night: GameNight, year: int, home_first: bool, without: str | None) -> list[Row]:
-    """The two team totals, but for the team `without`. `home_first` swaps away and home in the id (R-1)."""
+    """The two team totals, but for the team `without`. `home_first` swaps away and home in the id."""
     game, played = night.game, night.played
     first, second = (game.home, game.away) if home_first else (game.away, game.home)
     rows = []

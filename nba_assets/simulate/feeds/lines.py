@@ -23,7 +23,7 @@ def event_hash(game: Game) -> str:
 
 
 def player_props(game: Game, quotes: dict[Player, list[Quote]], nba_id: bool) -> Iterator[Row]:
-    """The Odds API's lines on points. `nba_id` says which of two ids the loader found (R-3)."""
+    """The Odds API's lines on points. `nba_id` says which of two ids the loader found."""
     event = event_hash(game)
     for player, lines in quotes.items():
         for quote in lines:

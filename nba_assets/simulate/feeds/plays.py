@@ -77,7 +77,7 @@ def _court(side: str, five: Five) -> Row:
 def live_feed(night: GameNight, year: int, swapped: bool) -> list[Row]:
     """The league's events, with blocks, steals and both halves of a substitution in rows of their own.
 
-    `swapped` exchanges home and away in the id and the codes, but not in the score (R-2).
+    `swapped` exchanges home and away in the id and the codes, but not in the score.
     """
     game = night.game
     home, away = (game.away, game.home) if swapped else (game.home, game.away)

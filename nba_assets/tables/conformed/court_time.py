@@ -82,7 +82,8 @@ def _of_the_other_side(rows: ir.Table, events: ir.Table) -> ir.Table:
     ),
 )
 def court_time(events: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table:
-    stretches = _stretches(_by_side(_timed(events, finished(games))))
+    rows = _timed(events, finished(games))
+    stretches = _stretches(rows, "home").union(_stretches(rows, "away"))
     # Names are found once a stretch: there are twenty times as many events.
     for name in FIVE:
         spelled = stretches.mutate(**{name: without_number(stretches[name])})
@@ -91,7 +92,8 @@ def court_time(events: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table:
 
 
 def _timed(events: ir.Table, games: ir.Table) -> ir.Table:
-    """Each event with the seconds until the next one of its period, and how many of them are clutch."""
+    """Each event with the seconds until the next one of its period, how many of them are clutch, and of either side
+    how often its five have changed before it."""
     rows = stamp_by_pair(
         events.select(
             "game_date",
@@ -104,43 +106,33 @@ def _timed(events: ir.Table, games: ir.Table) -> ir.Table:
             margin=(events.score_home - events.score_away).abs(),
             home=team(events.home_team_abbr),
             away=team(events.away_team_abbr),
-            **{f"{s}_{n}": events[f"{s}_player_{n}_lookup"] for s in ("home", "away") for n in range(1, 6)},
+            home_five=_together([events[f"home_player_{n}_lookup"] for n in range(1, 6)]),
+            away_five=_together([events[f"away_player_{n}_lookup"] for n in range(1, 6)]),
         ),
         games,
     )
-    rows = rows.mutate(sequence=place(rows))
-    within_period = ibis.window(group_by=["game_id", "period"], order_by="sequence")
-    is_last = rows.sequence.lead().over(within_period).isnull()
+    rows = rows.mutate(sequence=place(rows)).drop("number", "printed")
+    period = {"group_by": ["game_id", "period"], "order_by": "sequence"}
+    beside = ibis.window(**period)
+    # All that one order tells is asked at once: an order of half a million events is what costs.
+    rows = rows.mutate(
+        _is_last=rows.sequence.lead().over(beside).isnull(),
+        _next=rows.clock.lead().over(beside),
+        home_changed=(~rows.home_five.identical_to(rows.home_five.lag().over(beside))).ifelse(1, 0),
+        away_changed=(~rows.away_five.identical_to(rows.away_five.lag().over(beside))).ifelse(1, 0),
+    )
     horn = (rows.clock <= LONGEST_SILENCE).ifelse(0, rows.clock)
-    rows = rows.mutate(until=is_last.ifelse(horn, rows.clock.lead().over(within_period)))
-    until = rows.until
+    until = rows._is_last.ifelse(horn, rows._next)
     late = ibis.greatest(ibis.least(rows.clock, CLUTCH_SECONDS) - until, 0)
     is_clutch = (rows.period >= FOURTH_QUARTER) & (rows.margin <= CLUTCH_MARGIN) & (rows.clock > until)
+    so_far = ibis.window(**period, preceding=None, following=0)
     return rows.mutate(
+        until=until,
         seconds=ibis.greatest(rows.clock - until, 0).fill_null(0),
         clutch_seconds=is_clutch.fill_null(False).ifelse(late, 0),
+        home_nth=rows.home_changed.sum().over(so_far),
+        away_nth=rows.away_changed.sum().over(so_far),
     )
-
-
-def _by_side(events: ir.Table) -> ir.Table:
-    """Each event once for each team, with its five on court as one text: NULL unless all are known."""
-    sides = [
-        events.select(
-            "game_id",
-            "game_date",
-            "season_year",
-            "period",
-            "sequence",
-            "clock",
-            "until",
-            "seconds",
-            "clutch_seconds",
-            team_abbr=events[side],
-            five=_together([events[f"{side}_{n}"] for n in range(1, 6)]),
-        )
-        for side in ("home", "away")
-    ]
-    return sides[0].union(sides[1])
 
 
 def _together(names: list[ir.StringValue]) -> ir.StringValue:
@@ -151,13 +143,10 @@ def _together(names: list[ir.StringValue]) -> ir.StringValue:
     return first
 
 
-def _stretches(sides: ir.Table) -> ir.Table:
-    """Events in a row with the same five as one."""
-    period = {"group_by": ["game_id", "team_abbr", "period"], "order_by": "sequence"}
-    before = sides.five.lag().over(ibis.window(**period))
-    changed = ~sides.five.identical_to(before)
-    rows = sides.mutate(_changed=changed.ifelse(1, 0))
-    rows = rows.mutate(_nth=rows._changed.sum().over(ibis.window(**period, preceding=None, following=0)))
+def _stretches(events: ir.Table, side: str) -> ir.Table:
+    """Events in a row with the same five of a side as one."""
+    of_side = {"team_abbr": events[side], "_nth": events[f"{side}_nth"], "_five": events[f"{side}_five"]}
+    rows = events.mutate(**of_side)
     found = rows.group_by("game_id", "game_date", "season_year", "team_abbr", "period", "_nth").agg(
         from_sequence=rows.sequence.min(),
         until_sequence=rows.sequence.max(),
@@ -165,7 +154,7 @@ def _stretches(sides: ir.Table) -> ir.Table:
         end_clock=rows.until.min(),
         seconds=rows.seconds.sum(),
         clutch_seconds=rows.clutch_seconds.sum(),
-        five=rows.five.min(),
+        five=rows._five.min(),
     )
     names = found.five.split("|")
     return found.mutate(five_known=found.five.notnull(), **{name: names[n] for n, name in enumerate(FIVE)})

@@ -105,7 +105,7 @@ def _of_unknown_status(rows: ir.Table, gamebook: ir.Table) -> ir.Table:
 def player_boxes(gamebook: ir.Table, nbac: ir.Table, bdl: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table:
     games = finished(games)
     active = gamebook.filter(folded(gamebook.player_status) == "active")
-    # Ball Don't Lie lists everybody with zeros and rounds minutes to whole ones: a row of it without a minute and
+    # Ball Don't Lie lists everybody with zeros and rounds minutes to whole ones: a row of it without a minute and
     # without a single statistic did not play.
     listed = stamp_by_pair(_line(bdl, "player_full_name", None), games)
     anything = ibis.or_(listed.minutes > 0, *[listed[name] > 0 for name in COUNTS])

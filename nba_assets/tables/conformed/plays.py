@@ -1,7 +1,7 @@
 """Plays in order, from the best play-by-play that has the game, with the shots among them.
 
 A row is a play that scores, ends or prolongs a possession, in order of `sequence` within its game: from the feed that
-tells the whole of it, BigDataBall's before NBA.com's own, which is read by its native fields (R-9); where neither does,
+tells the whole of it, BigDataBall's before NBA.com's own, which is read by its native fields; where neither does,
 each period from one that has it. Whom nobody knows by his spelling has a NULL name; his play still counts for his team.
 """
 

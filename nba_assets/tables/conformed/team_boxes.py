@@ -2,7 +2,7 @@
 
 A row is a team in a finished game: NBA.com's totals, or the sum of its players where NBA.com has no row;
 `team_minutes` is 240 in regulation and 25 more an overtime. Home and away come from the schedule; the source's own are
-array order (R-1).
+array order.
 """
 
 from __future__ import annotations

@@ -32,6 +32,7 @@ LARGEST_ERROR = 6.0
     rated=False,
     monthly=True,
     python="nba_assets.models.training:train",
+    picture="nba_assets.audit.performance_plots:drawn_importance",
     measures=tuple(
         mean_of(name, watched=False)
         for name in ("mean_absolute_error", "pinball_loss", "within_50", "within_80", "rows_trained")

@@ -2,7 +2,7 @@
 
 A row is one player in one scheduled game. Each factor is a signed score; a factor whose inputs are unknown is NULL and
 listed with them. What a score is worth in points depends on the man, and is a model's business: `make signal` prints
-how far each goes with what happened. Formulas: `spec/precompute_tables.md` section 3.1 and its corrections.
+how far each goes with what happened. The formulas are of ours alone; the page of how numbers are defined has them.
 """
 
 from __future__ import annotations
@@ -247,7 +247,12 @@ def fatigue_reasons(
 
 
 def fatigue_score(*of: ir.Value) -> ir.IntegerValue:
-    """100 for the rested, of what is `measured`; an unknown input changes nothing. Unless absent he has 35 or more."""
+    """100 for the rested, of what is `measured`, and less of it for load, age and absence, 0 to 100.
+
+    Back-to-back -15; three days of rest or more +5; four games or more in seven days -10, more than 240 minutes in them
+    -10, more than 35 a game -8; of back-to-backs in 14 days one -5, more -12; age from 30 -5, from 35 -10; absent a day
+    or more -15, from seven -25, from 14 -45. An unknown input changes nothing. Unless absent he has 35 or more.
+    """
     score: ir.IntegerValue | int = 100
     for group in fatigue_reasons(*of):
         score += ibis.cases(*[(applies.fill_null(False), points) for applies, points in group.values()], else_=0)
@@ -255,7 +260,7 @@ def fatigue_score(*of: ir.Value) -> ir.IntegerValue:
 
 
 def fatigue_adjustment(score: ir.IntegerValue) -> ir.FloatingValue:
-    """-5 to 0."""
+    """(score - 100) / 20: -5 to 0."""
     return (score - 100) / 20
 
 

@@ -2,8 +2,8 @@
 
 A row is one player in one scheduled game by one system: everybody with features who is not reported out or doubtful at
 the tip. `mean` is the system's own number; its distribution is the spread of the same system's errors of the season so
-far, for players of his role. Whoever is owed forecasts and has none has a failure record. Formulas:
-`spec/phases_1_5_6.md` 3.3 with the corrections of `spec/predictions.md` 2.
+far, for players of his role. Whoever is owed forecasts and has none has a failure record. The formulas are of ours
+alone; the page of systems by rules has them.
 """
 
 from __future__ import annotations

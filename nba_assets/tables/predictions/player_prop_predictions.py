@@ -4,7 +4,7 @@ A row is one player in one game by one system against one book's line: the book'
 minutes before the tip (a setting). Where no book had a line there is one row, whose book is `none`. `is_graded` marks
 the row that counts: that of the book which the one rule for lines chooses. Two systems have no forecasts of their own:
 `ensemble` averages the others', and `market` has the line, and for a probability what the two prices say without the
-book's margin.
+book's margin. Of how far the others' probabilities lie from the market's, the part is kept that came of late.
 """
 
 from __future__ import annotations
@@ -12,8 +12,9 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball import distribution, forecast
+from nba_assets.basketball import calibration, distribution, forecast, history
 from nba_assets.basketball.betting import recommended
+from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.offers import NO_BOOK
 from nba_assets.basketball.population import of_form
 from nba_assets.basketball.systems import ensemble
@@ -84,6 +85,7 @@ _FORM = of_form("player_lookup", _eligible, schedule=same_day(schedule))
         "model_so_far": season_to_date(player_points_model_forecasts),
         "players": season_history(player_game_summary),
         "offered": same_day(player_prop_offers),
+        "offered_before": season_history(player_prop_offers),
         "slate": same_day(games),
         "season_starts": season_to_date(season_starts),
     },
@@ -103,6 +105,13 @@ _FORM = of_form("player_lookup", _eligible, schedule=same_day(schedule))
         Column("overround", "DECIMAL(6,4)", "implied probabilities of both prices less 1: the book's margin", "share"),
         Column("market_probability_over", "DECIMAL(5,4)", "of the over by both prices, less the margin", "0-1"),
         Column("line_margin", "DECIMAL(6,3)", "predicted_points less the line", "points"),
+        Column(
+            "line_slope",
+            "DECIMAL(5,4)",
+            "of how far the system's own probability is from the market's, the part that is kept: what came of it over "
+            "the lines of the season before; NULL without a probability",
+            "0-1",
+        ),
         Column("probability_over", "DECIMAL(5,4)", "that he scores more, if he plays; NULL if unknown", "0-1"),
         Column("probability_under", "DECIMAL(5,4)", "that he scores less", "0-1"),
         Column("probability_push", "DECIMAL(5,4)", "that he scores just the line; 0 at a half", "0-1"),
@@ -142,15 +151,17 @@ def player_prop_predictions(
     model_so_far: ir.Table,
     players: ir.Table,
     offered: ir.Table,
+    offered_before: ir.Table,
 ) -> ir.Table:
     every = so_far.union(model_so_far.select(so_far.columns)).alias("every_forecast_so_far")
-    combined = ensemble.forecasts_of(every, players, forecasts)
+    combined = ensemble.forecasts_of(every, players, every).alias("ensemble_so_far")
     rows = forecasts.select(*_GRAIN, *_OF_A_FORECAST)
-    for others in (model_forecasts, combined):
+    for others in (model_forecasts, combined.semi_join(forecasts, "game_date")):
         rows = rows.union(others.select(rows.columns))
     rows = rows.mutate(predicted_points=rows["median"].coalesce(rows["mean"]))
     rows = _against(rows, offered, "left")
     rows = distribution.with_probabilities(rows, "line_value")
+    rows = calibration.drawn_to_the_market(rows, _lines_before(every, combined, offered_before, players))
     rows = rows.union(_of_the_market(forecasts, offered).select(rows.columns))
     rows = recommended(rows)
     no_line, no_distribution = rows.line_value.isnull(), rows.probability_over.isnull()
@@ -169,6 +180,18 @@ def player_prop_predictions(
             }
         ),
     )
+
+
+def _lines_before(every: ir.Table, combined: ir.Table, offered: ir.Table, players: ir.Table) -> ir.Table:
+    """What each system said of the lines that counted, before it was held against the market, and what was scored."""
+    named = ("player_lookup", "game_id", "game_date", "system_id", *forecast.QUANTILE_COLUMNS)
+    rows = every.select(*named).union(combined.select(*named))
+    lines = offered.filter(offered.is_chosen)
+    rows = rows.inner_join(
+        lines.select("player_lookup", "game_id", "line_value", "market_probability_over"), ["player_lookup", "game_id"]
+    )
+    rows = with_columns(rows, history.appeared(players), ("player_lookup", "game_id"), "points")
+    return distribution.with_probabilities(rows.filter(rows.points.notnull()), "line_value")
 
 
 def _against(rows: ir.Table, offered: ir.Table, how: str) -> ir.Table:
@@ -192,6 +215,7 @@ def _of_the_market(forecasts: ir.Table, offered: ir.Table) -> ir.Table:
         mean=rows.line_value,
         predicted_points=rows.line_value,
         **none,
+        line_slope=ibis.null("float64"),
         probability_over=over,
         probability_under=1 - over,
         probability_push=over.notnull().ifelse(0.0, ibis.null("float64")),

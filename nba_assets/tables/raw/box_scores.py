@@ -11,7 +11,7 @@ _GAME_TEAMS = (
     Column("away_team_abbr", "STRING", "away team of the game"),
 )
 
-_TOTAL_REBOUNDS = Column("total_rebounds", "INT64", "rebounds; can be NULL beside a filled split (R-14)", "count")
+_TOTAL_REBOUNDS = Column("total_rebounds", "INT64", "rebounds; can be NULL beside a filled split", "count")
 
 _PLUS_MINUS = Column("plus_minus", "INT64", "team's margin while the player was on court", "points")
 
@@ -136,7 +136,7 @@ nbac_player_boxscores = RawTable(
 bdl_player_boxscores = RawTable(
     dataset="nba_raw",
     name="bdl_player_boxscores",
-    description="A listed player of a game, from Ball Don't Lie. Players who did not play are rows of zeros (R-8).",
+    description="A listed player of a game, from Ball Don't Lie. Players who did not play are rows of zeros.",
     partition_by="game_date",
     require_partition_filter=True,
     key=("game_id", "player_lookup"),
@@ -155,8 +155,8 @@ bdl_player_boxscores = RawTable(
         Column("away_team_score", "INT64", "score of the away team", "points"),
         Column("team_abbr", "STRING", "player's team in this game", required=True),
         Column("player_full_name", "STRING", "display name", required=True),
-        Column("player_lookup", "STRING", "normalised name; letters with diacritics are lost (R-5)", required=True),
-        Column("minutes", "STRING", "whole minutes as text; 00 also for players who did not play (R-8)", "minutes"),
+        Column("player_lookup", "STRING", "normalised name; letters with diacritics are lost", required=True),
+        Column("minutes", "STRING", "whole minutes as text; 00 also for players who did not play", "minutes"),
         *COUNTING_STATS,
         Column("rebounds", "INT64", "rebounds", "count"),
         *BOOKKEEPING,
@@ -174,7 +174,7 @@ nbac_team_boxscore = RawTable(
     need="required",
     feeds=_TEAM_TOTALS,
     columns=(
-        Column("game_id", "STRING", "canonical shape, but in array order: not to be joined on (R-1)", required=True),
+        Column("game_id", "STRING", "canonical shape, but in array order: not to be joined on", required=True),
         Column("nba_game_id", "STRING", "NBA's 10-digit id", required=True),
         GAME_DATE,
         SEASON_YEAR,
@@ -182,7 +182,7 @@ nbac_team_boxscore = RawTable(
         Column("team_abbr", "STRING", "team", required=True),
         Column("team_name", "STRING", "team's nickname"),
         Column("team_city", "STRING", "team's city"),
-        Column("is_home", "BOOL", "follows the order in game_id, so wrong in about half of the games (R-1)"),
+        Column("is_home", "BOOL", "follows the order in game_id, so wrong in about half of the games"),
         Column("minutes", "STRING", "the players' minutes together as MMM:SS: 240:00, and 25:00 more per overtime"),
         Column("points", "INT64", "points scored", "points"),
         Column("fg_made", "INT64", "field goals made, threes included", "count"),

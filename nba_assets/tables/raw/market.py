@@ -43,7 +43,7 @@ odds_api_player_points_props = RawTable(
     need="optional",
     feeds=_POINTS_LINES,
     columns=(
-        Column("game_id", "STRING", "NBA's 10-digit id or the canonical one (R-3)", required=True),
+        Column("game_id", "STRING", "NBA's 10-digit id or the canonical one", required=True),
         Column("odds_api_event_id", "STRING", "vendor's hash of the event", required=True),
         GAME_DATE,
         Column("game_start_time", "TIMESTAMP", "tip-off", "UTC"),
@@ -81,7 +81,7 @@ bettingpros_player_points_props = RawTable(
         Column("offer_id", "STRING", "vendor's id of the player's offer", required=True),
         Column("bet_side", "STRING", "over or under", required=True),
         Column("player_name", "STRING", "the vendor's spelling"),
-        Column("player_lookup", "STRING", "normalised name; suffix and diacritics are lost (R-5)", required=True),
+        Column("player_lookup", "STRING", "normalised name; suffix and diacritics are lost", required=True),
         Column("player_team", "STRING", "may be out of date, or FA", required=True),
         Column("validated_team", "STRING", "never filled"),
         Column("book_id", "INT64", "vendor's id of the book", required=True),
@@ -137,7 +137,7 @@ odds_api_game_lines = RawTable(
         ),
     ),
     columns=(
-        Column("game_id", "STRING", "vendor's hash of the event: join on date and teams instead (R-4)", required=True),
+        Column("game_id", "STRING", "vendor's hash of the event: join on date and teams instead", required=True),
         GAME_DATE,
         Column("commence_time", "TIMESTAMP", "tip-off", "UTC"),
         Column("sport_key", "STRING", "always basketball_nba"),

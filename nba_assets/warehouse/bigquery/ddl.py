@@ -1,4 +1,4 @@
-"""Data definition for BigQuery: the statements that make data sets and tables, from contracts.
+"""Data definition for BigQuery: the statements that make data sets, tables and views, from contracts.
 
 Pure text, as it is sent and as `nba bigquery ddl` prints it. What is there already and what of it may be changed is not
 settled here, nor what a table is: columns, partitioning and clustering are the contract's.
@@ -6,12 +6,18 @@ settled here, nor what a table is: columns, partitioning and clustering are the 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
+from nba_assets.compile.reading import view_sql
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.contract import Column, Contract
+from nba_assets.contracts.reading_view import ReadingView
 from nba_assets.warehouse.bigquery.names import Names
 from nba_assets.warehouse.bigquery.script import literal
+
+VIEW_LABEL = "nba_query"
+"""The label of a view that says which query it is."""
 
 MOST_CLUSTERED = 4
 """So many columns a table may be clustered by."""
@@ -19,12 +25,15 @@ MOST_CLUSTERED = 4
 _CLUSTERABLE = ("STRING", "INT64", "BOOL", "DATE", "TIMESTAMP", "DECIMAL(")
 
 
-def create_all(contracts: Sequence[Contract], names: Names, location: str | None = None) -> Iterator[str]:
-    """The statements that make all tables, and before them their data sets."""
+def create_all(
+    contracts: Sequence[Contract], names: Names, location: str | None = None, views: Sequence[ReadingView] = ()
+) -> Iterator[str]:
+    """The statements that make all tables, before them their data sets, and then the views over them."""
     for dataset in sorted({contract.dataset for contract in contracts}):
         yield create_dataset(names.quoted_dataset(dataset), location)
     for contract in contracts:
         yield create_table(contract, names.quoted(contract))
+    yield from (create_view(view, names) for view in views)
 
 
 def create_dataset(name: str, location: str | None = None) -> str:
@@ -49,6 +58,24 @@ def create_table(contract: Contract, name: str) -> str:
     if contract.require_partition_filter:
         options.append("require_partition_filter = TRUE")
     return "\n".join([*parts, _options(options)])
+
+
+def create_view(view: ReadingView, names: Names) -> str:
+    """The statement that makes a view of readers', in the place of one that was another query."""
+    columns = ",\n".join(
+        f" `{each.name}` OPTIONS (description = {literal(description(each))})" for each in view.columns
+    )
+    options = [f"description = {literal(view.description)}", _labels({**labels(view), VIEW_LABEL: query_of(view)})]
+    return (
+        f"CREATE OR REPLACE VIEW {names.quoted(view)} (\n{columns}\n)\n{_options(options)} AS\n"
+        f"{names.sql(view_sql(view, 'bigquery'))}"
+    )
+
+
+def query_of(view: ReadingView) -> str:
+    """What tells a view's query, and what is said of its columns, from another."""
+    said = [view_sql(view, "bigquery"), view.description, *map(description, view.columns)]
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:16]
 
 
 def clustered(contract: Contract) -> tuple[str, ...]:

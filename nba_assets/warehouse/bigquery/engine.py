@@ -124,8 +124,11 @@ class BigQueryWarehouse:
             self._noted.clear()
 
     def merge_parts(self, contract: Contract, before: float) -> int:
-        """None: all parts are rows of one table."""
-        return 0
+        """All parts are rows of one table: of each date their notes become one."""
+        sql = script.merge_notes(self.names, contract, datetime.fromtimestamp(before, UTC))
+        (merged,) = self.jobs.run(sql, "nba-merge-notes", {}, LONG_SECONDS).rows["parts"].to_pylist()
+        self._noted.clear()
+        return int(merged)
 
     def prune_notes(self, before: float) -> int:
         sql = script.prune_notes(self.names, datetime.fromtimestamp(before, UTC))

@@ -1,4 +1,4 @@
-"""Schema of a BigQuery warehouse: data sets and tables made as the contracts want them, altered, or moved.
+"""Schema of a BigQuery warehouse: data sets, tables and views made as the contracts want them, altered, or moved.
 
 Safe to repeat wherever it ended. What is altered in place loses nothing; what cannot be is refused, or moved into a new
 table that takes the old one's place. How a table differs is told elsewhere, and so is the text of the statements.
@@ -17,6 +17,7 @@ from google.cloud import bigquery
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.contract import Contract, RawTable
 from nba_assets.contracts.errors import BadInput, GaveWay
+from nba_assets.contracts.reading_view import ReadingView
 from nba_assets.warehouse.base import QueryFailed
 from nba_assets.warehouse.bigquery import ddl
 from nba_assets.warehouse.bigquery.differences import Difference, alter, difference, fields_of
@@ -37,19 +38,25 @@ NEW, OLD = "__new", "__old"
 
 @dataclass(frozen=True)
 class Plan:
-    """What there is to do: tables to make, those whose move was cut short, and those that differ."""
+    """What there is to do: tables to make, those whose move was cut short, and those that differ; views to make, and
+    the names of those that are somebody else's."""
 
     missing: tuple[Contract, ...]
     cut_short: tuple[Contract, ...]
     differences: tuple[Difference, ...]
+    views: tuple[ReadingView, ...] = ()
+    taken: tuple[ReadingView, ...] = ()
 
     def refused(self, migrate: bool) -> list[str]:
         """What stands in the way, a line for each fault; a raw table is never moved."""
         return [
-            f"{each.contract.full_name}: {fault}"
-            for each in self.differences
-            if not migrate or isinstance(each.contract, RawTable)
-            for fault in each.faults
+            *(
+                f"{each.contract.full_name}: {fault}"
+                for each in self.differences
+                if not migrate or isinstance(each.contract, RawTable)
+                for fault in each.faults
+            ),
+            *(f"{view.full_name}: is there and no view of ours" for view in self.taken),
         ]
 
     def told(self) -> Iterator[str]:
@@ -59,6 +66,7 @@ class Plan:
         for each in self.differences:
             moved = [f"moved: {'; '.join(each.faults)}"] if each.faults else each.alters
             yield from (f"{each.contract.full_name}: {told}" for told in moved)
+        yield from (f"{view.full_name}: view made" for view in self.views)
 
 
 @dataclass(frozen=True)
@@ -76,17 +84,20 @@ class Schema:
         """Send a statement or a script, and give its rows."""
         return self.jobs.run(sql, "nba-schema", ddl.LABELS, LONG_SECONDS).rows
 
-    def plan(self, contracts: Iterable[Contract]) -> Plan:
+    def plan(self, contracts: Iterable[Contract], views: Iterable[ReadingView] = ()) -> Plan:
         """What is missing, and what differs. Only looks."""
-        wanted = list(contracts)
-        there = {dataset: self._tables_in(dataset) for dataset in sorted({each.dataset for each in wanted})}
+        wanted, views = list(contracts), list(views)
+        there = {name: self._tables_in(name) for name in sorted({each.dataset for each in (*wanted, *views)})}
         cut_short = [each for each in wanted if each.name + OLD in there[each.dataset]]
         missing = [each for each in wanted if each.name not in there[each.dataset] and each not in cut_short]
         stored = [each for each in wanted if each.name in there[each.dataset]]
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             found = list(map(difference, stored, pool.map(self._look, stored)))
         differences = tuple(each for each in found if each.alters or each.faults)
-        return Plan(tuple(missing), tuple(cut_short), differences)
+        made = {view: self._look(view) for view in views if view.name in there[view.dataset]}
+        to_make = [view for view in views if view not in made or not _is_as_wanted(view, made[view])]
+        taken = [view for view, found in made.items() if found.table_type != "VIEW" or not _is_ours(found)]
+        return Plan(tuple(missing), tuple(cut_short), differences, tuple(to_make), tuple(taken))
 
     def apply(self, plan: Plan) -> None:
         """Do what is planned, table after table.
@@ -102,6 +113,8 @@ class Schema:
                 self._move(each)
             else:
                 self.client.update_table(each.stored, alter(each.contract, each.stored), timeout=SECONDS)
+        for view in plan.views:
+            self.run(ddl.create_view(view, self.names))
 
     def _dataset(self, name: str) -> str:
         return f"{self.names.project}.{self.names.dataset(name)}"
@@ -159,6 +172,14 @@ class Schema:
         if contract.name not in self._tables_in(contract.dataset):
             self.run(ddl.rename(self.names.quoted(beside(contract, NEW)), contract.name))
         self._drop(beside(contract, OLD))
+
+
+def _is_ours(stored: bigquery.Table) -> bool:
+    return bool(ddl.LABELS.items() <= stored.labels.items())
+
+
+def _is_as_wanted(view: ReadingView, stored: bigquery.Table) -> bool:
+    return bool(stored.labels.get(ddl.VIEW_LABEL) == ddl.query_of(view))
 
 
 def beside(contract: Contract, ending: str) -> Contract:

@@ -11,13 +11,14 @@ from datetime import UTC, date, datetime
 
 from nba_assets.compile.steps import Query, split
 from nba_assets.contracts.calendar import Window
-from nba_assets.contracts.contract import Contract
+from nba_assets.contracts.contract import Column, Contract
 from nba_assets.warehouse.bigquery.names import Names
 from nba_assets.warehouse.bigquery.notes import CODE_NOTES, NO_ROWS, PARTITION_NOTES, fingerprint
+from nba_assets.warehouse.changes import Changes
 
 EVER = Window(date.min, date.max)
 
-_NEW, _WRITTEN = "`_new_rows`", "`_written`"
+_NEW, _WRITTEN, _CHANGED = "`_new_rows`", "`_written`", "`_changed`"
 _HASH = "SUBSTR(TO_HEX(SHA256(STRING_AGG(`digest`, '' ORDER BY `digest`))), 1, 16)"
 
 
@@ -29,7 +30,8 @@ def replace(
     code: str = "",
     read: Mapping[date, str] | None = None,
 ) -> str:
-    """Replace the partitions of `days` by the query's rows, and give day, rows, content and stored of each.
+    """Replace the partitions of `days` by the query's rows, and give day, rows, content and stored of each; of a table
+    that one writes, also how many rows were added, removed and changed.
 
     `stored` is what there is afterwards: more than `rows` where another one has replaced the same at the same time.
     """
@@ -45,13 +47,12 @@ def replace(
             f"AS {literal(f'{contract.full_name}: rows for a date which was not asked for')}",
             f"CREATE TEMP TABLE {_WRITTEN} AS\n{_written(contract, days, read or {})}",
             "BEGIN TRANSACTION",
+            *([] if contract.part else [f"CREATE TEMP TABLE {_CHANGED} AS\n{_changed(names, contract, days)}"]),
             f"DELETE FROM {table}\nWHERE {_of(contract, days)}",
             f"INSERT INTO {table} ({columns})\nSELECT {columns} FROM {_NEW}",
             _note(names, contract, days, code),
             "COMMIT TRANSACTION",
-            f"SELECT w.`day`, w.`rows`, w.`content`, COALESCE(s.`stored`, 0) AS `stored` FROM {_WRITTEN} AS w\n"
-            f"LEFT JOIN (\n SELECT {day} AS `day`, COUNT(*) AS `stored` FROM {table}\n"
-            f" WHERE {_of(contract, days)}\n GROUP BY 1\n) AS s ON w.`day` = s.`day`\nORDER BY 1",
+            _outcome(table, contract, days),
         ]
     )
 
@@ -80,6 +81,34 @@ def prune_notes(names: Names, before: datetime) -> str:
     return (
         f"DELETE FROM {notes} AS n\nWHERE n.{dates} AND n.`noted_at` < TIMESTAMP {moment}\n"
         f"AND EXISTS (SELECT 1 FROM {notes} AS m\n WHERE m.{dates} AND {same} AND n.`noted_at` < m.`noted_at`)"
+    )
+
+
+def merge_notes(names: Names, contract: Contract, before: datetime) -> str:
+    """One note a date in the place of those of parts that were written before a moment; gives how many parts they are.
+
+    The rows are in one table whoever wrote them. Notes of another schema are left alone.
+    """
+    notes, dates, merged = names.quoted(PARTITION_NOTES), _between("partition_date", EVER), "`_merged`"
+    schema, moment = literal(fingerprint(contract)), literal(before.astimezone(UTC).isoformat())
+    of_table = f"{dates} AND `table_name` = {literal(contract.full_name)} AND `schema_fingerprint` = {schema}"
+    old = f"`noted_at` < TIMESTAMP {moment}"
+    return ";\n".join(
+        [
+            f"CREATE TEMP TABLE {merged} AS\nSELECT `partition_date`, SUM(`row_count`) AS `row_count`,"
+            f" {_HASH.replace('`digest`', '`content`')} AS `content`,\n"
+            " MAX(`changed_at`) AS `changed_at`, COUNTIF(`part` <> '') AS `parts`\n"
+            f"FROM (\n SELECT * FROM {notes}\n WHERE {of_table}\n {_NEWEST}\n)\n"
+            f"WHERE NOT `removed` AND {old}\nGROUP BY 1\nHAVING `parts` > 0",
+            "BEGIN TRANSACTION",
+            f"DELETE FROM {notes}\nWHERE {of_table} AND {old}\n"
+            f"AND `partition_date` IN (SELECT `partition_date` FROM {merged})",
+            f"INSERT INTO {notes} ({_columns(PARTITION_NOTES)})\n"
+            f"SELECT {literal(contract.full_name)}, '', `partition_date`, FALSE, `row_count`, `content`, '', '',"
+            f" {schema}, `changed_at`, CURRENT_TIMESTAMP()\nFROM {merged}",
+            "COMMIT TRANSACTION",
+            f"SELECT COALESCE(SUM(`parts`), 0) AS `parts` FROM {merged}",
+        ]
     )
 
 
@@ -154,6 +183,44 @@ def _written(contract: Contract, days: Sequence[date], read: Mapping[date, str])
         f"FROM UNNEST([{listed}]) AS d\nLEFT JOIN (\n SELECT `day`, COUNT(*) AS `rows`, {_HASH} AS `content`\n"
         f" FROM (SELECT `{contract.partition_by}` AS `day`, {digest} AS `digest` FROM {_NEW} AS t)\n GROUP BY 1\n"
         ") AS n ON d.`day` = n.`day`"
+    )
+
+
+def _changed(names: Names, contract: Contract, days: Sequence[date]) -> str:
+    """Of each day the rows that come, that go, and that stay under their key with other values.
+
+    By `data_hash`, else by all values. They are compared one by one: a number may be written in several ways.
+    """
+    day, key = str(contract.partition_by), dict.fromkeys([str(contract.partition_by), *contract.key])
+    columns = {column.name: column for column in contract.columns}
+    values = ["data_hash"] if "data_hash" in columns else [name for name in columns if name not in key]
+    differ = " OR ".join(_differs(columns[name]) for name in values) or "FALSE"
+    listed = ", ".join(f"`{name}`" for name in [*key, *values])
+    same = " AND ".join(f"n.`{name}` = o.`{name}`" for name in key)
+    return (
+        f"SELECT COALESCE(n.`{day}`, o.`{day}`) AS `day`, COUNTIF(o.`{day}` IS NULL) AS `added`,"
+        f" COUNTIF(n.`{day}` IS NULL) AS `removed`,\n"
+        f" COUNTIF(n.`{day}` IS NOT NULL AND o.`{day}` IS NOT NULL AND ({differ})) AS `changed`\n"
+        f"FROM {_NEW} AS n\nFULL JOIN (\n SELECT {listed} FROM {names.quoted(contract)}\n"
+        f" WHERE {_of(contract, days)}\n) AS o ON {same}\nGROUP BY 1"
+    )
+
+
+def _differs(column: Column) -> str:
+    if column.type.startswith("ARRAY"):
+        return f"TO_JSON_STRING(n.`{column.name}`) <> TO_JSON_STRING(o.`{column.name}`)"
+    return f"n.`{column.name}` IS DISTINCT FROM o.`{column.name}`"
+
+
+def _outcome(table: str, contract: Contract, days: Sequence[date]) -> str:
+    """What was written of each day, and what there is afterwards."""
+    counts = [] if contract.part else [f"COALESCE(c.`{name}`, 0) AS `{name}`" for name in Changes._fields]
+    counted = f"\nLEFT JOIN {_CHANGED} AS c ON w.`day` = c.`day`" if counts else ""
+    shown = ", ".join(["w.`day`", "w.`rows`", "w.`content`", "COALESCE(s.`stored`, 0) AS `stored`", *counts])
+    return (
+        f"SELECT {shown}\nFROM {_WRITTEN} AS w\nLEFT JOIN (\n"
+        f" SELECT `{contract.partition_by}` AS `day`, COUNT(*) AS `stored` FROM {table}\n"
+        f" WHERE {_of(contract, days)}\n GROUP BY 1\n) AS s ON w.`day` = s.`day`{counted}\nORDER BY 1"
     )
 
 

@@ -24,6 +24,7 @@ from nba_assets.warehouse.artefacts import Artefacts
 from nba_assets.warehouse.base import Job, TransientError, Written
 from nba_assets.warehouse.bigquery import notes, script
 from nba_assets.warehouse.bigquery.notes import Note, notes_in
+from nba_assets.warehouse.changes import Changes
 
 if TYPE_CHECKING:
     from nba_assets.warehouse.bigquery.engine import BigQueryWarehouse, Raw
@@ -130,6 +131,7 @@ class BigQuerySession:
             query_seconds=time.perf_counter() - started,
             write_seconds=0.0,
             bytes_written=0,
+            changes={row["day"]: Changes(*(row[name] for name in Changes._fields)) for row in rows if "added" in row},
         )
 
     def put(

@@ -19,6 +19,56 @@ def test_it_begins_with_the_25_and_ends_with_availability() -> None:
     assert all(feature.meaning for feature in v3.VERSION.features[25:])
 
 
+def test_what_stands_for_the_unknown() -> None:
+    minutes, game, load = [*[18] * 7, 6, 0.5, 0.5, 0.5, 0, 26], [113, 226, 0, 6, 99, 113, 0, 0, 0, 0.25], [1, 1, 0, 60]
+    rates = [8, 8, 8, 0.45, 0.45, 0.43, 0.43, 0.08, 0.15, 0.56, 0.56, 65, 18, 18, 0.57, 0.35]
+    squads = [220, 105, 10, 220, 105, 260, 120, 18, 0, 0, 0]
+    assert [feature.default for feature in v3.VERSION.features[25:]] == [
+        *minutes,
+        *rates,
+        *game,
+        *load,
+        400,
+        0,
+        *squads,
+    ]
+
+
+def test_windows_end_where_they_say() -> None:
+    """Ten games of 300 minutes and 200 points, and two of 80 and 80 before them."""
+    seconds, points = [600, 1200, 1800, 2400, 3000, *[1800] * 5, 2400, 2400], [10, 20, 30, *[20] * 7, 40, 40]
+    games = []
+    for n in range(12):
+        shots = {"fg_attempts": 15, "ft_attempts": 4, "three_pt_attempts": 5}
+        if n >= 10:
+            shots = {"fg_attempts": 30, "ft_attempts": 10, "three_pt_attempts": 12}
+        games.append(played(n + 1, points[n], seconds_played=seconds[n], starter_flag=n in (1, 2, 5), **shots))
+    row = one(rows_with("v3", players=games), player_lookup="brunson")
+    found = dict(zip(row["feature_names"], row["features"], strict=True))
+    expected = {
+        "minutes_last_game": 10,
+        "minutes_avg_last_2": 15,
+        "minutes_avg_last_3": 20,
+        "minutes_avg_last_5": 30,
+        "minutes_avg_last_10": 30,
+        "minutes_avg_season": 380 / 12,
+        "started_last_game": 0,
+        "starts_last_5": 0.4,
+        "starts_season": 0.25,
+        "points_last_game": 10,
+        "points_avg_last_3": 20,
+        "points_avg_last_20": 280 / 12,
+        "points_per_minute_season": 325 / 480,
+        "points_per_minute_last_10": 200 / 300,
+        "shots_per_minute_season": (210 + 0.44 * 60) / 380,
+        "shots_per_minute_last_10": (150 + 0.44 * 40) / 300,
+        "free_throws_per_minute_season": 60 / 380,
+        "threes_per_minute_last_10": 50 / 300,
+        "true_shooting_season": 280 / (2 * (210 + 0.44 * 60)),
+    }
+    assert {name: found[name] for name in expected} == pytest.approx(expected, abs=1e-8)
+
+
 def test_a_rate_of_few_minutes_is_drawn_towards_a_usual_scorers() -> None:
     """60 points in 100 minutes beside 45 in another 100; of none at all, a usual scorer's."""
     found = values_of(v3.shrunken_rate, "int64 int64", (60, 6000), (0, 0), (None, 6000))

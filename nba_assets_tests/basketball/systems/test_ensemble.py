@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import ibis
@@ -45,9 +46,9 @@ def of_the_day(*forecasts: Row, players: Any = ()) -> list[dict[str, Any]]:
 BENCH = [f"bench{n}" for n in range(20)]
 
 
-def behind(days: range) -> tuple[list[Row], list[Row]]:
-    """Forecasts of twenty players for those days, by one system 2 points off and by one 4 off; and what they scored."""
-    every = [(player, day) for player in BENCH for day in days]
+def behind(days: range, players: Sequence[str] = BENCH) -> tuple[list[Row], list[Row]]:
+    """Forecasts of players for those days, by one system 2 points off and by one 4 off; and what they scored."""
+    every = [(player, day) for player in players for day in days]
     near = [forecast("moving_average", 12, day, player) for player, day in every]
     far = [forecast("rules", 6, day, player) for player, day in every]
     return near + far, [scored(10, day, player) for player, day in every]
@@ -72,6 +73,12 @@ def test_weighted_by_one_over_the_squared_error() -> None:
 def test_equal_weights_until_each_has_two_hundred_errors_of_thirty_days(days: range) -> None:
     past, points = behind(days)
     assert one(of_the_day(*TONIGHT, *past, players=points), player_lookup="brunson")["mean"] == pytest.approx(25)
+
+
+@pytest.mark.parametrize(("day", "mean"), [(30, 22), (31, 25)])
+def test_thirty_days_are_thirty(day: int, mean: float) -> None:
+    past, points = behind(range(day, day + 1), [f"bench{n}" for n in range(200)])
+    assert one(of_the_day(*TONIGHT, *past, players=points), player_lookup="brunson")["mean"] == pytest.approx(mean)
 
 
 def test_results_of_the_day_and_later_ones_change_nothing() -> None:

@@ -18,6 +18,16 @@ def test_the_same_player_twice_is_the_same_number() -> None:
     assert len(set(points_of(points, [FRESH] * 10))) == 1
 
 
+def test_kinds_of_shots_count_against_the_defence_they_suit() -> None:
+    """A weak one is nothing to who is not in the paint, nor a strong one to who is; of shooters the other way round."""
+    paint, three, neither = {"pct_paint": 0.5}, {"pct_paint": 0, "pct_three": 0.5}, {"pct_paint": 0, "pct_three": 0.3}
+    against = {rating: {"opponent_def_rating": rating} for rating in (109, 111)}
+    players = [FRESH | {"pct_three": 0} | his | team for team in against.values() for his in (paint, three, neither)]
+    strong, weak = (found := points_of(points, players))[:3], found[3:]
+    assert [round(each - strong[2], 6) for each in strong] == [0, -0.5, 0]
+    assert [round(each - weak[2], 6) for each in weak] == [0.08, 0, 0]
+
+
 @pytest.mark.parametrize(
     ("name", "steps"),
     [

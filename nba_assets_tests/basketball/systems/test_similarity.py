@@ -54,6 +54,16 @@ def test_weighted_by_how_alike_they_are() -> None:
     assert expected(game(0), *FIVE, game(6, 60, rating=105, home_away=0.0)) == pytest.approx(8260 / 410 + 0.8)
 
 
+def test_a_defence_is_strong_below_110_and_weak_from_115_on() -> None:
+    """All but the defence is the same: next to it 80, two away 60."""
+
+    def counts(rating: float, past: float) -> bool:
+        return expected(game(0, rating=rating), *(game(days, 20, rating=past) for days in range(1, 6))) is not None
+
+    pairs = [(109.9, 115), (109.9, 114.9), (110, 115)]
+    assert [counts(*pair) for pair in pairs] == [False, True, True]
+
+
 def test_steps_for_fatigue_match_up_and_venue() -> None:
     """0.15 + 0.4 - 0.4 + 0.8 - 0.5; away, the games at home are less alike."""
     load = {"fatigue_score": 80.0, "shot_zone_mismatch_score": 1.0, "pace_score": -0.5, "usage_spike_score": 1.0}

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -230,7 +230,9 @@ def test_a_back_fill_from_the_uis_dialog_is_one_run(home: Path, lake: Path, monk
     }
     target = ModuleTarget("nba_assets.definitions", attribute=None, working_directory=None, location_name="nba_assets")
     with dg.DagsterInstance.get() as instance, WorkspaceProcessContext(instance, target) as workspace:
-        answer = execute_dagster_graphql(workspace.create_request_context(), LAUNCH, {"backfillParams": asked}).data
+        context = workspace.create_request_context()
+        _assert_no_other_date_is_built(instance, context, asked)
+        answer = execute_dagster_graphql(context, LAUNCH, {"backfillParams": asked}).data
         assert answer["launchPartitionBackfill"]["__typename"] == "LaunchBackfillSuccess"
         ours = BackfillRecord.enter(instance, dict.fromkeys(tables(), DAYS), "ours")
         for _ in range(3):
@@ -242,3 +244,17 @@ def test_a_back_fill_from_the_uis_dialog_is_one_run(home: Path, lake: Path, monk
         assert run.asset_selection == {asset_key(table) for table in tables()}
         assert run.tags["dagster/asset_partition_range_start"] == days[0]
         assert run.tags["dagster/asset_partition_range_end"] == days[-1]
+
+
+def _assert_no_other_date_is_built(instance: dg.DagsterInstance, context: Any, asked: dict[str, Any]) -> None:
+    """A back-fill through the API before the first date is refused, a range by name of both dates."""
+    early = (DAILY.start - timedelta(days=18)).date().isoformat()
+    days = {"range": {"start": early, "end": DAYS[0].isoformat()}}
+    by_range = [{"assetKey": key, "partitions": days} for key in asked["assetSelection"][:1]]
+    for given in (asked | {"partitionNames": [early]}, {"partitionsByAssets": by_range}):
+        told = execute_dagster_graphql(context, LAUNCH, {"backfillParams": given}).data["launchPartitionBackfill"]
+        assert told["__typename"] == "PythonError"
+    assert (
+        f"range start {early} is before the partitions definition start time {DAILY.start:%Y-%m-%d}" in told["message"]
+    )
+    assert instance.get_backfills() == []

@@ -93,7 +93,7 @@ def stand_in(table: Table, does: Does = written) -> dg.AssetsDefinition:
 
 @pytest.fixture
 def instance() -> Iterator[dg.DagsterInstance]:
-    with dg.instance_for_test() as instance:
+    with dg.DagsterInstance.ephemeral() as instance:
         yield instance
 
 

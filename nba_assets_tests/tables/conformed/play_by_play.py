@@ -69,7 +69,7 @@ def bigdataball(*events: Row) -> list[Row]:
 
 
 def nbac(*events: tuple[str, str | None, dict[str, Any]]) -> list[Row]:
-    """NBA.com's feed: action, player and the rest. Its home and away are random (R-2), so only its id counts."""
+    """NBA.com's feed: action, player and the rest. Its home and away are random, so only its id counts."""
     swapped = {"game_date": MATCH.day, "home_team_abbr": "NYK", "away_team_abbr": "BOS", "nba_game_id": MATCH.nba_id}
     return [
         swapped

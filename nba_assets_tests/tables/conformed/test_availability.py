@@ -133,7 +133,7 @@ def test_statuses_count_in_any_case() -> None:
 
 
 def test_mangled_names_are_resolved_and_unknown_ones_left_out() -> None:
-    """The report's normaliser loses `iv` in the middle of Ivey (R-5)."""
+    """The report's normaliser loses `iv` in the middle of Ivey."""
     assert statuses(entry("jadeney", "out", 13), entry("nobody", "out", 13)) == [("jadenivey", "out", "at 13")]
 
 

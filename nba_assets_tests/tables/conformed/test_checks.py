@@ -191,6 +191,7 @@ TRIALS: Trials = {
         keeps=(
             {"rows": [], "events": bigdataball(*map(shot, ("tatum", "brunson", "porzingis", "nobody")))},
             {"rows": [], "events": turned_round(turnover("tatum"), shot("porzingis"))},
+            {"rows": [], "events": bigdataball(shot("brunson", home_player_5_lookup=None))},
         ),
         breaks=((2, {"rows": [], "events": turned_round(shot("tatum"), shot("brunson"), shot("porzingis"))}),),
     ),
@@ -278,7 +279,7 @@ TRIALS: Trials = {
     (plays, "clocks_are_known"): each(THE_GAME, [{"clock": 0}], [{"clock": None}]),
     (plays, "clocks_run_down"): Trial(
         keeps=({"rows": numbered(1, 2, 9, 3)}, {"rows": numbered(2, 1, 2)}, {"rows": numbered(1)}),
-        breaks=((1, {"rows": numbered(9, 8, 3, 4)}),),
+        breaks=((1, {"rows": numbered(9, 8, 3, 4)}), (1, {"rows": numbered(9, 9, 8)})),
     ),
     (plays, "points_reach_the_score"): Trial(
         keeps=(

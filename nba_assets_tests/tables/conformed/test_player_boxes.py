@@ -76,7 +76,7 @@ def test_only_the_active_of_the_gamebook_appeared() -> None:
 
 
 def test_a_minute_and_a_statistic_tell_who_played_in_balldontlies_list() -> None:
-    """It lists everybody with zeros and rounds to whole minutes (R-8)."""
+    """It lists everybody with zeros and rounds to whole minutes."""
     rows = boxes(
         bdl=[
             bdl("tatum", 0, "00", **NOTHING),

@@ -184,6 +184,24 @@ def test_assists_blocks_and_and_ones_of_the_nba_feed() -> None:
     ]
 
 
+def test_periods_and_free_throws_of_the_nba_feed() -> None:
+    """The end of a period is no play; a trip ends with its last ordinary throw, and one that is not named ends none."""
+    made = {"shot_result": "Made", "game_clock_seconds": 500}
+    throws = ["1 of 2", "2 of 2", "1 of 1", None]
+    events = nbac(
+        ("period", None, {"sub_type": "start"}),
+        *(("freethrow", "tatum", made | {"sub_type": throw}) for throw in throws),
+        ("freethrow", "tatum", made | {"sub_type": "1 of 1", "descriptor": "technical"}),
+        ("2pt", "brown", made),
+        ("freethrow", "brown", made),
+        ("period", None, {"sub_type": "end", "game_clock_seconds": 0}),
+    )
+    rows = rows_of(plays, nbac=events, games=GAMES, names=NAMES)
+    assert [row["kind"] for row in rows] == ["start of period", *["free throw"] * 5, "shot", "free throw"]
+    assert [row["ends_trip"] for row in rows[1:6]] == [False, True, True, None, False]
+    assert not any(row["is_and_one"] for row in rows)
+
+
 def test_a_teams_play_has_no_name_and_an_unknown_players_has_his_spelling() -> None:
     rows = plays_of(
         rebound(None, "offensive", player_1_team_abbr="BOS"), rebound("newcomer", "defensive"), shot("12345tatum")

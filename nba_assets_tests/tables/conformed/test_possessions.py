@@ -158,6 +158,10 @@ def test_what_the_other_team_does_after_kept_free_throws_is_a_possession_of_its_
         told_of(possessions_of(START, *whistle, SUBSTITUTION | {"game_clock_seconds": 500}, *personal, shot_after))
         == three
     )
+    lane = other("violation", player_1_lookup="hart", game_clock_seconds=500)
+    first, last = same_clock(*(free_throw("tatum", f"flagrant {n}/2") for n in (1, 2)))
+    between = [whistle[0], first, lane, last]
+    assert told_of(possessions_of(START, *between, shot_after)) == [("BOS", "shot", 4), LAST]
     shooting = [foul("hart", "shooting") | {"game_clock_seconds": 490}]
     trip = [free_throw("tatum", f"{n}/2", game_clock_seconds=490) for n in (1, 2)]
     assert told_of(possessions_of(START, *whistle, *shooting, *trip)) == [("BOS", "free throw", 3), LAST]
@@ -179,7 +183,7 @@ def test_a_ball_lost_at_a_jump_ball_ends_a_possession() -> None:
     rows = possessions_of(START, shot("tatum"), shot("hart", made=False), dead, jump, *again)
     assert told_of(rows) == [("BOS", "shot", 2), ("NYK", "lost", 0), ("BOS", "shot", 2), LAST]
     assert (rows[1]["start_clock"], rows[1]["end_clock"], rows[1]["until_sequence"]) == (710, 680, 10300003)
-    assert (rows[1]["used_by"], rows[1]["is_used"]) == ("hart", True)
+    assert (rows[1]["used_by"], rows[1]["is_used"], rows[1]["opponent_points"]) == ("hart", True, 0)
     last = possessions_of(START, shot("tatum"), jump, shot("brown", made=False))
     assert told_of(last) == [("BOS", "shot", 2), ("NYK", "lost", 0), ("BOS", "period", 0)]
     won = possessions_of(START, shot("tatum"), jump, shot("hart"))
@@ -233,7 +237,10 @@ def test_who_has_the_ball_at_the_end_of_a_period() -> None:
     assert told_of(possessions_of(START, shot("tatum"), other("jump ball", player_1_lookup="brown")))[-1] == LAST
     again = possessions_of(START, shot("hart"), other("jump ball", player_1_lookup="hart"), shot("hart", made=False))
     assert told_of(again)[-1] == ("NYK", "period", 0)
+    unsaid = rebound("hart", "offensive") | {"event_subtype": None}
+    assert told_of(possessions_of(START, shot("hart"), MISS, unsaid))[-1] == ("BOS", "period", 0)
     assert told_of(possessions_of(START)) == [], "of nobody"
+    assert told_of(possessions_of(START, MISS)) == [("BOS", "period", 0)], "nobody lost it before"
 
 
 def test_after_a_change_at_the_horn_there_is_one_more_unless_tenths_say_no() -> None:

@@ -174,6 +174,8 @@ def test_scrapes_of_bettingpros_are_captures() -> None:
     scrapes = [offer("FanDuel", line, hour=hour, source_file_path=f"{hour}") for hour, line in ((9, 17.5), (15, 18.5))]
     live = offer("FanDuel", 30.5, hour=20, source_file_path="20")
     assert told(books(bettingpros=[*scrapes, live]), "line", "opening") == [(18.5, 17.5)]
+    at_the_tip = offer("FanDuel", 19.5, bookmaker_last_update=MATCH.tip, source_file_path="tip")
+    assert told(books(bettingpros=[*scrapes, at_the_tip]), "line") == [(19.5,)]
 
 
 def test_both_sources_stand_beside_each_other() -> None:

@@ -12,7 +12,7 @@ from nba_assets_tests.rows import Row, one, rows_of, told
 
 
 def official(team: str, points: int = 110, minutes: str = "240:00", **more: Any) -> Row:
-    """NBA.com's row. Its own id and `is_home` are in array order: wrong for every game listed home first (R-1)."""
+    """NBA.com's row. Its own id and `is_home` are in array order: wrong for every game listed home first."""
     row = {
         "game_id": "20241108_BOS_NYK",
         "nba_game_id": MATCH.nba_id,

@@ -111,8 +111,9 @@ def test_the_chance_that_the_questionable_play_is_how_often_they_did() -> None:
 
 def test_whoever_is_owed_a_forecast_and_has_none_is_recorded() -> None:
     context = [upcoming(name) for name in ("brunson", "hart", "mcbride", "hukporti")]
-    context += [upcoming("anunoby", player_status="doubtful")]
+    context += [upcoming("anunoby", player_status="doubtful"), upcoming("bridges")]
     features = [featured(), featured(player="mcbride", quality=49.9), featured(player="hukporti", known=False)]
+    features += [featured(player="bridges", quality=50.0)]
     given = {"context": context, "features": features, "availability": [out("robinson")]}
     assert failures(**given) == [
         ("anunoby", "RULED_OUT", False),
@@ -122,7 +123,7 @@ def test_whoever_is_owed_a_forecast_and_has_none_is_recorded() -> None:
         ("robinson", "RULED_OUT", False),
     ]
     rows, recorded = forecasts_of(**slate(**given)), failed_of(player_points_forecasts, **slate(**given))
-    assert {row["player_lookup"] for row in rows} == {"brunson"}
+    assert {row["player_lookup"] for row in rows} == {"brunson", "bridges"}
 
     def unaccounted(rows: list[dict[str, Any]], recorded: list[dict[str, Any]]) -> list[dict[str, Any]]:
         inputs = {name: given for name, given in slate(**given).items() if name in ("slate", "season_starts")}
@@ -131,7 +132,7 @@ def test_whoever_is_owed_a_forecast_and_has_none_is_recorded() -> None:
         return broken_of(player_points_forecasts, check, rows, recorded, **inputs, **others)
 
     assert unaccounted(rows, recorded) == []
-    assert len(unaccounted([], recorded)) == 1
+    assert len(unaccounted([], recorded)) == 2
     assert len(unaccounted(rows, recorded[1:])) == 1
     assert len(unaccounted([*rows, rows[0] | {"player_lookup": "hart"}], recorded)) == 1
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from nba_assets.basketball.calibration import USUAL
 from nba_assets.basketball.distribution import LEVELS
 from nba_assets.tables.predictions.player_prop_predictions import player_prop_predictions
-from nba_assets_tests.given import MATCH
+from nba_assets_tests.given import MATCH, ago, played
 from nba_assets_tests.rows import Row, one, rows_of, told
 
 pytestmark = pytest.mark.slow
@@ -71,8 +72,9 @@ def test_a_row_for_each_book_and_the_market_beside() -> None:
         ("moving_average", "draftkings", 16.5, True),
     ]
     own = one(rows, system_id="moving_average", book="draftkings")
-    assert own["probability_over"] == pytest.approx(1 - (0.25 + 0.25 * 0.5 / 4), abs=1e-4)
-    assert (own["recommendation"], own["side"], own["line_margin"]) == ("OVER", "OVER", 3.5)
+    by_itself = 1 - (0.25 + 0.25 * 0.5 / 4)
+    assert own["probability_over"] == pytest.approx(0.5 + USUAL * (by_itself - 0.5), abs=1e-4)
+    assert (own["recommendation"], own["side"], own["line_margin"]) == ("PASS", "OVER", 3.5)
     line = one(rows, system_id="market", book="draftkings")
     assert (line["predicted_points"], line["probability_over"], line["recommendation"]) == (16.5, 0.5, "PASS")
 
@@ -109,3 +111,16 @@ def test_a_system_without_a_distribution_passes() -> None:
 
 def test_where_a_line_closes_is_not_known_when_a_bet_is_decided() -> None:
     assert predicted(offer()) == predicted(offer(closing_line=None, is_withdrawn=True))
+
+
+def test_what_never_came_beyond_the_lines_is_not_said_any_more() -> None:
+    """Sixty dates on which a system of 72 % saw him stay below the line: the market's word is all that is left."""
+    past = [forecast(**{name: ago(n)[name] for name in ("game_id", "game_date")}) for n in range(50, 110)]
+    lines = [offer(**{name: row[name] for name in ("game_id", "game_date")}) for row in past]
+    points = [played(n, 10, "tatum") for n in range(50, 110)]
+    today = [forecast()]
+    given = {"forecasts": today, "so_far": [*past, *today], "offered": [offer(market_probability_over=0.6)]}
+    rows = rows_of(player_prop_predictions, **given, offered_before=lines, players=points)
+    own = one(rows, system_id="moving_average")
+    assert (own["line_slope"], own["probability_over"]) == (0, 0.6)
+    assert len(rows) == 2

@@ -9,14 +9,20 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace as changed
 
 import pytest
 
+from nba_assets.contracts.contract import Column
+from nba_assets.warehouse.changes import NONE, Changes
 from nba_assets_tests.bigquery.fault_proxy import FaultProxy, disturbed
+from nba_assets_tests.bigquery.loaded import make
 from nba_assets_tests.bigquery.local_server import LocalBigQuery
 from nba_assets_tests.warehouse.bigquery.trial import (
     DAYS,
+    ROWS,
     TABLE,
+    TIMEOUT,
     Trial,
     bigquery_through,
     in_a_hurry,
@@ -27,6 +33,7 @@ from nba_assets_tests.warehouse.bigquery.trial import (
 pytestmark = pytest.mark.slow
 
 WRITERS, WRITES = 4, 8
+DAY = DAYS.start
 LONG = 60_000
 """The square of it takes the server a long time to count to."""
 
@@ -94,6 +101,34 @@ def test_notes_of_what_was_replaced_since_are_pruned(trial: Trial) -> None:
     assert trial.noted() == DAYS.days
     assert warehouse(trial.direct).contents(TABLE) == before
     assert set(trial.versions().values()) == {2}
+
+
+def test_notes_of_parts_become_one_a_date(trial: Trial) -> None:
+    """As of the run history, of which each run writes its own."""
+    whose, of = Column("run", "STRING", "whose", required=True), warehouse(trial.direct)
+    runs = changed(TABLE, name="of_runs", columns=(*TABLE.columns, whose), part_column="run")
+    make(trial.direct, [runs])
+    for run in ("a", "b"):
+        with of.session(TIMEOUT) as session:
+            row = f"SELECT DATE '{DAY}' AS day, 1 AS n, 0 AS version, '{run}' AS run"
+            session.replace(changed(runs, part=run), row, [DAY])
+    assert of.merge_parts(runs, time.time() - 3600) == 0
+    assert len(of.notes(runs)) == 2
+
+    assert [of.merge_parts(runs, time.time() + 3600) for _ in range(2)] == [2, 0]
+
+    (note,) = of.notes(runs)
+    assert (note.day, note.part, note.rows) == (DAY, "", 2)
+    assert of.dates(runs) == [DAY]
+    assert trial.noted() == DAYS.days + 1
+
+
+def test_what_a_replacement_changes_is_counted(trial: Trial) -> None:
+    other = f"SELECT DATE '{DAY}' AS day, n, IF(n = 5, 1, 0) AS version FROM UNNEST(GENERATE_ARRAY(2, {ROWS + 1})) AS n"
+    with warehouse(trial.direct).session(TIMEOUT) as session:
+        found = [session.replace(TABLE, other, [DAY]).changes[DAY] for _ in range(2)]
+
+    assert found == [Changes(added=1, removed=1, changed=1), NONE]
 
 
 def test_a_killed_writers_job_is_found_by_the_next_one(trial: Trial, proxy: FaultProxy) -> None:

@@ -9,7 +9,9 @@ import pytest
 
 from nba_assets.contracts.calendar import Window
 from nba_assets.readers.catalog import stored_contracts
+from nba_assets.tables.registry import reading_views
 from nba_assets.warehouse.bigquery import ddl
+from nba_assets.warehouse.bigquery.names import Names
 from nba_assets_tests.warehouse.bigquery.boxes import BOXES
 
 
@@ -28,6 +30,15 @@ def test_a_table_is_made_as_its_contract_says() -> None:
         "OPTIONS (description = 'What is in a \"box\".\\n\\nOne a day.',"
         " labels = [('app', 'nba_assets'), ('layer', 'toys')], require_partition_filter = TRUE)"
     )
+
+
+def test_every_view_is_made_over_the_tables_of_the_project() -> None:
+    for view in reading_views():
+        text = ddl.create_view(view, Names("p", "trial"))
+        assert text.startswith(f"CREATE OR REPLACE VIEW `p`.`trial_{view.dataset}`.`{view.name}` (\n `")
+        assert f"FROM `p`.`trial_{view.dated_by.dataset}`.`{view.dated_by.name}`" in text
+        assert len(ddl.query_of(view)) == 16
+        assert [c.name for c in view.columns if len(ddl.description(c)) > 1_024] == []
 
 
 def test_a_dataset_lies_where_it_is_wanted() -> None:

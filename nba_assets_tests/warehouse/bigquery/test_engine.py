@@ -144,12 +144,14 @@ def test_what_is_not_there_is_told_by_name_before_any_query() -> None:
 
 def test_a_replacement_says_what_was_written_and_what_it_took() -> None:
     api, warehouse = server(POINTS)
-    api.answers["BEGIN TRANSACTION"] = [{"day": FIRST, "rows": 2, "content": "a", "stored": 2}]
+    counts = {"added": 1, "removed": 0, "changed": 1}
+    api.answers["BEGIN TRANSACTION"] = [{"day": FIRST, "rows": 2, "content": "a", "stored": 2, **counts}]
     with warehouse.session(30.0, "0abc") as session:
         written = session.replace(POINTS, "SELECT 1", [FIRST])
         (job,) = api.jobs.values()
 
         assert (written.rows, written.hashes) == ({FIRST: 2}, {FIRST: "a"})
+        assert written.changes == {FIRST: (1, 0, 1)}
         assert job.config.labels == {"nba_run": "0abc", "nba_table": "points", "nba_partition": "2024-11-01"}
         assert [done.id for done in session.jobs] == [job.job_id]
         assert job.job_id.startswith("nba-replace-test-points-")

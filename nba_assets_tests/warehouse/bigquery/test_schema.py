@@ -9,6 +9,7 @@ import pytest
 
 from nba_assets.contracts.contract import Column, Contract
 from nba_assets.contracts.errors import BadInput
+from nba_assets.contracts.reading_view import ReadingView
 from nba_assets.readers.catalog import stored_contracts
 from nba_assets.warehouse.bigquery import ddl
 from nba_assets.warehouse.bigquery.schema import NEW, OLD, Schema, beside
@@ -44,6 +45,36 @@ def test_tables_are_made_as_their_contracts_say_and_only_once(schema: Schema) ->
 
     assert list(schema.plan(wanted).told()) == []
     assert schema.client.get_table(schema.names.plain(wanted[0])).require_partition_filter
+
+
+DEAR = ReadingView(
+    dataset=BOXES.dataset,
+    name="dear_boxes",
+    description="Boxes that cost more than a dollar.",
+    columns=BOXES.columns[:3],
+    key=BOXES.key,
+    partition_by=BOXES.partition_by,
+    inputs={"boxes": BOXES},
+    build=lambda boxes: boxes.filter(boxes.price > 1),
+)
+
+
+def test_a_view_is_made_once_and_anew_where_it_says_something_else(schema: Schema) -> None:
+    put(schema)
+
+    def made(view: ReadingView) -> list[str]:
+        plan = schema.plan([BOXES], [view])
+        schema.apply(plan)
+        return list(plan.told())
+
+    assert [made(DEAR), made(DEAR)] == [["nba_toys.dear_boxes: view made"], []]
+    (row,) = schema.run(f"SELECT * FROM {schema.names.quoted(DEAR)} WHERE day < DATE '2022-01-01'").to_pylist()
+    assert (row["id"], list(row)) == ("a", ["id", "day", "price"])
+
+    assert made(replace(DEAR, description="Others.")) == ["nba_toys.dear_boxes: view made"]
+    assert schema.client.get_table(schema.names.plain(DEAR)).description == "Others."
+    refused = schema.plan([BOXES], [replace(DEAR, name="boxes")]).refused(migrate=True)
+    assert refused == ["nba_toys.boxes: is there and no view of ours"]
 
 
 def test_a_new_column_is_added_and_clustering_is_changed_without_loss(schema: Schema) -> None:

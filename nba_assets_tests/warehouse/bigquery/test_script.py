@@ -41,6 +41,7 @@ def test_a_range_is_replaced_in_one_transaction_after_its_temporary_tables() -> 
         "ASSERT NOT EXISTS",
         "CREATE TEMP TABLE `_written`",
         "BEGIN TRANSACTION",
+        "CREATE TEMP TABLE `_changed`",
         "DELETE FROM `p`.`old_test`.`points` WHERE `game_date` BETWEEN DATE '2024-11-01' AND DATE '2024-11-02'",
         "INSERT INTO `p`.`old_test`.`points`",
         "INSERT INTO `p`.`old_nba_processing`.`partition_notes`",

@@ -58,7 +58,7 @@ def schedule(raw: ir.Table, locations: ir.Table, venues: ir.Table) -> ir.Table:
 def _postponed(raw: ir.Table) -> ir.BooleanValue:
     """Not played on its date: marked so, or still not final in a schedule that was read two days later or more.
 
-    The source stores no postponed status (R-7), and such a game stays "scheduled" for ever.
+    The source stores no postponed status, and such a game stays "scheduled" for ever.
     """
     stale = raw.processed_at.date().delta(raw.game_date, unit="day") >= 2
     marked = raw.game_status_text.upper().re_search("PPD|POSTPONED|CANCEL").fill_null(False)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from nba_assets.tables.conformed.views.schedule import schedule, season_starts, team_schedule
+from nba_assets.tables.conformed.views.schedule import finished_sides, schedule, season_starts, team_schedule
 from nba_assets_tests.given import MATCH, PLACES, game_row, location, scheduled
 from nba_assets_tests.rows import one, rows_of, told
 
@@ -32,6 +32,12 @@ def test_a_final_game() -> None:
     assert (row["venue_latitude"], row["venue_longitude"], row["venue_timezone"]) == PLACES["BOS"]
 
 
+def test_only_what_is_known_to_be_final_is_finished() -> None:
+    raw = [scheduled(MATCH), scheduled(NEXT), scheduled(replace(NEXT, nba_id="0022400104"), game_status=None)]
+    sides = rows_of(finished_sides, raw=raw)
+    assert told(sides, "game_id", "team_abbr") == [(MATCH.id, "BOS"), (MATCH.id, "NYK")]
+
+
 def test_away_and_home_come_from_the_game_code() -> None:
     """The tricode columns follow the feed's array order in some seasons."""
     row = game(home_team_tricode="NYK", away_team_tricode="BOS")
@@ -48,7 +54,7 @@ def test_away_and_home_come_from_the_game_code() -> None:
     ],
 )
 def test_the_nba_ids_prefix_is_the_season_type(nba_id: str, season_type: str) -> None:
-    """The flags of the schedule overlap (R-6)."""
+    """The flags of the schedule overlap."""
     assert game(game_id=nba_id, is_regular_season=True, is_playoffs=True)["season_type"] == season_type
 
 
@@ -73,7 +79,7 @@ def test_pre_season_and_all_star_games_are_left_out(nba_id: str) -> None:
     ],
 )
 def test_postponed(status: int, words: str | None, read_on: date, is_postponed: bool) -> None:
-    """Marked so, or still not final two days later: the source keeps such a game "scheduled" (R-7)."""
+    """Marked so, or still not final two days later: the source keeps such a game "scheduled"."""
     read_at = datetime(read_on.year, read_on.month, read_on.day, 9, tzinfo=UTC)
     row = game(game_status=status, game_status_text=words, processed_at=read_at)
     assert (row["is_postponed"], row["is_final"]) == (is_postponed, status == 3)
