@@ -224,8 +224,9 @@ def fatigue_reasons(
 ) -> tuple[Mapping[str, tuple[ir.BooleanValue, int]], ...]:
     """What raises or lowers the score, by name, and by how much; of each group the first that holds counts.
 
-    `make signal` prints what each goes with. Over two real seasons men back after 1 to 6 days beyond their team's rest
-    score 0.6 below their average, after 7 to 13 days 0.9, after 14 and more 2.3.
+    `make signal` prints what each goes with, over three real seasons. Men back after 1 to 6 days beyond their team's
+    rest score 0.5 below their average, after 7 to 13 days 1.1, after 14 and more 2.4. The reasons of load are the
+    reference's: who plays back to back or four games a week scores more, and 240 minutes a week nobody played.
     """
     return (
         {"back to back": (back_to_back, -15), "rest of 3 days": (rest >= 3, 5)},
