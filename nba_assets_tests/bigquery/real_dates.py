@@ -7,6 +7,7 @@ The lake is built first. The server is loaded with the raw rows of the season un
 lake's tables hold of it before the first; the dates between are built there by `nba backfill`, brought back by
 `nba export` and compared by `nba compare`. Printed beside it: what the server took for each table. What the folder
 holds of an earlier run of the same dates is gone on with. Names after the dates, separated by commas: some tables only.
+Hours on a machine that others work on: the server rewrites every statement in Python.
 """
 
 from __future__ import annotations
