@@ -1,5 +1,4 @@
-"""Plots of performance: profit over time with its interval, how often what was called likely came true, and what a
-trained model goes by.
+"""Plots of performance: profit over time, how often what was called likely came true, what a trained model goes by.
 
 Drawn from figures at hand, as SVG: files for people, and pictures for the UI. What the figures are is not said here.
 """

@@ -17,6 +17,7 @@ from nba_assets.tables.registry import every_table, monthly_tables
 Column = tuple[str, str]
 """A table's full name, and a column of it."""
 
+
 def sources(dialect: Dialect, column: Column) -> tuple[Column, ...] | None:
     """The columns that one is made of directly; None of a column of a raw table. Only those asked for are looked at."""
     table = _tables().get(column[0])

@@ -46,13 +46,24 @@ def test_windows_end_where_they_say() -> None:
     row = one(rows_with("v3", players=games), player_lookup="brunson")
     found = dict(zip(row["feature_names"], row["features"], strict=True))
     expected = {
-        "minutes_last_game": 10, "minutes_avg_last_2": 15, "minutes_avg_last_3": 20, "minutes_avg_last_5": 30,
-        "minutes_avg_last_10": 30, "minutes_avg_season": 380 / 12,
-        "started_last_game": 0, "starts_last_5": 0.4, "starts_season": 0.25,
-        "points_last_game": 10, "points_avg_last_3": 20, "points_avg_last_20": 280 / 12,
-        "points_per_minute_season": 325 / 480, "points_per_minute_last_10": 200 / 300,
-        "shots_per_minute_season": (210 + 0.44 * 60) / 380, "shots_per_minute_last_10": (150 + 0.44 * 40) / 300,
-        "free_throws_per_minute_season": 60 / 380, "threes_per_minute_last_10": 50 / 300,
+        "minutes_last_game": 10,
+        "minutes_avg_last_2": 15,
+        "minutes_avg_last_3": 20,
+        "minutes_avg_last_5": 30,
+        "minutes_avg_last_10": 30,
+        "minutes_avg_season": 380 / 12,
+        "started_last_game": 0,
+        "starts_last_5": 0.4,
+        "starts_season": 0.25,
+        "points_last_game": 10,
+        "points_avg_last_3": 20,
+        "points_avg_last_20": 280 / 12,
+        "points_per_minute_season": 325 / 480,
+        "points_per_minute_last_10": 200 / 300,
+        "shots_per_minute_season": (210 + 0.44 * 60) / 380,
+        "shots_per_minute_last_10": (150 + 0.44 * 40) / 300,
+        "free_throws_per_minute_season": 60 / 380,
+        "threes_per_minute_last_10": 50 / 300,
         "true_shooting_season": 280 / (2 * (210 + 0.44 * 60)),
     }
     assert {name: found[name] for name in expected} == pytest.approx(expected, abs=1e-8)
