@@ -75,19 +75,12 @@ build/linkchecker/installed:
 	build/linkchecker/bin/pip install --quiet --disable-pip-version-check linkchecker
 	touch $@
 
-DEMO := build/docs
-profiles: export NBA_LAKE := $(CURDIR)/$(DEMO)/lake
-profiles: export DAGSTER_HOME := $(CURDIR)/$(DEMO)/home
-profiles: .venv/installed  ## the figures of the tables' pages anew, from 80 days of a simulated season
-	mkdir -p $(DAGSTER_HOME)
-	cp dagster_home/dagster.yaml $(DAGSTER_HOME)
-	$(BIN)/nba simulate --season 2023-24 --seed 7 --days 30
-	$(BIN)/nba simulate --season 2024-25 --seed 7 --days 80
-	$(BIN)/nba backfill --start 2023-10-24 --end 2023-11-22
-	$(BIN)/nba backfill --start 2024-10-22 --end 2025-01-09
-	$(BIN)/nba predict --start 2024-10-22 --end 2025-01-09
-	$(BIN)/nba grade --start 2024-10-22 --end 2025-01-09
-	$(BIN)/python -m docs_site.profiles $(NBA_LAKE) 2024-07-01
+profiles: export NBA_LAKE := $(CURDIR)/$(TRAINED)/lake
+profiles: export DAGSTER_HOME := $(CURDIR)/$(TRAINED)/home
+profiles: demo-predictions  ## the figures of the tables' pages anew, from that demo
+	$(BIN)/nba predict --start 2025-10-21 --end 2025-11-20
+	$(BIN)/nba grade --start 2025-10-21 --end 2025-11-19
+	$(BIN)/python -m docs_site.profiles $(NBA_LAKE)
 
 truth: .venv/installed  ## our numbers beside the published ones, forecasts beside what came (needs ../shared)
 	$(BIN)/python -m nba_assets_tests.truth $(SHARED) build/truth build/signal/raw_2023-24

@@ -40,7 +40,7 @@ def formula_page() -> str:
         module = importlib.import_module(f"nba_assets.{name}")
         title, _, more = (inspect.getdoc(module) or "").partition("\n\n")
         parts += [f"## {_headline(name)}", prose(title.replace("\n", " "))]
-        parts += [prose(more)] if more else []
+        parts += [prose(more)] if more and name.startswith("basketball.") else []  # a table's has a page of its own
         path = name.replace(".", "/")
         parts += [f"Computed in [`{path}`](../nba_assets/{path}.py)."]
         parts += ["\n".join(_formulas(module))]

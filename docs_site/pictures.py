@@ -35,5 +35,5 @@ def alt_text(kind: str) -> str:
     return {
         "flow": "All tables by group, each joined by lines to those that read it, as their pages say",
         "lineage": "Columns of other tables, joined by lines to the columns made of them, as the list above says",
-        "profile": "How the values of each column are spread in the first 80 days of a simulated season",
+        "profile": "How the values of each column are spread in a simulated season and the first month of the next",
     }[kind]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -36,16 +35,15 @@ def is_number(column: Column) -> bool:
     return column.type in NUMBERS or column.scale is not None
 
 
-def take(lake: Path, since: date) -> dict[str, dict[str, Any]]:
-    """Of all tables that the lake has rows of, those since a date: models learn from the season before."""
+def take(lake: Path) -> dict[str, dict[str, Any]]:
+    """Of all tables that the lake has rows of."""
     found = {}
     with duckdb.connect(config={"threads": "1"}) as connection:
         for contract in stored_contracts():
             folder = lake / contract.dataset / contract.name
             if not any(folder.glob("**/*.parquet")):
                 continue
-            within = f" WHERE {contract.partition_by} >= DATE '{since}'" if contract.partition_by else ""
-            connection.execute(f"CREATE OR REPLACE TEMP TABLE t AS FROM read_parquet('{folder}/**/*.parquet'){within}")
+            connection.execute(f"CREATE OR REPLACE TEMP TABLE t AS FROM read_parquet('{folder}/**/*.parquet')")
             found[contract.full_name] = dict(_of_table(connection, contract))
     return found
 
@@ -93,6 +91,6 @@ def _short(number: float) -> float:
 
 
 if __name__ == "__main__":
-    taken = take(Path(sys.argv[1]), date.fromisoformat(sys.argv[2]))
+    taken = take(Path(sys.argv[1]))
     lines = ",\n".join(f"{json.dumps(table)}: {json.dumps(columns)}" for table, columns in taken.items())
     KEPT.write_text(f'{{"tables": {{\n{lines}\n}}}}\n')

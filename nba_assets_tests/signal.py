@@ -12,19 +12,23 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import ibis
 import numpy as np
 from rich.console import Console
 
 from nba_assets.basketball.features import v2
+from nba_assets.compile.dialects import to_sql
 from nba_assets.contracts.calendar import season_label
-from nba_assets.tables.precompute.player_composite_factors import player_composite_factors
+from nba_assets.tables.analytics.upcoming_player_game_context import upcoming_player_game_context
+from nba_assets.tables.precompute.player_composite_factors import fatigue_reasons, measured, player_composite_factors
 from nba_assets.warehouse.records import markdown_table
 from nba_assets_tests.build import current_lake
+from nba_assets_tests.rows import schema_of
 
 SEASONS = ("raw", "raw_2023-24")
 """The folders of raw seasons; each becomes a lake of its own."""
@@ -43,24 +47,25 @@ DRAWN, SEED = 2_000, 15
 
 
 @dataclass(frozen=True)
-class Correlation:
-    """A correlation over so many player-games, and the interval that it lies in."""
+class Measure:
+    """A correlation, or a difference of points, over so many player-games, and the interval that it lies in."""
 
     games: int
-    r: float
+    value: float
     low: float
     high: float
 
     def __str__(self) -> str:
-        return f"{self.r:+.3f} ({self.low:+.3f} to {self.high:+.3f})"
+        return f"{self.value:+.3f} ({self.low:+.3f} to {self.high:+.3f})"
 
 
 @dataclass(frozen=True)
 class Signal:
-    """What one factor or feature said, by target, and with the first target by season; None where it says one thing."""
+    """What one factor, feature or reason said, by target, and with the first target by season; None where it says one
+    thing."""
 
     name: str
-    found: Mapping[str, Correlation | None]
+    found: Mapping[str, Measure | None]
     seasons: Mapping[int, float | None]
 
     @property
@@ -102,7 +107,7 @@ _SAID = """
 _SUMS = """
     SELECT name, season_year, game_date, count(*), sum(x), sum(y), sum(x * x), sum(y * y), sum(x * y)
     FROM (SELECT *, {target}::DOUBLE AS y FROM outcomes)
-    JOIN said USING (game_id, player_lookup)
+    JOIN {said} USING (game_id, player_lookup)
     WHERE x IS NOT NULL AND y IS NOT NULL GROUP BY ALL ORDER BY ALL
 """
 
@@ -120,32 +125,67 @@ def signals(lakes: Sequence[Path]) -> list[Signal]:
         }
         connection.execute(_OUTCOMES.format(**names))
         connection.execute(_SAID.format(**names))
-        sums = {target: connection.execute(_SUMS.format(target=target)).fetchall() for target in TARGETS}
-    return [_signal(name, sums) for name in (*FACTORS, *(name for name in v2.VERSION.names if name not in FACTORS))]
+        sums = _sums(connection, "said")
+    return [_signal(name, sums, _r) for name in (*FACTORS, *(name for name in v2.VERSION.names if name not in FACTORS))]
+
+
+def reasons(lakes: Sequence[Path]) -> list[Signal]:
+    """For each reason that the fatigue score has, the points of whom it applies to less those of whom none of its group
+    does."""
+    context = ibis.table(schema_of(upcoming_player_game_context), name="context")
+    applied: dict[str, ibis.Value] = {}
+    for group in fatigue_reasons(*measured(context)):
+        first = ibis.cases(*[(applies.fill_null(False), name) for name, (applies, _) in group.items()], else_="")
+        applied |= {name: ibis.cases((first == name, 1.0), (first == "", 0.0)) for name in group}
+    with duckdb.connect() as connection:
+        connection.execute(_OUTCOMES.format(summaries=_files(lakes, "nba_analytics/player_game_summary")))
+        connection.read_parquet(_files(lakes, "nba_analytics/upcoming_player_game_context")).create_view("context")
+        asked = to_sql(context.select("game_id", "player_lookup", **applied), "duckdb")
+        connection.execute(
+            "CREATE TEMP TABLE applied AS SELECT * REPLACE (x::DOUBLE AS x) FROM "
+            f"(UNPIVOT ({asked}) ON COLUMNS(* EXCLUDE (game_id, player_lookup)) INTO NAME name VALUE x)"
+        )
+        sums = _sums(connection, "applied")
+    return [_signal(name, sums, _difference) for name in applied]
+
+
+def _sums(connection: duckdb.DuckDBPyConnection, said: str) -> dict[str, list[tuple]]:
+    """By target, for each name, season and date what `measure` takes."""
+    return {target: connection.execute(_SUMS.format(target=target, said=said)).fetchall() for target in TARGETS}
 
 
 def _files(lakes: Sequence[Path], table: str) -> list[str]:
     return [f"{lake}/{table}/*/*.parquet" for lake in lakes]
 
 
-def _signal(name: str, sums: Mapping[str, Sequence[tuple]]) -> Signal:
-    """`sums` are those of `correlation`, each after name, season and date."""
+Statistic = Callable[[np.ndarray], float | None]
+"""Of how many, the sum of x, of y, of their squares, and of x times y; None for a constant."""
+
+
+def _signal(name: str, sums: Mapping[str, Sequence[tuple]], statistic: Statistic) -> Signal:
+    """`sums` are those of `measure`, each after name, season and date."""
     of_name = {target: [row for row in rows if row[0] == name] for target, rows in sums.items()}
-    found = {target: correlation(np.array([row[3:] for row in rows])) for target, rows in of_name.items()}
+    found = {target: measure(np.array([row[3:] for row in rows]), statistic) for target, rows in of_name.items()}
     by_season: dict[int, list[tuple]] = {row[1]: [] for row in sums[AVERAGE]}
     for row in of_name[AVERAGE]:
         by_season[row[1]].append(row[3:])
-    return Signal(name, found, {year: _r(np.sum(rows, axis=0)) if rows else None for year, rows in by_season.items()})
+    seasons = {year: statistic(np.sum(rows, axis=0)) if rows else None for year, rows in by_season.items()}
+    return Signal(name, found, seasons)
 
 
-def correlation(dates: np.ndarray) -> Correlation | None:
+def correlation(dates: np.ndarray) -> Measure | None:
+    """Of rows as `measure` takes them."""
+    return measure(dates, _r)
+
+
+def measure(dates: np.ndarray, statistic: Statistic) -> Measure | None:
     """From a row a date: how many, sum of x, of y, of their squares, and of x times y. None for a constant."""
-    if not len(dates) or (r := _r(dates.sum(axis=0))) is None:
+    if not len(dates) or (value := statistic(dates.sum(axis=0))) is None:
         return None
     drawn = np.random.default_rng(SEED).multinomial(len(dates), [1 / len(dates)] * len(dates), size=DRAWN)
-    again = [found for total in drawn @ dates if (found := _r(total)) is not None]
+    again = [found for total in drawn @ dates if (found := statistic(total)) is not None]
     low, high = np.quantile(again, [0.025, 0.975])
-    return Correlation(int(dates[:, 0].sum()), r, float(low), float(high))
+    return Measure(int(dates[:, 0].sum()), value, float(low), float(high))
 
 
 def _r(total: np.ndarray) -> float | None:
@@ -154,8 +194,14 @@ def _r(total: np.ndarray) -> float | None:
     return float((n * xy - x * y) / spread**0.5) if spread > 1e-6 else None
 
 
-def page(found: Sequence[Signal], before: Mapping[str, Mapping[str, str]]) -> str:
-    """The page of the docs: a table of factors, one of features."""
+def _difference(total: np.ndarray) -> float | None:
+    """The mean y where x is 1, less that where it is 0."""
+    n, x, y, _, _, xy = total
+    return float(xy / x - (y - xy) / (n - x)) if 0 < x < n else None
+
+
+def page(found: Sequence[Signal], fatigue: Sequence[Signal], before: Mapping[str, Mapping[str, str]]) -> str:
+    """The page of the docs: a table of factors, one of reasons of fatigue, one of features."""
     years = sorted(found[0].seasons)
     seasons = [season_label(year) for year in years]
     head = ["points less last-10 average", "before", *seasons, "points less closing line", "before"]
@@ -174,9 +220,29 @@ def page(found: Sequence[Signal], before: Mapping[str, Mapping[str, str]]) -> st
     return _PAGE.format(
         seasons=", ".join(seasons),
         factors=table("factor", factors),
+        reasons=_reasons_table(fatigue, years),
         features=table("feature", features),
         drawn=DRAWN,
         **games,
+    )
+
+
+def _reasons_table(fatigue: Sequence[Signal], years: Sequence[int]) -> str:
+    context = ibis.table(schema_of(upcoming_player_game_context), name="context")
+    counts = {name: points for group in fatigue_reasons(*measured(context)) for name, (_, points) in group.items()}
+    head = ["reason", "counts", "points less last-10 average", *map(season_label, years), "points less closing line"]
+    return markdown_table(
+        head,
+        (
+            [
+                reason.name,
+                f"{counts[reason.name]:+}",
+                str(reason.found[AVERAGE] or ""),
+                *(_shown(reason.seasons.get(year)) for year in years),
+                str(reason.found[LINE] or ""),
+            ]
+            for reason in fatigue
+        ),
     )
 
 
@@ -203,6 +269,14 @@ ten games is less so in the next.
 
 {factors}
 
+## Reasons of fatigue
+
+What lowers or raises the `fatigue_score`, each by itself: here the figures are points, of whom the reason applies to
+less those of whom no reason of the same kind does (of age, of rest and so on). A reason that counts against a man
+should come out below 0. Who plays often is fit and in rhythm, which these figures do not tell apart from load.
+
+{reasons}
+
 ## Features
 
 {features}
@@ -219,7 +293,7 @@ def main(shared: Path, root: Path, written: Path) -> int:
     found = signals(lakes)
     figures = {signal.name: {target: str(signal.found[target] or "") for target in TARGETS} for signal in found}
     (root / "figures.json").write_text(json.dumps(figures, indent=1) + "\n")
-    text = page(found, json.loads(BEFORE.read_text()) if BEFORE.exists() else {})
+    text = page(found, reasons(lakes), json.loads(BEFORE.read_text()) if BEFORE.exists() else {})
     written.write_text(text)
     console.print(text, markup=False, highlight=False, soft_wrap=True)
     for signal in found:

@@ -36,8 +36,8 @@ def with_endings(events: ir.Table) -> ir.Table:
     `technical`, `shooting` of fouls, and `keeps_ball` of fouls and of free throws that say so themselves.
     """
     rows = _after_special_fouls(events)
-    rows = rows.filter(rows.kind.isin(PLAYS))
-    rows = rows.mutate(_ended=_ended(rows))
+    rows = _with_followers(rows.filter(rows.kind.isin(PLAYS)))
+    rows = rows.mutate(_ended=_ended(rows)).drop("_bonus", "_kept_on")
     before = ibis.window(group_by=["game_id", "period"], order_by="sequence", preceding=(None, 1))
     rows = rows.mutate(_nth=rows._ended.count().over(before).fill_null(0))
     rows = with_columns(rows, _judged(rows), ("game_id", "period", "_nth"), "_is_twice", "_lost_at", "_lost_before")
@@ -75,16 +75,26 @@ def _after_special_fouls(events: ir.Table) -> ir.Table:
     ).drop("_fouled", "_kept_at", "_fouled_at", "_blown_at")
 
 
+def _with_followers(rows: ir.Table) -> ir.Table:
+    """Plays with `_bonus`, whether the shooter's one free throw is next, and the place of free throws after which
+    their own team plays on, `_kept_on`."""
+    # A technical's free throw, or a rebound that is entered late, may come between a basket and its bonus.
+    rows = rows.mutate(_apart=(rows.technical | (rows.kind == "rebound")).fill_null(False))
+    others = ibis.window(group_by=["game_id", "period", "_apart"], order_by="sequence")
+    own = rows.team_abbr.lead().over(others) == rows.team_abbr
+    bonus = own & rows.single.lead().over(others) & rows.spelling.lead().over(others).identical_to(rows.spelling)
+    kept = (rows.kind == "free throw") & rows._special & rows.last_of_trip & own
+    return rows.mutate(_bonus=bonus.fill_null(False), _kept_on=kept.fill_null(False).ifelse(rows.sequence, 0)).drop(
+        "_apart"
+    )
+
+
 def _ended(rows: ir.Table) -> ir.StringValue:
     """The team whose possession each play by itself ends."""
-    # A technical's free throw may come between a basket and its bonus.
-    others = ibis.window(group_by=["game_id", "period", "technical"], order_by="sequence")
-    bonus = (
-        rows.single.lead().over(others)
-        & (rows.team_abbr.lead().over(others) == rows.team_abbr)
-        & rows.spelling.lead().over(others).identical_to(rows.spelling)
-    )
-    basket = (rows.kind == "shot") & rows.made & ~bonus.fill_null(False)
+    at_once = ibis.window(group_by=["game_id", "period", "clock", "team_abbr"])
+    # The ball was never the other team's between a basket and free throws at its clock that keep it.
+    goes_on = rows._bonus | (rows._kept_on.max().over(at_once) > rows.sequence).fill_null(False)
+    basket = (rows.kind == "shot") & rows.made & ~goes_on
     trip = (rows.kind == "free throw") & rows.made & rows.last_of_trip & (~rows._special | rows._stopped)
     board = (rows.kind == "rebound") & ~rows.is_offensive
     return ibis.cases(

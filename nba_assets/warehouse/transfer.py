@@ -55,14 +55,26 @@ def move(
 ) -> list[Moved]:
     """Replace the partitions of `window`, or of all dates, by those of the source; tables come after those they read.
 
-    Raises BadInput, before anything is moved, for a partition that is damaged or has other columns than are declared.
+    Raises BadInput, before anything is moved, for a partition that is damaged or has other columns than are declared,
+    and for a model whose file is not there.
     """
     days = {table: [day for day in source.dates(table) if window is None or day in window] for table in tables}
     builds = {table: source.builds(table, days[table]) for table in tables}
     for table in tables:
         _require_sound(source, table, builds[table])
     with source.session(SECONDS) as read, target.session(SECONDS) as written:
+        for table in tables:  # before any row: none is ever without its model
+            if digests := _models(read, source.dialect, table, days[table]):
+                carry(digests, read.artefacts, written.artefacts)
         return [_Move(source, target, read, written, table, builds[table]).all(report) for table in tables]
+
+
+def _models(read: Session, dialect: Dialect, table: Table, days: Sequence[date]) -> list[str]:
+    """The models that rows of a table name, if it is one that does."""
+    if not days or DIGEST not in [column.name for column in table.columns]:
+        return []
+    rows = rows_of(read, dialect, table, Window(days[0], days[-1]))
+    return list(pc.unique(rows[DIGEST]).to_pylist())
 
 
 def _require_sound(source: Warehouse, table: Table, builds: Mapping[date, Build]) -> None:
@@ -95,8 +107,6 @@ class _Move:
     def _season(self, days: Sequence[date], notes: Mapping[date, str], moved: Moved) -> None:
         window = Window(days[0], days[-1])
         stored = rows_of(self.read, self.source.dialect, self.table, window)
-        if DIGEST in stored.column_names:  # the files first: no row is ever without its model
-            carry(pc.unique(stored[DIGEST]).to_pylist(), self.read.artefacts, self.written.artefacts)
         for code, of_code in self._by_code(days):
             rows = _of_days(stored, self.table, of_code)
             written = self.written.put(self.table, rows, of_code, code, notes)

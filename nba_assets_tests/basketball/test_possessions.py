@@ -77,6 +77,22 @@ def test_kept_free_throws() -> None:
     assert ends_of(kept, event("foul", B, shooting=True), throw()) == [(None, None), (A, None)]
 
 
+def test_a_basket_and_a_foul_at_its_clock_that_keeps_the_ball_are_one_possession() -> None:
+    kept = throw(spelling="brown", keeps_ball=True)
+    assert [end for end, _ in ends_of(BASKET, kept, apart=0)] == [A, None], "nobody plays on"
+    assert [end for end, _ in ends_of(BASKET, kept, event("turnover", B), apart=0)] == [A, None, B]
+    assert [end for end, _ in ends_of(BASKET, kept, MISS, BASKET, apart=0)] == [None, None, None, A]
+    first = kept | {"last_of_trip": False, "made": False}
+    assert [end for end, _ in ends_of(BASKET, first, OWN_BOARD, kept, BASKET, apart=0)] == [None] * 4 + [A]
+    assert [end for end, _ in ends_of(BASKET, kept, BASKET)] == [A, None, A], "at another clock"
+
+
+def test_a_rebound_entered_late_does_not_part_a_basket_from_its_bonus() -> None:
+    bonus = event("free throw", single=True, last_of_trip=True)
+    late = event("rebound", A)
+    assert [end for end, _ in ends_of(BASKET, late, bonus, BOARD, apart=0)] == [None, B, None, A]
+
+
 def test_what_is_told_twice() -> None:
     nobody = event("rebound", B, spelling=None)
     assert [end for end, _ in ends_of(MISS, BOARD, nobody)] == [None, A, None]

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from nba_assets.orchestration.reports import SLATE_REPORT_JOB
+from nba_assets.orchestration.reports import SEASON_REPORT_JOB, SLATE_REPORT_JOB
 from nba_assets_tests.orchestration.events.play import free_port
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 SHOTS = ROOT / "build" / "browser"
 LOCATION = "nba_assets"
+PAGES = (SLATE_REPORT_JOB.name, SEASON_REPORT_JOB.name)
+"""Jobs that make pages by themselves."""
+
 PATIENCE = 120
 """Seconds that a run, a tick or a page may take on a busy machine."""
 
@@ -173,11 +176,11 @@ class Site:
         dialog.wait_for(state="hidden", timeout=PATIENCE * 1000)
 
     def runs(self) -> list[dict[str, Any]]:
-        """The newest runs first, as the page of runs asks for them, but for those that make a slate's page after it."""
+        """The newest runs first, as the page of runs asks for them, but for those that make pages by themselves."""
         query = "{ runsOrError(limit: 25) { ... on Runs { results { runId status pipelineName } } } }"
         answer = self.page.request.post(f"{self.address}/graphql", data={"query": query})
         found: list[dict[str, Any]] = answer.json()["data"]["runsOrError"]["results"]
-        return [run for run in found if run["pipelineName"] != SLATE_REPORT_JOB.name]
+        return [run for run in found if run["pipelineName"] not in PAGES]
 
     def ended(self, before: set[str], status: str) -> str:
         """The one run that there was not `before`, once it has ended as it should; its id."""

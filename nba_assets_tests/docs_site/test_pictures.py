@@ -15,7 +15,7 @@ from docs_site.profiles import take
 from nba_assets.tables.conformed.prop_lines import prop_lines
 from nba_assets.warehouse.lake import Lake
 
-DAY, BEFORE = date(2024, 10, 22), date(2024, 4, 14)
+DAY = date(2024, 10, 22)
 
 
 def stored(lake: Path) -> None:
@@ -24,8 +24,7 @@ def stored(lake: Path) -> None:
     given = {"line": lines, "book": books, "game_date": [DAY] * 4, "over_price": [-110, -112, None, -109]}
     schema = prop_lines.schema().to_pyarrow()
     columns = {field.name: pa.array(given.get(field.name, [None] * 4), field.type) for field in schema}
-    rows = pa.table(columns, schema=schema)
-    Lake(lake).replace(prop_lines, [(BEFORE, rows), (DAY, rows)])
+    Lake(lake).replace(prop_lines, [(DAY, pa.table(columns, schema=schema))])
 
 
 def texts(picture: bytes) -> set[str]:
@@ -34,7 +33,7 @@ def texts(picture: bytes) -> set[str]:
 
 def test_the_spread_of_values(tmp_path: Path) -> None:
     stored(tmp_path)
-    (found,) = take(tmp_path, DAY).values()
+    (found,) = take(tmp_path).values()
     assert found["line"]["null"] == 0.25
     assert (found["line"]["low"], found["line"]["median"], found["line"]["high"]) == (10.5, 10.5, 12)
     assert found["line"]["bins"] == [2, *[0] * 22, 1]  # what is unknown is in none

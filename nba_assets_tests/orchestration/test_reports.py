@@ -21,6 +21,7 @@ from nba_assets.orchestration.jobs import ALL_TABLES
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.reports import (
     KEY,
+    SEASON_KEY,
     builds_a_slate_to_come,
     season_report_asset,
     season_report_schedule,
@@ -106,7 +107,8 @@ def test_the_pages_hold_what_their_sql_answers(place: Path) -> None:
     with dg.DagsterInstance.from_config(str(place / "home")) as instance:
         assets = [slate_report_asset(), season_report_asset()]
         run = dg.materialize(assets, instance=instance, resources={"warehouse": resource})
-    slates, season = (made.materialization.metadata for made in run.get_asset_materialization_events())
+    made = {event.asset_key: event.materialization.metadata for event in run.get_asset_materialization_events()}
+    slates, season = made[KEY], made[SEASON_KEY]
     assert slates["tonight_tables_not_ready"].value == 0
     assert {name for name in slates if "not_ready" not in name} == {"tonight", "tomorrow"}
     cells = Cells.of((place / "pages" / f"slate-{TODAY}.html").read_text())

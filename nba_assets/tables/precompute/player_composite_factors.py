@@ -134,16 +134,7 @@ def player_composite_factors(
     rows = covered_context(slate, season_starts, context)
     rows = _with_zones(rows, player_zones, team_zones)
     rows = rows.mutate(
-        fatigue_score=fatigue_score(
-            rows.back_to_back,
-            rows.days_rest - rows.days_absent,
-            rows.games_in_last_7_days,
-            rows.minutes_in_last_7_days,
-            rows.avg_minutes_per_game_last_7,
-            rows.back_to_backs_last_14_days,
-            rows.player_age,
-            rows.days_absent,
-        ),
+        fatigue_score=fatigue_score(*measured(rows)),
         shot_zone_mismatch_score=shot_zone_mismatch_score(rows.player_zone_rate, rows.opponent_zone_vs_league),
         pace_score=pace_score(rows.expected_pace_change),
         usage_spike_score=usage_spike_score(
@@ -203,7 +194,25 @@ def _known(unknown: Mapping[str, ir.BooleanValue], inputs: tuple[str, ...]) -> i
     return sum((unknown[name].ifelse(0, 1) for name in inputs), start=ibis.literal(0))
 
 
-def fatigue_score(
+def measured(context: ir.Table) -> tuple[ir.Value, ...]:
+    """What fatigue is judged by, of a player's context.
+
+    His rest is that of his team or his own, the shorter: what he missed while others played is no rest, and costs him
+    rhythm.
+    """
+    return (
+        context.back_to_back,
+        context.days_rest - context.days_absent,
+        context.games_in_last_7_days,
+        context.minutes_in_last_7_days,
+        context.avg_minutes_per_game_last_7,
+        context.back_to_backs_last_14_days,
+        context.player_age,
+        context.days_absent,
+    )
+
+
+def fatigue_reasons(
     back_to_back: ir.BooleanValue,
     rest: ir.IntegerValue,
     games_7: ir.IntegerValue,
@@ -212,31 +221,40 @@ def fatigue_score(
     back_to_backs_14: ir.IntegerValue,
     age: ir.IntegerValue,
     days_absent: ir.IntegerValue,
-) -> ir.IntegerValue:
-    """100, and less of it for load, age and absence, 0 to 100; an unknown input changes nothing.
+) -> tuple[Mapping[str, tuple[ir.BooleanValue, int]], ...]:
+    """What raises or lowers the score, by name, and by how much; of each group the first that holds counts.
+
+    `make signal` prints what each goes with. Over two real seasons men back after 1 to 6 days beyond their team's rest
+    score 0.6 below their average, after 7 to 13 days 0.9, after 14 and more 2.3.
+    """
+    return (
+        {"back to back": (back_to_back, -15), "rest of 3 days": (rest >= 3, 5)},
+        {"4 games in 7 days": (games_7 >= 4, -10)},
+        {"over 240 minutes in 7 days": (minutes_7 > 240, -10)},
+        {"over 35 minutes a game in 7 days": (minutes_per_game_7 > 35, -8)},
+        {
+            "2 back-to-backs in 14 days": (back_to_backs_14 >= 2, -12),
+            "1 back-to-back in 14 days": (back_to_backs_14 == 1, -5),
+        },
+        {"age of 35": (age >= 35, -10), "age of 30": (age >= 30, -5)},
+        {
+            "absent 14 days": (days_absent >= 14, -45),
+            "absent 7 days": (days_absent >= 7, -25),
+            "absent 1 day": (days_absent >= 1, -15),
+        },
+    )
+
+
+def fatigue_score(*of: ir.Value) -> ir.IntegerValue:
+    """100 for the rested, of what is `measured`, and less of it for load, age and absence, 0 to 100.
 
     Back-to-back -15; three days of rest or more +5; four games or more in seven days -10, more than 240 minutes in them
     -10, more than 35 a game -8; of back-to-backs in 14 days one -5, more -12; age from 30 -5, from 35 -10; absent a day
-    or more -15, from seven -25, from 14 -45.
-
-    `rest` is that of his team or his own, the shorter: what he missed while others played is no rest, and costs him
-    rhythm. Over two real seasons men back after 1 to 6 days beyond their team's rest score 0.6 below their average,
-    after 7 to 13 days 0.9, after 14 and more 2.3.
+    or more -15, from seven -25, from 14 -45. An unknown input changes nothing. Unless absent he has 35 or more.
     """
-
-    def points(*cases: tuple[ir.BooleanValue, int]) -> ir.IntegerValue:
-        return ibis.cases(*[(condition.fill_null(False), value) for condition, value in cases], else_=0)
-
-    score = (
-        100
-        + points((back_to_back, -15), (rest >= 3, 5))
-        + points((games_7 >= 4, -10))
-        + points((minutes_7 > 240, -10))
-        + points((minutes_per_game_7 > 35, -8))
-        + points((back_to_backs_14 >= 2, -12), (back_to_backs_14 == 1, -5))
-        + points((age >= 35, -10), (age >= 30, -5))
-        + points((days_absent >= 14, -45), (days_absent >= 7, -25), (days_absent >= 1, -15))
-    )
+    score: ir.IntegerValue | int = 100
+    for group in fatigue_reasons(*of):
+        score += ibis.cases(*[(applies.fill_null(False), points) for applies, points in group.values()], else_=0)
     return score.clip(0, 100)
 
 
