@@ -19,6 +19,24 @@ PLAYS = ("shot", "free throw", "rebound", "turnover", "start of period")
 KEEPS_THE_BALL = ("flagrant", "clear path", "transition take", "away from play")
 """Fouls after whose free throws the team that was fouled has the ball again."""
 
+_TOLD_BY = (
+    "game_id",
+    "period",
+    "sequence",
+    "clock",
+    "kind",
+    "team_abbr",
+    "other_team_abbr",
+    "spelling",
+    "made",
+    "is_offensive",
+    "single",
+    "last_of_trip",
+    "technical",
+    "shooting",
+    "keeps_ball",
+)
+
 COUNTED, ESTIMATED = "play_by_play", "estimate"
 
 
@@ -35,16 +53,34 @@ def with_endings(events: ir.Table) -> ir.Table:
     Events have `kind`, `team_abbr`, `other_team_abbr`, `spelling`, `made`, `single` and `last_of_trip` of free throws,
     `technical`, `shooting` of fouls, and `keeps_ball` of fouls and of free throws that say so themselves.
     """
-    rows = _after_special_fouls(events)
-    rows = _with_followers(rows.filter(rows.kind.isin(PLAYS)))
-    rows = rows.mutate(_ended=_ended(rows)).drop("_bonus", "_kept_on")
-    before = ibis.window(group_by=["game_id", "period"], order_by="sequence", preceding=(None, 1))
+    rows = _with_followers(_after_special_fouls(_told(events)))
+    rows = rows.mutate(_ended=_ended(rows))
+    before = ibis.window(group_by="_period", order_by="sequence", preceding=(None, 1))
     rows = rows.mutate(_nth=rows._ended.count().over(before).fill_null(0))
-    rows = with_columns(rows, _judged(rows), ("game_id", "period", "_nth"), "_is_twice", "_lost_at", "_lost_before")
-    return rows.mutate(
+    rows = with_columns(rows, _judged(rows), ("_period", "_nth"), "_is_twice", "_lost_at", "_lost_before")
+    ends = rows.select(
+        "game_id",
+        "sequence",
         ends_possession_of=rows._is_twice.fill_null(False).ifelse(ibis.null("string"), rows._ended),
         lost_at=(rows.sequence == rows._lost_before).ifelse(clock_of(rows.period, rows._lost_at), ibis.null("int64")),
-    ).drop("_ended", "_nth", "_is_twice", "_lost_at", "_lost_before", "_special", "_stopped", "_whistle_at")
+    )
+    plays = events.filter(events.kind.isin(PLAYS))
+    return with_columns(plays, ends, ("game_id", "sequence"), "ends_possession_of", "lost_at")
+
+
+def _told(events: ir.Table) -> ir.Table:
+    """What of events says whether they end a possession, each with the number of its game's `_period`.
+
+    They are put in order a dozen times: a name for a game and all else that is known of a play, carried along, would
+    double what that costs.
+    """
+    events = events.select(*_TOLD_BY)
+    periods = events.select("game_id", "period").distinct()
+    periods = periods.mutate(_period=ibis.row_number().over(order_by=["game_id", "period"]))
+    theirs = periods.select("_period", _game="game_id", _in=periods.period.fill_null(0))
+    rows = events.mutate(_in=events.period.fill_null(0))
+    joined = rows.join(theirs, [("game_id", "_game"), ("_in", "_in")])
+    return joined.select(*events.columns, "_period")
 
 
 def _after_special_fouls(events: ir.Table) -> ir.Table:
@@ -63,10 +99,10 @@ def _after_special_fouls(events: ir.Table) -> ir.Table:
         _fouled_at=is_foul.ifelse(events.sequence, 0),
         _blown_at=whistle.fill_null(False).ifelse(events.sequence, 0),
     )
-    so_far = ibis.window(group_by=["game_id", "period", "clock", "_fouled"], order_by="sequence", preceding=(None, 0))
+    so_far = ibis.window(group_by=["_period", "clock", "_fouled"], order_by="sequence", preceding=(None, 0))
     last_kept, last = rows._kept_at.max().over(so_far), rows._fouled_at.max().over(so_far)
-    in_order = ibis.window(group_by=["game_id", "period"], order_by="sequence")
-    until = ibis.window(group_by=["game_id", "period"], order_by="sequence", preceding=(None, 0))
+    in_order = ibis.window(group_by="_period", order_by="sequence")
+    until = ibis.window(group_by="_period", order_by="sequence", preceding=(None, 0))
     goes_on = rows.kind.lead().over(in_order).isin(PLAYS) | rows.shooting.lead().over(in_order)
     return rows.mutate(
         _special=rows.keeps_ball | ((last_kept > 0) & (last_kept == last)),
@@ -79,8 +115,9 @@ def _with_followers(rows: ir.Table) -> ir.Table:
     """Plays with `_bonus`, whether the shooter's one free throw is next, and the place of free throws after which
     their own team plays on, `_kept_on`."""
     # A technical's free throw, or a rebound that is entered late, may come between a basket and its bonus.
+    rows = rows.filter(rows.kind.isin(PLAYS))
     rows = rows.mutate(_apart=(rows.technical | (rows.kind == "rebound")).fill_null(False))
-    others = ibis.window(group_by=["game_id", "period", "_apart"], order_by="sequence")
+    others = ibis.window(group_by=["_period", "_apart"], order_by="sequence")
     own = rows.team_abbr.lead().over(others) == rows.team_abbr
     bonus = own & rows.single.lead().over(others) & rows.spelling.lead().over(others).identical_to(rows.spelling)
     kept = (rows.kind == "free throw") & rows._special & rows.last_of_trip & own
@@ -91,7 +128,7 @@ def _with_followers(rows: ir.Table) -> ir.Table:
 
 def _ended(rows: ir.Table) -> ir.StringValue:
     """The team whose possession each play by itself ends."""
-    at_once = ibis.window(group_by=["game_id", "period", "clock", "team_abbr"])
+    at_once = ibis.window(group_by=["_period", "clock", "team_abbr"])
     # The ball was never the other team's between a basket and free throws at its clock that keep it.
     goes_on = rows._bonus | (rows._kept_on.max().over(at_once) > rows.sequence).fill_null(False)
     basket = (rows.kind == "shot") & rows.made & ~goes_on
@@ -108,7 +145,7 @@ def _judged(rows: ir.Table) -> ir.Table:
     """The plays between two ends as one row: whether its end tells the last one again, and before which play of the
     same team the other one lost the ball."""
     turns = _turns(rows)
-    order = ibis.window(group_by=["game_id", "period"], order_by="_nth")
+    order = ibis.window(group_by="_period", order_by="_nth")
     told = ("of", "kind", "clock", "at", "kept_at")
     turns = turns.mutate(**{f"last_{name}": turns[name].lag().over(order) for name in told})
     again = (turns.of == turns.last_of).fill_null(False)
@@ -127,8 +164,7 @@ def _judged(rows: ir.Table) -> ir.Table:
     is_lost = ((kept_at == 0) & ~turns._same_moment) | ((kept_at > 0) & (turns.whistle_at > kept_at))
     lost = turns._again & ~twice & is_lost & (near_late == 0)
     return turns.select(
-        "game_id",
-        "period",
+        "_period",
         "_nth",
         _is_twice=twice,
         _lost_at=ibis.greatest(turns.whistle_at, turns.last_at, turns.others_at),
@@ -138,7 +174,7 @@ def _judged(rows: ir.Table) -> ir.Table:
 
 def _turns(rows: ir.Table) -> ir.Table:
     """The plays between two ends as one row: `of` which team, how it ended, and since when that team had the ball."""
-    turn = {"group_by": ["game_id", "period", "_nth"]}
+    turn = {"group_by": ["_period", "_nth"]}
     own = (rows.kind == "rebound") & rows.is_offensive & rows.spelling.notnull()
     throw = (rows.kind == "free throw") & ~rows.technical & ~rows._special
     rows = rows.mutate(_holds=(rows.kind.isin(["shot", "turnover"]) | throw | own).fill_null(False))
@@ -147,7 +183,7 @@ def _turns(rows: ir.Table) -> ir.Table:
     rows = rows.mutate(_of=rows._ended.max().over(**turn).coalesce(holder.max().over(**turn)))
     is_end, its_own = rows._ended.notnull(), rows._holds & (rows.team_abbr == rows._of)
     kept = rows._special & (rows.kind == "free throw")
-    return rows.group_by("game_id", "period", "_nth").agg(
+    return rows.group_by("_period", "_nth").agg(
         of=rows._of.max(),
         kind=rows.kind.max(where=is_end),
         clock=rows.clock.max(where=is_end),
