@@ -31,7 +31,7 @@ from nba_assets.contracts.calendar import Window, season_year
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.read import Reach
 from nba_assets.contracts.table import Table
-from nba_assets.orchestration.instance.events import event_summaries
+from nba_assets.orchestration.instance.events import times_of_latest
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.warehouse import footers
 from nba_assets.warehouse.base import Warehouse
@@ -206,13 +206,12 @@ class _Made:
 
     @classmethod
     def of(cls, instance: dg.DagsterInstance, stored: _Stored, table: Table, days: Iterable[date]) -> _Made:
-        # Without their bodies: to read those takes as long as to build some tables.
-        events = event_summaries(instance, asset_key(table), dg.DagsterEventType.ASSET_MATERIALIZATION)
+        latest = times_of_latest(instance, asset_key(table), dg.DagsterEventType.ASSET_MATERIALIZATION)
         return cls(
             table,
             stored,
             stored.warehouse.builds(table, days),
-            {date.fromisoformat(event.partition): event.timestamp for event in events if event.partition},
+            {date.fromisoformat(partition): at for partition, at in latest.items()},
             _failed(instance, table),
             Inputs(table, stored.content),
         )

@@ -43,6 +43,13 @@ def test_pushes_and_voids_are_no_part_of_the_win_rate() -> None:
     assert (row["profit"], row["profit_per_bet"]) == (pytest.approx(0.8), pytest.approx(0.2))
 
 
+def test_what_is_no_bet_is_counted_by_its_reason() -> None:
+    others = [bet(None, recommendation=said) for said in ("NO_LINE", "NO_LINE", None, None, None, "PASS")]
+    row = figures(*others, bet("win", is_simulated=True), bet("win", is_simulated=False), bet(None, is_simulated=True))
+    names = ("no_line", "no_price", "pass", "recommendations", "simulated_bets", "over_win", "under_win")
+    assert [row[f"{name}_count"] for name in names] == [2, 3, 2, 2, 1, 2, 0]
+
+
 def test_errors_are_of_those_who_played() -> None:
     played = {"absolute_error": 4.0, "signed_error": -4.0, "within_3_points": False, "within_5_points": True}
     row = figures(bet(None, **played), bet(None, absolute_error=2.0, signed_error=2.0, line_error=1.0), bet("void"))
@@ -53,7 +60,7 @@ def test_errors_are_of_those_who_played() -> None:
 
 def test_the_interval_of_a_profit_takes_each_date_as_one_draw() -> None:
     """Dates with profits 0.9, -1, 1.8 and bets 1, 1, 2: mean 0.425 a bet."""
-    row = figures(bet("win"), bet("loss", 1), bet("win", 2), bet("win", 2))
+    row = figures(bet("win"), bet("loss", 1), bet("win", 2), bet("win", 2), bet(None, 3), bet("void", 4))
     mean = 1.7 / 4
     squares = (0.9 - mean) ** 2 + (-1 - mean) ** 2 + (1.8 - 2 * mean) ** 2
     reach = row["profit_per_bet_high"] - row["profit_per_bet"]
@@ -103,10 +110,11 @@ def test_students_t_is_the_normal_quantile_and_three_terms() -> None:
 
 
 def test_tiers_and_slices() -> None:
-    assert values_of(performance.tier, "float64", 0.7, 0.69, 0.55, 0.54, None) == [
+    assert values_of(performance.tier, "float64", 0.7, 0.69, 0.55, 0.54, 0.0, None) == [
         "high",
         "medium",
         "medium",
+        "low",
         "low",
         None,
     ]

@@ -5,19 +5,23 @@ Thin functions over names that are not public. What our events carry is not said
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import dagster as dg
 from dagster._core.execution.plan.objects import StepFailureData
-from dagster._core.storage.event_log.base import AssetEventSummaryRecord
 
-__all__ = ["AssetEventSummaryRecord", "event_summaries", "failure_data"]
+__all__ = ["failure_data", "times_of_latest"]
 
 
-def event_summaries(instance: dg.DagsterInstance, key: dg.AssetKey, kind: Any) -> Sequence[AssetEventSummaryRecord]:
-    """All events of a `DagsterEventType`, oldest first, without their bodies, which take long to read."""
-    return instance.event_log_storage.get_asset_event_summary_records(kind, asset_key=key, ascending=True)
+def times_of_latest(instance: dg.DagsterInstance, key: dg.AssetKey, kind: Any) -> Mapping[str, float]:
+    """By partition, when its latest event of a `DagsterEventType` was: a partition may have thousands of them."""
+    storage = instance.event_log_storage
+    latest = list(storage.get_latest_storage_id_by_partition(key, kind).values())
+    if not latest:
+        return {}
+    events = storage.get_asset_event_summary_records(kind, asset_key=key, storage_ids=latest)
+    return {event.partition: event.timestamp for event in events if event.partition}
 
 
 def failure_data(event: dg.DagsterEvent) -> Any | None:
