@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 SHOTS = ROOT / "build" / "browser"
 LOCATION = "nba_assets"
-PATIENCE = 120
+PATIENCE = 300
 """Seconds that a run, a tick or a page may take on a busy machine."""
 
 STOCK = re.compile(r"go\.apollo\.dev|favicon|preload|ResizeObserver|net::ERR_ABORTED")
@@ -82,7 +82,7 @@ class Clone:
             env=self.environment | of_the_clone,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=2 * PATIENCE,
         )
         assert ended.returncode == 0, ended.stderr
         return ended.stdout
