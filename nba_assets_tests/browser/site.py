@@ -32,7 +32,7 @@ LOCATION = "nba_assets"
 PAGES = (SLATE_REPORT_JOB.name, SEASON_REPORT_JOB.name)
 """Jobs that make pages by themselves."""
 
-PATIENCE = 120
+PATIENCE = 300
 """Seconds that a run, a tick or a page may take on a busy machine."""
 
 STOCK = re.compile(r"go\.apollo\.dev|favicon|preload|ResizeObserver|net::ERR_ABORTED")
@@ -85,7 +85,7 @@ class Clone:
             env=self.environment | of_the_clone,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=2 * PATIENCE,
         )
         assert ended.returncode == 0, ended.stderr
         return ended.stdout

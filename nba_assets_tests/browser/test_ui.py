@@ -76,7 +76,8 @@ def test_an_asset_tells_what_it_holds(site: Site) -> None:
     page = site.open(f"{CONTEXT}?view=overview", "Column name")
     told = page.inner_text("body")
     assert "A row is one player in one scheduled game" in told
-    assert re.search(r"days_rest\s+INT64.*\(days\)", told)
+    assert re.search(r"days_rest\s+INT64", told)
+    assert "first line of the same book (points)" in told, "each number has its unit"
     page.get_by_role("button", name="Plots").first.click()
     site.wait_for(re.compile("partition_row_count"))
     assert site.drawn()
@@ -90,7 +91,7 @@ def test_two_seasons_are_one_run_with_all_its_days(site: Site) -> None:
     site.launch(f"[{FIRST}...{TONIGHT}]", MATERIALIZE)
     run = site.ended(before, "SUCCESS")
     site.open(f"/runs/{run}", re.compile(r"\d+ partitions, [\d,]+ rows"))
-    site.wait_for(re.compile("games: part 1 of 2, .* 2024-25 is built"))
+    site.open(f"/runs/{run}?logs=part%201%20of%202", re.compile("games: part 1 of 2, .* 2024-25 is built"))
     page = site.open("/assets/nba_conformed/games?view=events", TONIGHT)
     seen = set(re.findall(r"20\d\d-\d\d-\d\d", page.inner_text("body")))
     assert {BEFORE, CLOCKS_PUT_BACK, TONIGHT} <= seen
