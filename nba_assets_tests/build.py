@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 from nba_assets.audit.game_days import Calendar
 from nba_assets.compile.code_version import code_version
@@ -17,9 +19,9 @@ from nba_assets.contracts.checks import checks_of
 from nba_assets.contracts.table import Table
 from nba_assets.tables.raw.schedule import nbac_schedule
 from nba_assets.tables.registry import tables, tables_behind
-from nba_assets.warehouse.build import build_part
-from nba_assets.warehouse.duckdb import DuckDBWarehouse
-from nba_assets.warehouse.ingest import delivered_in, ingest
+from nba_assets.warehouse.build import build_part, write_part
+from nba_assets.warehouse.duckdb import DuckDBSession, DuckDBWarehouse
+from nba_assets.warehouse.ingest import Ingested, delivered_in, ingest
 from nba_assets.warehouse.lake import Lake
 
 TIMEOUT_SECONDS = 600.0
@@ -43,15 +45,29 @@ def _build(warehouse: DuckDBWarehouse, window: Window, table: Table) -> Built:
     started = time.perf_counter()
     severity = {check.name: check.severity for check in checks_of(table)}
     broken: Counter[str] = Counter()
+    for session, season, days in _parts(warehouse, window, table):
+        part = build_part(session, table, statements(table, warehouse.dialect), season, days)
+        for check, by_day in part.broken.items():
+            broken[f"{check} ({severity[check]})"] += sum(by_day.values())
+    return Built(time.perf_counter() - started, dict(broken))
+
+
+def build_rows(warehouse: DuckDBWarehouse, window: Window, only: Sequence[Table] | None = None) -> None:
+    """The same partitions, without a look at what came out: the checks' queries are a good part of a day's time."""
+    for table in only or tables():
+        for session, season, days in _parts(warehouse, window, table):
+            write_part(session, table, statements(table, warehouse.dialect), season, days)
+
+
+def _parts(
+    warehouse: DuckDBWarehouse, window: Window, table: Table
+) -> Iterator[tuple[DuckDBSession, Window, list[date]]]:
+    """The window season by season with the dates that the table has anything to build for, all in one session."""
     calendar = Calendar.of(warehouse)
     with warehouse.session(TIMEOUT_SECONDS) as session:
         for season in window.by_season():
-            if not (days := calendar.wanted([table], season.dates())[table]):
-                continue
-            part = build_part(session, table, statements(table, warehouse.dialect), season, days)
-            for check, by_day in part.broken.items():
-                broken[f"{check} ({severity[check]})"] += sum(by_day.values())
-    return Built(time.perf_counter() - started, dict(broken))
+            if days := calendar.wanted([table], season.dates())[table]:
+                yield session, season, days
 
 
 def lake_of(raw: Path, root: Path, window: Window) -> DuckDBWarehouse:
@@ -59,15 +75,25 @@ def lake_of(raw: Path, root: Path, window: Window) -> DuckDBWarehouse:
     warehouse = DuckDBWarehouse(Lake(root))
     done = _marker(warehouse, window)
     if not done.exists():
-        ingest(raw, warehouse.lake)
-        built = build(warehouse, window)
-        done.write_text(json.dumps({table: part.broken for table, part in built.items()}, indent=2))
+        ingested = {each.contract.name: _told(each) for each in ingest(raw, warehouse.lake)}
+        broken = {table: part.broken for table, part in build(warehouse, window).items()}
+        done.write_text(json.dumps({"ingested": ingested, "broken": broken}, indent=2))
     return warehouse
+
+
+def _told(ingested: Ingested) -> dict[str, Any]:
+    numbers = {name: getattr(ingested, name) for name in ("rows_in", "rows_written", "rejected")}
+    return numbers | {"window": str(ingested.window)}
+
+
+def ingested_in(warehouse: DuckDBWarehouse, window: Window) -> dict[str, dict[str, Any]]:
+    """What became of each raw table's rows when `lake_of` made the lake."""
+    return json.loads(_marker(warehouse, window).read_text())["ingested"]
 
 
 def broken_in(warehouse: DuckDBWarehouse, window: Window) -> dict[str, dict[str, int]]:
     """How many rows broke each check of each table when `lake_of` built the lake."""
-    return json.loads(_marker(warehouse, window).read_text())
+    return json.loads(_marker(warehouse, window).read_text())["broken"]
 
 
 def _marker(warehouse: DuckDBWarehouse, window: Window) -> Path:

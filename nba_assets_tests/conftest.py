@@ -25,7 +25,7 @@ from nba_assets.tables.registry import tables
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.ingest import ingest
 from nba_assets.warehouse.lake import Lake
-from nba_assets_tests.build import build, lake_of
+from nba_assets_tests.build import build_rows, lake_of
 from nba_assets_tests.shared import BOTH_SEASONS, SHARED, views_of
 
 if TYPE_CHECKING:
@@ -34,12 +34,27 @@ if TYPE_CHECKING:
 
 SETTINGS = Path(__file__).parents[1] / "dagster_home" / "dagster.yaml"
 
-LONGEST = ("known_when/test_real.py", "events/test_daemon.py", "test_determinism.py", "test_stock_dagster.py")
-"""The files that take minutes: begun first, so that at the end no process waits for one of them."""
+LONGEST = (
+    "known_when/test_real.py",
+    "events/test_daemon.py",
+    "test_determinism.py",
+    "test_stock_dagster.py",
+    "browser/test_ui.py",
+    "cli/test_on_bigquery.py",
+    "bigquery/test_compiles.py",
+    "cli/test_upgrade.py",
+    "cli/test_app.py",
+    "bigquery/test_same_rows_on_server.py",
+    "backfill/test_processes.py",
+)
+"""The files that take minutes, begun first and in this order, so that at the end no process waits for one of them."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: not str(item.path).endswith(LONGEST))
+    def place(item: pytest.Item) -> int:
+        return next((n for n, name in enumerate(LONGEST) if str(item.path).endswith(name)), len(LONGEST))
+
+    items.sort(key=place)
 
 
 def _made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
@@ -71,7 +86,7 @@ def conformed_lake(simulated_lake: Path, tmp_path_factory: pytest.TempPathFactor
 
     def make(lake: Path) -> None:
         shutil.copytree(simulated_lake, lake, copy_function=os.link)
-        build(DuckDBWarehouse(Lake(lake)), SIMULATED_DAYS, [t for t in tables() if t.group == "conformed"])
+        build_rows(DuckDBWarehouse(Lake(lake)), SIMULATED_DAYS, [t for t in tables() if t.group == "conformed"])
 
     return _made_once(tmp_path_factory, "conformed_lake", make)
 

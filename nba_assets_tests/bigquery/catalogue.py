@@ -56,6 +56,8 @@ class Sent:
     columns: Mapping[str, Columns] = field(default_factory=dict)
     also: Sequence[Contract] = ()
     """Tables that are there for a while, beside those that are stored."""
+    is_example: bool = False
+    """Whether it asks for rows that are counted by another: it scans what that does."""
 
 
 def of_table(table: Table) -> Iterator[Sent]:
@@ -74,7 +76,8 @@ def of_table(table: Table) -> Iterator[Sent]:
     verify(asked, [table], ONE_DATE)  # type: ignore[arg-type]  # of a warehouse, what is asked is all there is
     yield from (Sent(f"coverage {number}", text) for number, text in enumerate(asked.scripts, 1))
     for check in counted_in(table):
-        yield Sent(f"examples of {check.name}", NAMES.sql(examples(table, check, ONE_DATE, "bigquery")))
+        text = NAMES.sql(examples(table, check, ONE_DATE, "bigquery"))
+        yield Sent(f"examples of {check.name}", text, is_example=True)
 
 
 ASKED = {"broken", "skipped", "preview", "measured", "categories"}

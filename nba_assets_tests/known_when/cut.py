@@ -57,12 +57,13 @@ class Season:
         ).fetchall()
         return [Played(game_id, tip, (away, home)) for game_id, tip, away, home in found]
 
-    def cut(self, to: Lake, tip: datetime) -> None:
-        """Make the raw tables of `to` what was known at the tip; later tips come later."""
+    def cut(self, to: Lake, tip: datetime) -> list[RawTable]:
+        """Make the raw tables of `to` what was known at the tip; later tips come later. Those of which more was."""
         self.connection.execute(f"SET VARIABLE tip = TIMESTAMPTZ '{tip.isoformat()}'")
-        for table in RAW_TABLES:
-            if table not in self._next_change or self._next_change[table] <= tip:
-                self._next_change[table] = self._cut(table, rule_of(table), to)
+        more = [table for table in RAW_TABLES if table not in self._next_change or self._next_change[table] <= tip]
+        for table in more:
+            self._next_change[table] = self._cut(table, rule_of(table), to)
+        return more
 
     def _cut(self, table: RawTable, rule: Rule, to: Lake) -> datetime:
         """Replace the table's partitions by what was known; the answer is when more will be."""

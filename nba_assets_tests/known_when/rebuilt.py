@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -19,7 +19,7 @@ from nba_assets.warehouse.build import write_part
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake
 from nba_assets_tests.known_when.cut import Played, Season, season_of
-from nba_assets_tests.known_when.standing import before_a_game, history_of, needed_for
+from nba_assets_tests.known_when.standing import before_a_game, history_of, made_of, needed_for
 
 TIMEOUT_SECONDS = 600.0
 
@@ -56,9 +56,10 @@ def build_history(warehouse: DuckDBWarehouse, day: date, since: date | None = No
     _build(warehouse, history_of(needed_for(before_a_game())), Window(first, day - timedelta(days=1)))
 
 
-def build_standing(warehouse: DuckDBWarehouse, day: date) -> None:
-    """Build the tables whose rows stand before a game of the day, over that."""
-    _build(warehouse, needed_for(before_a_game()), Window(day, day))
+def build_standing(warehouse: DuckDBWarehouse, day: date, of: Collection[Contract] | None = None) -> None:
+    """Build the tables whose rows stand before a game of the day, over that; or those that are made `of` something."""
+    needed = needed_for(before_a_game())
+    _build(warehouse, needed if of is None else made_of(of, needed), Window(day, day))
 
 
 def _build(warehouse: DuckDBWarehouse, tables: Sequence[Table], window: Window) -> None:
@@ -85,9 +86,9 @@ def differences(
             found[day] = []
             tips = sorted({game.tip for game in slate})
             for tip in sorted({tips[0], tips[-1]}) if ends else tips:
-                season.cut(known.lake, tip)
+                more = season.cut(known.lake, tip)
                 _build_once(known, day, since)
-                build_standing(known, day)
+                build_standing(known, day, more)
                 found[day] += _differences(warehouse.lake, known.lake, season, slate, tip)
     return found
 

@@ -6,8 +6,9 @@ date itself, follows from the same declarations.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
+from nba_assets.compile.bind import stored_inputs
 from nba_assets.contracts.contract import Contract, RawTable
 from nba_assets.contracts.read import Reach, stored_sources
 from nba_assets.contracts.table import Table
@@ -34,6 +35,15 @@ def needed_for(standing: list[Table]) -> list[Table]:
                 source for source, reach in _sources(table) if reach in _OF_THE_DATE and isinstance(source, Table)
             }
     return [table for table in tables() if table in wanted]
+
+
+def made_of(sources: Collection[Contract], tables: list[Table]) -> list[Table]:
+    """Those of the tables, each after those it reads, that read one of the sources or another that does."""
+    found = set(sources)
+    for table in tables:
+        if found & stored_inputs(table).keys():
+            found.add(table)
+    return [table for table in tables if table in found]
 
 
 def history_of(needed: list[Table]) -> list[Table]:

@@ -46,7 +46,7 @@ def lives() -> bool:
 
 def ends() -> bool:
     """Whether it ends soon. Left alone, it lives as long as this process."""
-    deadline = time.monotonic() + 60  # on a machine that is busy with other tests; by itself, some milliseconds
+    deadline = time.monotonic() + 300  # on a machine that is busy with other tests; by itself, some milliseconds
     while lives() and time.monotonic() < deadline:
         time.sleep(0.01)
     return not lives()

@@ -15,7 +15,6 @@ from nba_assets.contracts.contract import RawTable
 from nba_assets.contracts.table import Table
 from nba_assets.tables import analytics
 from nba_assets.tables.raw import RAW_TABLES, raw_table
-from nba_assets.warehouse.staging import scratch_database, stage
 from nba_assets_tests.shared import SHARED, needs_shared
 
 DATASETS = {"nba_raw", "nba_reference", "nba_static"}
@@ -98,13 +97,9 @@ DELIVERED = [table for table in RAW_TABLES if table not in [other.editions for o
 @needs_shared
 @pytest.mark.slow
 @pytest.mark.parametrize("contract", DELIVERED, ids=lambda contract: contract.full_name)
-def test_the_real_files_keep_the_contract(contract: RawTable, tmp_path: Path) -> None:
-    directory = SHARED / "raw"
-    files = sorted((directory / contract.dataset / contract.name).glob("*.parquet"))
+def test_the_real_files_have_the_contracts_columns(contract: RawTable) -> None:
+    """That all of their rows are taken is the ingestion's to show."""
+    files = sorted((SHARED / "raw" / contract.dataset / contract.name).glob("*.parquet"))
     assert files
     for file in files:
-        assert duckdb.sql(f"FROM '{file}'").columns, file.name
-        assert set(duckdb.sql(f"FROM '{file}'").columns) == {column.name for column in contract.columns}
-    staged = stage(scratch_database(tmp_path), contract, files, directory)
-    assert staged.rejected == {}
-    assert sum(staged.days.values()) > 0
+        assert set(duckdb.sql(f"FROM '{file}'").columns) == {column.name for column in contract.columns}, file.name
