@@ -16,7 +16,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import dagster as dg
+import pytest
 from dagster._core.scheduler.instigation import InstigatorState, InstigatorStatus
+from dagster._core.workspace.context import WorkspaceProcessContext
+from dagster._core.workspace.load_target import WorkspaceFileTarget
 
 from nba_assets.orchestration.run_tags import TRIGGER_TAG
 
@@ -28,7 +31,7 @@ PATIENCE = 300.0
 IN_MEMORY = Path("/dev/shm")
 
 
-def until(true: Callable[[], bool], what: str, seconds: float = PATIENCE, every: float = 0.05) -> None:
+def until(true: Callable[[], bool], what: str, seconds: float = PATIENCE, every: float = 0.2) -> None:
     """Wait for something. Raises AssertionError when it does not come."""
     end = time.monotonic() + seconds
     while not true():
@@ -76,12 +79,23 @@ class Theatre:
         self.workspace.write_text(f"load_from:\n  - grpc_server: {{{server}}}\n")
         try:
             self.serve()
-            for sensor in SENSORS:
-                self.succeed(DAGSTER / "dagster", "sensor", "start", sensor, "-w", self.workspace)
+            self._start_sensors()
             shutil.copytree(self.home, self.root / "home_before")
             yield self
         finally:
             self.kill_server()
+
+    def _start_sensors(self) -> None:
+        """As `dagster sensor start` does it, which takes seconds to start for each."""
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setenv("DAGSTER_HOME", str(self.home))
+            instance = dg.DagsterInstance.get()
+        target = WorkspaceFileTarget([str(self.workspace)])
+        with instance, WorkspaceProcessContext(instance, target) as workspace:
+            (location,) = workspace.create_request_context().code_locations
+            (repository,) = location.get_repositories().values()
+            for sensor in SENSORS:
+                instance.start_sensor(repository.get_sensor(sensor))
 
     def serve(self) -> None:
         """Start the code server; its runs are of its process group."""
@@ -115,12 +129,6 @@ class Theatre:
         command = [DAGSTER / "dagster-daemon", "run", "-w", self.workspace]
         with (self.root / "daemon.log").open("ab") as log:
             return subprocess.Popen(command, env=self._environment, cwd=self.root, stdout=log, stderr=log)
-
-    def succeed(self, *command: str | Path) -> None:
-        done = subprocess.run(
-            command, env=self._environment, cwd=self.root, capture_output=True, text=True, timeout=120
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
 
     @property
     def _environment(self) -> dict[str, str]:
