@@ -22,7 +22,7 @@ from nba_assets.simulate import write
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.ingest import ingest
 from nba_assets.warehouse.lake import FILE, Lake
-from nba_assets_tests.build import build
+from nba_assets_tests.build import build_rows
 
 SEASON, SEED = 2024, 7
 OPENING = date(2024, 10, 22)
@@ -63,7 +63,7 @@ class Ground:
         shutil.rmtree(raw, ignore_errors=True)
         write(raw, SEASON, SEED, days=MONTH.days)
         _ingest(raw, at)
-        build(DuckDBWarehouse(Lake(at)), MONTH)
+        build_rows(DuckDBWarehouse(Lake(at)), MONTH)
         shutil.rmtree(raw)
 
     def raw(self, days: int) -> Path:
@@ -95,7 +95,7 @@ def _ingest(raw: Path, at: Path) -> None:
 
 def _built(raw: Path, at: Path, window: Window) -> None:
     copied(raw, at)
-    build(DuckDBWarehouse(Lake(at)), window)
+    build_rows(DuckDBWarehouse(Lake(at)), window)
 
 
 def copied(lake: Path, at: Path) -> Path:

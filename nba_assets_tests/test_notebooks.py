@@ -14,7 +14,7 @@ from nba_assets.tables.registry import tables
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.ingest import ingest
 from nba_assets.warehouse.lake import Lake
-from nba_assets_tests.build import build
+from nba_assets_tests.build import build_rows
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 FIRST, DAYS = date(2024, 10, 22), 20
@@ -38,7 +38,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
     last = FIRST + timedelta(days=DAYS - 1)
     for table in (table for table in tables() if table.group in ("conformed", "analytics", "precompute")):
         played = table.group == "conformed" or table.name.endswith("summary")
-        build(warehouse, Window(FIRST if played else FIRST + timedelta(days=14), last), [table])
+        build_rows(warehouse, Window(FIRST if played else FIRST + timedelta(days=14), last), [table])
     return warehouse.lake.root
 
 

@@ -16,7 +16,7 @@ from attack.parts.kills import built_only
 from nba_assets.contracts.calendar import Window
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake
-from nba_assets_tests.build import build
+from nba_assets_tests.build import build_rows
 
 DAYS = 60
 ORDERS = ("a day at a time", "as a range", "pieces in any order")
@@ -27,7 +27,7 @@ def play(case: Case) -> Outcome:
     window = Window(OPENING, OPENING + timedelta(days=DAYS - 1))
     raw = case.ground.raw(DAYS)
     oracle = Arena(case.root / "oracle").begin(raw)
-    build(DuckDBWarehouse(Lake(oracle.lake)), window)
+    build_rows(DuckDBWarehouse(Lake(oracle.lake)), window)
     arena, losses = Arena(case.root / "case").begin(raw), []
     for piece in _pieces(chance, window, order):
         ended = _build(arena, piece)

@@ -36,7 +36,7 @@ from nba_assets.tables.precompute.team_defense_zone_analysis import team_defense
 from nba_assets.tables.registry import tables
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake
-from nba_assets_tests.build import build
+from nba_assets_tests.build import build_rows
 
 FIRST, LAST = date(2024, 10, 22), date(2024, 10, 27)
 SIX_DAYS = Window(FIRST, LAST)
@@ -152,7 +152,7 @@ def test_games_to_come_are_owed_a_context_and_no_summary(warehouse: DuckDBWareho
 @pytest.fixture
 def squads(warehouse: DuckDBWarehouse, sides: list[Row]) -> list[Row]:
     """Everybody on a roster of a team that plays on the first day."""
-    build(warehouse, SIX_DAYS, [rosters, availability])
+    build_rows(warehouse, SIX_DAYS, [rosters, availability])
     binder = Binder(Window(FIRST, FIRST))
     rows = binder.read(same_day(rosters))
     held = warehouse.fetch(to_sql(rows, "duckdb"), binder.scanned, 60.0).to_pylist()
@@ -183,7 +183,7 @@ def test_the_players_owed_a_context_are_on_the_rosters(warehouse: DuckDBWarehous
 
 
 def test_whoever_was_reported_out_is_owed_nothing(warehouse: DuckDBWarehouse) -> None:
-    build(warehouse, SIX_DAYS, [rosters, availability])
+    build_rows(warehouse, SIX_DAYS, [rosters, availability])
     for day in SIX_DAYS.dates():
         put(warehouse, upcoming_player_game_context, day, [])
     with_report = look(warehouse, upcoming_player_game_context, SIX_DAYS).owed
@@ -196,7 +196,7 @@ def slate(warehouse: DuckDBWarehouse, sides: list[Row]) -> list[Row]:
     """Three players' contexts of the later day."""
     game = on(sides, LATER)[0]
     rows = [{**game, "player_lookup": name, "season_year": 2024} for name in ("adams", "baker", "clark")]
-    build(warehouse, Window(LATER, LATER), [games])
+    build_rows(warehouse, Window(LATER, LATER), [games])
     put(warehouse, upcoming_player_game_context, LATER, rows)
     return rows
 

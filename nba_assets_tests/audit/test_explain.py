@@ -18,7 +18,7 @@ from nba_assets.contracts.read import same_day
 from nba_assets.contracts.table import table
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake
-from nba_assets_tests.build import build
+from nba_assets_tests.build import build_rows
 from nba_assets_tests.orchestration.made_up import FORM, SHOTS, TABLES, play
 from nba_assets_tests.orchestration.stored import add_seven
 
@@ -69,7 +69,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> DuckDBWarehouse:
         ]
         lake.replace(contract, [(LAST, pa.Table.from_pylist(rows, contract.schema().to_pyarrow()))])
     found = DuckDBWarehouse(lake)
-    build(found, Window(date(2024, 10, 22), LAST), [*TABLES, either])
+    build_rows(found, Window(date(2024, 10, 22), LAST), [*TABLES, either])
     return found
 
 

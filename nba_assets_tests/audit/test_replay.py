@@ -7,7 +7,6 @@ import shutil
 import sys
 from collections.abc import Callable
 from datetime import date
-from os import link
 from pathlib import Path
 
 import pyarrow as pa
@@ -32,7 +31,6 @@ from nba_assets.tables.raw.schedule import nbac_schedule
 from nba_assets.tables.registry import tables
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake
-from nba_assets_tests.build import build
 
 DAY = date(2024, 10, 25)
 BUILT = Window(date(2024, 10, 22), DAY)
@@ -41,12 +39,9 @@ Nba = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture(scope="module")
-def built(simulated_lake: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Four days of the simulated season with all tables, not to be written to."""
-    root = tmp_path_factory.mktemp("built") / "lake"
-    shutil.copytree(simulated_lake, root, copy_function=link)
-    build(DuckDBWarehouse(Lake(root)), BUILT)
-    return root
+def built(filled: Path) -> Path:
+    """Six days of the simulated season with all tables, not to be written to."""
+    return filled / "lake"
 
 
 @pytest.fixture(scope="module")

@@ -226,7 +226,7 @@ def runs() -> list[dg.DagsterRun]:
 
 
 @pytest.mark.slow
-def test_an_evening_from_nothing(really: Nba, tmp_path: Path) -> None:
+def test_an_evening_from_nothing(nba: Nba, really: Nba, tmp_path: Path) -> None:
     code, printed, _ = really("simulate", "--season", "2024-25", "--days", "2")
     assert code == 0
     assert "simulated" in printed
@@ -247,11 +247,11 @@ def test_an_evening_from_nothing(really: Nba, tmp_path: Path) -> None:
     assert set.union(*statuses([day_off]).values()) == {None}
     for table in tables():
         assert [str(day) for day in Lake(tmp_path / "lake").dates(table)] == days
-    code, printed, _ = really("backfill", "--start", day_off, "--end", days[-1])
+    code, printed, _ = nba("backfill", "--start", day_off, "--end", days[-1])
     assert (code, len(runs())) == (0, len(filled))
     assert "nothing to do" in printed
 
-    code, printed, _ = really("query", f"SELECT count(DISTINCT game_id) AS games FROM {player_game_summary.full_name}")
+    code, printed, _ = nba("query", f"SELECT count(DISTINCT game_id) AS games FROM {player_game_summary.full_name}")
     assert code == 0
     assert re.search(r"\b15\b", printed)
 

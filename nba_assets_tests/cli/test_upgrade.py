@@ -25,6 +25,7 @@ from nba_assets.tables.raw.box_scores import nbac_player_boxscores
 from nba_assets.tables.registry import tables
 from nba_assets.warehouse.code_notes import CodeNotes
 from nba_assets.warehouse.lake import Lake
+from nba_assets_tests.cli.conftest import Nba
 from nba_assets_tests.conftest import SIMULATED_DAYS
 
 pytestmark = pytest.mark.slow
@@ -38,10 +39,17 @@ RELEASE_BEFORE = "61aaf46"
 
 
 class Place:
-    """A lake and its instance, and `nba` in a process of its own."""
+    """A lake and its instance, and `nba` in a process of its own; in this one, where nothing is built."""
 
-    def __init__(self, root: Path) -> None:
-        self.root, self.lake, self.home = root, Lake(root / "lake"), root / "home"
+    def __init__(self, root: Path, here: Nba | None = None) -> None:
+        self.root, self.lake, self.home, self.here = root, Lake(root / "lake"), root / "home", here
+
+    def told(self, *arguments: str) -> str:
+        """What a command prints that builds nothing: a process takes seconds to start."""
+        assert self.here
+        code, printed, complaint = self.here(*arguments)
+        assert code == 0, printed + complaint
+        return printed
 
     def nba(self, *arguments: str, code: Path | None = None) -> str:
         """What it printed; with the `code` of another release if given."""
@@ -69,9 +77,9 @@ def built(filled: Path) -> Place:
 
 
 @pytest.fixture
-def place(built: Place, tmp_path: Path) -> Place:
-    shutil.copytree(built.root, tmp_path / "own")
-    return Place(tmp_path / "own")
+def place(built: Place, tmp_path: Path, nba: Nba) -> Place:
+    shutil.copytree(built.root, tmp_path, dirs_exist_ok=True)
+    return Place(tmp_path, nba)
 
 
 def differences(one: Place, other: Place) -> list[Difference]:
@@ -95,15 +103,15 @@ def test_a_raw_delivery_that_changes_no_conformed_row_builds_nothing_after(place
     built = printed.split("broken checks")[1]
     assert "player_boxes" in built
     assert "team_offense_game_summary" not in built
-    assert "nothing to do" in place.nba("backfill", *RANGE)
+    assert "nothing to do" in place.told("backfill", *RANGE)
 
 
 def test_a_column_that_is_new_is_read_as_null_and_built_by_an_upgrade(place: Place, built: Place) -> None:
     for day in DAYS[:2]:
         place.change(team_offense_game_summary, day, lambda rows: rows.drop_columns(["pace"]))
-    told = place.nba("query", "SELECT count(*) - count(pace) AS empty FROM nba_analytics.team_offense_game_summary")
+    told = place.told("query", "SELECT count(*) - count(pace) AS empty FROM nba_analytics.team_offense_game_summary")
     assert "empty" in told
-    before = place.nba("upgrade", "--dry-run")
+    before = place.told("upgrade", "--dry-run")
     assert "older schema" in before
     assert "team_offense_game_summary │ 2" in " ".join(before.split())
     assert not place.lake.builds(team_offense_game_summary, DAYS)[DAYS[0]].as_declared, "nothing is built yet"
@@ -111,7 +119,7 @@ def test_a_column_that_is_new_is_read_as_null_and_built_by_an_upgrade(place: Pla
     place.nba("upgrade")
 
     assert all(build.as_declared for build in place.lake.builds(team_offense_game_summary, DAYS).values())
-    assert "nothing to do" in place.nba("upgrade", "--dry-run")
+    assert "nothing to do" in place.told("upgrade", "--dry-run")
     assert not differences(built, place)
 
 
@@ -120,21 +128,21 @@ def test_older_code_is_told_and_built_or_accepted_when_asked(place: Place) -> No
     place.lake.replace(team_offense_game_summary, [(DAYS[1], rows)], "0123456789ab")
     only = ("backfill", *RANGE, "--tables", "team_offense_game_summary")
 
-    told = place.nba(*only, "--dry-run")
+    told = place.told(*only, "--dry-run")
     assert "nothing to do" in told
     assert "0123456789ab" in told
     assert "1 partitions are of older code" in told
-    assert "nothing to do" in place.nba(*only), "nothing is built for older code alone"
+    assert "nothing to do" in place.told(*only), "nothing is built for older code alone"
 
-    asked = place.nba(*only, "--code", "--dry-run")
+    asked = place.told(*only, "--code", "--dry-run")
     assert "older code" in asked
     assert "1 partitions to build in 1 run" in asked
 
-    shown = place.nba(*only, "--accept-code")
+    shown = place.told(*only, "--accept-code")
     assert "1 partitions by 0123456789ab, today's is " in shown
     assert "what it was is not known here" in shown
-    assert "older code" not in place.nba(*only, "--dry-run")
-    assert "nothing to do" in place.nba(*only, "--code")
+    assert "older code" not in place.told(*only, "--dry-run")
+    assert "nothing to do" in place.told(*only, "--code")
 
 
 def test_how_older_code_differs_is_shown(place: Place) -> None:
@@ -146,12 +154,12 @@ def test_how_older_code_differs_is_shown(place: Place) -> None:
     file.write_text(text.replace('"pace"', '"tempo"', 1))
     rows = pq.ParquetFile(place.lake.file(team_offense_game_summary, DAYS[1])).read()
     place.lake.replace(team_offense_game_summary, [(DAYS[1], rows)], "0123456789ab")
-    shown = place.nba("backfill", *RANGE, "--accept-code", "--dry-run")
+    shown = place.told("backfill", *RANGE, "--accept-code", "--dry-run")
     assert any(line.strip().startswith("-") and '"tempo"' in line for line in shown.splitlines())
     assert "would be accepted" in shown
 
 
-def test_a_lake_that_the_release_before_has_built(simulated_lake: Path, built: Place, tmp_path: Path) -> None:
+def test_a_lake_that_the_release_before_has_built(simulated_lake: Path, built: Place, tmp_path: Path, nba: Nba) -> None:
     """Its tables are there, its conformed tables are not; afterwards it holds what today's code builds from nothing."""
     archive = subprocess.run(
         ["git", "archive", RELEASE_BEFORE, "nba_assets", "dagster_home"], cwd=ROOT, capture_output=True
@@ -161,7 +169,7 @@ def test_a_lake_that_the_release_before_has_built(simulated_lake: Path, built: P
     code = tmp_path / "code"
     with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as packed:
         packed.extractall(code, filter="data")
-    old = Place(tmp_path / "old")
+    old = Place(tmp_path, nba)
     shutil.copytree(simulated_lake, old.lake.root, copy_function=os.link)
     old.home.mkdir()
     shutil.copy(code / "dagster_home" / "dagster.yaml", old.home)
@@ -169,10 +177,10 @@ def test_a_lake_that_the_release_before_has_built(simulated_lake: Path, built: P
     assert not (old.lake.root / CONFORMED_DATASET).exists()
     shutil.copy(ROOT / "dagster_home" / "dagster.yaml", old.home)  # names the modules where they are now
 
-    said = old.nba("upgrade", "--dry-run")
+    said = old.told("upgrade", "--dry-run")
     assert re.search(r"games\s*│ 6\s*│ missing", said)
     assert re.search(r"player_game_summary\s*│ 6\s*│ older schema", said)
     old.nba("upgrade")
 
     assert not differences(built, old)
-    assert "nothing to do" in old.nba("upgrade", "--dry-run")
+    assert "nothing to do" in old.told("upgrade", "--dry-run")

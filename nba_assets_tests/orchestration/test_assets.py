@@ -56,7 +56,7 @@ def lake(conformed_lake: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def instance() -> Iterator[dg.DagsterInstance]:
-    with dg.instance_for_test() as instance:
+    with dg.DagsterInstance.ephemeral() as instance:
         yield instance
 
 
@@ -98,7 +98,7 @@ class SixDays:
 def six_days(conformed_lake: Path, tmp_path_factory: pytest.TempPathFactory) -> SixDays:
     lake = tmp_path_factory.mktemp("six_days") / "lake"
     shutil.copytree(conformed_lake, lake, copy_function=os.link)
-    with dg.instance_for_test() as instance:
+    with dg.DagsterInstance.ephemeral() as instance:
         result = run_in(lake, instance, SIX_DAYS[0], SIX_DAYS[-1])
         return SixDays(lake, result, len(instance.get_runs()), statuses(instance, SIX_DAYS))
 

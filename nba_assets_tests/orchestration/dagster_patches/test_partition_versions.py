@@ -19,13 +19,14 @@ from nba_assets.orchestration.dagster_patches.partition_versions import (
 )
 from nba_assets.orchestration.dagster_patches.wrapping import unwrap
 from nba_assets.orchestration.partitions import DAILY
+from nba_assets.orchestration.slates import conformed_before
 from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary as offense
 from nba_assets.tables.precompute.team_defense_zone_analysis import team_defense_zone_analysis as zones
 from nba_assets.tables.raw import raw_table
 from nba_assets.tables.registry import tables
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake
-from nba_assets_tests.build import build
+from nba_assets_tests.build import build_rows
 from nba_assets_tests.orchestration.stored import add_seven
 from nba_assets_tests.orchestration.test_assets import run_in
 
@@ -47,8 +48,8 @@ def instance() -> Iterator[dg.DagsterInstance]:
 
 def told(lake: Path, instance: dg.DagsterInstance, *days: str, table: Table = offense) -> dict[str, Any]:
     """The materialisation of each day of one run, over what is in the raw tables now."""
-    read = [source for source in tables() if source.group == "conformed"]
-    build(DuckDBWarehouse(Lake(lake)), Window(date.fromisoformat(days[0]), date.fromisoformat(days[-1])), read)
+    read = [source for source in tables() if source in conformed_before(table)]
+    build_rows(DuckDBWarehouse(Lake(lake)), Window(date.fromisoformat(days[0]), date.fromisoformat(days[-1])), read)
     result = run_in(lake, instance, days[0], days[-1] if len(days) > 1 else None, table)
     assert result.success
     made = [e.step_materialization_data.materialization for e in result.all_events if e.is_step_materialization]

@@ -28,7 +28,7 @@ PATIENCE = 300.0
 IN_MEMORY = Path("/dev/shm")
 
 
-def until(true: Callable[[], bool], what: str, seconds: float = PATIENCE, every: float = 0.05) -> None:
+def until(true: Callable[[], bool], what: str, seconds: float = PATIENCE, every: float = 0.2) -> None:
     """Wait for something. Raises AssertionError when it does not come."""
     end = time.monotonic() + seconds
     while not true():

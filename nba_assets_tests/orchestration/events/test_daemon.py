@@ -32,7 +32,7 @@ from nba_assets.tables.registry import tables
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.ingest import ingest
 from nba_assets.warehouse.lake import Lake
-from nba_assets_tests.build import build
+from nba_assets_tests.build import build_rows
 from nba_assets_tests.orchestration.events.day import DAY, the_day
 from nba_assets_tests.orchestration.events.play import Theatre, quick_folder, runs, switch, ticks, until
 from nba_assets_tests.orchestration.events.pubsub_server import DEADLINE_SECONDS, PROJECT, Server
@@ -75,7 +75,7 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if (SHARED / "raw" / raw.dataset / raw.name).is_dir():
             trimmed(raw, folder)
     ingest(folder, Lake(lake))
-    build(DuckDBWarehouse(Lake(lake)), HISTORY, with_conformed(summaries()))
+    build_rows(DuckDBWarehouse(Lake(lake)), HISTORY, with_conformed(summaries()))
     return lake
 
 
@@ -128,10 +128,10 @@ def play(
 
 def finish(instance: dg.DagsterInstance) -> None:
     """Wait for both runs, and for two more ticks of each sensor, which are to find nothing to do."""
-    until(lambda: bool(runs(instance, "next_slate", Status.SUCCESS, Status.FAILURE)), "the next slate", every=0.2)
+    until(lambda: bool(runs(instance, "next_slate", Status.SUCCESS, Status.FAILURE)), "the next slate")
     seen = {sensor: ticks(instance, sensor) for sensor in ("raw_complete", "next_slate")}
     for sensor, before in seen.items():
-        until(lambda sensor=sensor, before=before: ticks(instance, sensor) >= before + 2, "two more ticks", every=0.2)
+        until(lambda sensor=sensor, before=before: ticks(instance, sensor) >= before + 2, "two more ticks")
 
 
 def assert_two_runs(instance: dg.DagsterInstance, failed: int) -> None:
@@ -150,8 +150,8 @@ def ends_the_same(before: Path, tmp_path_factory: pytest.TempPathFactory) -> Cal
     """Asserts that the files of a play have the rows that are built without daemon and Dagster, and the bytes that the
     files of the plays before it have."""
     lake = Path(shutil.copytree(before, tmp_path_factory.mktemp("undisturbed") / "lake", copy_function=os.link))
-    build(DuckDBWarehouse(Lake(lake)), Window(DAY, DAY))
-    build(DuckDBWarehouse(Lake(lake)), Window(NEXT, NEXT), with_conformed(slate_tables()))
+    build_rows(DuckDBWarehouse(Lake(lake)), Window(DAY, DAY))
+    build_rows(DuckDBWarehouse(Lake(lake)), Window(NEXT, NEXT), with_conformed(slate_tables()))
     rows, first = _rows(built(lake)), {}
 
     def check(files: dict[str, bytes]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import pairwise
 
@@ -37,13 +37,19 @@ def _store(databases: Databases, place: str, process: int) -> int:
     return process
 
 
+@pytest.fixture(scope="module")
+def pool() -> Iterator[ProcessPoolExecutor]:
+    """Processes for all databases in turn: that Dagster is loaded in each is most of their work."""
+    with ProcessPoolExecutor(PROCESSES, multiprocessing.get_context("spawn")) as pool:
+        yield pool
+
+
 @pytest.mark.slow
-def test_five_at_once(databases: Databases) -> None:
+def test_five_at_once(databases: Databases, pool: ProcessPoolExecutor) -> None:
     place = databases.new()
     storage = databases.batching(place)
-    with ProcessPoolExecutor(PROCESSES, multiprocessing.get_context("spawn")) as pool:
-        waiting = [pool.submit(_store, databases, place, process) for process in range(PROCESSES)]
-        assert [future.result(timeout=120) for future in waiting] == list(range(PROCESSES))
+    waiting = [pool.submit(_store, databases, place, process) for process in range(PROCESSES)]
+    assert [future.result(timeout=300) for future in waiting] == list(range(PROCESSES))
 
     days = {day for process in range(PROCESSES) for batch in range(BATCHES) for day in _days(process, batch)}
     for asset in ASSETS:
