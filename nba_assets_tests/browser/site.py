@@ -153,13 +153,6 @@ class Site:
         SHOTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=SHOTS / f"{name}.png")
 
-    def drawn(self) -> bool:
-        """Whether the page has plots, none of them empty."""
-        inked = """[...document.querySelectorAll('canvas')].map(
-            plot => plot.getContext('2d').getImageData(0, 0, plot.width, plot.height).data.some(Boolean))"""
-        plots: list[bool] = self.page.evaluate(inked)
-        return bool(plots) and all(plots)
-
     def launch(self, partitions: str, button: re.Pattern[str]) -> None:
         """Press the button of the page, choose partitions in the dialog, and launch."""
         self.page.get_by_role("button", name=button).first.click()
