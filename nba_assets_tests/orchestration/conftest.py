@@ -35,7 +35,7 @@ def guard_asks_anew() -> Iterator[None]:
 
 @pytest.fixture
 def instance() -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.ephemeral() as instance:
+    with dg.instance_for_test() as instance:
         yield instance
 
 

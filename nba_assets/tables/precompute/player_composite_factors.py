@@ -253,10 +253,11 @@ def fatigue_score(*of: ir.Value) -> ir.IntegerValue:
     -10, more than 35 a game -8; of back-to-backs in 14 days one -5, more -12; age from 30 -5, from 35 -10; absent a day
     or more -15, from seven -25, from 14 -45. An unknown input changes nothing. Unless absent he has 35 or more.
     """
-    score: ir.IntegerValue | int = 100
-    for group in fatigue_reasons(*of):
-        score += ibis.cases(*[(applies.fill_null(False), points) for applies, points in group.values()], else_=0)
-    return score.clip(0, 100)
+    points = (
+        ibis.cases(*[(applies.fill_null(False), points) for applies, points in group.values()], else_=0)
+        for group in fatigue_reasons(*of)
+    )
+    return sum(points, start=ibis.literal(100)).clip(0, 100)
 
 
 def fatigue_adjustment(score: ir.IntegerValue) -> ir.FloatingValue:
