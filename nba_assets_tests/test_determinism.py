@@ -34,8 +34,6 @@ MONTH = Window(date(2022, 1, 10), date(2022, 2, 10))
 DAYS = (
     date(2021, 10, 19),  # opening night: no history at all
     date(2021, 11, 2),  # the first of the tables of form
-    date(2022, 2, 6),  # no play-by-play of the first source
-    date(2022, 4, 10),  # all teams play
     date(2022, 4, 13),  # play-in, no play-by-play at all
     date(2022, 5, 8),  # too few teams left for a league average
     date(2022, 12, 17),  # the second season, a neutral game

@@ -83,7 +83,7 @@ def test_a_columns_meaning_changes_nothing_and_its_type_that_table(edited: Edite
 
 @pytest.mark.slow
 def test_a_helper_changes_exactly_the_tables_that_use_it(edited: Edited) -> None:
-    assert edited("basketball/metrics.py", "0.44", "0.45") == {TEAMS}
+    assert edited("basketball/metrics.py", "WEIGHT = 0.44", "WEIGHT = 0.45") == {TEAMS}
 
 
 def test_the_wall_and_the_cache_agree_on_what_a_table_is() -> None:
