@@ -25,14 +25,18 @@ from google.cloud import bigquery
 from nba_assets.compile.bind import stored_inputs
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.contract import Contract, RawTable
+from nba_assets.contracts.failures import RECORDS
+from nba_assets.contracts.kept_out import QUARANTINE
 from nba_assets.orchestration.events.sources import RAW_COMPLETE_TOPIC, PubSub
 from nba_assets.orchestration.jobs import ALL_TABLES
 from nba_assets.orchestration.keys import asset_key
+from nba_assets.orchestration.run_history.table_run import RUN_HISTORY
 from nba_assets.tables.conformed.games import games
+from nba_assets.tables.raw import RAW_TABLES
 from nba_assets.tables.registry import tables
+from nba_assets.warehouse.bigquery.notes import BOOKKEEPING
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake
-from nba_assets_tests.bigquery.catalogue import CONTRACTS
 from nba_assets_tests.bigquery.loaded import load, make
 from nba_assets_tests.bigquery.local_server import LocalBigQuery
 from nba_assets_tests.bigquery.test_same_rows import differences
@@ -51,6 +55,7 @@ NAMES = ("games", "player_boxes")
 """Of two steps. All tables of a date take the server minutes."""
 
 TABLES = [table for table in tables() if table.name in NAMES]
+THERE = (*RAW_TABLES, QUARANTINE, *TABLES, RECORDS, RUN_HISTORY, *BOOKKEEPING)
 COMPLETE = ("nbac_schedule", "nbac_gamebook_player_stats", "nbac_team_boxscore")
 
 
@@ -58,7 +63,7 @@ COMPLETE = ("nbac_schedule", "nbac_gamebook_player_stats", "nbac_team_boxscore")
 def client(bigquery_server: LocalBigQuery, simulated_lake: Path) -> Iterator[bigquery.Client]:
     """A project with the raw tables of the simulated lake that are read, and empty ones of ours."""
     with bigquery_server.client("nba-day") as client:
-        make(client, CONTRACTS)
+        make(client, THERE)
         for raw in {source for table in TABLES for source in stored_inputs(table) if isinstance(source, RawTable)}:
             load(client, raw, rows_of(simulated_lake, raw))
         yield client
@@ -138,8 +143,11 @@ def test_what_is_there_is_told(nba: Nba) -> None:
     assert not [of for of in told("plan", *days, "--tables", ",".join(NAMES)) if of["kind"] == "plan"]
     asked = told("estimate", *days, "--tables", "games")
     assert [of["table"] for of in asked] == ["games", "all"]
-    (game, *_) = told("query", "SELECT game_date, home_points FROM nba_conformed.games")
-    assert game["game_date"] == str(DAY)
+    played = told("query", "SELECT game_date, home_points FROM nba_conformed.games")
+    assert {game["game_date"] for game in played} == {str(DAY)}
+    rewritten = told("changes", "--since", "2024-01-01", "--tables", ",".join(NAMES))
+    assert [of["rows_added"] for of in rewritten if of["table"] == games.full_name] == [len(played)]
+    assert {of["table"] for of in rewritten} == {table.full_name for table in TABLES}
 
 
 def test_a_command_that_is_told_to_end_leaves_no_job_behind(client: bigquery.Client) -> None:
