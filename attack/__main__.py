@@ -50,7 +50,9 @@ def attack(
     drawn = seed if seed is not None else SHORT_SEED if short else secrets.randbelow(1_000_000)
     console.print(f"seed {drawn}")
     _sweep()
-    ground, ledger = Ground(out.resolve() / "ground" / code()), Ledger(out / f"{drawn}{'_short' * short}.jsonl")
+    ground = Ground(out.resolve() / "ground" / code())
+    # What holds for other code is no answer of a gate; of a long attack it is what is played again that was lost.
+    ledger = Ledger(out / (f"{drawn}_short_{code()}.jsonl" if short else f"{drawn}.jsonl"))
     if case is not None:
         again = Case(drawn, chosen[0], case, _folder(), ground)
         _show(played(again, PARTS[again.part].play, keep=True))
