@@ -131,9 +131,7 @@ def test_a_month_is_trained_and_asked(instance: dg.DagsterInstance, resource: Wa
     assert why.startswith("older than nba_predictions.player_points_models")
 
 
-def test_a_month_without_a_season_behind_it_says_so(
-    instance: dg.DagsterInstance, resource: WarehouseResource
-) -> None:
+def test_a_month_without_a_season_behind_it_says_so(instance: dg.DagsterInstance, resource: WarehouseResource) -> None:
     result = run(instance, resource, player_points_models, date(2021, 12, 1))
     assert result.success
     (made,) = result.asset_materializations_for_node(player_points_models.step)

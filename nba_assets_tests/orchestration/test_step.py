@@ -26,7 +26,6 @@ from nba_assets.orchestration.metadata import DaysDone, Materialised
 from nba_assets.orchestration.partitions import mapping
 from nba_assets.orchestration.run_history import run_events
 from nba_assets.orchestration.run_history.table_run import TableRun
-from nba_assets.tables import registry
 from nba_assets.warehouse import footers
 from nba_assets.warehouse.base import TransientError, Written
 from nba_assets.warehouse.duckdb import DuckDBSession
@@ -390,24 +389,3 @@ def test_a_step_tells_of_a_source_the_farthest_that_one_of_its_tables_reads() ->
     built = step_assets([PLAYERS, boxes_of_two_days], frozenset(), "duckdb")
     for spec in built.specs:
         assert [dep.partition_mapping for dep in spec.deps] == [mapping([Reach.EVE_AND_DAY])]
-
-
-def test_steps_that_read_each_others_tables_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    @table(
-        dataset="made_up",
-        partition_by="game_date",
-        key=("game_date", "player"),
-        cluster_by=(),
-        reads={"form": eve_and_day(FORM)},
-        columns=PLAYERS.columns,
-        step="boxes",
-        rated=False,
-    )
-    def boxes_after_form(form: Any) -> Any:
-        return form
-
-    monkeypatch.setattr(registry, "every_table", lambda: (*TABLES, boxes_after_form))
-    registry.steps.cache_clear()
-    with pytest.raises(TypeError, match=r"read each other's tables: .*boxes"):
-        registry.steps()
-    registry.steps.cache_clear()

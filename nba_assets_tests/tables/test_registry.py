@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import nba_assets
-from nba_assets.contracts.table import Table
+from nba_assets.contracts.read import eve_and_day
+from nba_assets.contracts.table import Table, table
 from nba_assets.tables import registry
 from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary
+from nba_assets_tests.orchestration.made_up import FORM, PLAYERS, TABLES
 
 FOLDERS = [Path(nba_assets.__file__).parent.parent / package.replace(".", "/") for package in registry.PACKAGES]
 
@@ -22,11 +25,11 @@ def test_a_file_is_a_table() -> None:
 
 def test_a_table_comes_after_those_it_reads() -> None:
     made: set[Table] = set()
-    for table in registry.every_table():
-        ours = {read.source for read in table.reads.values() if isinstance(read.source, Table)}
+    for found in registry.every_table():
+        ours = {read.source for read in found.reads.values() if isinstance(read.source, Table)}
         ours -= set(registry.monthly_tables())
-        assert ours <= made, table.name
-        made.add(table)
+        assert ours <= made, found.name
+        made.add(found)
 
 
 def test_what_waits_for_a_table() -> None:
@@ -64,3 +67,24 @@ def test_every_table_says_what_it_is(table: Table) -> None:
     assert len({check.name for check in table.checks}) == len(table.checks)
     for check in table.checks:
         assert set(check.needs) <= set(table.reads)
+
+
+def test_steps_that_read_each_others_tables_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    @table(
+        dataset="made_up",
+        partition_by="game_date",
+        key=("game_date", "player"),
+        cluster_by=(),
+        reads={"form": eve_and_day(FORM)},
+        columns=PLAYERS.columns,
+        step="boxes",
+        rated=False,
+    )
+    def boxes_after_form(form: Any) -> Any:
+        return form
+
+    monkeypatch.setattr(registry, "every_table", lambda: (*TABLES, boxes_after_form))
+    registry.steps.cache_clear()
+    with pytest.raises(TypeError, match=r"read each other's tables: .*boxes"):
+        registry.steps()
+    registry.steps.cache_clear()
