@@ -114,16 +114,15 @@ def _after_special_fouls(events: ir.Table) -> ir.Table:
 def _with_followers(rows: ir.Table) -> ir.Table:
     """Plays with `_bonus`, whether the shooter's one free throw is next, and the place of free throws after which
     their own team plays on, `_kept_on`."""
-    # A technical's free throw, or a rebound that is entered late, may come between a basket and its bonus.
     rows = rows.filter(rows.kind.isin(PLAYS))
+    # A technical's free throw, or a rebound that is entered late, may come between a basket and its bonus.
     rows = rows.mutate(_apart=(rows.technical | (rows.kind == "rebound")).fill_null(False))
     others = ibis.window(group_by=["_period", "_apart"], order_by="sequence")
     own = rows.team_abbr.lead().over(others) == rows.team_abbr
     bonus = own & rows.single.lead().over(others) & rows.spelling.lead().over(others).identical_to(rows.spelling)
     kept = (rows.kind == "free throw") & rows._special & rows.last_of_trip & own
-    return rows.mutate(_bonus=bonus.fill_null(False), _kept_on=kept.fill_null(False).ifelse(rows.sequence, 0)).drop(
-        "_apart"
-    )
+    rows = rows.mutate(_bonus=bonus.fill_null(False), _kept_on=kept.fill_null(False).ifelse(rows.sequence, 0))
+    return rows.drop("_apart")
 
 
 def _ended(rows: ir.Table) -> ir.StringValue:

@@ -16,6 +16,7 @@ from nba_assets.audit.game_days import game_days
 from nba_assets.contracts.calendar import Window, season_year, today
 from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.table import Table
+from nba_assets.orchestration.bad_input import refused_by_name
 from nba_assets.orchestration.jobs import ALL_TABLES
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.metadata import inline_picture
@@ -117,11 +118,11 @@ def _date_in(config: OfDate, which: Callable[[], date]) -> date:
     if not config.date:
         return which()
     try:
-        (day,) = partition_days(Window(date.fromisoformat(config.date), date.fromisoformat(config.date)))
+        day = date.fromisoformat(config.date)
     except ValueError:
         raise dg.Failure(f"date: {config.date!r} is no date; write YYYY-MM-DD", allow_retries=False) from None
-    except BadInput as error:
-        raise dg.Failure(str(error), allow_retries=False) from error
+    with refused_by_name():
+        (day,) = partition_days(Window(day, day))
     return day
 
 

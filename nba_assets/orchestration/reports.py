@@ -7,6 +7,7 @@ what Dagster knows of it: what is not ready, where the pages lie, and after whic
 import os
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from nba_assets.audit.game_days import game_days
 from nba_assets.contracts.calendar import EASTERN, Window, first_date, season_label, season_year, today
 from nba_assets.contracts.errors import BadInput
 from nba_assets.orchestration.assets import OWNERS
+from nba_assets.orchestration.bad_input import refused_by_name
 from nba_assets.orchestration.jobs import ALL_TABLES
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.resource import WarehouseResource
@@ -31,6 +33,8 @@ from nba_assets.warehouse.base import Warehouse
 KEY = dg.AssetKey(["nba_reference", "slate_report"])
 SEASON_KEY = dg.AssetKey(["nba_reference", "season_report"])
 FOLDER_VARIABLE = "NBA_REPORTS"
+
+_page = partial(dg.asset, group_name="operations", owners=OWNERS, kinds={"html"})
 
 
 def reports_folder() -> Path:
@@ -72,19 +76,16 @@ def write_season(warehouse: Warehouse, dates: Window, file: Path) -> None:
 
 
 def slate_report_asset() -> dg.AssetsDefinition:
-    @dg.asset(
+    @_page(
         key=KEY,
         deps=[asset_key(table) for table in slate_tables()],
-        group_name="operations",
-        owners=OWNERS,
-        kinds={"html"},
         description="The games and players of tonight's slate and tomorrow's, each as one HTML page that needs no"
         " server and no network: `nba report`.",
     )
     def slate_report(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> dg.MaterializeResult:
         opened = warehouse.open()
         made: dict[str, Any] = {}
-        try:
+        with refused_by_name():
             for slate in slates_at(context.instance, opened, today()):
                 if slate.what == RESULTS or not slate.games:
                     continue
@@ -92,30 +93,23 @@ def slate_report_asset() -> dg.AssetsDefinition:
                 _write(opened, slate, file)
                 made[slate.what] = dg.MetadataValue.path(str(file))
                 made[f"{slate.what}_tables_not_ready"] = sum(not of.ready for of in slate.tables)
-        except BadInput as error:
-            raise dg.Failure(str(error), allow_retries=False) from error
         return dg.MaterializeResult(metadata=made or {"note": "no games tonight or tomorrow"})
 
     return slate_report
 
 
 def season_report_asset() -> dg.AssetsDefinition:
-    @dg.asset(
+    @_page(
         key=SEASON_KEY,
         deps=[asset_key(table) for table in tables()],
-        group_name="operations",
-        owners=OWNERS,
-        kinds={"html"},
         description="Coverage, quality, sources and drift of the season until today, as one HTML page that needs no"
         " server and no network: `nba report --season`.",
     )
     def season_report(warehouse: WarehouseResource) -> dg.MaterializeResult:
-        file = season_file(season_year(today()))
-        dates = season_so_far(season_year(today()))
-        try:
+        year = season_year(today())
+        dates, file = season_so_far(year), season_file(year)
+        with refused_by_name():
             write_season(warehouse.open(), dates, file)
-        except BadInput as error:
-            raise dg.Failure(str(error), allow_retries=False) from error
         return dg.MaterializeResult(metadata={"page": dg.MetadataValue.path(str(file)), "dates": str(dates)})
 
     return season_report

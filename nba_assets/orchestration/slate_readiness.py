@@ -13,6 +13,7 @@ import dagster as dg
 from nba_assets.contracts.calendar import today
 from nba_assets.contracts.errors import BadInput
 from nba_assets.orchestration.assets import OWNERS
+from nba_assets.orchestration.bad_input import refused_by_name
 from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.slate_status import Slate, is_ready, slates_at
 from nba_assets.warehouse.records import markdown_table
@@ -38,10 +39,8 @@ def slate_readiness_asset() -> dg.AssetsDefinition:
         ],
     )
     def look(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> Iterator[dg.MaterializeResult]:
-        try:
+        with refused_by_name():
             slates = slates_at(context.instance, warehouse.open(), today())
-        except BadInput as error:
-            raise dg.Failure(str(error), allow_retries=False) from error
         result = dg.AssetCheckResult(check_name=CHECK, **_verdict(slates))
         yield dg.MaterializeResult(asset_key=KEY, metadata=of_slates(slates), check_results=[result])
 

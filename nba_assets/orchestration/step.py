@@ -36,6 +36,7 @@ from nba_assets.contracts.failures import failures_of
 from nba_assets.contracts.measures import watched
 from nba_assets.contracts.table import Check, Table
 from nba_assets.orchestration import metadata
+from nba_assets.orchestration.bad_input import refused_by_name
 from nba_assets.orchestration.dagster_patches.partition_versions import made_early, own_tags, tell_each, tells_early
 from nba_assets.orchestration.instance.answered_checks import answer_days
 from nba_assets.orchestration.instance.batched_events import record_in_step, record_made
@@ -76,10 +77,8 @@ class Step:
         anything is built.
         """
         calendar = Calendar.of(self.warehouse)
-        try:
+        with refused_by_name():
             calendar.require_seasons(self.tables, days)
-        except BadInput as error:
-            raise dg.Failure(str(error), allow_retries=False) from error
         try:
             with self.warehouse.session(self.timeout, self.context.run.run_id) as session:
                 yield from self._each(session, days, calendar)
