@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
+from nba_assets.compile.ahead import compile_ahead
 from nba_assets.contracts.kept_out import QUARANTINE
 from nba_assets.orchestration.alerts.sensors import alert_sensors
 from nba_assets.orchestration.assets import raw_spec, step_assets
@@ -29,10 +30,11 @@ from nba_assets.orchestration.slate_jobs import slate_jobs
 from nba_assets.orchestration.slate_readiness import slate_readiness_asset, slate_readiness_sensor
 from nba_assets.orchestration.trained_models import models_schedule
 from nba_assets.tables.raw import RAW_TABLES
-from nba_assets.tables.registry import monthly_tables, steps
+from nba_assets.tables.registry import every_table, monthly_tables, steps
 
 apply()
 warehouse = WarehouseResource.from_environment()
+compile_ahead(every_table(), warehouse.dialect)
 
 defs = dg.Definitions(
     assets=[

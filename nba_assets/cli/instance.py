@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from nba_assets.cli.terminal import err
+from nba_assets.cli.terminal import bar, err, reporter
 from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.printable import printable
 from nba_assets.orchestration.instance.opening import settle_home
@@ -74,12 +74,24 @@ def said_afterwards() -> Iterator[None]:
 
 
 def warehouse_at(lake: Path) -> Warehouse:
-    """The warehouse that the settings choose. Raises BadInput where there is no data."""
+    """The warehouse that the settings choose, and the queries of its tables compiled. Raises BadInput where there is no
+    data."""
     from nba_assets.audit.game_days import require_schedule
 
     warehouse = opened(lake)
     require_schedule(warehouse)
+    _compile_queries(warehouse)
     return warehouse
+
+
+def _compile_queries(warehouse: Warehouse) -> None:
+    """With a bar: it takes half a minute, once for each state of the code, in which nothing else is to be seen."""
+    from nba_assets.compile.ahead import compile_ahead
+    from nba_assets.tables.registry import every_table
+
+    with bar() as shown:
+        report = reporter(shown)
+        compile_ahead(every_table(), warehouse.dialect, lambda done, of: report("queries compiled", done, of))
 
 
 def opened(lake: Path) -> Warehouse:

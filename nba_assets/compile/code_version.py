@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 
 from nba_assets.compile.dialects import Dialect
-from nba_assets.compile.sql_cache import compiled_once
+from nba_assets.compile.sql_cache import compiled_once, is_kept
 from nba_assets.compile.statements import CompiledSQL, statements
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.table import Table
@@ -35,9 +35,17 @@ class Code:
 @cache
 def code_of(table: Table, dialect: Dialect) -> Code:
     """The code of a table, from the cache on disk where this very code has been compiled before."""
-    name = f"{table.full_name}.{dialect}.code"
-    code = compiled_once(name, Code, lambda: _code(table, statements(table, dialect)))
+    code = compiled_once(_name(table, dialect), Code, lambda: _code(table, statements(table, dialect)))
     return _with_python(code, table.python) if table.python else code
+
+
+def is_compiled(table: Table, dialect: Dialect) -> bool:
+    """Whether it has been compiled before, and the table's queries with it."""
+    return is_kept(_name(table, dialect))
+
+
+def _name(table: Table, dialect: Dialect) -> str:
+    return f"{table.full_name}.{dialect}.code"
 
 
 def code_version(table: Table, dialect: Dialect) -> str:

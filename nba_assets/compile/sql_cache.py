@@ -41,12 +41,22 @@ def compiled_once(name: str, kind: type[T], compile_it: Callable[[], T]) -> T:
     folder = _folder()
     if not _private(folder):
         return compile_it()
-    kept = folder / f"{name}.{_code_hash()}.json"
+    kept = _place(folder, name)
     with suppress(OSError, ValueError, TypeError, RecursionError):
         return kind(**_entry(kept))
     compiled = compile_it()
     _keep(kept, asdict(compiled))
     return compiled
+
+
+def is_kept(name: str) -> bool:
+    """Whether there is an entry of this very code, be it damaged, or none can be kept."""
+    folder = _folder()
+    return not _private(folder) or _place(folder, name).exists()
+
+
+def _place(folder: Path, name: str) -> Path:
+    return folder / f"{name}.{_code_hash()}.json"
 
 
 def _folder() -> Path:
