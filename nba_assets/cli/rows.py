@@ -19,7 +19,7 @@ from rich.table import Column
 from rich.table import Table as RichTable
 from rich.text import Text
 
-from nba_assets.cli.terminal import out
+from nba_assets.cli.terminal import at_work, out
 from nba_assets.contracts.calendar import EASTERN
 
 
@@ -74,6 +74,7 @@ def as_json() -> bool:
 
 def print_json(document: Mapping[str, Any]) -> None:
     """One object as one line. What is no number, as an infinite one, is null."""
+    at_work.over()
     sys.stdout.write(json.dumps(json_value(document), ensure_ascii=False, allow_nan=False) + "\n")
 
 
