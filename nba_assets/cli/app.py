@@ -39,7 +39,7 @@ from nba_assets.cli.report import report
 from nba_assets.cli.shell import shell
 from nba_assets.cli.simulate import simulate
 from nba_assets.cli.status import status
-from nba_assets.cli.terminal import err, log_to_terminal, out
+from nba_assets.cli.terminal import at_work, err, log_to_terminal, out
 from nba_assets.cli.train import train
 from nba_assets.cli.upgrade import upgrade
 from nba_assets.cli.verify import verify
@@ -90,11 +90,14 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def nba(
+    context: typer.Context,
     _: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
     """Raw NBA data in, the daily tables that prop-betting models read out."""
+    at_work.start(f"nba {context.invoked_subcommand}")
+    context.call_on_close(at_work.over)
 
 
 for command in COMMANDS:

@@ -10,7 +10,7 @@ import typer
 
 from nba_assets.cli.arguments import JsonOption
 from nba_assets.cli.ingest import print_ingested, table_reporter
-from nba_assets.cli.terminal import bar, err, out
+from nba_assets.cli.terminal import at_work, bar, err, out
 from nba_assets.contracts.errors import BadInput
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ def ddl() -> None:
     project, prefix = os.environ.get("NBA_BIGQUERY_PROJECT", ""), os.environ.get("NBA_BIGQUERY_PREFIX", "")
     location = os.environ.get("NBA_BIGQUERY_LOCATION")
     statements = create_all(_contracts(), Names(project, prefix), location, reading_views())
+    at_work.over()
     typer.echo("\n\n".join(f"{statement};" for statement in statements))
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from nba_assets.cli.rows import json_value
+from nba_assets.cli.terminal import at_work
 from nba_assets.contracts.errors import BadInput
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def write_rows(schema: pa.Schema, parts: Iterable[pa.Table], how: str, to: Path 
 
 @contextmanager
 def _stdout() -> Iterator[BinaryIO]:
+    at_work.over()
     sys.stdout.flush()
     yield sys.stdout.buffer
     sys.stdout.buffer.flush()

@@ -1,4 +1,4 @@
-"""The terminal: its two consoles, progress bars, and what more than one command prints.
+"""The terminal: its two consoles, the sign of being at work, progress bars, and what more than one command prints.
 
 What a single command prints stands with the command.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -18,9 +19,11 @@ from rich.progress import (
     MofNCompleteColumn,
     Progress,
     ProgressColumn,
+    SpinnerColumn,
     Task,
     TaskID,
     TextColumn,
+    TimeElapsedColumn,
     TimeRemainingColumn,
 )
 from rich.text import Text
@@ -41,6 +44,49 @@ class PlainConsole(Console):
     def render_str(self, text: str, **options: Any) -> Text:
         return super().render_str(printable(text), **options)
 
+    def print(self, *objects: Any, **options: Any) -> None:
+        at_work.over()
+        super().print(*objects, **options)
+
+
+class AtWork:
+    """A line with the seconds on a terminal, while a command has not said anything yet.
+
+    Whatever is written to a terminal otherwise than by the consoles here says `over` first.
+    """
+
+    PATIENCE = 1.0
+    """Seconds in which most commands have said something, and none shows a line that is gone at once."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console  # of its own: to print on those of commands says that it is over
+        self._said = threading.Event()
+        self._showing: threading.Thread | None = None
+
+    def start(self, command: str) -> None:
+        self.over()
+        if self._console.is_terminal:
+            self._said.clear()
+            self._showing = threading.Thread(target=self._show, args=(command,), daemon=True)
+            self._showing.start()
+
+    def over(self) -> None:
+        self._said.set()
+        if self._showing:
+            self._showing.join()
+            self._showing = None
+
+    def _show(self, command: str) -> None:
+        if self._said.wait(self.PATIENCE):
+            return
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        apart = {"redirect_stdout": False, "redirect_stderr": False}  # standard output may be a file
+        with Progress(*columns, console=self._console, transient=True, **apart) as line:
+            line.add_task(command, total=None)
+            self._said.wait()
+
+
+at_work = AtWork(Console(stderr=True))
 
 out = PlainConsole(width=None if sys.stdout.isatty() else 200)
 err = PlainConsole(stderr=True, soft_wrap=True)
@@ -109,6 +155,7 @@ def reporter(progress: Progress) -> Callable[[str, int, int], None]:
 
 
 def bar() -> Progress:
+    at_work.over()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
     return Progress(*columns, console=err, disable=not err.is_terminal)
 

@@ -110,15 +110,12 @@ def _dep(table: Table, source: Contract, reaches: set[Reach]) -> dg.AssetDep:
 
     Told that form reads a season, Dagster takes a back-fill of a week of all tables for one of the year after it, in a
     run for each layer of tables. What a table reads, and what is out of date, follows from `Reach` and not from this.
-    A month reads all days before it, of which Dagster's windows know nothing either: told of all days, it trains every
-    month there is where a person materialises one night of everything. Told of its own days, it trains that night's.
+    A month reads all days before it, and on a model hang all days of its month. Told of either, Dagster takes a night of
+    everything for that whole month, whose days to come were never built, and fails. So a model's edge carries no
+    partitions: a night is a night, and months are trained by their own job.
     """
     if table.monthly:
-        with warnings.catch_warnings(
-            action="ignore", category=dg.BetaWarning
-        ):  # the last month's days are still to come
-            days_of_it = dg.TimeWindowPartitionMapping(allow_nonexistent_upstream_partitions=True)
-        return dg.AssetDep(asset_key(source), partition_mapping=days_of_it)
+        return dg.AssetDep(asset_key(source), partition_mapping=dg.SpecificPartitionsPartitionMapping([]))
     if source.partition_by is None:
         return dg.AssetDep(asset_key(source))
     told = {Reach.SAME_DAY} if isinstance(source, Table) else reaches

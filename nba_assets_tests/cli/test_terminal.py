@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import time
 
 import pytest
+from rich.console import Console
 from rich.table import Table as RichTable
 
 from nba_assets.cli import app as cli
-from nba_assets.cli.terminal import PlainConsole, print_failure
+from nba_assets.cli.terminal import AtWork, PlainConsole, print_failure
 from nba_assets.contracts.errors import BadInput
 
 HOSTILE = "\x1b[2J\x9b31m\x07\rgone [/red] [bold]x[/bold] :x: \u202e"
@@ -58,3 +60,34 @@ def test_an_error_is_shown_as_it_is(
     assert (end.value.code, said[-len(told) :]) == (code, told)
     assert code == 1 or said == told
     assert "\x1b" not in said
+
+
+@pytest.fixture
+def terminal() -> Console:
+    return Console(file=io.StringIO(), force_terminal=True, color_system=None, width=80)
+
+
+def test_a_command_at_work_says_so_on_a_terminal_until_it_says_more(
+    terminal: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(AtWork, "PATIENCE", 0)
+    at_work, written = AtWork(terminal), terminal.file
+    assert isinstance(written, io.StringIO)
+    at_work.start("nba status")
+    until = time.monotonic() + 20
+    while "0:00:0" not in written.getvalue() and time.monotonic() < until:
+        time.sleep(0.01)
+    at_work.over()
+    said = written.getvalue()
+    assert "nba status 0:00:0" in said
+    assert said.endswith("\x1b[2K"), "the line is gone"
+    time.sleep(0.3)
+    assert written.getvalue() == said
+
+
+def test_a_quick_command_and_one_without_a_terminal_show_no_such_line(terminal: Console) -> None:
+    for console in (terminal, Console(file=io.StringIO())):
+        at_work = AtWork(console)
+        at_work.start("nba status")
+        at_work.over()
+        assert console.file.getvalue() == ""  # type: ignore[attr-defined]
