@@ -18,7 +18,6 @@ import hashlib
 import importlib
 import os
 import random
-import re
 import shutil
 import signal
 import sys
@@ -26,6 +25,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -150,17 +150,43 @@ def drawn(where: Iterable[str], count: int, seed: int) -> list[Change]:
 
 
 def own_tests(file: str) -> list[str]:
-    """The tests of a module, else of those that import it, then those of all checks: most changes are noticed there."""
-    package, _, name = file.removesuffix(".py").replace("/", ".").rpartition(".")
-    imported = re.compile(rf"^from {package}(\.{name} import| import .*\b{name}\b)", re.MULTILINE)
-    users = [path for path in sorted(Path("nba_assets").rglob("*.py")) if imported.search(path.read_text())]
-    own = _mirrored(Path(file)) or [test for user in users for test in _mirrored(user)]
-    return [str(test) for test in (*own, *sorted(Path("nba_assets_tests").rglob("test_checks.py")))]
+    """The tests of a module: of its name, and others that import it; else those of the modules that import it. Then
+    those of its group's checks: most changes are noticed there. Rules have no group: the last resort is all checks."""
+    module, name = Path(file), _dotted(Path(file))
+    users = (path for path in sorted(Path("nba_assets").rglob("*.py")) if name in _imported(path))
+    own = _tests_of(module, name) or [test for user in users for test in _tests_of(user, _dotted(user))]
+    every = sorted(Path("nba_assets_tests").rglob("test_checks.py"))
+    of_group = [test for test in every if _folder(module).is_relative_to(test.parent)]
+    return [str(test) for test in dict.fromkeys([*own, *of_group]) or every]
 
 
-def _mirrored(module: Path) -> list[Path]:
-    tests = Path("nba_assets_tests", *module.parts[1:-1]).glob(f"test_{module.stem}*.py")
-    return [test for test in sorted(tests) if str(test).startswith(TESTS)]
+def _tests_of(module: Path, name: str) -> list[Path]:
+    """Those of its name, and others that import it, or that import rows beside them that do."""
+    named = [test for test in sorted(_folder(module).glob(f"test_{module.stem}*.py")) if str(test).startswith(TESTS)]
+    tests = (test for folder in TESTS for test in sorted(Path(folder).rglob("test_*.py")))
+    return [*named, *(test for test in tests if test.stem != "test_checks" and name in _imported(test) | _beside(test))]
+
+
+def _folder(module: Path) -> Path:
+    """Where its tests are."""
+    return Path("nba_assets_tests", *module.parts[1:-1])
+
+
+def _dotted(file: Path) -> str:
+    return ".".join(file.with_suffix("").parts)
+
+
+@cache
+def _beside(test: Path) -> frozenset[str]:
+    rows = [path for path in test.parent.glob("*.py") if path != test and _dotted(path) in _imported(test)]
+    return frozenset().union(*(_imported(path) for path in rows))
+
+
+@cache
+def _imported(file: Path) -> frozenset[str]:
+    """Dotted names that a file imports; `from a import b` is `a` and `a.b`."""
+    froms = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.ImportFrom) and node.module]
+    return frozenset(f"{node.module}{each}" for node in froms for each in ("", *(f".{a.name}" for a in node.names)))
 
 
 def noticed(change: Change, own: bool) -> bool:

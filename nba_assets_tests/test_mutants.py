@@ -38,12 +38,18 @@ def test_operators_constants_and_aggregates_become_their_neighbours_and_columns_
         ast.parse(text[: change.start] + change.text.encode() + text[change.end :])
 
 
-def test_a_modules_own_tests_come_first_or_those_of_its_users_and_then_the_checks(
+def test_a_modules_own_tests_come_first_or_those_of_its_users_and_then_its_groups_checks(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(ROOT)
-    first, *checks = [Path(path).name for path in own_tests("nba_assets/tables/conformed/court_time.py")]
-    assert first == "test_court_time.py"
-    assert {*checks} == {"test_checks.py"}
-    first, *_ = [Path(path).name for path in own_tests("nba_assets/basketball/load.py")]
-    assert first == "test_upcoming_player_game_context.py"
+
+    def own(module: str) -> list[str]:
+        return [Path(path).name for path in own_tests(f"nba_assets/{module}.py")]
+
+    by_import = ["test_possessions.py", "test_court.py"]
+    assert own("tables/conformed/court_time") == ["test_court_time.py", *by_import, "test_checks.py"]
+    assert own("basketball/market") == ["test_market.py"]
+    *_, through_rows = own("basketball/load")
+    assert own("basketball/load")[0] == "test_upcoming_player_game_context.py"
+    assert through_rows == "test_upcoming_player_windows.py"
+    assert {*own("basketball/__init__")} == {"test_checks.py"}, "all of them, of what nothing is known"

@@ -11,7 +11,7 @@ import dagster as dg
 
 from nba_assets.contracts.calendar import EASTERN
 from nba_assets.contracts.settings import whole_number
-from nba_assets.orchestration.instance.retention import Pruned, prune
+from nba_assets.orchestration.instance.retention import Packed, Pruned, pack, prune
 from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.run_history.table_run import RUN_HISTORY
 from nba_assets.warehouse.base import Warehouse
@@ -22,22 +22,28 @@ DEFAULT_LOG_DAYS = 180
 MERGED_AFTER = timedelta(days=2)
 """By then all sensors that write a run's rows again have seen its end, also those of a daemon that was down a while."""
 
+PACKED_AFTER = timedelta(days=7)
+"""By then few look at a run's log, and no sensor that was switched off for a while does."""
+
 NAME = "housekeeping"
 
 
 @dataclass(frozen=True)
 class Tidied:
-    """What was done: runs of the history merged; notes, logs and rows removed."""
+    """What was done: runs of the history merged; notes, logs and rows removed; logs packed."""
 
     merged: int
     notes: int
     pruned: Pruned
+    packed: Packed
 
     def __str__(self) -> str:
         notes = f"{self.notes:,} notes on partitions that were replaced since removed; " if self.notes else ""
+        rows = self.pruned.rows + self.packed.rows
         return (
             f"{self.merged:,} runs of the run history merged; {notes}"
-            f"{self.pruned.runs:,} logs of runs and {self.pruned.rows:,} rows of the log of all runs removed"
+            f"{self.pruned.runs:,} logs of runs and {rows:,} rows of the log of all runs removed; "
+            f"{self.packed.runs:,} logs packed"
         )
 
 
@@ -47,11 +53,12 @@ def log_days() -> int:
 
 
 def tidy(instance: dg.DagsterInstance, warehouse: Warehouse, days: int) -> Tidied:
-    """Compact the run history, and remove what was logged more than `days` days ago."""
+    """Compact the run history, remove what was logged more than `days` days ago, and pack what is not of the last."""
     now = datetime.now(UTC)
     settled = (now - MERGED_AFTER).timestamp()
     merged, notes = warehouse.merge_parts(RUN_HISTORY, settled), warehouse.prune_notes(settled)
-    return Tidied(merged, notes, prune(instance, now - timedelta(days=days)))
+    pruned = prune(instance, now - timedelta(days=days))
+    return Tidied(merged, notes, pruned, pack(instance, now - PACKED_AFTER))
 
 
 def housekeeping_job() -> dg.JobDefinition:

@@ -31,7 +31,7 @@ from nba_assets.contracts.calendar import Window, season_year
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.read import Reach
 from nba_assets.contracts.table import Table
-from nba_assets.orchestration.instance.events import times_of_latest
+from nba_assets.orchestration.instance.events import AssetEventSummaryRecord, latest_of_each
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.warehouse import footers
 from nba_assets.warehouse.base import Warehouse
@@ -206,13 +206,15 @@ class _Made:
 
     @classmethod
     def of(cls, instance: dg.DagsterInstance, stored: _Stored, table: Table, days: Iterable[date]) -> _Made:
-        latest = times_of_latest(instance, asset_key(table), dg.DagsterEventType.ASSET_MATERIALIZATION)
+        key, partitions = asset_key(table), [day.isoformat() for day in days]
+        made = latest_of_each(instance, key, dg.DagsterEventType.ASSET_MATERIALIZATION, partitions)
+        planned = latest_of_each(instance, key, dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED, partitions)
         return cls(
             table,
             stored,
             stored.warehouse.builds(table, days),
-            {date.fromisoformat(partition): at for partition, at in latest.items()},
-            _failed(instance, table),
+            {date.fromisoformat(partition): event.timestamp for partition, event in made.items()},
+            _failed(instance, made, planned),
             Inputs(table, stored.content),
         )
 
@@ -243,15 +245,21 @@ class _Made:
         return f"{_OLDER_THAN} {source.full_name}{told}"
 
 
-def _failed(instance: dg.DagsterInstance, table: Table) -> frozenset[date]:
+def _failed(
+    instance: dg.DagsterInstance,
+    made: Mapping[str, AssetEventSummaryRecord],
+    planned: Mapping[str, AssetEventSummaryRecord],
+) -> frozenset[date]:
     """Days whose latest attempt was a run that failed before it made them."""
-    # As Dagster's own partition status finds it, which takes a second a table to say so.
-    attempts = instance.event_log_storage.get_latest_asset_partition_materialization_attempts_without_materializations(
-        asset_key(table)
-    )
-    run_ids = sorted({run_id for run_id, _ in attempts.values()})
+    # As Dagster's own partition status finds it, which asks for all partitions and takes a second a table to say so.
+    attempts = {
+        day: event.run_id
+        for day, event in planned.items()
+        if event.run_id and (day not in made or event.storage_id > made[day].storage_id)
+    }
+    run_ids = sorted(set(attempts.values()))
     failed: set[str] = set()
     for start in range(0, len(run_ids), RUNS_AT_ONCE):
         only = dg.RunsFilter(run_ids=run_ids[start : start + RUNS_AT_ONCE], statuses=[dg.DagsterRunStatus.FAILURE])
         failed.update(instance.get_run_ids(only))
-    return frozenset(date.fromisoformat(day) for day, (run_id, _) in attempts.items() if run_id in failed)
+    return frozenset(date.fromisoformat(day) for day, run_id in attempts.items() if run_id in failed)

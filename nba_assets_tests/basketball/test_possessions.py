@@ -7,8 +7,8 @@ from typing import Any
 import ibis
 import pytest
 
-from nba_assets.basketball.possessions import keeps_the_ball, with_endings
-from nba_assets_tests.rows import Query, Row, values_of
+from nba_assets.basketball.possessions import keeps_the_ball, with_endings, with_possessions
+from nba_assets_tests.rows import Query, Row, told, values_of
 
 A, B = "BOS", "NYK"
 EVENT = {"team_abbr": A, "spelling": "tatum", "made": False, "is_offensive": False} | dict.fromkeys(
@@ -19,6 +19,15 @@ SCHEMA = ibis.schema(
     dict.fromkeys(TEXT, "string")
     | dict.fromkeys(FLAG, "boolean")
     | dict.fromkeys(("period", "clock", "sequence"), "int64")
+)
+KEY = dict.fromkeys(("game_id", "team_abbr"), "string")
+BOX = ("points", "fg_attempts", "ft_attempts", "turnovers", "offensive_rebounds")
+RATED = Query(
+    with_possessions,
+    {
+        "boxes": ibis.schema(KEY | {"opponent_team_abbr": "string"} | dict.fromkeys(BOX, "int64")),
+        "counts": ibis.schema(KEY | {"possessions": "int64"}),
+    },
 )
 ENDINGS = Query(lambda events: with_endings(events).order_by("sequence"), {"events": SCHEMA})
 
@@ -110,3 +119,25 @@ def test_who_lost_the_ball_without_a_play() -> None:
 def test_words_that_keep_the_ball() -> None:
     words = ("flagrant type 1", "clear-path", "away from play", "transition take", "shooting", None)
     assert values_of(keeps_the_ball, "string", *words) == [True, True, True, True, False, False]
+
+
+def test_a_game_is_counted_if_both_of_its_teams_are_and_else_estimated() -> None:
+    """Of 80 attempts, 25 free throws at 0.44, 10 turnovers and 8 offensive rebounds, 93; without a box, NULL."""
+    boxes = [
+        {"game_id": game, "team_abbr": team, "opponent_team_abbr": other, **dict(zip(BOX, box, strict=True))}
+        for game in ("both", "one", "alone", "no box")
+        for team, other, points in ((A, B, 110), (B, A, 99))
+        for box in [(points, *([None] * 4 if game == "no box" else (80, 25, 10, 8)))]
+        if (game, team) != ("alone", B)
+    ]
+    counted = (("both", A, 101), ("both", B, 100), ("one", A, 101), ("alone", A, 101))
+    counts = [dict(zip((*KEY, "possessions"), row, strict=True)) for row in counted]
+    told_of = ("own_possessions", "opponent_possessions", "possessions_source", "opponent_points")
+    assert told(RATED(boxes=boxes, counts=counts), *KEY, *told_of) == [
+        ("both", A, 101, 100, "play_by_play", 99),
+        ("both", B, 100, 101, "play_by_play", 110),
+        ("no box", A, None, None, None, 99),
+        ("no box", B, None, None, None, 110),
+        ("one", A, 93, 93, "estimate", 99),
+        ("one", B, 93, 93, "estimate", 110),
+    ]

@@ -5,23 +5,27 @@ Thin functions over names that are not public. What our events carry is not said
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import dagster as dg
 from dagster._core.execution.plan.objects import StepFailureData
+from dagster._core.storage.event_log.base import AssetEventSummaryRecord
 
-__all__ = ["failure_data", "times_of_latest"]
+__all__ = ["AssetEventSummaryRecord", "failure_data", "latest_of_each"]
 
 
-def times_of_latest(instance: dg.DagsterInstance, key: dg.AssetKey, kind: Any) -> Mapping[str, float]:
-    """By partition, when its latest event of a `DagsterEventType` was: a partition may have thousands of them."""
+def latest_of_each(
+    instance: dg.DagsterInstance, key: dg.AssetKey, kind: Any, partitions: Collection[str]
+) -> Mapping[str, AssetEventSummaryRecord]:
+    """By partition its latest event of a `DagsterEventType`: a partition may have thousands, and an asset hundreds of
+    partitions that nobody asks about."""
     storage = instance.event_log_storage
-    latest = list(storage.get_latest_storage_id_by_partition(key, kind).values())
-    if not latest:
+    if not partitions:  # which Dagster takes for all
         return {}
-    events = storage.get_asset_event_summary_records(kind, asset_key=key, storage_ids=latest)
-    return {event.partition: event.timestamp for event in events if event.partition}
+    latest = list(storage.get_latest_storage_id_by_partition(key, kind, set(partitions)).values())
+    events = storage.get_asset_event_summary_records(kind, asset_key=key, storage_ids=latest) if latest else []
+    return {event.partition: event for event in events if event.partition}
 
 
 def failure_data(event: dg.DagsterEvent) -> Any | None:

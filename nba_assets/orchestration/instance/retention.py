@@ -2,7 +2,9 @@
 
 Dagster has settings for its ticks alone, and its public way to remove a run removes what it materialised as well. So a
 run stays on the list and in every partition's history; what goes is its log, its steps' output, and planned events and
-checks that later ones have replaced. What became of a run's tables is in the run history.
+checks that later ones have replaced. What became of a run's tables is in the run history. Until then, on SQLite, a log
+that nobody writes to any more takes little room: its file is packed, and what was planned and checked has no copy in
+the log of all runs.
 """
 
 from __future__ import annotations
@@ -20,6 +22,8 @@ import sqlalchemy as db
 from dagster import DagsterEventType
 
 from nba_assets.orchestration.dagster_patches.guard import Upstream, find, in_place
+from nba_assets.orchestration.instance import packed_logs
+from nba_assets.orchestration.instance.event_storage import BatchingSqliteEventLogStorage
 from nba_assets.orchestration.instance.event_storage.internals import CHECKS, EVENTS
 from nba_assets.orchestration.instance.storage_files import StorageFault
 
@@ -58,6 +62,10 @@ LATEST_KEPT = (
 )
 """Of these the latest of each partition stays: it may be the one that failed, or that is still to come."""
 
+OF_CHECKS = (DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED, DagsterEventType.ASSET_CHECK_EVALUATION)
+"""Dagster writes these to the log of all runs as well, on SQLite, and reads them in the run's own log and among the
+checks only. They are half of what a run leaves in the file of all runs."""
+
 AT_ONCE = 5000
 """So many rows go in one transaction, those that lie side by side, so that nobody waits for long."""
 
@@ -84,30 +92,69 @@ def prune(instance: dg.DagsterInstance, before: datetime) -> Pruned:
     return Pruned(runs, rows)
 
 
+@dataclass(frozen=True)
+class Packed:
+    """How much takes less room: logs of runs packed, rows of the log of all runs removed that those hold as well."""
+
+    runs: int = 0
+    rows: int = 0
+
+
+def pack(instance: dg.DagsterInstance, before: datetime) -> Packed:
+    """Pack what was last written to before a moment. Nothing is lost by it: all is in the run's own log still, which on
+    a server is no file."""
+    storage = instance.event_log_storage
+    if not in_place(UPSTREAM) or not isinstance(storage, BatchingSqliteEventLogStorage):
+        return Packed()
+    log = find(EVENTS)
+    copies = log.c.dagster_event_type.in_([kind.value for kind in OF_CHECKS])
+    planned = log.c.dagster_event_type == DagsterEventType.ASSET_MATERIALIZATION_PLANNED.value
+    rows = _remove_events(storage, (copies | (planned & _replaced(log))) & (log.c.timestamp < _at(before)))
+    packed = sum(packed_logs.pack(file) for file in _run_files(storage, before))
+    _give_back(storage)
+    return Packed(packed, rows)
+
+
 def _prune_events(storage: Any, before: datetime) -> int:
     """Of the log of all runs; on SQLite the events that belong to no run lie in a file of their own once more."""
-    log, tags = find(EVENTS), find(_TAGS)
+    log = find(EVENTS)
+    kind, latest_kept = log.c.dagster_event_type, [kind.value for kind in LATEST_KEPT]
+    of_use = kind.in_([KEPT.value, *latest_kept])
+    old = log.c.timestamp < _at(before)
+    useless = old & (kind.is_(None) | ~of_use | (kind.in_(latest_kept) & _replaced(log)))
+    removed = _remove_events(storage, useless)
+    if isinstance(storage, find(_SQLITE)):
+        with storage.run_connection(find(_NO_RUN)) as connection:
+            connection.execute(log.delete().where(old))
+    return removed
+
+
+def _replaced(log: Any) -> db.ColumnElement[bool]:
+    """Whether a later event of the same kind is of the same partition."""
     later = log.alias("later")
-    replaced = db.exists().where(
+    return db.exists().where(
         later.c.asset_key == log.c.asset_key,
         later.c.dagster_event_type == log.c.dagster_event_type,
         later.c.partition.is_not_distinct_from(log.c.partition),
         later.c.id > log.c.id,
     )
-    kind, latest_kept = log.c.dagster_event_type, [kind.value for kind in LATEST_KEPT]
-    of_use = kind.in_([KEPT.value, *latest_kept])
-    old = log.c.timestamp < before.astimezone(UTC).replace(tzinfo=None)
-    useless = old & (kind.is_(None) | ~of_use | (kind.in_(latest_kept) & replaced))
+
+
+def _remove_events(storage: Any, useless: db.ColumnElement[bool]) -> int:
+    """From the log of all runs."""
+    log, tags = find(EVENTS), find(_TAGS)
     with storage.index_connection() as connection:
         ids = [n for (n,) in connection.execute(db.select(log.c.id).where(useless))]
     for some in _parts(ids):
         with storage.index_connection() as connection:
             connection.execute(tags.delete().where(tags.c.event_id.in_(some)))
             connection.execute(log.delete().where(log.c.id.in_(some)))
-    if isinstance(storage, find(_SQLITE)):
-        with storage.run_connection(find(_NO_RUN)) as connection:
-            connection.execute(log.delete().where(old))
     return len(ids)
+
+
+def _at(moment: datetime) -> datetime:
+    """As Dagster's columns have it."""
+    return moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def _prune_checks(storage: Any, before: datetime) -> int:
@@ -122,7 +169,7 @@ def _prune_checks(storage: Any, before: datetime) -> int:
         db.func.max(ended).over(partition_by=each).label("ended_last"),
     ).subquery()
     replaced = (ranked.c.id != ranked.c.planned_last) & (ranked.c.id != db.func.coalesce(ranked.c.ended_last, 0))
-    old = ranked.c.create_timestamp < before.astimezone(UTC).replace(tzinfo=None)
+    old = ranked.c.create_timestamp < _at(before)
     with storage.index_connection() as connection:
         ids = [n for (n,) in connection.execute(db.select(ranked.c.id).where(old, replaced))]
     for some in _parts(ids):
@@ -137,13 +184,18 @@ def _parts(ids: Sequence[int]) -> Iterator[Sequence[int]]:
 
 
 def _remove_run_files(storage: Any, before: datetime) -> int:
-    """On SQLite a run's log is a file, which nobody has written to since the run ended."""
-    index, no_run = (Path(storage.path_for_shard(name)) for name in ("index", find(_NO_RUN)))
-    old = [file for file in index.parent.glob("*.db") if file not in (index, no_run) and _is_older(file, before)]
+    folder = Path(storage.path_for_shard("index")).parent
+    packed = [file for file in packed_logs.packed_in(folder) if _is_older(packed_logs.packed(file), before)]
+    old = {*_run_files(storage, before), *packed}
     for file in old:
-        for part in (file, Path(f"{file}-wal"), Path(f"{file}-shm")):
-            part.unlink(missing_ok=True)
+        packed_logs.remove(file)
     return len(old)
+
+
+def _run_files(storage: Any, before: datetime) -> list[Path]:
+    """On SQLite a run's log is a file: those that nobody has written to since a moment, and that are not packed."""
+    index, no_run = (Path(storage.path_for_shard(name)) for name in ("index", find(_NO_RUN)))
+    return [file for file in index.parent.glob("*.db") if file not in (index, no_run) and _is_older(file, before)]
 
 
 def _prune_output(instance: dg.DagsterInstance, before: datetime) -> int:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import dagster as dg
 import pytest
 
 from nba_assets.orchestration.instance.event_storage import BatchingSqliteEventLogStorage
 from nba_assets.orchestration.instance.retention import Pruned, prune
-from nba_assets_tests.orchestration.instance.event_storage.given import DAYS, range_run
-
-KEYS = [dg.AssetKey("offense"), dg.AssetKey("raw")]
+from nba_assets_tests.orchestration.instance.event_storage.given import DAYS, known, range_run
 
 
 @dg.asset(key="offense", partitions_def=DAYS)
@@ -23,26 +20,6 @@ def failing(context):  # noqa: ANN001, ANN201 (Dagster reads the annotation, and
 
 def failed_run(instance: dg.DagsterInstance, day: str) -> None:
     assert not dg.materialize([failing], instance=instance, partition_key=day, raise_on_error=False).success
-
-
-def known(instance: dg.DagsterInstance) -> dict[str, Any]:
-    """What the UI, staleness and back-fills ask of an instance."""
-    storage = instance.event_log_storage
-    checks = [dg.AssetCheckKey(KEYS[0], name) for name in ("rows", "keys")]
-    return {
-        "runs": [(run.run_id, run.status) for run in instance.get_runs()],
-        "partitions": {key: instance.get_status_by_partition(key, DAYS.get_partition_keys(), DAYS) for key in KEYS},
-        "materialisations": {key: instance.fetch_materializations(key, limit=99).records for key in KEYS},
-        "latest": {key: instance.get_latest_materialization_event(key) for key in KEYS},
-        "tags": {key: storage.get_event_tags_for_asset(key) for key in KEYS},
-        "planned": {
-            key: storage.get_latest_storage_id_by_partition(key, dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED)
-            for key in KEYS
-        },
-        "observed": instance.fetch_observations(KEYS[1], limit=1).records,
-        "checks": storage.get_latest_asset_check_execution_by_key(checks),
-        "of the check": storage.get_asset_check_summary_records(checks),
-    }
 
 
 @pytest.mark.slow

@@ -11,6 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any, Self
 
 import dagster as dg
@@ -22,6 +23,7 @@ from sqlalchemy.engine import Connection, Engine
 from nba_assets.orchestration.instance.event_storage.batches import BatchingEventLogStorage, Row
 from nba_assets.orchestration.instance.event_storage.internals import EVENTS, known, table
 from nba_assets.orchestration.instance.home import AtHome
+from nba_assets.orchestration.instance.packed_logs import packed_in, remove, unpack
 from nba_assets.orchestration.instance.storage_files import require_runs
 
 BUSY_SECONDS = 30
@@ -59,7 +61,11 @@ class BatchingSqliteEventLogStorage(AtHome, BatchingEventLogStorage, SqliteEvent
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:
-        """One transaction on the file of a run, or of the index; other threads wait, as with Dagster's own."""
+        """One transaction on the file of a run, or of the index; other threads wait, as with Dagster's own.
+
+        A run's file that was packed is one again, also where Dagster is left as it is.
+        """
+        unpack(self.path_for_shard(shard))
         if known(self.STOCK):
             with self._open_files.transaction(shard) as connection:
                 yield connection
@@ -99,9 +105,16 @@ class BatchingSqliteEventLogStorage(AtHome, BatchingEventLogStorage, SqliteEvent
         with suppress(FileNotFoundError):  # another process wiped it meanwhile
             os.utime(self.path_for_shard(run_id))
 
+    def get_all_run_ids(self) -> Sequence[str]:
+        """Those whose log is packed, too: a migration of Dagster's tables takes each in turn."""
+        packed = {file.stem for file in packed_in(Path(self.path_for_shard("index")).parent)}
+        return sorted({*super().get_all_run_ids(), *packed})
+
     def wipe(self) -> None:
         self._open_files.close()
         super().wipe()
+        for log in packed_in(Path(self.path_for_shard("index")).parent):
+            remove(log)
 
     def dispose(self) -> None:
         super().dispose()

@@ -1,9 +1,10 @@
-"""Events as Dagster makes them."""
+"""Events as Dagster makes them, and what Dagster knows by them."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from typing import Any
 
 import dagster as dg
 from dagster._core.events import AssetMaterializationPlannedData, DagsterEvent, StepMaterializationData
@@ -37,6 +38,29 @@ def range_run(instance: dg.DagsterInstance) -> str:
         "dagster/asset_partition_range_end": DAYS.get_last_partition_key(),
     }
     return job.execute_in_process(instance=instance, tags=tags).run_id
+
+
+KEYS = [dg.AssetKey("offense"), dg.AssetKey("raw")]
+
+
+def known(instance: dg.DagsterInstance) -> dict[str, Any]:
+    """What the UI, staleness and back-fills ask of an instance."""
+    storage = instance.event_log_storage
+    checks = [dg.AssetCheckKey(KEYS[0], name) for name in ("rows", "keys")]
+    return {
+        "runs": [(run.run_id, run.status) for run in instance.get_runs()],
+        "partitions": {key: instance.get_status_by_partition(key, DAYS.get_partition_keys(), DAYS) for key in KEYS},
+        "materialisations": {key: instance.fetch_materializations(key, limit=99).records for key in KEYS},
+        "latest": {key: instance.get_latest_materialization_event(key) for key in KEYS},
+        "tags": {key: storage.get_event_tags_for_asset(key) for key in KEYS},
+        "planned": {
+            key: storage.get_latest_storage_id_by_partition(key, dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED)
+            for key in KEYS
+        },
+        "observed": instance.fetch_observations(KEYS[1], limit=1).records,
+        "checks": storage.get_latest_asset_check_execution_by_key(checks),
+        "of the check": storage.get_asset_check_summary_records(checks),
+    }
 
 
 def materialised(run_id: str, assets: Iterable[str], partitions: Iterable[str]) -> list[dg.EventLogEntry]:

@@ -33,6 +33,13 @@ def test_the_last_scrape_of_a_morning_counts() -> None:
     assert told(rows, "player_lookup") == [("tatum",)]
 
 
+def test_a_player_whom_a_page_has_by_two_spellings_is_one_row() -> None:
+    """With the last of either by the alphabet, or the greater: the order of the page says nothing."""
+    for page in (("jadeney", "jadenivey"), ("jadenivey", "jadeney")):
+        rows = [row | {"age": 22 + (row["player_lookup"] == "jadeney")} for row in snapshot(1, "BOS", *page)]
+        assert told(rosters_of(rows), "player_lookup", "player_full_name", "age") == [("jadenivey", "Jadenivey", 23)]
+
+
 def test_a_birth_date_is_known_from_when_it_was_first_told() -> None:
     """The page's stand-in has none; and what a later scrape tells is not known before it."""
     born = date(1998, 3, 3)
