@@ -7,23 +7,23 @@ service: quotas, cost, pruning, partitions and MERGE are unknown to both.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
-from google.protobuf.empty_pb2 import Empty
 from zetasql.core.exceptions import ServerError
 from zetasql.wasi._pb2.zetasql.local_service import local_service_pb2 as service
 from zetasql.wasi._pb2.zetasql.proto.options_pb2 import AnalyzerOptionsProto, LanguageOptionsProto
 from zetasql.wasi._pb2.zetasql.proto.simple_catalog_pb2 import SimpleCatalogProto
 from zetasql.wasi._pb2.zetasql.public import options_pb2
 from zetasql.wasi._pb2.zetasql.public.parse_resume_location_pb2 import ParseResumeLocationProto
+from zetasql.wasi._pb2.zetasql.resolved_ast.resolved_ast_enums_pb2 import ResolvedCreateStatementEnums
 
 from nba_assets.compile.steps import LAST
 from nba_assets.contracts.contract import Contract
 from nba_assets_tests.bigquery.values import bigquery_type, from_proto, to_proto, type_name, type_proto
-from nba_assets_tests.bigquery.wasm import call
+from nba_assets_tests.bigquery.wasm import call, registered
 
 Row = Mapping[str, Any]
 Columns = list[tuple[str, str]]
@@ -81,11 +81,7 @@ class BigQuery:
 
     def analyse(self, sql: str) -> list[tuple[str, str]]:
         """The names and types of the query's columns. Raises `RefusedError`."""
-        request = service.PrepareQueryRequest(sql=sql, options=_options(), simple_catalog=self._catalog())
-        prepared = _ask("PrepareQuery", request, service.PrepareQueryResponse).prepared
-        done = service.UnprepareQueryRequest(prepared_query_id=prepared.prepared_query_id)
-        call("UnprepareQuery", done, Empty)
-        return [(column.name, type_name(column.type)) for column in prepared.columns]
+        return _columns(self._analysed(sql)[0].resolved_query_stmt_node)
 
     def analyse_steps(self, steps: Steps) -> list[tuple[str, str]]:
         """The same of the last of some steps, each other one a temporary table from then on."""
@@ -98,22 +94,32 @@ class BigQuery:
 
         Each statement is analysed, with the temporary tables that those before it have made. Raises `RefusedError`.
         """
-        known, found = self, dict[str, Columns]()
-        for statement in statements_of(_DOTTED.sub(_apart, script)):
-            made = _TEMPORARY.fullmatch(statement)
-            if made:
-                found[made[1]] = known.analyse(made[2])
-                known = known._with(made[1], Answer(found[made[1]], []))
-            elif _QUERY.match(statement):
-                found[LAST] = known.analyse(statement)
-            else:
-                known._accept(statement)
+        known, found, place = self, dict[str, Columns](), 0
+        script = _DOTTED.sub(_apart, script)
+        text = script.encode()
+        while text[place:].strip():
+            statement, place = known._analysed(script, place)
+            made = statement.resolved_create_statement_node.resolved_create_table_stmt_base_node
+            told = made.resolved_create_table_as_select_stmt_node
+            if told.parent.parent.create_scope == ResolvedCreateStatementEnums.CREATE_TEMP:
+                (name,) = told.parent.parent.name_path
+                found[name] = _columns(told)
+                known = known._with(name, Answer(found[name], []))
+            elif statement.HasField("resolved_query_stmt_node"):
+                found[LAST] = _columns(statement.resolved_query_stmt_node)
         return found
 
-    def _accept(self, statement: str) -> None:
-        """Raises `RefusedError` for a statement that is no query, and is not as it should be."""
-        request = service.AnalyzeRequest(sql_statement=statement, options=_options(), simple_catalog=self._catalog())
-        _ask("Analyze", request, service.AnalyzeResponse, statement)
+    def _analysed(self, script: str, place: int = 0) -> tuple[Any, int]:
+        """What the analyser makes of the statement at a place, in bytes, and where it ends. Raises `RefusedError`."""
+        at = ParseResumeLocationProto(input=script, byte_position=place, allow_resume=True)
+        number = registered(self._whole)
+        request = service.AnalyzeRequest(parse_resume_location=at, options=_options(), registered_catalog_id=number)
+        answer = _ask("Analyze", request, service.AnalyzeResponse, script)
+        return answer.resolved_statement, answer.resume_byte_position
+
+    @cached_property
+    def _whole(self) -> SimpleCatalogProto:
+        return self._catalog()
 
     def evaluate_steps(self, steps: Steps, tables: Mapping[Contract, Sequence[Row]]) -> Answer:
         """The answer of the last of some steps, each other one a temporary table from then on."""
@@ -196,8 +202,6 @@ _OF_PARTITIONS = {
 }
 """The columns of the view of a data set's partitions."""
 
-_TEMPORARY = re.compile(r"\s*CREATE TEMP(?:ORARY)? TABLE `?(\w+)`?\s+AS\s+(.*)", re.S | re.I)
-_QUERY = re.compile(r"\s*(?:SELECT|WITH|\()", re.I)
 _DOTTED = re.compile(r"`([\w-]+(?:\.[\w-]+)+)`")
 """A path in one pair of quotes, which BigQuery takes apart by itself."""
 
@@ -206,16 +210,9 @@ def _apart(path: re.Match[str]) -> str:
     return ".".join(f"`{name}`" for name in path[1].split("."))
 
 
-def statements_of(script: str) -> Iterator[str]:
-    """The statements of a script, as the parser tells where each ends. Raises `RefusedError`."""
-    text, place = script.encode(), 0
-    while text[place:].strip():
-        location = ParseResumeLocationProto(input=script, byte_position=place, allow_resume=True)
-        request = service.ExtractTableNamesFromNextStatementRequest(parse_resume_location=location, options=_language())
-        method, answer = "ExtractTableNamesFromNextStatement", service.ExtractTableNamesFromNextStatementResponse
-        after = _ask(method, request, answer, script).resume_byte_position
-        yield text[place:after].decode().strip().removesuffix(";")
-        place = after
+def _columns(answered: Any) -> Columns:
+    """What a statement of the analyser's that answers with rows calls them."""
+    return [(column.name, type_name(column.column.type)) for column in answered.output_column_list]
 
 
 _TABLE_NAME = re.compile(r"`(\w+)`\.`(\w+)`")

@@ -18,7 +18,7 @@ from nba_assets.compile.bind import Dates
 from nba_assets.compile.dialects import Dialect, script_of
 from nba_assets.compile.reading import read_sql
 from nba_assets.compile.statements import examples, statements
-from nba_assets.compile.steps import LAST
+from nba_assets.compile.steps import LAST, Query
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.checks import counted_in
 from nba_assets.contracts.contract import Contract, RawTable
@@ -37,6 +37,7 @@ from nba_assets.warehouse.bigquery.names import Names
 from nba_assets.warehouse.bigquery.notes import BOOKKEEPING
 from nba_assets.warehouse.bigquery.schema import NEW, OLD, beside
 from nba_assets_tests.bigquery.analyser import Columns, bigquery_columns
+from nba_assets_tests.bigquery.test_same_rows import EVALUATED
 
 ONE_DATE = Window(date(2024, 11, 9), date(2024, 11, 9))
 DAYS = [date(2024, 11, 8), date(2024, 11, 10)]
@@ -56,6 +57,8 @@ class Sent:
     columns: Mapping[str, Columns] = field(default_factory=dict)
     also: Sequence[Contract] = ()
     """Tables that are there for a while, beside those that are stored."""
+    around: str | None = None
+    """Where its query is evaluated by another test, what is sent around that, if anything."""
     is_example: bool = False
     """Whether it asks for rows that are counted by another: it scans what that does."""
 
@@ -66,18 +69,29 @@ def of_table(table: Table) -> Iterator[Sent]:
         yield Sent("what python is given", NAMES.sql(script_of(compiled.steps_in("rows", ONE_DATE))))
     for query, written in (("rows", None if table.python else table), ("failed", failures_of(table))):
         if written:
-            steps = compiled.steps_in(query, ONE_DATE)
-            text = script.replace(NAMES, written, steps, ONE_DATE.dates(), "code", {ONE_DATE.start: "read"})
-            yield Sent(f"replace by {query}", text, {"_new_rows": bigquery_columns(written)})
+            text = _replaced(written, compiled.steps_in(query, ONE_DATE))
+            around = _replaced(written, _no_row_of(written)) if table in EVALUATED[query] else None
+            yield Sent(f"replace by {query}", text, {"_new_rows": bigquery_columns(written)}, around=around)
     for query in ASKED & compiled.steps.keys():
         text = NAMES.sql(script_of(compiled.steps_in(query, ONE_DATE)))
-        yield Sent(query, text, {LAST: ANSWERS[query]} if query in ANSWERS else {})
+        around = "" if table in EVALUATED.get(query, ()) else None
+        yield Sent(query, text, {LAST: ANSWERS[query]} if query in ANSWERS else {}, around=around)
     asked = Asked(_ONE_DAY)
     verify(asked, [table], ONE_DATE)  # type: ignore[arg-type]  # of a warehouse, what is asked is all there is
     yield from (Sent(f"coverage {number}", text) for number, text in enumerate(asked.scripts, 1))
     for check in counted_in(table):
         text = NAMES.sql(examples(table, check, ONE_DATE, "bigquery"))
         yield Sent(f"examples of {check.name}", text, is_example=True)
+
+
+def _replaced(written: Contract, query: Query) -> str:
+    return script.replace(NAMES, written, query, ONE_DATE.dates(), "code", {ONE_DATE.start: "read"})
+
+
+def _no_row_of(contract: Contract) -> str:
+    """A query with the contract's columns that reads nothing."""
+    nothing = (f"CAST(NULL AS {type_}) AS `{name}`" for name, type_ in bigquery_columns(contract))
+    return f"SELECT {', '.join(nothing)}"
 
 
 ASKED = {"broken", "skipped", "preview", "measured", "categories"}

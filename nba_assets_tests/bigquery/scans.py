@@ -47,6 +47,11 @@ def scans(statement: sge.Expression) -> tuple[int, int]:
     return of(body, anew=True), sum(of(part, anew=False) for part in (*parts.values(), body))
 
 
+def stored_in(statement: sge.Expression) -> set[str]:
+    """The stored tables that a statement names, by project, data set and name."""
+    return {f"{table.catalog}.{table.db}.{table.name}" for table in statement.find_all(sge.Table) if table.db}
+
+
 def unbounded(statement: sge.Expression, contracts: Iterable[Contract]) -> list[str]:
     """The partitioned tables that a statement reads without constant bounds on the partition column, right where they
     stand: of what is written a query further out, BigQuery may make the same or not."""

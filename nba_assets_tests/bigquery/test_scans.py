@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nba_assets.contracts.contract import Column, Contract
-from nba_assets_tests.bigquery.scans import parsed, refused, scans, unbounded
+from nba_assets_tests.bigquery.scans import parsed, refused, scans, stored_in, unbounded
 
 BOXES = Contract(
     dataset="raw",
@@ -23,6 +23,15 @@ def test_the_count_sees_what_is_computed_anew() -> None:
 
     assert scans(made) == scans(answer) == (4, 1)
     assert scans(cleared) == (0, 0)
+
+
+def test_stored_tables_by_their_whole_names() -> None:
+    (written, made) = parsed(
+        "INSERT INTO `a-project`.`d`.`x` (id) SELECT id FROM b.y, z; CREATE TEMP TABLE t AS SELECT 1"
+    )
+
+    assert stored_in(written) == {"a-project.d.x", ".b.y"}
+    assert stored_in(made) == set()
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,11 @@ from typing import Any
 from unittest.mock import patch
 
 import wasmtime
+from google.protobuf.empty_pb2 import Empty
 from zetasql.core import wasm_client
 from zetasql.wasi import get_wasm_path
+from zetasql.wasi._pb2.zetasql.local_service import local_service_pb2 as service
+from zetasql.wasi._pb2.zetasql.proto.simple_catalog_pb2 import SimpleCatalogProto
 
 
 class _CompiledOnce:
@@ -65,6 +68,10 @@ def _compile_and_keep(engine: wasmtime.Engine, path: str, kept: Path) -> wasmtim
 class _Client(wasm_client.WasmClient):
     """The package's client, copying memory in blocks: byte by byte in Python, a long query takes seconds."""
 
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.catalogs: dict[bytes, int] = {}
+
     def write_bytes(self, ptr: int, data: bytes) -> None:
         ctypes.memmove(self._address() + ptr, data, len(data))
 
@@ -88,3 +95,21 @@ def call(method: str, request: Any, response_type: type[Any]) -> Any:
     except (wasmtime.Trap, wasmtime.WasmtimeError):
         _client.cache_clear()  # out of stack or memory: that instance is broken, the next call starts another
         raise
+
+
+MOST_CATALOGS = 16
+"""That the service keeps, some MB each."""
+
+
+def registered(catalog: SimpleCatalogProto) -> int:
+    """The number under which the service knows a catalog from now on: to be given one with each statement, and make all
+    functions of the language for it, takes it ten times as long as to analyse a short one."""
+    known, given = _client().catalogs, catalog.SerializeToString(deterministic=True)
+    number = known.pop(given, None)
+    if number is None:
+        request = service.RegisterCatalogRequest(simple_catalog=catalog)
+        number = call("RegisterCatalog", request, service.RegisterResponse).registered_id
+    known[given] = number  # as the one that was asked for last
+    if len(known) > MOST_CATALOGS:
+        call("UnregisterCatalog", service.UnregisterRequest(registered_id=known.pop(next(iter(known)))), Empty)
+    return number
