@@ -85,13 +85,14 @@ def warehouse_at(lake: Path) -> Warehouse:
 
 
 def _compile_queries(warehouse: Warehouse) -> None:
-    """With a bar: it takes half a minute, once for each state of the code, in which nothing else is to be seen."""
-    from nba_assets.compile.ahead import compile_ahead
+    """With a bar: it takes half a minute, once for each state of the code."""
+    from nba_assets.compile.ahead import compile_ahead, not_compiled
     from nba_assets.tables.registry import every_table
 
-    with bar() as shown:
-        report = reporter(shown)
-        compile_ahead(every_table(), warehouse.dialect, lambda done, of: report("queries compiled", done, of))
+    if missing := not_compiled(every_table(), warehouse.dialect):
+        with bar() as shown:
+            report = reporter(shown)
+            compile_ahead(missing, warehouse.dialect, lambda done, of: report("queries compiled", done, of))
 
 
 def opened(lake: Path) -> Warehouse:

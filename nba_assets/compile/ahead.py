@@ -13,15 +13,20 @@ from nba_assets.compile.dialects import Dialect
 from nba_assets.contracts.table import Table
 
 
+def not_compiled(tables: Sequence[Table], dialect: Dialect) -> list[Table]:
+    """Those that this code has not compiled before, where what is compiled can be kept."""
+    return [table for table in tables if not is_compiled(table, dialect)]
+
+
 def compile_ahead(
     tables: Sequence[Table], dialect: Dialect, report: Callable[[int, int], None] = lambda done, of: None
 ) -> None:
-    """Compile what this code has not compiled before; tell `report` how many tables are done, of how many.
+    """Compile what is not compiled yet; tell `report` how many tables are done, of how many.
 
     In an order of chance, since processes that start together would else all compile the same table at the same time:
     a command and its fork server, or a suite's workers, share the work so.
     """
-    missing = [table for table in tables if not is_compiled(table, dialect)]
+    missing = not_compiled(tables, dialect)
     for done, table in enumerate(random.sample(missing, len(missing))):
         report(done, len(missing))
         if not is_compiled(table, dialect):  # still not, by another process either
