@@ -18,7 +18,7 @@ def prune(
     ] = None,
     lake: LakeOption = DEFAULT_LAKE,
 ) -> None:
-    """Compact the run history, remove the logs of old runs from DAGSTER_HOME, and pack those of a week ago.
+    """Compact the run history, and remove or pack the logs of old runs in DAGSTER_HOME.
 
     The daemon does it each night. What was built stays known: runs, materialisations and the latest checks are kept,
     and with them which partitions are there and of which version.
