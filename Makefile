@@ -138,6 +138,7 @@ clean:
 	rm -rf .venv build lake dagster_home/history dagster_home/schedules dagster_home/storage
 
 .venv/installed: setup.cfg pyproject.toml constraints.txt
+	@echo "Once, an environment in .venv with all that is needed, which takes a minute or some:"
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[test]'
+	$(BIN)/pip install --disable-pip-version-check -c constraints.txt -e '.[test]'
 	touch $@

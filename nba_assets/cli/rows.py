@@ -21,6 +21,7 @@ from rich.text import Text
 
 from nba_assets.cli.terminal import at_work, out
 from nba_assets.contracts.calendar import EASTERN
+from nba_assets.contracts.printable import printable
 
 
 @dataclass(frozen=True)
@@ -55,11 +56,35 @@ class Rows:
                 of_row = {_key(name): json_value(cell) for name, cell in named}
                 print_json({"kind": self.kind, **of_row} if self.kind else of_row)
             return
-        folding = [Column(name, overflow="fold") for name in self.columns]  # nothing is cut where it is narrow
-        shown = RichTable(*folding, title=self.title or None, title_justify="left")
-        for cells in self.rows:
-            shown.add_row(*map(_text, cells))
-        out.print(shown)
+        cells_shown = [[_text(cell) for cell in cells] for cells in self.rows]
+        shown = self._table(cells_shown)
+        if self.rows and shown.__rich_measure__(out, out.options).minimum > out.width:
+            self._print_apart(cells_shown)
+        else:
+            out.print(shown)
+
+    def _table(self, cells_shown: Sequence[Sequence[Text]]) -> RichTable:
+        """Nothing is cut where it is narrow; what is one word is not parted while there is room."""
+        columns = []
+        for name, *of_it in zip(self.columns, *cells_shown, strict=True):
+            one_word = not any(" " in str(said) for said in (name, *of_it))
+            columns.append(Column(name, overflow="fold", no_wrap=one_word))
+        shown = RichTable(*columns, title=self.title or None, title_justify="left")
+        for cells in cells_shown:
+            shown.add_row(*cells)
+        return shown
+
+    def _print_apart(self, cells_shown: Sequence[Sequence[Text]]) -> None:
+        """A line a value, where not even the words of a row fit beside one another; empty ones are left out."""
+        if self.title:
+            out.print(self.title)
+        for cells in cells_shown:
+            block = RichTable.grid(Column(no_wrap=True), Column(overflow="fold"), padding=(0, 2, 0, 0))
+            for name, cell in zip(self.columns, cells, strict=True):
+                if cell:
+                    block.add_row(Text(printable(name)), cell)
+            out.print(block)
+            out.print()
 
 
 def print_as_json(asked: bool) -> bool:

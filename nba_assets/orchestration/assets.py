@@ -110,9 +110,9 @@ def _dep(table: Table, source: Contract, reaches: set[Reach]) -> dg.AssetDep:
 
     Told that form reads a season, Dagster takes a back-fill of a week of all tables for one of the year after it, in a
     run for each layer of tables. What a table reads, and what is out of date, follows from `Reach` and not from this.
-    A month reads all days before it, and what hangs on a model are all days of its month. Told of either, Dagster takes
-    a night of everything for that whole month, whose days to come were never built, and fails. So a model's edge carries
-    no partitions: a night is a night, and months are trained by their own job.
+    A month reads all days before it, and on a model hang all days of its month. Told of either, Dagster takes a night
+    of everything for that whole month, whose days to come were never built, and fails. So a model's edge carries no
+    partitions: a night is a night, and months are trained by their own job.
     """
     if table.monthly:
         return dg.AssetDep(asset_key(source), partition_mapping=dg.SpecificPartitionsPartitionMapping([]))

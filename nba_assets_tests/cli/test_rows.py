@@ -68,3 +68,34 @@ def test_a_table_without_a_kind_has_only_its_columns(capsys: pytest.CaptureFixtu
 @pytest.mark.parametrize(("minutes", "told"), [(0, "0 min"), (61, "1 h 1 min"), (1500, "1 d 1 h")])
 def test_how_long_a_time_is(minutes: int, told: str) -> None:
     assert long(timedelta(minutes=minutes)) == told
+
+
+def of_a_table() -> Rows:
+    rows = Rows("table", ("slate", "table", "rows", "lacks", "waits for"), "tonight")
+    rows.add("tomorrow", "upcoming_player_game_context", 336, "reads games of 2026-11-25, which will be built", None)
+    return rows
+
+
+def test_no_name_is_parted_where_there_is_room(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(out, "width", 80)
+    of_a_table().print()
+    printed = capsys.readouterr().out
+    assert "│ upcoming_player_game_context │" in printed
+    assert max(map(len, printed.splitlines())) <= 80
+
+
+def test_where_words_do_not_fit_beside_one_another_a_value_is_a_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(out, "width", 60)
+    of_a_table().print()
+    assert [line.rstrip().split(maxsplit=1) for line in capsys.readouterr().out.splitlines()] == [
+        ["tonight"],
+        ["slate", "tomorrow"],
+        ["table", "upcoming_player_game_context"],
+        ["rows", "336"],
+        ["lacks", "reads games of 2026-11-25, which will be built"],
+        [],
+    ]
