@@ -139,6 +139,6 @@ clean:
 
 .venv/installed: setup.cfg pyproject.toml constraints.txt
 	@echo "Once, an environment in .venv with all that is needed, which takes a minute or some:"
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv --upgrade-deps .venv  # its pip shows how far an installation is
 	$(BIN)/pip install --disable-pip-version-check -c constraints.txt -e '.[test]'
 	touch $@

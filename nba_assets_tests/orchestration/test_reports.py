@@ -35,6 +35,7 @@ from nba_assets.reports.season import question_of_sources, question_of_tiers
 from nba_assets.tables.predictions.player_prop_predictions import player_prop_predictions
 from nba_assets.warehouse.lake import Lake
 from nba_assets.warehouse.records import records
+from nba_assets_tests.given import put_games
 from nba_assets_tests.reports.given import Cells, cells_of
 
 TODAY, HALF = date(2024, 10, 26), Decimal("0.5")
@@ -81,6 +82,18 @@ def test_the_page_of_the_season_is_made_after_a_night_with_games(
     with dg.build_schedule_context(scheduled_execution_time=at, resources={"warehouse": resource}) as context:
         asked = season_report_schedule(context)
     assert isinstance(asked, dg.RunRequest if wanted else dg.SkipReason)
+
+
+def test_a_season_without_a_schedule_has_no_page_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where all assets are materialised on the lake of last season's demo."""
+    monkeypatch.setenv("NBA_LAKE", str(tmp_path / "lake"))
+    monkeypatch.setenv("NBA_REPORTS", str(tmp_path / "pages"))
+    put_games(tmp_path / "lake", [date(2024, 12, 10)])
+    monkeypatch.setattr(reports, "today", lambda: date(2025, 10, 10))
+    run = dg.materialize([season_report_asset()], resources={"warehouse": WarehouseResource.from_environment()})
+    (made,) = run.get_asset_materialization_events()
+    assert made.materialization.metadata["note"].value == "no schedule of 2025-26 yet"
+    assert not (tmp_path / "pages").exists()
 
 
 def forecast(lake: Lake, day: date) -> int:
