@@ -275,6 +275,12 @@ What lowers or raises the `fatigue_score`, each by itself: here the figures are 
 less those of whom no reason of the same kind does (of age, of rest and so on). A reason that counts against a man
 should come out below 0. Who plays often is fit and in rhythm, which these figures do not tell apart from load.
 
+A back to back and four games in seven days come out above 0 because they select: who is tired or hurt is rested and has
+no row, and who does play stands in for him. On second nights 0.74 stars of a team are out, else 0.59, and who plays has
+0.43 minutes more than in his last ten games, else 0.26 fewer; points a minute are the same to 0.003. So these figures
+do not say that a second night does a man good; the points that a reason counts stay, and the factor as a whole does not
+point the wrong way.
+
 {reasons}
 
 ## Features

@@ -16,6 +16,9 @@ from nba_assets.basketball.play_feeds import clock_of
 PLAYS = ("shot", "free throw", "rebound", "turnover", "start of period")
 """Kinds of events that are plays; the others stop play."""
 
+PARTS_A_BASKET = ("substitution", "timeout")
+"""What between a basket and the foul on its shooter makes his bonus a possession of its own."""
+
 KEEPS_THE_BALL = ("flagrant", "clear path", "transition take", "away from play")
 """Fouls after whose free throws the team that was fouled has the ball again."""
 
@@ -49,9 +52,10 @@ def keeps_the_ball(foul: ir.StringValue) -> ir.BooleanValue:
 def with_endings(events: ir.Table) -> ir.Table:
     """The plays among `events`, each with the team whose possession it ends in `ends_possession_of`, else NULL.
 
-    `lost_at` is the clock when the other team lost the ball before the play without one of its own, as at a jump ball.
-    Events have `kind`, `team_abbr`, `other_team_abbr`, `spelling`, `made`, `single` and `last_of_trip` of free throws,
-    `technical`, `shooting` of fouls, and `keeps_ball` of fouls and of free throws that say so themselves.
+    `lost_at` is the clock when the other team lost the ball before the play without one of its own, as at a jump ball,
+    and of a start of period that comes after a foul. Events have `kind`, `team_abbr`, `other_team_abbr`, `spelling`,
+    `made`, `single` and `last_of_trip` of free throws, `technical`, `shooting` of fouls, and `keeps_ball` of fouls and
+    of free throws that say so themselves.
     """
     rows = _with_followers(_after_special_fouls(_told(events)))
     rows = rows.mutate(_ended=_ended(rows))
@@ -62,7 +66,10 @@ def with_endings(events: ir.Table) -> ir.Table:
         "game_id",
         "sequence",
         ends_possession_of=rows._is_twice.fill_null(False).ifelse(ibis.null("string"), rows._ended),
-        lost_at=(rows.sequence == rows._lost_before).ifelse(clock_of(rows.period, rows._lost_at), ibis.null("int64")),
+        lost_at=ibis.cases(
+            (rows.sequence == rows._lost_before, clock_of(rows.period, rows._lost_at)),
+            (rows._called_before, rows.clock),
+        ),
     )
     plays = events.filter(events.kind.isin(PLAYS))
     return with_columns(plays, ends, ("game_id", "sequence"), "ends_possession_of", "lost_at")
@@ -103,17 +110,22 @@ def _after_special_fouls(events: ir.Table) -> ir.Table:
     last_kept, last = rows._kept_at.max().over(so_far), rows._fouled_at.max().over(so_far)
     in_order = ibis.window(group_by="_period", order_by="sequence")
     until = ibis.window(group_by="_period", order_by="sequence", preceding=(None, 0))
-    goes_on = rows.kind.lead().over(in_order).isin(PLAYS) | rows.shooting.lead().over(in_order)
+    follower = rows.kind.lead().over(in_order)
+    goes_on = follower.isin(PLAYS) | rows.shooting.lead().over(in_order)
+    parted = (rows.kind == "shot") & follower.isin(PARTS_A_BASKET) & (rows.clock == rows.clock.lead().over(in_order))
+    late = (rows.kind == "start of period") & (rows.period > 1) & ((rows.kind == "foul").any().over(until))
     return rows.mutate(
         _special=rows.keeps_ball | ((last_kept > 0) & (last_kept == last)),
         _stopped=(~goes_on).fill_null(True),
         _whistle_at=rows._blown_at.max().over(until),
+        _parted=parted.fill_null(False),
+        _called_before=late.fill_null(False),
     ).drop("_fouled", "_kept_at", "_fouled_at", "_blown_at")
 
 
 def _with_followers(rows: ir.Table) -> ir.Table:
-    """Plays with `_bonus`, whether the shooter's one free throw is next, and the place of free throws after which
-    their own team plays on, `_kept_on`."""
+    """Plays with `_bonus`, whether the shooter's one free throw is next, the place of free throws after which their
+    own team plays on, `_kept_on`, and `_dead`, a team's rebound of a technical's free throw: nobody plays it."""
     rows = rows.filter(rows.kind.isin(PLAYS))
     # A technical's free throw, or a rebound that is entered late, may come between a basket and its bonus.
     rows = rows.mutate(_apart=(rows.technical | (rows.kind == "rebound")).fill_null(False))
@@ -121,7 +133,14 @@ def _with_followers(rows: ir.Table) -> ir.Table:
     own = rows.team_abbr.lead().over(others) == rows.team_abbr
     bonus = own & rows.single.lead().over(others) & rows.spelling.lead().over(others).identical_to(rows.spelling)
     kept = (rows.kind == "free throw") & rows._special & rows.last_of_trip & own
-    rows = rows.mutate(_bonus=bonus.fill_null(False), _kept_on=kept.fill_null(False).ifelse(rows.sequence, 0))
+    in_order = ibis.window(group_by="_period", order_by="sequence")
+    of_technical = rows.technical.lag().over(in_order) & ~rows.made.lag().over(in_order)
+    dead = (rows.kind == "rebound") & rows.spelling.isnull() & of_technical
+    rows = rows.mutate(
+        _bonus=bonus.fill_null(False),
+        _kept_on=kept.fill_null(False).ifelse(rows.sequence, 0),
+        _dead=(dead & (rows.clock == rows.clock.lag().over(in_order))).fill_null(False),
+    )
     return rows.drop("_apart")
 
 
@@ -129,10 +148,10 @@ def _ended(rows: ir.Table) -> ir.StringValue:
     """The team whose possession each play by itself ends."""
     at_once = ibis.window(group_by=["_period", "clock", "team_abbr"])
     # The ball was never the other team's between a basket and free throws at its clock that keep it.
-    goes_on = rows._bonus | (rows._kept_on.max().over(at_once) > rows.sequence).fill_null(False)
+    goes_on = (rows._bonus & ~rows._parted) | (rows._kept_on.max().over(at_once) > rows.sequence).fill_null(False)
     basket = (rows.kind == "shot") & rows.made & ~goes_on
     trip = (rows.kind == "free throw") & rows.made & rows.last_of_trip & (~rows._special | rows._stopped)
-    board = (rows.kind == "rebound") & ~rows.is_offensive
+    board = (rows.kind == "rebound") & ~rows.is_offensive & ~rows._dead
     return ibis.cases(
         ((basket | trip | (rows.kind == "turnover")).fill_null(False), rows.team_abbr),
         (board.fill_null(False), rows.other_team_abbr),
@@ -145,7 +164,7 @@ def _judged(rows: ir.Table) -> ir.Table:
     same team the other one lost the ball."""
     turns = _turns(rows)
     order = ibis.window(group_by="_period", order_by="_nth")
-    told = ("of", "kind", "clock", "at", "kept_at")
+    told = ("of", "kind", "clock", "at", "kept_at", "parted")
     turns = turns.mutate(**{f"last_{name}": turns[name].lag().over(order) for name in told})
     again = (turns.of == turns.last_of).fill_null(False)
     same_moment = (turns.clock == turns.last_clock).fill_null(False)
@@ -154,14 +173,16 @@ def _judged(rows: ir.Table) -> ir.Table:
     turns = turns.mutate(_again=again, _same_moment=same_moment, _late=late)
     near_late = turns._late.lead().over(order).fill_null(0) + turns._late.lag().over(order).fill_null(0)
     # A basket whose bonus is entered at another moment, a lane violation or goal-tending on top of it, and a rebound
-    # written twice are one end.
+    # written twice are one end; a bonus that is parted from its basket is one more of the same team.
     of_the_basket = (turns.last_kind == "shot") & turns.kind.isin(["free throw", "rebound"])
+    own_bonus = (of_the_basket & turns.last_parted & (turns.shots == 0) & (turns.throws > 0)).fill_null(False)
     no_shot = (of_the_basket | ((turns.kind == "rebound") & turns.of_nobody)) & (turns.shots == 0)
     twice = turns._again & (no_shot | (turns._same_moment & turns.kind.isin(["shot", "turnover"]))).fill_null(False)
+    twice &= ~own_bonus
     # After free throws that keep the ball the other team lost nothing, unless it did something in between.
     kept_at = ibis.greatest(turns.kept_at, turns.last_kept_at.fill_null(0))
     is_lost = ((kept_at == 0) & ~turns._same_moment) | ((kept_at > 0) & (turns.whistle_at > kept_at))
-    lost = turns._again & ~twice & is_lost & (near_late == 0)
+    lost = turns._again & ~twice & ~own_bonus & is_lost & (near_late == 0)
     return turns.select(
         "_period",
         "_nth",
@@ -189,6 +210,8 @@ def _turns(rows: ir.Table) -> ir.Table:
         at=rows.sequence.max(where=is_end),
         of_nobody=rows.spelling.max(where=is_end).isnull(),
         shots=rows.sequence.count(where=its_own & (rows.kind == "shot")),
+        throws=rows.sequence.count(where=its_own & rows.single),
+        parted=rows._parted.max(where=is_end).fill_null(False),
         kept_at=rows.sequence.max(where=kept & (rows.team_abbr == rows._of)).fill_null(0),
         held_from=rows.sequence.min(where=its_own),
         others_at=rows.sequence.max(where=rows._holds & (rows.team_abbr != rows._of)).fill_null(0),

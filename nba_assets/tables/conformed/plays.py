@@ -114,7 +114,8 @@ def _passed_over(rows: ir.Table, bigdataball: ir.Table, games: ir.Table) -> ir.T
         Column(
             "lost_at",
             "INT64",
-            "left when the other team, which had the ball, lost it before this play with none of its own; else NULL",
+            "left when the other team, which had the ball, lost it before this play with none of its own, and of a "
+            "start of period that comes after a foul; else NULL",
             "seconds",
         ),
         Column(

@@ -93,11 +93,9 @@ def _points_elsewhere(rows: ir.Table, plays: ir.Table) -> ir.Table:
 )
 def possessions(plays: ir.Table, court_time: ir.Table) -> ir.Table:
     rows = _with_teams(_turns(_with_horns(plays)))
-    rows = rows.mutate(
-        number=ibis.row_number().over(group_by="game_id", order_by=["period", "_nth"]) + 1,
-        ended_by=rows.end_kind.fill_null("period"),
-        is_used=rows.is_used.fill_null(False),
-    )
+    rows = rows.mutate(ended_by=rows.end_kind.fill_null("period"), is_used=rows.is_used.fill_null(False))
+    rows = _with_carried_over(rows)
+    rows = rows.mutate(number=ibis.row_number().over(group_by="game_id", order_by=["period", "_nth"]) + 1)
     return with_ten(rows, court_time, rows.until_sequence)
 
 
@@ -129,7 +127,7 @@ def _with_horns(plays: ir.Table) -> ir.Table:
         "source",
     )
     rows = rows.mutate(_order=2 * rows.sequence)
-    lost = rows.filter(rows.lost_at.notnull())
+    lost = rows.filter(rows.lost_at.notnull() & (rows.kind != "start of period"))
     lost = lost.mutate(
         _order=lost._order - 1,
         kind=ibis.literal("lost"),
@@ -179,6 +177,7 @@ def _turns(rows: ir.Table) -> ir.Table:
         is_used=rows.spelling.max(where=is_use).notnull(),
         _one=rows._first.min(where=named),
         _two=rows._last.max(where=named),
+        _called_before=((rows.kind == "start of period") & rows.lost_at.notnull()).max(),
         _first_points=rows.points.sum(where=rows.team_abbr == rows._first).fill_null(0),
         _last_points=rows.points.sum(where=rows.team_abbr == rows._last).fill_null(0),
         is_whole=rows.is_whole.min(),
@@ -206,6 +205,30 @@ def _with_teams(rows: ir.Table) -> ir.Table:
         points=is_first.ifelse(rows._first_points, rows._last_points),
         opponent_points=is_first.ifelse(rows._last_points, rows._first_points),
     )
+
+
+def _with_carried_over(rows: ir.Table) -> ir.Table:
+    """The possessions, and one more where a foul is called before the start of a period that the other team starts.
+
+    So the league counts: who had the ball when the last period ended loses it only then.
+    """
+    in_order = ibis.window(group_by="game_id", order_by=["period", "_nth"])
+    last = rows.until_sequence.lag().over(in_order)
+    told = rows.mutate(_before=rows.team_abbr.lag().over(in_order), _their_last=last)
+    more = told.filter(told._called_before & (told._nth == 0) & (told._before != told.team_abbr))
+    more = more.mutate(
+        _nth=ibis.literal(-1, "int64"),
+        team_abbr=more._before,
+        opponent_team_abbr=more.team_abbr,
+        end_clock=more.start_clock,
+        until_sequence=more._their_last,
+        ended_by=ibis.literal("lost"),
+        points=ibis.literal(0, "int64"),
+        opponent_points=ibis.literal(0, "int64"),
+        used_by=ibis.null("string"),
+        is_used=ibis.literal(value=False),
+    )
+    return rows.union(more.select(rows.columns))
 
 
 def with_ten(rows: ir.Table, court_time: ir.Table, sequence: ir.IntegerValue) -> ir.Table:
