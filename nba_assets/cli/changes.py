@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from nba_assets.cli.arguments import DEFAULT_LAKE, JsonOption, LakeOption, TablesOption, named_tables, parse_date
+from nba_assets.cli.arguments import DEFAULT_LAKE, JsonOption, LakeOption, named_tables, parse_date
 from nba_assets.cli.rows import Rows
 from nba_assets.cli.rows import as_json as prints_json
 from nba_assets.cli.terminal import out
@@ -22,7 +22,9 @@ def changes(
     since: Annotated[
         str, typer.Option("--since", help="A moment as 2024-11-15T06:00, Eastern unless it says otherwise, or a date.")
     ],
-    tables: TablesOption = None,
+    tables: Annotated[
+        list[str] | None, typer.Option("--tables", help="Bare table names, by commas; all if left out.")
+    ] = None,
     as_json: JsonOption = False,
     lake: LakeOption = DEFAULT_LAKE,
 ) -> None:
@@ -39,8 +41,9 @@ def changes(
     from nba_assets.cli.instance import settle_lake
     from nba_assets.orchestration.changes import rewritten
     from nba_assets.orchestration.instance.opening import instance_at_home
+    from nba_assets.tables.registry import every_table
 
-    moment, chosen = _moment(since), named_tables(tables or [])
+    moment, chosen = _moment(since), named_tables(tables) if tables else every_table()
     settle_lake(lake)
     with instance_at_home() as instance:
         found = rewritten(instance, chosen, moment)

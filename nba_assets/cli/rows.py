@@ -133,7 +133,8 @@ def json_value(value: Any) -> Any:
 def _text(value: Any) -> Text:
     if isinstance(value, Cell):
         return Text(str(out.render_str(value.text)), value.style)
-    return out.render_str(_words(value))
+    # Digits within a sentence are no numbers.
+    return out.render_str(_words(value), highlight=not isinstance(value, str))
 
 
 def _words(value: Any) -> str:

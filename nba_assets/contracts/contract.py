@@ -55,6 +55,7 @@ _UNITS = {
     "_number": "number on the shirt",
     "_in_season": "place in an order",
     "_status": "code",
+    "brier_score": "0-1",
     "_score": "0-100",
     "possessions": "count",
     "possessions_estimated": "count",

@@ -23,6 +23,10 @@ LOOKED_AT = 14
 """Partitions with rows, the latest, that examples and shares of NULL are of."""
 
 
+ROW = "A row is "
+"""How the sentence of a description begins that says it."""
+
+
 @dataclass(frozen=True)
 class Stored:
     """What is stored of a table: its dates in order, none of one that is stored whole."""
@@ -48,10 +52,12 @@ class Stored:
 
     @property
     def a_row_is(self) -> str:
-        """The first sentence of the description."""
-        first = " ".join(self.contract.description.split("\n\n")[0].split())
-        sentence, stop, _ = first.partition(". ")
-        return sentence + "." if stop else first
+        """What the description says that a row is: the sentence that begins so, else the first, as of raw tables."""
+        description = " ".join(self.contract.description.split())
+        _, _, row = description.partition(ROW)
+        sentence, stop, _ = (row or description).partition(". ")
+        told = sentence + "." if stop else sentence
+        return told[0].upper() + told[1:]
 
     @property
     def first(self) -> date | None:

@@ -72,7 +72,7 @@ def answer(lake: Path, sql: str, limit: int | None = None) -> Iterator[Answer]:
     except NotOneSelect as error:
         raise BadInput("nba query takes one SELECT: it only reads") from error
     except duckdb.Error as error:
-        raise BadInput(f"SQL: {str(error).splitlines()[0]}") from error
+        raise BadInput(f"SQL: {_told(error)}") from error
 
 
 @contextmanager
@@ -136,6 +136,12 @@ def _named_in(sql: str) -> list[Contract]:
     if names and names <= set(every):
         return [every[name] for name in names]
     return [of for of in every.values() if of.name in sql or not isinstance(of, ReadingView)]
+
+
+def _told(error: duckdb.Error) -> str:
+    """What is wrong, and in the same line what was probably meant."""
+    first, *others = str(error).splitlines()
+    return " ".join([first, *(line for line in others if line.startswith(("Did you mean", "Candidate")))])
 
 
 def _as_table(batch: pa.RecordBatch) -> pa.Table:

@@ -7,6 +7,7 @@ is replaced at once.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -37,6 +38,8 @@ def _templates() -> jinja2.Environment:
         "shown": shown,
         "signed": signed,
         "percent": percent,
+        "clock": clock,
+        "counted": counted,
         "breakable": breakable,
     }
     found.filters.update(filters)
@@ -63,9 +66,19 @@ def signed(value: Decimal | float | None) -> str:
     return shown(value) if value == 0 else f"{'+' if value > 0 else MINUS}{shown(abs(value))}"
 
 
-def percent(value: Decimal | float | None) -> str:
-    """A share as whole percents."""
-    return UNKNOWN if value is None else f"{float(value) * 100:.0f}%"
+def percent(value: Decimal | float | None, decimals: int = 0) -> str:
+    """A share as percents, whole ones unless decimals are asked for."""
+    return UNKNOWN if value is None else f"{float(value) * 100:.{decimals}f}%"
+
+
+def counted(number: int) -> str:
+    """A number of things, with thousands told apart."""
+    return f"{number:,}"
+
+
+def clock(moment: str | None, day: date) -> str:
+    """The Eastern hour of a moment written out, without its date where that is the page's."""
+    return UNKNOWN if moment is None else moment.removeprefix(f"{day} ")
 
 
 def breakable(name: str) -> str:

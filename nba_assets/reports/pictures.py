@@ -98,7 +98,7 @@ def strips(name: str, players: Sequence[Strip]) -> str:
         axes.set_axisbelow(True)
         axes.set_xlabel("points")
 
-    return drawn(name, (5.2, 0.6 + 0.26 * len(players)), draw)
+    return drawn(name, (4.4, 0.6 + 0.26 * len(players)), draw)
 
 
 def calendar(name: str, days: Mapping[date, float]) -> str:
@@ -124,7 +124,7 @@ def calendar(name: str, days: Mapping[date, float]) -> str:
         axes.set_xlim(0, weeks)
         axes.spines["bottom"].set_visible(False)
 
-    return drawn(name, (6.6, 1.7), draw)
+    return drawn(name, (4.8, 1.4), draw)
 
 
 def shares(name: str, bars: Mapping[str, Mapping[str, int]], colours: Mapping[str, str]) -> str:
@@ -143,7 +143,7 @@ def shares(name: str, bars: Mapping[str, Mapping[str, int]], colours: Mapping[st
         axes.set_xlabel("percent of rows")
         axes.figure.legend(loc="outside upper left", ncols=4, frameon=False, handlelength=1.0, columnspacing=1.2)
 
-    return drawn(name, (6.0, 1.1 + 0.26 * len(bars)), draw)
+    return drawn(name, (4.6, 1.1 + 0.26 * len(bars)), draw)
 
 
 def series(name: str, values: Mapping[date, float], off: Collection[date]) -> str:

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from nba_assets.audit.prop_slate import shown_system
 from nba_assets.contracts.calendar import EASTERN
 from nba_assets.reports.page import by, rendered
 from nba_assets.reports.pictures import Strip, strips
 from nba_assets.reports.question import Answering
-from nba_assets.reports.slate_questions import LAST_GAMES, PANELS, slate_question
+from nba_assets.reports.slate_questions import LAST_GAMES, PANELS, bets_question, slate_question
 
 Row = dict[str, Any]
 
@@ -24,6 +25,9 @@ USAGE_MOVES = 0.5
 
 
 ENSEMBLE = "ensemble"
+
+BETS_SHOWN = 20
+"""The others are folded."""
 
 REGULAR_MINUTES = 12
 """Who has no line and is expected to play less is shown folded."""
@@ -82,16 +86,17 @@ class GameOnPage:
     @property
     def forecast(self) -> list[Row]:
         """The players with a forecast against a line, as they come."""
-        return [
-            player
-            for side in self.sides
-            for player in side.players
-            if any(row["line_value"] is not None for row in player["forecasts"].values())
-        ]
+        players = [player for side in self.sides for player in side.players]
+        return [of for of in players if any(row["line_value"] is not None for row in of["forecasts"].values())]
+
+    @property
+    def forecasts(self) -> list[Row]:
+        """Their forecasts, by every system."""
+        return [row for player in self.forecast for row in player["forecasts"].values()]
 
     @property
     def systems(self) -> list[str]:
-        return sorted({system for player in self.forecast for system in player["forecasts"]})
+        return sorted({row["system_id"] for row in self.forecasts})
 
     @property
     def title(self) -> str:
@@ -102,6 +107,17 @@ class GameOnPage:
         return self.sides[0].row
 
 
+@dataclass(frozen=True)
+class Bets:
+    """What a system recommends of a date's lines, the best edge first, and the SELECT that says so."""
+
+    system: str
+    lines: int
+    are_simulated: bool
+    recommended: Sequence[Row]
+    sql: str
+
+
 def slate_page(warehouse: Answering, day: date, scheduled: int, not_ready: Sequence[NotReady], now: datetime) -> str:
     """The page of a date with so many games by the schedule."""
     games = games_of(warehouse, day)
@@ -110,12 +126,26 @@ def slate_page(warehouse: Answering, day: date, scheduled: int, not_ready: Seque
         day=day,
         scheduled=scheduled,
         games=games,
+        bets=bets_of(warehouse, day, games),
         not_ready=not_ready,
         made_at=f"{now.astimezone(EASTERN):%Y-%m-%d %H:%M} ET",
         games_sql=slate_question("games", day).sql,
         last_games=LAST_GAMES,
         regular_minutes=REGULAR_MINUTES,
+        bets_shown=BETS_SHOWN,
     )
+
+
+def bets_of(warehouse: Answering, day: date, games: Sequence[GameOnPage]) -> Bets | None:
+    """What the system that people are shown first recommends; None where nothing is predicted of a line."""
+    lined = [row for game in games for row in game.forecasts if row["line_value"] is not None]
+    if not lined:
+        return None
+    system = shown_system(lined)
+    question = bets_question(day, system)
+    of_system = [row for row in lined if row["system_id"] == system]
+    simulated = any(row["is_simulated"] for row in lined)
+    return Bets(system, len(of_system), simulated, question.answer(warehouse), question.sql)
 
 
 def games_of(warehouse: Answering, day: date) -> list[GameOnPage]:
@@ -152,7 +182,7 @@ def _drawn_system(forecasts: Sequence[Row]) -> str:
 
 
 def _picture(name: str, players: Sequence[Row], points: list[Row], system: str) -> tuple[str, list[str]]:
-    """The players who have a line or have played, and the same in words."""
+    """The regulars who have a line or have played, and the same in words."""
     scored = {player: [row["points"] for row in rows] for player, rows in by(points, "player_lookup").items()}
     of = [
         Strip(
@@ -162,7 +192,7 @@ def _picture(name: str, players: Sequence[Row], points: list[Row], system: str) 
             _interval(player["forecasts"].get(system)),
         )
         for player in players
-        if player["current_points_line"] is not None or scored.get(player["player_lookup"])
+        if _is_regular(player) and (player["current_points_line"] is not None or scored.get(player["player_lookup"]))
     ]
     return (strips(name, of) if of else ""), [strip.told for strip in of]
 

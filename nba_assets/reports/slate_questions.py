@@ -1,7 +1,7 @@
-"""Questions that the page of a slate asks: its games, who is out, each player's form, zones, last games and forecasts.
+"""Questions that a slate's page asks: its bets, games, who is out, each player's form, zones, last games, forecasts.
 
-Each can be asked of the whole date, as the report does, or of one game of it, as is shown under a panel; the rows of
-the game are the same.
+Each but the bets can be asked of the whole date, as the report does, or of one game of it, as is shown under a panel;
+the rows of the game are the same.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ LAST_GAMES = 20
 
 GAMES = """
 SELECT c.game_id, c.team_abbr, c.opponent_team_abbr, c.home_game, c.neutral_site, g.tip_eastern, g.arena_name,
-  c.game_spread, c.spread_movement, c.game_spread_source, c.game_total, c.total_movement, c.implied_team_total,
+  CAST(c.game_spread AS DOUBLE) AS game_spread, CAST(c.spread_movement AS DOUBLE) AS spread_movement,
+  CAST(c.game_total AS DOUBLE) AS game_total, CAST(c.total_movement AS DOUBLE) AS total_movement,
+  CAST(c.implied_team_total AS DOUBLE) AS implied_team_total,
   c.season_win_pct, c.team_days_rest, c.games_in_last_7_days, c.travel_miles, c.time_zone_changes, c.expected_game_pace,
   c.players_out_count, c.starters_out_count, c.quality_tier
 FROM nba_analytics.upcoming_team_game_context AS c
@@ -77,11 +79,24 @@ QUALIFY ROW_NUMBER() OVER (PARTITION BY c.player_lookup ORDER BY s.game_date DES
 ORDER BY c.game_id, c.team_abbr, c.player_lookup, s.game_date"""
 
 FORECASTS = """
-SELECT c.game_id, c.team_abbr, c.player_lookup, c.system_id, c.predicted_points, c.quantile_10, c.quantile_50,
-  c.quantile_90, c.book, c.line_value, c.probability_over, c.edge, c.recommendation, c.recommendation_reason
+SELECT c.game_id, c.team_abbr, c.player_lookup, c.system_id, ROUND(c.predicted_points, 1) AS predicted_points,
+  c.quantile_10, c.quantile_50, c.quantile_90, c.book, c.line_value, c.over_price, c.under_price, c.is_simulated,
+  c.probability_over, c.edge, c.recommendation
 FROM nba_predictions.player_prop_predictions AS c
 WHERE c.game_date = {day}{of_game} AND c.is_graded
 ORDER BY c.game_id, c.team_abbr, c.player_lookup, c.system_id"""
+
+BETS = """
+SELECT c.game_id, c.team_abbr, c.player_lookup, n.player_full_name, n.player_status, c.recommendation, c.line_value,
+  c.book, c.price, c.edge, ROUND(c.predicted_points, 1) AS predicted_points, c.quantile_10, c.quantile_90,
+  CASE c.recommendation WHEN 'OVER' THEN c.probability_over ELSE c.probability_under END
+    / (c.probability_over + c.probability_under) AS probability_decided
+FROM nba_predictions.player_prop_predictions AS c
+LEFT JOIN nba_analytics.upcoming_player_game_context AS n
+  ON n.game_date = {day} AND n.player_lookup = c.player_lookup AND n.game_id = c.game_id
+WHERE c.game_date = {day} AND c.is_graded AND c.system_id = {system} AND c.recommendation IN ('OVER', 'UNDER')
+ORDER BY c.edge DESC, c.player_lookup"""
+"""Of the whole date, by one system; `probability_decided` is that of the side, pushes left out."""
 
 _QUESTIONS = {"games": GAMES, "out": OUT, "form": FORM, "zones": ZONES, "points": POINTS, "forecasts": FORECASTS}
 
@@ -102,14 +117,18 @@ _OF_THE_DAY = (
 
 def slate_question(name: str, day: date, game_id: str | None = None) -> Question:
     """One of `PANELS`, of a date or of a game of it."""
+    return _asked(_QUESTIONS[name], day, of_game=f" AND c.game_id = {literal(game_id)}" if game_id else "")
+
+
+def bets_question(day: date, system: str) -> Question:
+    """What a system recommends on a date, the best edge first."""
+    return _asked(BETS, day, system=literal(system))
+
+
+def _asked(sql: str, day: date, **values: str) -> Question:
     season, eve = Window.season(season_year(day)).start, day - timedelta(days=1)
-    sql = _QUESTIONS[name].format(
-        day=f"DATE '{day}'",
-        season=f"DATE '{season}'",
-        eve=f"DATE '{eve}'",
-        of_game=f" AND c.game_id = {literal(game_id)}" if game_id else "",
-        games=LAST_GAMES,
-    )
+    days = {"day": f"DATE '{day}'", "season": f"DATE '{season}'", "eve": f"DATE '{eve}'"}
+    sql = sql.format(**days, games=LAST_GAMES, **values)
     dates = {table: Window(day, day) for table in _OF_THE_DAY} | {"player_game_summary": Window(season, eve)}
     named = {word.rpartition(".")[2] for word in sql.split() if word.startswith("nba_")}
     return Question(sql.strip(), {table: dates[table] for table in named})

@@ -10,6 +10,7 @@ import pytest
 
 from nba_assets.cli.rows import print_as_json
 from nba_assets.readers.catalog import find, readable
+from nba_assets.tables.registry import every_table
 from nba_assets_tests.cli.conftest import Nba
 from nba_assets_tests.cli.test_json import parsed
 from nba_assets_tests.readers.small_lake import SCRIPT, small_lake
@@ -29,7 +30,8 @@ def test_every_table_and_view_is_listed(nba: Nba) -> None:
     found = {row["table"]: row for row in map(json.loads, printed.splitlines())}
     summary = found["nba_analytics.player_game_summary"]
     assert (summary["partitions"], summary["first"], summary["last"]) == (1, "2024-11-01", "2024-11-01")
-    assert summary["a_row_is"].startswith("One clean line for every player")
+    assert summary["a_row_is"].startswith("One player in one game: box score,")
+    assert found["nba_raw.nbac_team_boxscore"]["a_row_is"] == "A team's official totals in one game: two rows a game."
     assert found["nba_static.team_locations"]["partitions"] is None
     assert found["nba_predictions.ml_feature_store_v2_wide"]["partitions"] == 2
 
@@ -68,6 +70,16 @@ def test_what_is_not_built_has_columns_all_the_same(nba: Nba) -> None:
     table, *found = map(json.loads, printed.splitlines())
     assert (table["partitions"], table["rows_looked_at"], table["first"]) == (0, 0, None)
     assert {row["null_share"] for row in found} == {None}
+
+
+def test_changes_are_of_every_table_unless_some_are_named(nba: Nba, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+    noted = lambda _, of, since: asked.append([table.name for table in of]) or []  # noqa: E731
+    monkeypatch.setattr("nba_assets.orchestration.changes.rewritten", noted)
+    for named in ([], ["--tables", "games"]):
+        code, _, complaint = nba("changes", "--since", "today", *named)
+        assert (code, complaint) == (0, "")
+    assert asked == [[table.name for table in every_table()], ["games"]]
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,9 @@ from nba_assets_tests.cli.conftest import Nba, garble
     [
         ("SELEC 1", "syntax error"),
         ("SELECT * FROM player_summary", "player_summary does not exist"),
+        ("SELECT * FROM nba_analytics.player_game_sumary", 'Did you mean "player_game_summary"'),
         ("SELECT points FROM nba_raw.nbac_schedule", '"points" not found'),
+        ("SELECT game_dat FROM nba_raw.nbac_schedule", "game_date"),
         ("SELECT 1; SELECT 2", "one SELECT"),
         ("", "one SELECT"),
         ("DROP VIEW nba_raw.nbac_schedule", ""),

@@ -103,7 +103,8 @@ def forecast(lake: Lake, day: date) -> int:
     schema = player_prop_predictions.schema().to_pyarrow()
     told = [
         {**player, "system_id": system, "is_graded": True, "book": "draftkings", "line_value": Decimal(n % 30) + HALF}
-        | {"predicted_points": Decimal(n % 25), "recommendation": "PASS", "probability_over": Decimal("0.4825")}
+        | {"predicted_points": Decimal(n % 25), "recommendation": "PASS" if n % 5 else "OVER", "price": -110}
+        | {"probability_over": Decimal("0.4825"), "probability_under": Decimal("0.5"), "edge": Decimal(n) / 10_000}
         for n, player in enumerate(context)
         for system in ("ensemble", "market")
     ]
@@ -132,18 +133,20 @@ def test_the_pages_hold_what_their_sql_answers(place: Path) -> None:
     assert len(cells.values) > 500
     assert [cell for cell in cells.values if answered[cell[:3]] != cell[3]] == []
     assert sum(column == "market predicted_points" for _, _, column, _ in cells.values) == players
+    assert sum(column == "line_value" for _, _, column, _ in cells.values) == len(range(0, players, 5))
     assert Path(str(season["page"].value)).name == "season-2024-25.html"
     the_season_is_its_sql(place)
 
 
 def the_season_is_its_sql(place: Path) -> None:
     page, lake = (place / "pages" / "season-2024-25.html").read_text(), place / "lake"
-    counted = re.findall(r'<tr data-table="(\w+)" data-kind="([^"]+)">.*?<td>(\d+)</td></tr>', page)
+    counted = re.findall(r'<tr data-table="(\w+)" data-kind="([^"]+)">.*?<td class="number">([\d,]+)</td></tr>', page)
     window = Window(Window.season(2024).start, TODAY)
     asked = [question.sql for question in (question_of_tiers(window), question_of_sources(window))]
     answered = [row for sql in asked for row in query(lake, sql).to_pylist()]
-    assert counted == [(row["table_name"], row["kind"], str(row["row_count"])) for row in answered] != []
+    assert counted == [(row["table_name"], row["kind"], f"{row['row_count']:,}") for row in answered] != []
     played = f"SELECT count(*) AS n FROM nba_analytics.player_game_summary WHERE game_date <= '{window.end}'"
     (rows,) = query(lake, played).to_pylist()
-    assert re.search(rf'<tr data-table="player_game_summary">.*?<td>5</td><td>5</td><td>{rows["n"]}</td>', page)
+    shown = "".join(f'<td class="number">{number}</td>' for number in (5, 5, rows["n"]))
+    assert re.search(rf'<tr data-table="player_game_summary"><th scope="row">[\w<>]+</th>{shown}', page)
     assert "No gaps." in page

@@ -26,6 +26,11 @@ Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 
 _FORECAST = {
     "predicted_points": Decimal("27.125"),
+    "price": -120,
+    "over_price": -120,
+    "under_price": 100,
+    "is_simulated": True,
+    "probability_under": Decimal("0.3900"),
     "quantile_10": Decimal("15.5"),
     "quantile_50": Decimal("27.0"),
     "quantile_90": Decimal("38.0"),

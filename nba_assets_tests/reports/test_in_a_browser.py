@@ -69,9 +69,11 @@ def test_a_slate_is_walked_through_by_keyboard(browser: Browser, slate: Path) ->
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "PHX at PHI"  # the game of the first bet
+    page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
     page.keyboard.press("Enter")
-    assert page.get_by_text("FROM nba_analytics.upcoming_team_game_context").first.is_visible()
+    assert page.get_by_text("FROM nba_predictions.player_prop_predictions").first.is_visible()
 
 
 @pytest.mark.parametrize(

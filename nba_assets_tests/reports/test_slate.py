@@ -13,7 +13,7 @@ from nba_assets.contracts.calendar import Window
 from nba_assets.reports.page import shown, signed
 from nba_assets.reports.pictures import Strip
 from nba_assets.reports.slate import NotReady, slate_page
-from nba_assets.reports.slate_questions import PANELS, slate_question
+from nba_assets.reports.slate_questions import PANELS, bets_question, slate_question
 from nba_assets_tests.reports.given import DAY, EVE, GAME, Cells, InMemory, cells_of, slate_rows
 
 NOW = datetime(2024, 1, 10, 23, 0, tzinfo=UTC)
@@ -51,12 +51,34 @@ def test_the_page_needs_nothing_else(page: str) -> None:
 
 def test_each_system_says_what_it_expects_of_the_line_that_counts(page: str) -> None:
     told = {column: value for _, who, column, value in Cells.of(page).values if who == "star"}
-    assert told["ensemble predicted_points"] == "27.125"
-    assert told["rules predicted_points"] == "23.100"
-    assert "<strong>over</strong> (edge 7%)" in page
+    assert told["ensemble predicted_points"] == "27.1"
+    assert told["rules predicted_points"] == "23.1"
+    assert "<strong>over</strong> (edge 7.1%)" in page
+    assert "draftkings, \N{MINUS SIGN}120 / +100" in page
     assert "expected 27.0, 15.5 to 38.0, line 24.5" in page
     teams = {"upcoming_team_game_context": slate_rows()["upcoming_team_game_context"]}
     assert "Nothing is forecast" in slate_page(InMemory(teams), DAY, 1, [], NOW)
+
+
+def test_bets_stand_first_and_say_what_they_are_of(page: str) -> None:
+    assert '<strong>over</strong> <span data-column="line_value">24.5</span>' in page
+    assert re.findall(r'data-label="(Price|Probability|Edge)">(.*?)</td>', page) == [
+        ("Price", "\N{MINUS SIGN}120"),
+        ("Probability", "61.0%"),
+        ("Edge", "7.1%"),
+    ]
+    assert "What <code>ensemble</code> recommends of 1 line that counts" in page
+    assert "nobody ever offered them" in page
+    assert page.index('id="bets"') < page.index('id="games"')
+
+
+def test_a_slate_without_bets_says_so() -> None:
+    rows = slate_rows()
+    passing = [row | {"recommendation": "PASS", "is_simulated": False} for row in rows["player_prop_predictions"]]
+    told = slate_page(InMemory(rows | {"player_prop_predictions": passing}), DAY, 1, [], NOW)
+    assert "<code>ensemble</code> passes on all lines that count: 1." in told
+    assert "nobody ever offered them" not in told
+    assert 'id="bets"' not in slate_page(InMemory(rows | {"player_prop_predictions": []}), DAY, 1, [], NOW)
 
 
 def test_what_is_unknown_is_a_dash(page: str) -> None:
@@ -114,7 +136,8 @@ def same_as_its_sql(cells: Cells, fetch: Callable[..., Any]) -> int:
     """How many cells there are of which a SELECT on the page answers the same."""
     answered: dict[tuple[str, str, str], str] = {}
     for sql in dict.fromkeys(cells.sql):
-        of = next(q for name in PANELS for game in (None, GAME) if (q := slate_question(name, DAY, game)).sql == sql)
+        asked = [slate_question(name, DAY, game) for name in PANELS for game in (None, GAME)]
+        of = next(question for question in (*asked, bets_question(DAY, "ensemble")) if question.sql == sql)
         for row in of.answer(InMemory(slate_rows())):
             answered |= cells_of(row)
     return sum(answered.get((game, who, column)) == value for game, who, column, value in cells.values)

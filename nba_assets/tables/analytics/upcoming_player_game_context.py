@@ -163,7 +163,7 @@ def _player(rows: ir.Table) -> ir.StringValue:
         Column("usage_rate_last_10", "DECIMAL(7,2)", "usage, pooled over his last ten games", "percent"),
         Column("projected_usage_games_age", "DECIMAL(5,1)", "how long ago those ten games were, their mean", "days"),
         Column(
-            "shooting_pct_decline_last_5", "DECIMAL(5,3)", "eFG of the season less eFG of the last five games", "0-1"
+            "shooting_pct_decline_last_5", "DECIMAL(5,3)", "eFG of the season less eFG of the last five games", "share"
         ),
         Column(
             "fourth_quarter_minutes_last_7",

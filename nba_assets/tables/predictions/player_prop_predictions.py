@@ -118,7 +118,7 @@ _FORM = of_form("player_lookup", _eligible, schedule=same_day(schedule))
         Column("confidence", "DECIMAL(5,4)", "probability of the likelier side where the bet is decided", "0-1"),
         Column("side", "STRING", "OVER or UNDER, whichever price has the better edge; NULL if neither is known"),
         Column("price", "INT64", "price of that side", "American odds"),
-        Column("edge", "DECIMAL(5,4)", "its probability, where decided, less what the price pays even at", "0-1"),
+        Column("edge", "DECIMAL(5,4)", "its probability, where decided, less what the price pays even at", "share"),
         Column("expected_value", "DECIMAL(6,4)", "of a stake of one on it", "stakes"),
         Column(
             "recommendation",

@@ -111,7 +111,7 @@ def _not_graded(rows: ir.Table, predictions: ir.Table, slate: ir.Table, players:
         Column("confidence", "DECIMAL(5,4)", "probability of the likelier side where the bet is decided", "0-1"),
         Column("confidence_decile", "INT64", "the tenth that lies in, 1 to 10", "place in an order"),
         Column("probability_over", "DECIMAL(5,4)", "that he scores more than the line", "0-1"),
-        Column("edge", "DECIMAL(5,4)", "probability of the side less what its price pays even at", "0-1"),
+        Column("edge", "DECIMAL(5,4)", "probability of the side less what its price pays even at", "share"),
         Column("expected_value", "DECIMAL(6,4)", "of a stake of one on the side, as predicted", "stakes"),
         Column(
             "is_void", "BOOL", "he or the game did not play, or the line was withdrawn before the tip", required=True
