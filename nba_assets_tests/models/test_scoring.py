@@ -12,7 +12,7 @@ import pytest
 from nba_assets.basketball.forecast import QUANTILE_COLUMNS
 from nba_assets.basketball.trained import FEATURE_VERSION, FEATURES, feature_column
 from nba_assets.contracts.errors import BadInput
-from nba_assets.models.points_model import PointsModel, Shape, grown
+from nba_assets.models.points_model import MIDDLE, PointsModel, Shape, grown
 from nba_assets.models.scoring import score
 from nba_assets.models.training import matrix
 from nba_assets.warehouse.artefacts import FILE, Artefacts
@@ -28,7 +28,8 @@ def model(version: str = FEATURE_VERSION) -> PointsModel:
     trees = grown(matrix(seen, FEATURES), wanted, {"trees": 2, "objective": "regression", "min_data_in_leaf": 20})
     wide = {"trees": 1, "objective": "regression", "min_data_in_leaf": 20}
     spread = grown(matrix(seen, [*FEATURES, FEATURES[0]]), wanted, wide)
-    return PointsModel(version, FEATURES, trees.model_to_string(), spread.model_to_string(), FLAT)
+    middle = dict.fromkeys(MIDDLE, trees.model_to_string())
+    return PointsModel(version, FEATURES, middle, spread.model_to_string(), FLAT)
 
 
 def asked(digest: str, **changes: Any) -> pa.Table:

@@ -22,7 +22,7 @@ def test_it_begins_with_the_25_and_ends_with_availability() -> None:
 def test_what_stands_for_the_unknown() -> None:
     minutes, game, load = [*[18] * 7, 6, 0.5, 0.5, 0.5, 0, 26], [113, 226, 0, 6, 99, 113, 0, 0, 0, 0.25], [1, 1, 0, 60]
     rates = [8, 8, 8, 0.45, 0.45, 0.43, 0.43, 0.08, 0.15, 0.56, 0.56, 65, 18, 18, 0.57, 0.35]
-    squads = [220, 105, 10, 220, 105, 260, 120, 18, 0, 0, 0]
+    squads = [220, 105, 10, 220, 105, 0, 0, 0, 0, 0, 260, 120, 18, 0, 0, 0]
     assert [feature.default for feature in v3.VERSION.features[25:]] == [
         *minutes,
         *rates,
