@@ -22,9 +22,9 @@ OPPONENT = {"game_id": "game_id", "opponent_team_abbr": "team_abbr"}
 
 
 def priced_nights(slates: ir.Table) -> ir.Table:
-    """Team-games with what spreads say: `usual_strength` of the team, `opponent_strength` as usual, and what the team
-    is worth tonight, `priced_strength`: the margin that the spread gives on neutral ground, and the opponent's strength.
+    """Team-games with what spreads say: `usual_strength` of the team, `opponent_strength` as usual, `priced_strength`.
 
+    The last is what the team is worth tonight: its margin on neutral ground by the spread, and the opponent's strength.
     The usual is the mean over the last games of such margins, each with the opponent's mean margin until then. Unknown
     is NULL: without a spread tonight, or in first games. `slates` has a row for each team's game of a season up to a
     date, with its spread before the tip.
