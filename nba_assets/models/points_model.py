@@ -8,7 +8,7 @@ not said here.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nba_assets.basketball.forecast import QUANTILES
+from nba_assets.models.linear import Linear
 
 if TYPE_CHECKING:
     from lightgbm import Booster
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 SEED = 17
+CORES = 2
 COMMON: dict[str, Any] = {
     "num_leaves": 15,
     "min_data_in_leaf": 200,
@@ -36,11 +38,13 @@ COMMON: dict[str, Any] = {
 MIDDLE: dict[str, dict[str, Any]] = {
     "points": {**COMMON, "objective": "regression_l1", "trees": 300},
     "root": {**COMMON, "objective": "regression", "learning_rate": 0.04, "trees": 250},
+    "count": {**COMMON, "objective": "poisson", "learning_rate": 0.04, "trees": 250},
 }
-"""How the trees of the middle are grown: of points, by absolute error, and of their square root, by squared error.
+"""How the trees of the middle are grown: of points, by absolute error; of their square root, whose noise is about as
+wide for a star as for a reserve, by squared error; and of points as of a count.
 
-The noise of a root is about as wide for a star as for a reserve, so squares waste nothing on it; both err in other
-places, and the middle is the mean of what they say. That it is no median exactly is for the shape to mend.
+Beside them stands a line through the roots. Each errs in other places, and the middle is the mean of what they say;
+that it is no median exactly is for the shape to mend.
 """
 
 SPREAD: dict[str, Any] = {**COMMON, "objective": "regression", "learning_rate": 0.03, "trees": 100}
@@ -102,32 +106,66 @@ class Distribution:
 
 
 @dataclass(frozen=True)
+class Middle:
+    """What says where the middle of a player's points lies: trees, as LightGBM's text, and a line through the roots."""
+
+    trees: dict[str, str]
+    line: Linear
+
+    @classmethod
+    def of(cls, features: Floats, points: Floats) -> Middle:
+        """Trees side by side: LightGBM leaves Python's lock, and each keeps to one thread."""
+        roots = np.sqrt(np.maximum(points, 0))
+        with ThreadPoolExecutor(CORES) as together:
+            jobs = {
+                name: together.submit(grown, features, roots if name == "root" else points, settings)
+                for name, settings in MIDDLE.items()
+            }
+            line = Linear.of(features, roots)
+            return cls({name: job.result().model_to_string() for name, job in jobs.items()}, line)
+
+    @cached_property
+    def grown(self) -> dict[str, Booster]:
+        from lightgbm import Booster
+
+        # In one order: a mean of floats depends on it, and a file does not keep it.
+        return {name: Booster(model_str=self.trees[name]) for name in sorted(self.trees)}
+
+    def says(self, features: Floats) -> Floats:
+        said = {name: _predicted(trees, features) for name, trees in self.grown.items()}
+        said["root"] = _squared(said["root"])
+        return np.mean([*said.values(), _squared(self.line.says(features))], axis=0)
+
+
+def _squared(roots: Floats) -> Floats:
+    return np.asarray(np.maximum(roots, 0) ** 2)
+
+
+@dataclass(frozen=True)
 class PointsModel:
-    """A trained model: the trees as LightGBM's text, and the shape of what is left."""
+    """A trained model: what says the middle, the trees of the spread as text, and the shape of what is left."""
 
     feature_version: str
     features: tuple[str, ...]
-    middle: dict[str, str]
+    middle: Middle
     spread: str
     shape: Shape
 
     @cached_property
-    def _trees(self) -> tuple[dict[str, Booster], Booster]:
+    def _spread(self) -> Booster:
         from lightgbm import Booster
 
-        of_middle = {name: Booster(model_str=text) for name, text in self.middle.items()}
-        return of_middle, Booster(model_str=self.spread)
+        return Booster(model_str=self.spread)
 
     def expects(self, features: Floats) -> Distribution:
         """The points of games of which the features are known, NaN where one is not."""
-        for_middle, for_spread = self._trees
-        middles = _middles(for_middle, features)
-        return distribution(middles, _spreads(for_spread, features, middles), self.shape)
+        middles = self.middle.says(features)
+        return distribution(middles, _spreads(self._spread, features, middles), self.shape)
 
     @property
     def importance(self) -> list[float]:
-        """Of each feature, its share of what all of them gain for the middle, points and roots counting alike."""
-        gains = [trees.feature_importance("gain") for trees in self._trees[0].values()]
+        """Of each feature, its share of what all of them gain in the trees of the middle, which count alike."""
+        gains = [trees.feature_importance("gain") for trees in self.middle.grown.values()]
         return [float(share) for share in np.mean([gain / gain.sum() for gain in gains], axis=0)]
 
     def as_text(self) -> str:
@@ -138,7 +176,9 @@ class PointsModel:
         """Raises ValueError for what is no such model."""
         try:
             held = json.loads(text)
-            return cls(**{**held, "features": tuple(held["features"]), "shape": Shape(**held["shape"])})
+            middle = Middle(held["middle"]["trees"], Linear(**held["middle"]["line"]))
+            held |= {"features": tuple(held["features"]), "middle": middle, "shape": Shape(**held["shape"])}
+            return cls(**held)
         except (TypeError, KeyError, json.JSONDecodeError) as error:
             raise ValueError(str(error)) from None
 
@@ -153,12 +193,11 @@ def distribution(middles: Floats, spreads: Floats, shape: Shape) -> Distribution
 
 def learn(features: Floats, points: Floats, names: Sequence[str], version: str, unseen: Unseen) -> PointsModel:
     """The model of all games, with the shape that those had which were predicted unseen."""
-    for_middle = grown_for_middle(features, points)
     for_spread = grown(_with(unseen.features, unseen.middles), np.abs(unseen.off), SPREAD)
     return PointsModel(
         version,
         tuple(names),
-        {name: trees.model_to_string() for name, trees in for_middle.items()},
+        Middle.of(features, points),
         for_spread.model_to_string(),
         Shape.of(unseen.middles, unseen.off / unseen.spreads),
     )
@@ -191,7 +230,7 @@ def unseen_games(features: Floats, points: Floats, ends: Sequence[int]) -> Unsee
     """The games from the first of `ends` on: each part predicted by trees of all games before it."""
     parts = list(zip(ends, [*ends[1:], len(points)], strict=True))
     middles = np.concatenate(
-        [_middles(grown_for_middle(features[:end], points[:end]), features[end:until]) for end, until in parts]
+        [Middle.of(features[:end], points[:end]).says(features[end:until]) for end, until in parts]
     )
     given, off = _with(features[ends[0] :], middles), np.abs(points[ends[0] :] - middles)
     spreads, turn = np.zeros(len(off)), np.arange(len(off)) % SPREAD_PARTS
@@ -199,19 +238,6 @@ def unseen_games(features: Floats, points: Floats, ends: Sequence[int]) -> Unsee
         trees = grown(given[turn != number], off[turn != number], SPREAD)
         spreads[turn == number] = _predicted(trees, given[turn == number])
     return Unseen(features[ends[0] :], middles, points[ends[0] :], np.maximum(spreads, LEAST_SPREAD))
-
-
-def grown_for_middle(features: Floats, points: Floats) -> dict[str, Booster]:
-    """Both kinds of trees of the middle, side by side: LightGBM leaves Python's lock, and each keeps to one thread."""
-    wanted = {"points": points, "root": np.sqrt(np.maximum(points, 0))}
-    with ThreadPoolExecutor(len(MIDDLE)) as together:
-        jobs = {name: together.submit(grown, features, wanted[name], MIDDLE[name]) for name in MIDDLE}
-        return {name: job.result() for name, job in jobs.items()}
-
-
-def _middles(trees: Mapping[str, Booster], features: Floats) -> Floats:
-    roots = np.maximum(_predicted(trees["root"], features), 0)
-    return np.asarray((_predicted(trees["points"], features) + roots**2) / 2)
 
 
 def grown(features: Floats, wanted: Floats, settings: dict[str, Any]) -> Booster:

@@ -69,7 +69,8 @@ def test_a_shape_between_two_groups_lies_between_theirs() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "why"), [("", "Expecting value"), ("{}", "features"), ('{"features": []}', "shape"), ("tree", "Expecting")]
+    ("text", "why"),
+    [("", "Expecting value"), ("{}", "middle"), ('{"middle": {"trees": {}}}', "line"), ("tree", "Expecting")],
 )
 def test_what_is_no_model_is_refused(text: str, why: str) -> None:
     with pytest.raises(ValueError, match=why):
