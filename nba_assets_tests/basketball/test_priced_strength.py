@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
 import ibis
 import pytest
 
 from nba_assets.basketball.priced_strength import HOME, priced_nights, with_priced_strength
-from nba_assets_tests.given import ago, played
+from nba_assets_tests.given import ago, night, played
 from nba_assets_tests.rows import Query, Row, one
 
 NIGHTS = ibis.schema(
@@ -17,18 +16,6 @@ NIGHTS = ibis.schema(
     | {"game_date": "date", "season_year": "int64", "game_spread": "float64"}
     | dict.fromkeys(("home_game", "neutral_site"), "bool")
 )
-
-
-def night(days: int, spread: float | None, home: str = "NYK", away: str = "PHI", **more: Any) -> list[Row]:
-    """Both teams' rows of a game, with the spread of the home team."""
-    sides = ((home, away, True, spread), (away, home, False, None if spread is None else -spread))
-    return [
-        ago(days, neutral_site=False)
-        | {"team_abbr": team, "opponent_team_abbr": other, "home_game": at_home, "game_spread": given}
-        | {"game_id": f"{days}_{away}_{home}"}
-        | more
-        for team, other, at_home, given in sides
-    ]
 
 
 @cache
