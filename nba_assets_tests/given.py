@@ -255,6 +255,18 @@ def upcoming(player: str = "brunson", team: str = "NYK", opponent: str = "BOS", 
     } | more
 
 
+def night(days: int, spread: float | None, home: str = "NYK", away: str = "PHI", **more: Any) -> list[Row]:
+    """Both teams' rows of `upcoming_team_game_context`, with the spread of the home team."""
+    sides = ((home, away, True, spread), (away, home, False, None if spread is None else -spread))
+    return [
+        ago(days, neutral_site=False)
+        | {"team_abbr": team, "opponent_team_abbr": other, "home_game": at_home, "game_spread": given}
+        | {"game_id": f"{days}_{away}_{home}"}
+        | more
+        for team, other, at_home, given in sides
+    ]
+
+
 def known_on(day: date, inputs: dict[str, list[Row]], *history: str) -> dict[str, list[Row]]:
     """The inputs without a row after the day, and of `history` without one on it either; and of its season only."""
 

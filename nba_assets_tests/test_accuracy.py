@@ -44,7 +44,7 @@ def test_what_was_said_is_drawn_to_the_market_by_the_lines_of_dates_before() -> 
 
 @pytest.fixture
 def season(monkeypatch: pytest.MonkeyPatch) -> pa.Table:
-    monkeypatch.setattr(points_model, "MEDIAN", {**points_model.MEDIAN, **FEW})
+    monkeypatch.setattr(points_model, "MIDDLE", {name: {**of, **FEW} for name, of in points_model.MIDDLE.items()})
     monkeypatch.setattr(points_model, "SPREAD", {**points_model.SPREAD, **FEW})
     seen = games(900, date(2023, 8, 1), 120)
     line = np.round(np.asarray(seen["points"], dtype=float)) + 0.5

@@ -1,6 +1,6 @@
-"""The points model: boosted trees for the median and the spread of a player's points, and what a spread means.
+"""The points model: boosted trees for the middle and the spread of a player's points, and what a spread means.
 
-A median, a typical distance from it, and how points lie around both for players who are expected to score alike: taken
+A middle, a typical distance from it, and how points lie around both for players who are expected to score alike: taken
 from games that the trees had not seen. As text it is JSON around LightGBM's own format. Which games it learns from is
 not said here.
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nba_assets.basketball.forecast import QUANTILES
+from nba_assets.models.linear import Linear
 
 if TYPE_CHECKING:
     from lightgbm import Booster
@@ -23,18 +25,30 @@ if TYPE_CHECKING:
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 SEED = 17
+CORES = 2
 COMMON: dict[str, Any] = {
     "num_leaves": 15,
     "min_data_in_leaf": 200,
     "learning_rate": 0.05,
-    "feature_fraction": 0.5,
+    "feature_fraction": 0.3,
     "bagging_fraction": 0.8,
     "bagging_freq": 1,
     "lambda_l2": 5.0,
 }
-MEDIAN: dict[str, Any] = {**COMMON, "objective": "regression_l1", "trees": 300}
+MIDDLE: dict[str, dict[str, Any]] = {
+    "points": {**COMMON, "objective": "regression_l1", "trees": 300},
+    "root": {**COMMON, "objective": "regression", "learning_rate": 0.04, "trees": 250},
+    "count": {**COMMON, "objective": "poisson", "learning_rate": 0.04, "trees": 250},
+}
+"""How the trees of the middle are grown: of points, by absolute error; of their square root, whose noise is about as
+wide for a star as for a reserve, by squared error; and of points as of a count.
+
+Beside them stands a line through the roots. Each errs in other places, and the middle is the mean of what they say;
+that it is no median exactly is for the shape to mend.
+"""
+
 SPREAD: dict[str, Any] = {**COMMON, "objective": "regression", "learning_rate": 0.03, "trees": 100}
-"""How the trees are grown, of the median of points and of the mean distance from it."""
+"""How those of the mean distance from the middle are grown."""
 
 _SAME_EVERY_TIME: dict[str, Any] = {
     "seed": SEED,
@@ -44,8 +58,8 @@ _SAME_EVERY_TIME: dict[str, Any] = {
     "verbose": -1,
 }
 
-EDGES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.96)
-"""Players are put together by the median expected of them, in these shares: the best are few, and are unlike others."""
+EDGES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.96, 0.985)
+"""Players are put together by the middle expected of them, in these shares: the best are few, and are unlike others."""
 
 LEAST_SPREAD = 0.3
 """Points: nobody is more certain."""
@@ -53,9 +67,9 @@ LEAST_SPREAD = 0.3
 
 @dataclass(frozen=True)
 class Shape:
-    """How points lie around their median, in spreads, for players by the median expected of them.
+    """How points lie around their middle, in spreads, for players by the middle expected of them.
 
-    Of each group: the mean of its medians, and of the distances from them the quantiles, mean and standard deviation.
+    Of each group: the mean of its middles, and of the distances from them the quantiles, mean and standard deviation.
     Between groups it is interpolated.
     """
 
@@ -65,20 +79,20 @@ class Shape:
     deviations: list[float]
 
     @classmethod
-    def of(cls, medians: Floats, distances: Floats) -> Shape:
-        group = np.searchsorted(np.quantile(medians, EDGES), medians)
+    def of(cls, middles: Floats, distances: Floats) -> Shape:
+        group = np.searchsorted(np.quantile(middles, EDGES), middles)
         groups = [group == number for number in np.unique(group)]
         return cls(
-            [float(medians[g].mean()) for g in groups],
+            [float(middles[g].mean()) for g in groups],
             [[float(q) for q in np.quantile(distances[g], QUANTILES)] for g in groups],
             [float(distances[g].mean()) for g in groups],
             [float(distances[g].std()) for g in groups],
         )
 
-    def at(self, medians: Floats) -> tuple[Floats, Floats, Floats]:
-        """The quantiles, the mean and the standard deviation of the distances, for each of the medians."""
+    def at(self, middles: Floats) -> tuple[Floats, Floats, Floats]:
+        """The quantiles, the mean and the standard deviation of the distances, for each of the middles."""
         columns = np.column_stack([np.array(self.quantiles), self.means, self.deviations])
-        found = np.column_stack([np.interp(medians, self.centres, column) for column in columns.T])
+        found = np.column_stack([np.interp(middles, self.centres, column) for column in columns.T])
         return found[:, : len(QUANTILES)], found[:, -2], found[:, -1]
 
 
@@ -92,32 +106,67 @@ class Distribution:
 
 
 @dataclass(frozen=True)
+class Middle:
+    """What says where the middle of a player's points lies: trees, as LightGBM's text, and a line through the roots."""
+
+    trees: dict[str, str]
+    line: Linear
+
+    @classmethod
+    def of(cls, features: Floats, points: Floats) -> Middle:
+        """Trees side by side: LightGBM leaves Python's lock, and each keeps to one thread."""
+        roots = np.sqrt(np.maximum(points, 0))
+        with ThreadPoolExecutor(CORES) as together:
+            jobs = {
+                name: together.submit(grown, features, roots if name == "root" else points, settings)
+                for name, settings in MIDDLE.items()
+            }
+            line = Linear.of(features, roots)
+            return cls({name: job.result().model_to_string() for name, job in jobs.items()}, line)
+
+    @cached_property
+    def grown(self) -> dict[str, Booster]:
+        from lightgbm import Booster
+
+        # In one order: a mean of floats depends on it, and a file does not keep it.
+        return {name: Booster(model_str=self.trees[name]) for name in sorted(self.trees)}
+
+    def says(self, features: Floats) -> Floats:
+        said = {name: _predicted(trees, features) for name, trees in self.grown.items()}
+        said["root"] = _squared(said["root"])
+        return np.mean([*said.values(), _squared(self.line.says(features))], axis=0)
+
+
+def _squared(roots: Floats) -> Floats:
+    return np.asarray(np.maximum(roots, 0) ** 2)
+
+
+@dataclass(frozen=True)
 class PointsModel:
-    """A trained model: the trees as LightGBM's text, and the shape of what is left."""
+    """A trained model: what says the middle, the trees of the spread as text, and the shape of what is left."""
 
     feature_version: str
     features: tuple[str, ...]
-    median: str
+    middle: Middle
     spread: str
     shape: Shape
 
     @cached_property
-    def _trees(self) -> tuple[Booster, Booster]:
+    def _spread(self) -> Booster:
         from lightgbm import Booster
 
-        return Booster(model_str=self.median), Booster(model_str=self.spread)
+        return Booster(model_str=self.spread)
 
     def expects(self, features: Floats) -> Distribution:
         """The points of games of which the features are known, NaN where one is not."""
-        for_median, for_spread = self._trees
-        medians = _predicted(for_median, features)
-        return distribution(medians, _spreads(for_spread, features, medians), self.shape)
+        middles = self.middle.says(features)
+        return distribution(middles, _spreads(self._spread, features, middles), self.shape)
 
     @property
     def importance(self) -> list[float]:
-        """Of each feature, its share of what all of them gain for the median."""
-        gain = self._trees[0].feature_importance("gain")
-        return [float(share) for share in gain / gain.sum()]
+        """Of each feature, its share of what all of them gain in the trees of the middle, which count alike."""
+        gains = [trees.feature_importance("gain") for trees in self.middle.grown.values()]
+        return [float(share) for share in np.mean([gain / gain.sum() for gain in gains], axis=0)]
 
     def as_text(self) -> str:
         return json.dumps(asdict(self), indent=0, sort_keys=True)
@@ -127,29 +176,30 @@ class PointsModel:
         """Raises ValueError for what is no such model."""
         try:
             held = json.loads(text)
-            return cls(**{**held, "features": tuple(held["features"]), "shape": Shape(**held["shape"])})
+            middle = Middle(held["middle"]["trees"], Linear(**held["middle"]["line"]))
+            held |= {"features": tuple(held["features"]), "middle": middle, "shape": Shape(**held["shape"])}
+            return cls(**held)
         except (TypeError, KeyError, json.JSONDecodeError) as error:
             raise ValueError(str(error)) from None
 
 
-def distribution(medians: Floats, spreads: Floats, shape: Shape) -> Distribution:
-    quantiles, mean, deviation = shape.at(medians)
-    points = np.maximum(medians[:, None] + spreads[:, None] * quantiles, 0)
+def distribution(middles: Floats, spreads: Floats, shape: Shape) -> Distribution:
+    quantiles, mean, deviation = shape.at(middles)
+    points = np.maximum(middles[:, None] + spreads[:, None] * quantiles, 0)
     return Distribution(
-        np.maximum(medians + spreads * mean, 0), spreads * deviation, np.maximum.accumulate(points, axis=1)
+        np.maximum(middles + spreads * mean, 0), spreads * deviation, np.maximum.accumulate(points, axis=1)
     )
 
 
 def learn(features: Floats, points: Floats, names: Sequence[str], version: str, unseen: Unseen) -> PointsModel:
     """The model of all games, with the shape that those had which were predicted unseen."""
-    for_median = grown(features, points, MEDIAN)
-    for_spread = grown(_with(unseen.features, unseen.medians), np.abs(unseen.off), SPREAD)
+    for_spread = grown(_with(unseen.features, unseen.middles), np.abs(unseen.off), SPREAD)
     return PointsModel(
         version,
         tuple(names),
-        for_median.model_to_string(),
+        Middle.of(features, points),
         for_spread.model_to_string(),
-        Shape.of(unseen.medians, unseen.off / unseen.spreads),
+        Shape.of(unseen.middles, unseen.off / unseen.spreads),
     )
 
 
@@ -161,16 +211,16 @@ class Unseen:
     """
 
     features: Floats
-    medians: Floats
+    middles: Floats
     points: Floats
     spreads: Floats
 
     @property
     def off(self) -> Floats:
-        return self.points - self.medians
+        return self.points - self.middles
 
     def part(self, chosen: slice) -> Unseen:
-        return Unseen(self.features[chosen], self.medians[chosen], self.points[chosen], self.spreads[chosen])
+        return Unseen(self.features[chosen], self.middles[chosen], self.points[chosen], self.spreads[chosen])
 
 
 SPREAD_PARTS = 5
@@ -179,15 +229,15 @@ SPREAD_PARTS = 5
 def unseen_games(features: Floats, points: Floats, ends: Sequence[int]) -> Unseen:
     """The games from the first of `ends` on: each part predicted by trees of all games before it."""
     parts = list(zip(ends, [*ends[1:], len(points)], strict=True))
-    medians = np.concatenate(
-        [_predicted(grown(features[:end], points[:end], MEDIAN), features[end:until]) for end, until in parts]
+    middles = np.concatenate(
+        [Middle.of(features[:end], points[:end]).says(features[end:until]) for end, until in parts]
     )
-    given, off = _with(features[ends[0] :], medians), np.abs(points[ends[0] :] - medians)
+    given, off = _with(features[ends[0] :], middles), np.abs(points[ends[0] :] - middles)
     spreads, turn = np.zeros(len(off)), np.arange(len(off)) % SPREAD_PARTS
     for number in range(SPREAD_PARTS):
         trees = grown(given[turn != number], off[turn != number], SPREAD)
         spreads[turn == number] = _predicted(trees, given[turn == number])
-    return Unseen(features[ends[0] :], medians, points[ends[0] :], np.maximum(spreads, LEAST_SPREAD))
+    return Unseen(features[ends[0] :], middles, points[ends[0] :], np.maximum(spreads, LEAST_SPREAD))
 
 
 def grown(features: Floats, wanted: Floats, settings: dict[str, Any]) -> Booster:
@@ -202,9 +252,9 @@ def _predicted(trees: Booster, features: Floats) -> Floats:
     return np.asarray(trees.predict(features, num_threads=1), dtype=np.float64)
 
 
-def _spreads(trees: Booster, features: Floats, medians: Floats) -> Floats:
-    return np.maximum(_predicted(trees, _with(features, medians)), LEAST_SPREAD)
+def _spreads(trees: Booster, features: Floats, middles: Floats) -> Floats:
+    return np.maximum(_predicted(trees, _with(features, middles)), LEAST_SPREAD)
 
 
-def _with(features: Floats, medians: Floats) -> Floats:
-    return np.column_stack([features, medians])
+def _with(features: Floats, middles: Floats) -> Floats:
+    return np.column_stack([features, middles])

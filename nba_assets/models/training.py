@@ -93,7 +93,7 @@ def _trained(month: date, games: pa.Table, artefacts: Artefacts) -> dict[str, An
         "importance": model.importance,
         "libraries": ", ".join(f"{name} {version(name)}" for name in LIBRARIES),
         "seed": points_model.SEED,
-        "hyper_parameters": json.dumps({"median": points_model.MEDIAN, "spread": points_model.SPREAD}, sort_keys=True),
+        "hyper_parameters": json.dumps({"middle": points_model.MIDDLE, "spread": points_model.SPREAD}, sort_keys=True),
         **_tested(games, unseen),
         "errors_behind": len(unseen.points),
         "artefact_sha256": artefacts.keep(text),
@@ -106,8 +106,8 @@ def _tested(games: pa.Table, unseen: Unseen) -> dict[str, Any]:
     days = games["game_date"].slice(games.num_rows - len(unseen.points))
     cut = int(np.searchsorted(days.to_numpy(), days.to_numpy()[int(len(unseen.points) * 2 / 3)]))
     known, last = unseen.part(slice(None, cut)), unseen.part(slice(cut, None))
-    shape = Shape.of(known.medians, known.off / known.spreads)
-    found = scores(last.points, distribution(last.medians, last.spreads, shape).quantiles)
+    shape = Shape.of(known.middles, known.off / known.spreads)
+    found = scores(last.points, distribution(last.middles, last.spreads, shape).quantiles)
     return {
         "tested_from": days[cut].as_py(),
         "rows_tested": found.games,

@@ -67,7 +67,7 @@ def stored_games(day_of: Mapping[date, int]) -> tuple[list[dict[str, Any]], list
 @pytest.fixture
 def resource(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WarehouseResource:
     """A lake with ten dates of 2021-22 and one of the season after."""
-    monkeypatch.setattr(points_model, "MEDIAN", {**points_model.MEDIAN, **FEW})
+    monkeypatch.setattr(points_model, "MIDDLE", {name: {**of, **FEW} for name, of in points_model.MIDDLE.items()})
     monkeypatch.setattr(points_model, "SPREAD", {**points_model.SPREAD, **FEW})
     monkeypatch.setattr(training, "LEAST_GAMES", 500)
     put_games(tmp_path, [*BEFORE, DAY])

@@ -21,7 +21,7 @@ FEW = {"trees": 20, "min_data_in_leaf": 50, "learning_rate": 0.2}
 @pytest.fixture(scope="module")
 def few_trees() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(points_model, "MEDIAN", {**points_model.MEDIAN, **FEW})
+        patch.setattr(points_model, "MIDDLE", {name: {**of, **FEW} for name, of in points_model.MIDDLE.items()})
         patch.setattr(points_model, "SPREAD", {**points_model.SPREAD, **FEW})
         yield
 
@@ -69,7 +69,8 @@ def test_a_shape_between_two_groups_lies_between_theirs() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "why"), [("", "Expecting value"), ("{}", "features"), ('{"features": []}', "shape"), ("tree", "Expecting")]
+    ("text", "why"),
+    [("", "Expecting value"), ("{}", "middle"), ('{"middle": {"trees": {}}}', "line"), ("tree", "Expecting")],
 )
 def test_what_is_no_model_is_refused(text: str, why: str) -> None:
     with pytest.raises(ValueError, match=why):

@@ -6,13 +6,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
 from nba_assets.basketball.forecast import QUANTILE_COLUMNS
 from nba_assets.basketball.trained import FEATURE_VERSION, FEATURES, feature_column
 from nba_assets.contracts.errors import BadInput
-from nba_assets.models.points_model import PointsModel, Shape, grown
+from nba_assets.models.linear import Linear
+from nba_assets.models.points_model import MIDDLE, Middle, PointsModel, Shape, grown
 from nba_assets.models.scoring import score
 from nba_assets.models.training import matrix
 from nba_assets.warehouse.artefacts import FILE, Artefacts
@@ -28,7 +30,9 @@ def model(version: str = FEATURE_VERSION) -> PointsModel:
     trees = grown(matrix(seen, FEATURES), wanted, {"trees": 2, "objective": "regression", "min_data_in_leaf": 20})
     wide = {"trees": 1, "objective": "regression", "min_data_in_leaf": 20}
     spread = grown(matrix(seen, [*FEATURES, FEATURES[0]]), wanted, wide)
-    return PointsModel(version, FEATURES, trees.model_to_string(), spread.model_to_string(), FLAT)
+    line = Linear.of(matrix(seen, FEATURES), np.sqrt(wanted))
+    middle = Middle(dict.fromkeys(MIDDLE, trees.model_to_string()), line)
+    return PointsModel(version, FEATURES, middle, spread.model_to_string(), FLAT)
 
 
 def asked(digest: str, **changes: Any) -> pa.Table:

@@ -22,7 +22,7 @@ FEW = {"trees": 5, "min_data_in_leaf": 20, "learning_rate": 0.3}
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(points_model, "MEDIAN", {**points_model.MEDIAN, **FEW})
+    monkeypatch.setattr(points_model, "MIDDLE", {name: {**of, **FEW} for name, of in points_model.MIDDLE.items()})
     monkeypatch.setattr(points_model, "SPREAD", {**points_model.SPREAD, **FEW})
     monkeypatch.setattr(training, "LEAST_GAMES", 500)
 

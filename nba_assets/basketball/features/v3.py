@@ -229,6 +229,24 @@ _SQUAD = (
     _counted("his_squads_points", 105, "and points", "his_squads_points"),
 )
 
+_PRICED = (
+    _counted("priced_strength", 0, "his team tonight by the spread, in points above the average", "priced_strength"),
+    _counted("priced_strength_usual", 0, "the same of its last 20 games", "usual_strength"),
+    _counted("priced_strength_opponent", 0, "the same of the opponent's", "opponent_strength"),
+    feature(
+        "priced_strength_change",
+        0,
+        "tonight's above the usual: below, somebody is missing",
+        calculated=lambda t: t.priced_strength - t.usual_strength,
+    ),
+    feature(
+        "priced_strength_change_his",
+        0,
+        "tonight's above that of his own last ten games",
+        calculated=lambda t: t.priced_strength - t.his_strength,
+    ),
+)
+
 _AVAILABILITY = (
     _counted("squad_minutes_tonight", 260, "of his team but those out, minutes a game", "squad_minutes_tonight"),
     _counted("squad_points_tonight", 120, "and points", "squad_points_tonight"),
@@ -240,6 +258,6 @@ _AVAILABILITY = (
 
 VERSION = FeatureVersion(
     "v3",
-    (*v2.FEATURES, *_MINUTES, *_RATES, *_GAME, *_LOAD, *_SQUAD, *_AVAILABILITY),
+    (*v2.FEATURES, *_MINUTES, *_RATES, *_GAME, *_LOAD, *_SQUAD, *_PRICED, *_AVAILABILITY),
     availability=(*v2.VERSION.availability, *(feature.name for feature in _AVAILABILITY)),
 )

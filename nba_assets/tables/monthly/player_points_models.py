@@ -46,7 +46,7 @@ LARGEST_ERROR = 6.0
         Column("rows_trained", "INT64", "player-games that it learnt from", "player-games", required=True),
         Column("feature_version", "STRING", "which features of the store", required=True),
         Column("features", "ARRAY<STRING>", "their names, in the order in which it takes them", required=True),
-        Column("importance", "ARRAY<FLOAT64>", "of each, its share of what all gain for the median", "0-1"),
+        Column("importance", "ARRAY<FLOAT64>", "of each, its share of what all gain for the middle", "0-1"),
         Column("libraries", "STRING", "what it was trained with, and which versions", required=True),
         Column("seed", "INT64", "that every draw follows from", "seed", required=True),
         Column("hyper_parameters", "STRING", "how its trees are grown, as JSON", required=True),

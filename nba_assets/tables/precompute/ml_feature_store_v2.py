@@ -19,6 +19,7 @@ from nba_assets.basketball.features.feature import DEFAULT, PHASE4, WEIGHTS, Fea
 from nba_assets.basketball.features.versions import VERSIONS
 from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.population import covered_context, covered_days, of_form
+from nba_assets.basketball.priced_strength import with_priced_strength
 from nba_assets.basketball.zones import ZONES, league_shares
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
@@ -28,6 +29,7 @@ from nba_assets.contracts.table import holds, table
 from nba_assets.tables.analytics.player_game_summary import player_game_summary
 from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary
 from nba_assets.tables.analytics.upcoming_player_game_context import upcoming_player_game_context
+from nba_assets.tables.analytics.upcoming_team_game_context import upcoming_team_game_context
 from nba_assets.tables.conformed.games import games
 from nba_assets.tables.conformed.views.schedule import schedule, season_starts
 from nba_assets.tables.precompute.player_composite_factors import player_composite_factors
@@ -76,6 +78,7 @@ def _names_of(rows: ir.Table) -> ir.StringValue:
         "team_zones": same_day(team_defense_zone_analysis),
         "players": season_history(player_game_summary),
         "offense": season_history(team_offense_game_summary),
+        "team_context": season_to_date(upcoming_team_game_context),
     },
     measures=(mean_of("default_count", watched=False),),
     population=of_form(_owed, _eligible, schedule=same_day(schedule)),
@@ -153,11 +156,13 @@ def ml_feature_store_v2(
     team_zones: ir.Table,
     players: ir.Table,
     offense: ir.Table,
+    team_context: ir.Table,
 ) -> ir.Table:
     rows = covered_context(slate, season_starts, context)
     rows = _with_precomputed(rows, cache, factors, player_zones, team_zones)
     rows = _with_history(rows, players)
     rows = v3.with_squads(rows, players)
+    rows = with_priced_strength(rows, players, team_context)
     rows = _with_record(form.with_team_form(rows, offense), offense)
     shares = league_shares(covered_days(slate, season_starts), offense)
     rows = with_columns(rows, shares, ("game_date",), *(f"league_{zone}" for zone in ZONES))

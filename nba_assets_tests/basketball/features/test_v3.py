@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nba_assets.basketball.features import v2, v3
-from nba_assets_tests.given import TODAY, ago, played
+from nba_assets_tests.given import TODAY, ago, night, played
 from nba_assets_tests.rows import one, values_of
 from nba_assets_tests.tables.precompute.features import GAMES, context, rows_with
 
@@ -22,7 +22,7 @@ def test_it_begins_with_the_25_and_ends_with_availability() -> None:
 def test_what_stands_for_the_unknown() -> None:
     minutes, game, load = [*[18] * 7, 6, 0.5, 0.5, 0.5, 0, 26], [113, 226, 0, 6, 99, 113, 0, 0, 0, 0.25], [1, 1, 0, 60]
     rates = [8, 8, 8, 0.45, 0.45, 0.43, 0.43, 0.08, 0.15, 0.56, 0.56, 65, 18, 18, 0.57, 0.35]
-    squads = [220, 105, 10, 220, 105, 260, 120, 18, 0, 0, 0]
+    squads = [220, 105, 10, 220, 105, 0, 0, 0, 0, 0, 260, 120, 18, 0, 0, 0]
     assert [feature.default for feature in v3.VERSION.features[25:]] == [
         *minutes,
         *rates,
@@ -89,3 +89,18 @@ def test_squads_are_of_those_who_played() -> None:
     assert found["his_squads_minutes"] == pytest.approx((2 * 30 + 4 * 50) / 6)
     assert found["squad_points_tonight"] == pytest.approx(133 / 6 + 10, abs=1e-6)
     assert (found["points_last_game"], found["minutes_last_game"], found["points_avg_last_3"]) == (30, 30, 27)
+
+
+def test_what_the_spread_says_of_his_team_stands_beside_the_usual_and_his_own() -> None:
+    """On neutral ground, Boston was even with an even Philadelphia. New York was favoured by 6 over Boston twice, the
+    second time over a Boston that was 2 under on average; he played then. Tonight it is by 1."""
+    neutral = {"neutral_site": True}
+    even = [*night(9, 0.0, "PHI", "LAL", **neutral), *night(8, 0.0, "PHI", "LAL", **neutral)]
+    boston = [*night(7, 0.0, "BOS", "PHI", **neutral), *night(6, 0.0, "BOS", "PHI", **neutral)]
+    usual = [*night(5, -6.0, "NYK", "BOS", **neutral), *night(3, -6.0, "NYK", "BOS", **neutral)]
+    tonight = night(0, -1.0, "NYK", "BOS", **neutral | {"game_id": ago(0)["game_id"]})
+    rows = rows_with("v3", team_context=[*even, *boston, *usual, *tonight], players=[played(3, game_id="3_BOS_NYK")])
+    row = one(rows, player_lookup="brunson")
+    found = dict(zip(row["feature_names"], row["features"], strict=True))
+    strengths = [found[name] for name in NAMES if name.startswith("priced_strength")]
+    assert strengths == [1, (6 + 6 - 2) / 2, 0, 1 - 5, 1 - 6]
