@@ -101,7 +101,7 @@ def test_checks_hold(real_warehouse: DuckDBWarehouse) -> None:
     """No wrong number; of the thin ones only what these seasons are known to have."""
     assert {table: broken for table, broken in broken_in(real_warehouse, BOTH_SEASONS).items() if broken} == {
         "team_boxes": {"official_totals (warn)": 53},  # the gaps made on purpose, 21 and 32
-        "possessions": {"teams_take_turns (warn)": 12},  # games in which a team kept the ball after free throws
+        "possessions": {"teams_take_turns (warn)": 15},  # a team kept the ball after free throws or over a break
     }
 
 
