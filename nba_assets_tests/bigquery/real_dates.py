@@ -7,12 +7,15 @@ The lake is built first. The server is loaded with the raw rows of the season un
 lake's tables hold of it before the first; the dates between are built there by `nba backfill`, brought back by
 `nba export` and compared by `nba compare`. Printed beside it: what the server took for each table. What the folder
 holds of an earlier run of the same dates is gone on with. Names after the dates, separated by commas: some tables only.
-Hours on a machine that others work on: the server rewrites every statement in Python.
+Hours on a machine that others work on: of one date the server took 33 CPU seconds to make all tables and 43 to load the
+raw rows of four weeks; to rewrite the longest script, two. (The compiled sqlglot is no help: its parser cannot be
+inherited from, which the server does.)
 """
 
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -41,6 +44,12 @@ SECONDS_A_QUERY = "3600"
 """The server rewrites each statement in Python, which takes it longer than to run it."""
 
 
+def cpu_seconds() -> float:
+    """Of all processes that this one has started and that have ended; the server has not."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return ended.ru_utime + ended.ru_stime
+
+
 @dataclass(frozen=True)
 class Side:
     """A warehouse as its settings name it."""
@@ -50,9 +59,9 @@ class Side:
     def nba(self, *command: str, may_differ: bool = False) -> bool:
         """Run a command, and say whether it found nothing that differs. Raises SystemExit if it fails."""
         console.print(f"$ nba {' '.join(command)}")
-        began = time.monotonic()
+        began, before = time.monotonic(), cpu_seconds()
         done = subprocess.run([sys.executable, "-m", "nba_assets", *command], env=os.environ | self.settings)
-        console.print(f"  {time.monotonic() - began:.0f} s")
+        console.print(f"  {time.monotonic() - began:.0f} s, {cpu_seconds() - before:.0f} CPU s of it the command's")
         if done.returncode > int(may_differ):
             sys.exit(done.returncode)
         return not done.returncode
