@@ -12,25 +12,26 @@ import signal
 import subprocess
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
-from nba_assets.orchestration.reports import SEASON_REPORT_JOB, SLATE_REPORT_JOB
 from nba_assets_tests.orchestration.events.play import free_port
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
+Found = TypeVar("Found")
+
 ROOT = Path(__file__).parents[2]
 SHOTS = ROOT / "build" / "browser"
 LOCATION = "nba_assets"
-PAGES = (SLATE_REPORT_JOB.name, SEASON_REPORT_JOB.name)
-"""Jobs that make pages by themselves."""
+OF_DATES = {"dagster/partition", "dagster/asset_partition_range_start"}
+"""Tags of a run for a date or a range of them."""
 
 PATIENCE = 300
 """Seconds that a run, a tick or a page may take on a busy machine."""
@@ -153,38 +154,65 @@ class Site:
         SHOTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=SHOTS / f"{name}.png")
 
+    def drawn(self) -> list[bool]:
+        """Of each plot whether it has points: axes are grey, lines are not."""
+        inked = """[...document.querySelectorAll('canvas')].map(plot => {
+            const {data} = plot.getContext('2d').getImageData(0, 0, plot.width, plot.height)
+            return data.some((blue, at) => at % 4 == 2 && blue - Math.max(data[at - 1], data[at - 2]) > 60)})"""
+        plots: list[bool] = self.page.evaluate(inked)
+        return plots
+
     def launch(self, partitions: str, button: re.Pattern[str]) -> None:
         """Press the button of the page, choose partitions in the dialog, and launch."""
         self.page.get_by_role("button", name=button).first.click()
         dialog = self.page.get_by_role("dialog")
-        partitioned, confirm = dialog.get_by_text("Show all partitions"), dialog.get_by_role("button", name="Confirm")
-        partitioned.or_(confirm).first.wait_for()
-        if confirm.is_visible():  # a model of a month may be missing: Dagster asks
-            confirm.click()
-        partitioned.click()
+        dialog.get_by_text("Show all partitions").click()
         chosen = dialog.locator("input").first
         chosen.fill(partitions)
         chosen.press("Enter")
         dialog.get_by_role("button", name=re.compile("^Launch")).last.click()
         dialog.wait_for(state="hidden", timeout=PATIENCE * 1000)
 
+    def ask(self, query: str) -> Any:
+        """What the UI's server answers."""
+        return self.page.request.post(f"{self.address}/graphql", data={"query": query}).json()["data"]
+
+    def stop_sensor(self, name: str) -> None:
+        where = f'repositoryName: "__repository__", repositoryLocationName: "{LOCATION}"'
+        which = f'sensorSelector: {{ {where}, sensorName: "{name}" }}'
+        found = self.ask(f"{{ sensorOrError({which}) {{ ... on Sensor {{ id }} }} }}")
+        stopped = self.ask(f'mutation {{ stopSensor(id: "{found["sensorOrError"]["id"]}") {{ __typename }} }}')
+        assert stopped["stopSensor"]["__typename"] == "StopSensorMutationResult"
+
     def runs(self) -> list[dict[str, Any]]:
-        """The newest runs first, as the page of runs asks for them, but for those that make pages by themselves."""
-        query = "{ runsOrError(limit: 25) { ... on Runs { results { runId status pipelineName } } } }"
-        answer = self.page.request.post(f"{self.address}/graphql", data={"query": query})
-        found: list[dict[str, Any]] = answer.json()["data"]["runsOrError"]["results"]
-        return [run for run in found if run["pipelineName"] not in PAGES]
+        """The newest runs of dates first, as the page of runs asks for them: pages and readiness have no date."""
+        fields = "runId status tags { key }"
+        answer = self.ask(f"{{ runsOrError(limit: 25) {{ ... on Runs {{ results {{ {fields} }} }} }} }}")
+        found: list[dict[str, Any]] = answer["runsOrError"]["results"]
+        return [run for run in found if OF_DATES & {tag["key"] for tag in run["tags"]}]
 
     def ended(self, before: set[str], status: str) -> str:
         """The one run that there was not `before`, once it has ended as it should; its id."""
+        return self._once(lambda: self._ended(before, status), "no run ended")
+
+    def _ended(self, before: set[str], status: str) -> str | None:
+        new = [run for run in self.runs() if run["runId"] not in before]
+        if not new or not all(run["status"] in ("SUCCESS", "FAILURE", "CANCELED") for run in new):
+            return None
+        assert [run["status"] for run in new] == [status]
+        return str(new[0]["runId"])
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        self._once(lambda: holds() or None, "it did not come so")
+
+    def _once(self, look: Callable[[], Found | None], else_: str) -> Found:
+        """What a look finds. Each is a query of the machine that the runs are to have, so there are few."""
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
-            new = [run for run in self.runs() if run["runId"] not in before]
-            if new and all(run["status"] in ("SUCCESS", "FAILURE", "CANCELED") for run in new):
-                assert [run["status"] for run in new] == [status]
-                return str(new[0]["runId"])
-            self.page.wait_for_timeout(500)
-        raise AssertionError(f"no run ended within {PATIENCE} s")
+            if (found := look()) is not None:
+                return found
+            self.page.wait_for_timeout(2000)
+        raise AssertionError(f"{else_} within {PATIENCE} s")
 
     def run_ids(self) -> set[str]:
         return {run["runId"] for run in self.runs()}

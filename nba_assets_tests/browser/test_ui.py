@@ -1,7 +1,7 @@
 """A person's way through the Dagster UI: looks, builds a date and two seasons, mends what failed, follows a message.
 
-In a real browser, on a copy of the clone with a lake and a home of its own, and simulated seasons of fixed dates, over
-a change of the clock and a summer. The tests are one story: each finds what those before it left.
+In a real browser, on a copy of the clone with a lake and a home of its own, and simulated seasons of fixed dates: over
+a change of the clock, an All-Star break and a summer. The tests are one story: each finds what those before it left.
 """
 
 from __future__ import annotations
@@ -21,10 +21,9 @@ from nba_assets_tests.browser.site import LOCATION, Clone, Site, chromium, copy_
 pytestmark = pytest.mark.slow
 
 TONIGHT, CLOCKS_PUT_BACK, BEFORE = "2025-11-03", "2025-11-02", "2025-11-01"
-FIRST = "2024-10-22"
-JOB = f"/locations/{LOCATION}/jobs/all_tables"
-"""One run of a date; the graph of everything has its month's model as well, in a back-fill of three runs."""
+FIRST, ALL_STAR, AUGUST = "2024-10-22", "2025-02-16", "2025-08-10"
 CONFORMED = f"/locations/{LOCATION}/jobs/conformed_tables"
+GAMES = "/assets/nba_conformed/games"
 CONTEXT = "/assets/nba_analytics/upcoming_player_game_context"
 MATERIALIZE, ALL = re.compile("Materialize"), re.compile("Materialize all")
 
@@ -44,7 +43,9 @@ def site(clone: Clone) -> Iterator[Site]:
 
     with clone.dev() as address, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        yield Site(address, browser.new_page(viewport={"width": 1440, "height": 1400}))
+        opened = Site(address, browser.new_page(viewport={"width": 1440, "height": 1400}))
+        opened.stop_sensor("slate_report")  # a page after each run is tried elsewhere, and slows all of this
+        yield opened
         browser.close()
 
 
@@ -57,19 +58,16 @@ def no_complaints(site: Site, request: pytest.FixtureRequest) -> Iterator[None]:
     assert site.errors == []
 
 
-def test_the_graph_shows_every_group(site: Site) -> None:
-    site.open("/asset-groups", "Materialize all")
-    for group in ("raw", "conformed", "analytics", "precompute"):
+def test_the_graph_shows_every_group_and_builds_tonight_with_its_button(site: Site) -> None:
+    page = site.open("/asset-groups", "Materialize all")
+    for group in ("raw", "conformed", "analytics", "precompute", "predictions"):
         site.wait_for(re.compile(f"^{group}$"))
-
-
-def test_tonight_is_built_with_the_button(site: Site) -> None:
-    before = site.run_ids()
-    site.open(JOB, "Materialize all")
+    page.get_by_text(re.compile("^analytics$")).first.click()  # in the tree beside the graph
+    page.keyboard.press("ArrowRight")
+    for table in ("player_game_summary", "team_offense_game_summary", "upcoming_team_game_context"):
+        site.wait_for(re.compile(f"^{table}$"))
+    site.shot("a_group")
     site.launch(TONIGHT, ALL)
-    run = site.ended(before, "SUCCESS")
-    site.open(f"/runs/{run}", "Success")
-    site.open(f"{CONTEXT}?view=events", TONIGHT)
 
 
 def test_an_asset_tells_what_it_holds(site: Site) -> None:
@@ -81,15 +79,31 @@ def test_an_asset_tells_what_it_holds(site: Site) -> None:
     site.open(f"{CONTEXT}?view=checks", "key_is_unique")
 
 
+def test_tonight_is_built(site: Site) -> None:
+    """By the graph's button: all tables in one run. Pages and readiness follow it, while the story goes on."""
+    night = site.ended(set(), "SUCCESS")
+    site.open(f"/runs/{night}", "Success")
+    site.open(f"{CONTEXT}?view=events", TONIGHT)
+    site.open("/assets/nba_predictions/player_points_model_forecasts?view=events", TONIGHT)
+
+
 def test_two_seasons_are_one_run_with_all_its_days(site: Site) -> None:
     before = site.run_ids()
-    site.open("/assets/nba_conformed/games", MATERIALIZE)
+    site.open(GAMES, MATERIALIZE)
     site.launch(f"[{FIRST}...{TONIGHT}]", MATERIALIZE)
     run = site.ended(before, "SUCCESS")
     site.open(f"/runs/{run}", re.compile(r"\d+ partitions, [\d,]+ rows"))
-    page = site.open("/assets/nba_conformed/games?view=events", TONIGHT)
+    page = site.open(f"{GAMES}?view=events", TONIGHT)
     seen = set(re.findall(r"20\d\d-\d\d-\d\d", page.inner_text("body")))
     assert {BEFORE, CLOCKS_PUT_BACK, TONIGHT} <= seen
+    for off in (ALL_STAR, AUGUST):
+        site.open(f"{GAMES}?view=partitions&partition={off}", "no games scheduled on this date")
+    page = site.open(f"{GAMES}?view=overview", "Column name")
+    page.get_by_role("button", name="Plots").first.click()
+    page.get_by_role("button", name="Events").last.click()  # those by partition are of the last four months
+    page.locator("canvas").first.wait_for()
+    site.until(lambda: all(site.drawn()))
+    site.shot("plots")
 
 
 def test_a_failed_run_is_run_again_from_where_it_failed(site: Site, clone: Clone) -> None:
