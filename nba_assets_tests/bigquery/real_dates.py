@@ -8,7 +8,7 @@ lake's tables hold of it before the first; the dates between are built there by 
 `nba export` and compared by `nba compare`. Printed beside it: what the server took for each table. What the folder
 holds of an earlier run of the same dates is gone on with. Names after the dates, separated by commas: some tables only.
 Hours on a machine that others work on: of one date the server took 33 CPU seconds to make all tables and 43 to load the
-raw rows of four weeks; to rewrite the longest script, two. (The compiled sqlglot is no help: its parser cannot be
+raw rows of four weeks; to rewrite the longest script, four. (The compiled sqlglot is no help: its parser cannot be
 inherited from, which the server does.)
 """
 
