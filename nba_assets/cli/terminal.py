@@ -80,7 +80,7 @@ class AtWork:
         if self._said.wait(self.PATIENCE):
             return
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-        apart = {"redirect_stdout": False, "redirect_stderr": False}  # standard output may be a file
+        apart: dict[str, Any] = {"redirect_stdout": False, "redirect_stderr": False}  # standard output may be a file
         with Progress(*columns, console=self._console, transient=True, **apart) as line:
             line.add_task(command, total=None)
             self._said.wait()
