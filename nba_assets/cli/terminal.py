@@ -80,13 +80,8 @@ class AtWork:
         if self._said.wait(self.PATIENCE):
             return
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-        with Progress(
-            *columns,
-            console=self._console,
-            transient=True,
-            redirect_stdout=False,  # it may be a file
-            redirect_stderr=False,
-        ) as line:
+        apart: dict[str, Any] = {"redirect_stdout": False, "redirect_stderr": False}  # standard output may be a file
+        with Progress(*columns, console=self._console, transient=True, **apart) as line:
             line.add_task(command, total=None)
             self._said.wait()
 
