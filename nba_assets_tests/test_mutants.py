@@ -46,7 +46,7 @@ def test_a_modules_own_tests_come_first_or_those_of_its_users_and_then_its_group
     def own(module: str) -> list[str]:
         return [Path(path).name for path in own_tests(f"nba_assets/{module}.py")]
 
-    by_import = ["test_possessions.py", "test_court.py"]
+    by_import = ["test_possessions.py", "test_possessions_stopped.py", "test_court.py"]
     assert own("tables/conformed/court_time") == ["test_court_time.py", *by_import, "test_checks.py"]
     assert own("basketball/market") == ["test_market.py"]
     *_, through_rows = own("basketball/load")
