@@ -41,7 +41,7 @@ BUILT = {player_points_models: MONTH, player_points_model_forecasts: DAY}
 
 @pytest.fixture
 def lake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Warehouse:
-    monkeypatch.setattr(points_model, "MEDIAN", {**points_model.MEDIAN, **FEW})
+    monkeypatch.setattr(points_model, "MIDDLE", {name: {**of, **FEW} for name, of in points_model.MIDDLE.items()})
     monkeypatch.setattr(points_model, "SPREAD", {**points_model.SPREAD, **FEW})
     monkeypatch.setattr(training, "LEAST_GAMES", 500)
     monkeypatch.setenv(VARIABLE, str(tmp_path / "models"))
