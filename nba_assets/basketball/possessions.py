@@ -16,6 +16,8 @@ from nba_assets.basketball.play_feeds import clock_of
 PLAYS = ("shot", "free throw", "rebound", "turnover", "start of period")
 """Kinds of events that are plays; the others stop play."""
 
+IN_ORDER = ibis.window(group_by="_period", order_by="sequence")
+
 PARTS_A_BASKET = ("substitution", "timeout")
 """What between a basket and the foul on its shooter makes his bonus a possession of its own."""
 
@@ -108,11 +110,10 @@ def _after_special_fouls(events: ir.Table) -> ir.Table:
     )
     so_far = ibis.window(group_by=["_period", "clock", "_fouled"], order_by="sequence", preceding=(None, 0))
     last_kept, last = rows._kept_at.max().over(so_far), rows._fouled_at.max().over(so_far)
-    in_order = ibis.window(group_by="_period", order_by="sequence")
     until = ibis.window(group_by="_period", order_by="sequence", preceding=(None, 0))
-    follower = rows.kind.lead().over(in_order)
-    goes_on = follower.isin(PLAYS) | rows.shooting.lead().over(in_order)
-    parted = (rows.kind == "shot") & follower.isin(PARTS_A_BASKET) & (rows.clock == rows.clock.lead().over(in_order))
+    follower = rows.kind.lead().over(IN_ORDER)
+    goes_on = follower.isin(PLAYS) | rows.shooting.lead().over(IN_ORDER)
+    parted = (rows.kind == "shot") & follower.isin(PARTS_A_BASKET) & (rows.clock == rows.clock.lead().over(IN_ORDER))
     late = (rows.kind == "start of period") & (rows.period > 1) & ((rows.kind == "foul").any().over(until))
     return rows.mutate(
         _special=rows.keeps_ball | ((last_kept > 0) & (last_kept == last)),
@@ -133,13 +134,12 @@ def _with_followers(rows: ir.Table) -> ir.Table:
     own = rows.team_abbr.lead().over(others) == rows.team_abbr
     bonus = own & rows.single.lead().over(others) & rows.spelling.lead().over(others).identical_to(rows.spelling)
     kept = (rows.kind == "free throw") & rows._special & rows.last_of_trip & own
-    in_order = ibis.window(group_by="_period", order_by="sequence")
-    of_technical = rows.technical.lag().over(in_order) & ~rows.made.lag().over(in_order)
+    of_technical = rows.technical.lag().over(IN_ORDER) & ~rows.made.lag().over(IN_ORDER)
     dead = (rows.kind == "rebound") & rows.spelling.isnull() & of_technical
     rows = rows.mutate(
         _bonus=bonus.fill_null(False),
         _kept_on=kept.fill_null(False).ifelse(rows.sequence, 0),
-        _dead=(dead & (rows.clock == rows.clock.lag().over(in_order))).fill_null(False),
+        _dead=(dead & (rows.clock == rows.clock.lag().over(IN_ORDER))).fill_null(False),
     )
     return rows.drop("_apart")
 

@@ -7,11 +7,10 @@ hand; which features and of what games is the model's.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-Floats = np.ndarray[Any, np.dtype[np.float64]]
+from nba_assets.models.arrays import Floats
 
 PENALTY = 300.0
 """Games whose squared error a standardised feature's squared weight counts like."""

@@ -17,12 +17,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nba_assets.basketball.forecast import QUANTILES
+from nba_assets.models.arrays import Floats
 from nba_assets.models.linear import Linear
 
 if TYPE_CHECKING:
     from lightgbm import Booster
-
-Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 SEED = 17
 CORES = 2

@@ -12,8 +12,7 @@ from typing import Any
 import numpy as np
 
 from nba_assets.basketball.forecast import QUANTILES
-
-Floats = np.ndarray[Any, np.dtype[np.float64]]
+from nba_assets.models.arrays import Floats
 
 Q10, Q25, MEDIAN, Q75, Q90 = (QUANTILES.index(level) for level in (0.10, 0.25, 0.50, 0.75, 0.90))
 

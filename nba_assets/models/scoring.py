@@ -17,7 +17,8 @@ import pyarrow.compute as pc
 from nba_assets.basketball.forecast import QUANTILE_COLUMNS, QUANTILES
 from nba_assets.basketball.trained import feature_column
 from nba_assets.contracts.errors import BadInput
-from nba_assets.models.points_model import Floats, PointsModel
+from nba_assets.models.arrays import Floats
+from nba_assets.models.points_model import PointsModel
 from nba_assets.models.training import matrix
 
 if TYPE_CHECKING:

@@ -21,7 +21,8 @@ from nba_assets.basketball.trained import FEATURE_VERSION, FEATURES, SYSTEM, fea
 from nba_assets.contracts.calendar import Window, season_label, season_year
 from nba_assets.contracts.errors import BadInput
 from nba_assets.models import points_model
-from nba_assets.models.points_model import Floats, PointsModel, Shape, Unseen, distribution, learn, unseen_games
+from nba_assets.models.arrays import Floats
+from nba_assets.models.points_model import PointsModel, Shape, Unseen, distribution, learn, unseen_games
 from nba_assets.models.scores import scores
 
 if TYPE_CHECKING:
