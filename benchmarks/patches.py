@@ -1,11 +1,12 @@
 """`make bench-patches`: what each patch and plug-in is worth, in CPU seconds of a whole command and all its processes.
 
-Two works on a simulated lake, three cheap tables in two steps each: a date, and a range of days of which the last have
-no games. So the bookkeeping, which is what patches are about, has a larger share than in a real range: a gain that is
-small here is smaller there.
+Three works on a simulated lake, three cheap tables in two steps each: a date, a range of days of which the last have
+no games, and a range of two seasons, the first of which is put on record while the second is built. So the
+bookkeeping, which is what patches are about, has a larger share than in a real range: a gain that is small here is
+smaller there. `--works` measures some of them.
 
 The two of a pair, with a patch and without, run one right after the other, and take turns in going first. A gain is
-(without - with) / without, its interval that of the mean of the pairs. Most of an hour on a quiet machine, on a busy
+(without - with) / without, its interval that of the mean of the pairs. Two hours on a quiet machine, on a busy
 one many times that, with wider intervals. What is interrupted goes on where it was when it is started again.
 
 | column | what |
@@ -46,8 +47,9 @@ TABLES = "games,listed_players,rosters"
 WORKS = {
     "day": ["materialize", "--date", "2024-11-15", "--tables", TABLES],
     "range": ["backfill", "--start", "2024-10-22", "--end", "2025-06-18", "--force", "--tables", TABLES],
+    "two seasons": ["backfill", "--start", "2023-10-24", "--end", "2025-06-18", "--force", "--tables", TABLES],
 }
-SEASON, SEED, DAYS = 2024, 7, 28
+SEASONS, SEED, DAYS = (2023, 2024), 7, 28
 
 MEASURED = [name for name in NAMES if name not in ("run_health", "retention")]
 """All but what has a function and takes no time."""
@@ -117,19 +119,19 @@ def _spent() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def rounds(number: int, root: Path, patches: Sequence[str]) -> Iterator[Pairs]:
+def rounds(number: int, root: Path, patches: Sequence[str], works: Sequence[str]) -> Iterator[Pairs]:
     """All pairs that there are after each round of one for each work and patch; first those of an interrupted run."""
-    file = root / f"{'+'.join(patches)}.json"
+    file = root / f"{'+'.join([*patches, *works])}.json"
     done = [tuple(one) for one in json.loads(file.read_text())] if file.exists() else []
     for place in range(number):
-        for work in WORKS:
+        for work in works:
             for patch in patches:
                 if any(one[:3] == (place, work, patch) for one in done):
                     continue
                 done.append((place, work, patch, *_pair(work, root, patch, with_first=place % 2 == 0)))
                 file.write_text(json.dumps(done))
         so_far = [one for one in done if one[0] <= place]
-        yield {(p, w): [one[3:] for one in so_far if one[1:3] == (w, p)] for p in patches for w in WORKS}
+        yield {(p, w): [one[3:] for one in so_far if one[1:3] == (w, p)] for p in patches for w in works}
     file.unlink()
 
 
@@ -145,40 +147,44 @@ def prepare(root: Path) -> None:
     if done.exists():
         return
     shutil.rmtree(root, ignore_errors=True)
-    write(root / "raw", SEASON, SEED, days=DAYS)
+    for season in SEASONS:
+        write(root / "raw", season, SEED, days=DAYS)
     ingest(root / "raw", Lake(root / "lake"))
     done.touch()
 
 
 def markdown(gains: Sequence[Gain]) -> str:
     """The table of the docs, and what it was measured on."""
-    lines = ["| patch | what it does | a day | a range |", "|---|---|---|---|"]
+    lines = [f"| patch | what it does | {' | '.join(f'a {work}'.replace('a two', 'two') for work in WORKS)} |"]
+    lines.append("|---" * (2 + len(WORKS)) + "|")
     for patch in dict.fromkeys(g.patch for g in gains):
         of = {g.work: f"{g.percent:.1f} % ({g.low:.1f} to {g.high:.1f})" for g in gains if g.patch == patch}
-        lines.append(f"| `{patch}` | {NAMES[patch]} | {of['day']} | {of['range']} |")
+        lines.append(f"| `{patch}` | {NAMES[patch]} | {' | '.join(of.get(work, '') for work in WORKS)} |")
     some = {g.work: f"{g.with_s:.1f} s" for g in gains}
-    pairs = min(g.pairs for g in gains)
-    said = f"CPU seconds with all of them: a day {some['day']}, a range {some['range']}; at least {pairs} pairs each."
+    seconds = ", ".join(f"{work} {some[work]}" for work in WORKS if work in some)
+    said = f"CPU seconds with all of them: {seconds}; at least {min(g.pairs for g in gains)} pairs each."
     return "\n".join([*lines, "", said])
 
 
 def keep(gains: Sequence[Gain]) -> None:
-    """Write the figures down in place of the last of the same patch, and the docs' table from all of them."""
+    """Write the figures down in place of the last of the same patch and work, and the docs' table from all of them."""
     kept = [Gain(**g) for g in json.loads(FIGURES.read_text())["gains"]] if FIGURES.exists() else []
-    again = {g.patch for g in gains}
-    all_of_them = sorted([*(g for g in kept if g.patch not in again), *gains], key=lambda g: (g.patch, g.work))
+    again = {(g.patch, g.work) for g in gains}
+    all_of_them = sorted(
+        [*(g for g in kept if (g.patch, g.work) not in again), *gains], key=lambda g: (g.patch, g.work)
+    )
     FIGURES.write_text(json.dumps({"gains": [asdict(g) for g in all_of_them]}, indent=2) + "\n")
     before, _, _, _, after = re.split(f"({MARK})", DOCS.read_text())
     DOCS.write_text(f"{before}{MARK}\n{markdown(all_of_them)}\n{MARK}{after}")
 
 
-def main(root: Path, number: int, patches: Sequence[str]) -> None:
+def main(root: Path, number: int, patches: Sequence[str], works: Sequence[str]) -> None:
     """Measure, keep the figures, and print the table; after each round, to stderr, what there is."""
     ctypes.CDLL(None).prctl(SUBREAPER, 1, 0, 0, 0)
     prepare(root)
     cpu_seconds("day", root, None)  # fills the caches of compiled code and files
     gains: list[Gain] = []
-    for done, pairs in enumerate(rounds(number, root, patches), 1):
+    for done, pairs in enumerate(rounds(number, root, patches, works), 1):
         if done > 1:
             gains = [gain(patch, work, of) for (patch, work), of in pairs.items()]
             print(f"{done} of {number}\n{markdown(gains)}", file=sys.stderr, flush=True)  # noqa: T201
@@ -191,5 +197,6 @@ if __name__ == "__main__":
     asked.add_argument("root", type=Path, help="where the lake is kept")
     asked.add_argument("--pairs", type=int, default=12)
     asked.add_argument("--only", type=lambda names: names.split(","), default=MEASURED, help="patches, by commas")
+    asked.add_argument("--works", type=lambda names: names.split(","), default=list(WORKS), help="works, by commas")
     given = asked.parse_args()
-    main(given.root.resolve(), given.pairs, given.only)
+    main(given.root.resolve(), given.pairs, given.only, given.works)

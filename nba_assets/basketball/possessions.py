@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 
 from nba_assets.basketball import metrics
 from nba_assets.basketball.joins import with_columns
-from nba_assets.basketball.play_feeds import clock_of
+from nba_assets.basketball.play_feeds import clock_of, second_of
 
 PLAYS = ("shot", "free throw", "rebound", "turnover", "start of period")
 """Kinds of events that are plays; the others stop play."""
@@ -25,7 +25,6 @@ KEEPS_THE_BALL = ("flagrant", "clear path", "transition take", "away from play")
 """Fouls after whose free throws the team that was fouled has the ball again."""
 
 _TOLD_BY = (
-    "game_id",
     "period",
     "sequence",
     "clock",
@@ -59,13 +58,14 @@ def with_endings(events: ir.Table) -> ir.Table:
     `made`, `single` and `last_of_trip` of free throws, `technical`, `shooting` of fouls, and `keeps_ball` of fouls and
     of free throws that say so themselves.
     """
-    rows = _with_followers(_after_special_fouls(_told(events)))
+    events = _numbered(events)
+    rows = _with_followers(_after_special_fouls(events.select("_period", "_is_first", *_TOLD_BY)))
     rows = rows.mutate(_ended=_ended(rows))
     before = ibis.window(group_by="_period", order_by="sequence", preceding=(None, 1))
     rows = rows.mutate(_nth=rows._ended.count().over(before).fill_null(0))
     rows = with_columns(rows, _judged(rows), ("_period", "_nth"), "_is_twice", "_lost_at", "_lost_before")
     ends = rows.select(
-        "game_id",
+        "_period",
         "sequence",
         ends_possession_of=rows._is_twice.fill_null(False).ifelse(ibis.null("string"), rows._ended),
         lost_at=ibis.cases(
@@ -74,22 +74,21 @@ def with_endings(events: ir.Table) -> ir.Table:
         ),
     )
     plays = events.filter(events.kind.isin(PLAYS))
-    return with_columns(plays, ends, ("game_id", "sequence"), "ends_possession_of", "lost_at")
+    rows = with_columns(plays, ends, ("_period", "sequence"), "ends_possession_of", "lost_at")
+    return rows.drop("_period", "_is_first")
 
 
-def _told(events: ir.Table) -> ir.Table:
-    """What of events says whether they end a possession, each with the number of its game's `_period`.
+def _numbered(events: ir.Table) -> ir.Table:
+    """The events with the number of their game's `_period`, and `_is_first`, which of the game's two teams is theirs.
 
-    They are put in order a dozen times: a name for a game and all else that is known of a play, carried along, would
-    double what that costs.
+    They are put in order a dozen times: names of games and teams, carried along, would double what that costs.
     """
-    events = events.select(*_TOLD_BY)
     periods = events.select("game_id", "period").distinct()
     periods = periods.mutate(_period=ibis.row_number().over(order_by=["game_id", "period"]))
     theirs = periods.select("_period", _game="game_id", _in=periods.period.fill_null(0))
-    rows = events.mutate(_in=events.period.fill_null(0))
+    rows = events.mutate(_in=events.period.fill_null(0), _is_first=events.team_abbr < events.other_team_abbr)
     joined = rows.join(theirs, [("game_id", "_game"), ("_in", "_in")])
-    return joined.select(*events.columns, "_period")
+    return joined.select(*events.columns, "_period", "_is_first")
 
 
 def _after_special_fouls(events: ir.Table) -> ir.Table:
@@ -102,26 +101,27 @@ def _after_special_fouls(events: ir.Table) -> ir.Table:
     """
     is_foul = (events.kind == "foul") & ~events.technical
     whistle = events.kind.isin(["jump ball", "violation"]) | ((events.kind == "foul") & ~events.shooting)
+    # Last in order and whether it keeps the ball, as one number, of fouls by either team.
+    told = 2 * events.sequence + events.keeps_ball.ifelse(1, 0)
     rows = events.mutate(
-        _fouled=(events.kind == "foul").ifelse(events.other_team_abbr, events.team_abbr),
-        _kept_at=(is_foul & events.keeps_ball).ifelse(events.sequence, 0),
-        _fouled_at=is_foul.ifelse(events.sequence, 0),
+        _fouled_first=(is_foul & ~events._is_first).ifelse(told, 0),
+        _fouled_other=(is_foul & events._is_first).ifelse(told, 0),
         _blown_at=whistle.fill_null(False).ifelse(events.sequence, 0),
     )
-    so_far = ibis.window(group_by=["_period", "clock", "_fouled"], order_by="sequence", preceding=(None, 0))
-    last_kept, last = rows._kept_at.max().over(so_far), rows._fouled_at.max().over(so_far)
     until = ibis.window(group_by="_period", order_by="sequence", preceding=(None, 0))
+    last = rows._is_first.ifelse(rows._fouled_first.max().over(until), rows._fouled_other.max().over(until))
+    kept = (last % 2 == 1) & (second_of(last // 2) == second_of(rows.sequence))
     follower = rows.kind.lead().over(IN_ORDER)
     goes_on = follower.isin(PLAYS) | rows.shooting.lead().over(IN_ORDER)
     parted = (rows.kind == "shot") & follower.isin(PARTS_A_BASKET) & (rows.clock == rows.clock.lead().over(IN_ORDER))
     late = (rows.kind == "start of period") & (rows.period > 1) & ((rows.kind == "foul").any().over(until))
     return rows.mutate(
-        _special=rows.keeps_ball | ((last_kept > 0) & (last_kept == last)),
+        _special=rows.keeps_ball | kept.fill_null(False),
         _stopped=(~goes_on).fill_null(True),
         _whistle_at=rows._blown_at.max().over(until),
         _parted=parted.fill_null(False),
         _called_before=late.fill_null(False),
-    ).drop("_fouled", "_kept_at", "_fouled_at", "_blown_at")
+    ).drop("_fouled_first", "_fouled_other", "_blown_at")
 
 
 def _with_followers(rows: ir.Table) -> ir.Table:
@@ -138,17 +138,18 @@ def _with_followers(rows: ir.Table) -> ir.Table:
     dead = (rows.kind == "rebound") & rows.spelling.isnull() & of_technical
     rows = rows.mutate(
         _bonus=bonus.fill_null(False),
-        _kept_on=kept.fill_null(False).ifelse(rows.sequence, 0),
+        _kept_on=kept.fill_null(False),
         _dead=(dead & (rows.clock == rows.clock.lag().over(IN_ORDER))).fill_null(False),
     )
-    return rows.drop("_apart")
+    at_once = ("_period", "clock", "team_abbr")
+    until = rows.filter(rows._kept_on).group_by(*at_once).agg(_kept_until=lambda t: t.sequence.max())
+    return with_columns(rows, until, at_once, "_kept_until").drop("_apart", "_kept_on")
 
 
 def _ended(rows: ir.Table) -> ir.StringValue:
     """The team whose possession each play by itself ends."""
-    at_once = ibis.window(group_by=["_period", "clock", "team_abbr"])
     # The ball was never the other team's between a basket and free throws at its clock that keep it.
-    goes_on = (rows._bonus & ~rows._parted) | (rows._kept_on.max().over(at_once) > rows.sequence).fill_null(False)
+    goes_on = (rows._bonus & ~rows._parted) | (rows._kept_until > rows.sequence).fill_null(False)
     basket = (rows.kind == "shot") & rows.made & ~goes_on
     trip = (rows.kind == "free throw") & rows.made & rows.last_of_trip & (~rows._special | rows._stopped)
     board = (rows.kind == "rebound") & ~rows.is_offensive & ~rows._dead
@@ -198,9 +199,16 @@ def _turns(rows: ir.Table) -> ir.Table:
     own = (rows.kind == "rebound") & rows.is_offensive & rows.spelling.notnull()
     throw = (rows.kind == "free throw") & ~rows.technical & ~rows._special
     rows = rows.mutate(_holds=(rows.kind.isin(["shot", "turnover"]) | throw | own).fill_null(False))
-    rows = rows.mutate(_held_at=rows._holds.ifelse(rows.sequence, ibis.null("int64")).max().over(**turn))
-    holder = (rows.sequence == rows._held_at).ifelse(rows.team_abbr, ibis.null("string"))
-    rows = rows.mutate(_of=rows._ended.max().over(**turn).coalesce(holder.max().over(**turn)))
+    # Who held the ball last, as one number with the place where he did.
+    held = (
+        (rows._holds & rows._is_first.notnull())
+        .ifelse(2 * rows.sequence + rows._is_first.ifelse(1, 0), ibis.null("int64"))
+        .max()
+        .over(**turn)
+    )
+    pair = rows.team_abbr, rows.other_team_abbr
+    holder = ibis.cases((held % 2 == 1, ibis.least(*pair)), (held.notnull(), ibis.greatest(*pair)))
+    rows = rows.mutate(_of=rows._ended.max().over(**turn).coalesce(holder))
     is_end, its_own = rows._ended.notnull(), rows._holds & (rows.team_abbr == rows._of)
     kept = rows._special & (rows.kind == "free throw")
     return rows.group_by("_period", "_nth").agg(

@@ -6,6 +6,7 @@ computed is the assets' business.
 
 from __future__ import annotations
 
+import itertools
 import logging
 import os
 import signal
@@ -37,6 +38,9 @@ from nba_assets.orchestration.run_tags import partition_tags, reason_of
 from nba_assets.warehouse.process import this_process
 
 POLL_SECONDS = 1.0
+ASKED_EVERY = 5
+"""Looks at the log before it is asked whether the run is called off: that reads the record of a whole back-fill."""
+
 CANCELLED = "cancelled"
 RUN_FAILURES = ("RUN_FAILURE", "PIPELINE_FAILURE")
 STOPPED = (dg.DagsterRunStatus.CANCELING, dg.DagsterRunStatus.CANCELED)
@@ -270,12 +274,12 @@ class _Watcher:
 
     def _watch(self) -> None:
         place, interrupted = 0, False
-        while True:
+        for look in itertools.count(1):
             last_look = self._stop.wait(POLL_SECONDS)
             with suppress(StorageFault):  # whoever writes the run tells it
                 if self._progress:
                     place = self._report(place)
-                if not last_look and not interrupted and self._called_off():
+                if not last_look and not interrupted and look % ASKED_EVERY == 0 and self._called_off():
                     interrupted = True
                     os.kill(os.getpid(), signal.SIGINT)
             if last_look:

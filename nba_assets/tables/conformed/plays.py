@@ -217,6 +217,9 @@ def _nbac(events: ir.Table) -> ir.Table:
     }
     period_start = (events.action_type == "period") & (events.sub_type == "start")
     rows = events.filter(events.action_type.isin([*kinds, *STOPS]) | period_start)
+    rows = rows.mutate(_left=rows.game_clock.re_extract(r"M([0-9.]+)S", 1).try_cast("float64"))
+    games = rows.group_by("nba_game_id").agg(_has_tenths=(rows._left != rows._left.floor()).any())
+    rows = with_columns(rows, games, ("nba_game_id",), "_has_tenths")
     is_shot = rows.action_type.isin(["2pt", "3pt"])
     is_three = rows.action_type == "3pt"
     scored = (rows.shot_result == "Made").fill_null(False)
@@ -224,9 +227,7 @@ def _nbac(events: ir.Table) -> ir.Table:
     throw = rows.sub_type.isin(["1 of 1", "2 of 2", "3 of 3"])
     words = rows.sub_type.fill_null("") + " " + rows.descriptor.fill_null("")
     technical = words.contains("technical")
-    left = rows.game_clock.re_extract(r"M([0-9.]+)S", 1).try_cast("float64")
-    has_tenths = (left != left.floor()).any().over(group_by="nba_game_id")
-    at_zero = has_tenths.fill_null(False).ifelse(left == 0, ibis.null("boolean"))
+    at_zero = rows._has_tenths.fill_null(False).ifelse(rows._left == 0, ibis.null("boolean"))
     # The feed names the zone where it has no distance; of the zones only these two lie on one side of 8 ft.
     implied = rows.area.cases(("Restricted Area", 0.0), ("Mid-Range", 2 * metrics.PAINT_FEET))
     return rows.select(

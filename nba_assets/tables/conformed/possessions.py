@@ -11,6 +11,7 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
+from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.play_feeds import FIVE, period_seconds, second_of
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day
@@ -93,7 +94,10 @@ def _points_elsewhere(rows: ir.Table, plays: ir.Table) -> ir.Table:
 )
 def possessions(plays: ir.Table, court_time: ir.Table) -> ir.Table:
     rows = _with_teams(_turns(_with_horns(plays)))
-    rows = rows.mutate(ended_by=rows.end_kind.fill_null("period"), is_used=rows.is_used.fill_null(False))
+    rows = with_columns(
+        rows, plays, {"game_id": "game_id", "_used_at": "sequence"}, "spelling", used_by="player_lookup"
+    )
+    rows = rows.mutate(ended_by=rows.end_kind.fill_null("period"), is_used=rows.spelling.notnull()).drop("spelling")
     rows = _with_carried_over(rows)
     rows = rows.mutate(number=ibis.row_number().over(group_by="game_id", order_by=["period", "_nth"]) + 1)
     return with_ten(rows, court_time, rows.until_sequence)
@@ -152,29 +156,26 @@ def _with_horns(plays: ir.Table) -> ir.Table:
 
 def _turns(rows: ir.Table) -> ir.Table:
     """One row for the plays between two ends, without knowing yet whose the last of a period is."""
-    turn = ["game_id", "period", "_nth"]
     has_ball = (rows.kind == "shot") | (
         (rows.kind == "rebound") & rows.is_offensive.fill_null(False) & rows.spelling.notnull()
     )
     uses = rows.kind.isin(["shot", "turnover"]) | ((rows.kind == "free throw") & rows.ends_trip.fill_null(False))
     rows = rows.mutate(
-        _held_at=has_ball.ifelse(rows.sequence, ibis.null("int64")).max().over(group_by=turn),
-        _used_at=uses.ifelse(rows.sequence, ibis.null("int64")).max().over(group_by=turn),
         _last=ibis.greatest(rows.team_abbr, rows.defending_team_abbr),
         _first=ibis.least(rows.team_abbr, rows.defending_team_abbr),
     )
-    named = rows.team_abbr.notnull()
-    is_end, is_use = rows.ends_possession_of.notnull(), rows.sequence == rows._used_at
+    named, is_end = rows.team_abbr.notnull(), rows.ends_possession_of.notnull()
+    # Who had the ball last, as one number with the place where he did.
+    held = 2 * rows.sequence + (rows.team_abbr == rows._first).ifelse(1, 0)
     is_play = ~rows.kind.isin(["horn", "lost"])
     return rows.group_by("game_id", "game_date", "season_year", "period", "_nth").agg(
         _ended_of=rows.ends_possession_of.max(),
-        _held_by=rows.team_abbr.max(where=rows.sequence == rows._held_at),
+        _held=held.max(where=has_ball.fill_null(False) & named),
         end_kind=rows.kind.max(where=is_end),
         end_clock=rows.clock.min(where=is_end | (rows.kind == "horn")),
         _at_horn=rows.at_horn.max(where=is_end),
         _until=rows.sequence.max(where=is_play),
-        used_by=rows.player_lookup.max(where=is_use),
-        is_used=rows.spelling.max(where=is_use).notnull(),
+        _used_at=rows.sequence.max(where=uses.fill_null(False)),
         _one=rows._first.min(where=named),
         _two=rows._last.max(where=named),
         _called_before=((rows.kind == "start of period") & rows.lost_at.notnull()).max(),
@@ -192,11 +193,12 @@ def _with_teams(rows: ir.Table) -> ir.Table:
     period = ibis.window(group_by=["game_id", "period"], order_by="_nth")
     lost = rows._ended_of.lag().over(period)
     other = (lost == rows._first).ifelse(rows._last, lost.notnull().ifelse(rows._first, ibis.null("string")))
+    holder = ibis.cases((rows._held % 2 == 1, rows._first), (rows._held.notnull(), rows._last))
     rows = rows.mutate(
-        team_abbr=ibis.coalesce(rows._ended_of, rows._held_by, other),
+        team_abbr=ibis.coalesce(rows._ended_of, holder, other),
         start_clock=rows.end_clock.lag().over(period).fill_null(period_seconds(rows.period)),
         until_sequence=rows._until.coalesce(rows._until.lag().over(period)),
-        _no_time=(rows._ended_of.isnull() & rows._held_by.isnull() & rows._at_horn.lag().over(period)).fill_null(False),
+        _no_time=(rows._ended_of.isnull() & rows._held.isnull() & rows._at_horn.lag().over(period)).fill_null(False),
     )
     rows = rows.filter(rows.team_abbr.notnull() & ~rows._no_time)
     is_first = rows.team_abbr == rows._first
