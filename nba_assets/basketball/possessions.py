@@ -29,8 +29,6 @@ _TOLD_BY = (
     "sequence",
     "clock",
     "kind",
-    "team_abbr",
-    "other_team_abbr",
     "spelling",
     "made",
     "is_offensive",
@@ -40,6 +38,8 @@ _TOLD_BY = (
     "shooting",
     "keeps_ball",
 )
+
+_OF_A_SIDE = ("shots", "throws", "kept_at", "held_from", "whistle_at")
 
 COUNTED, ESTIMATED = "play_by_play", "estimate"
 
@@ -60,22 +60,24 @@ def with_endings(events: ir.Table) -> ir.Table:
     """
     events = _numbered(events)
     rows = _with_followers(_after_special_fouls(events.select("_period", "_is_first", *_TOLD_BY)))
-    rows = rows.mutate(_ended=_ended(rows))
+    rows = rows.mutate(_of_first=_ended(rows))
     before = ibis.window(group_by="_period", order_by="sequence", preceding=(None, 1))
-    rows = rows.mutate(_nth=rows._ended.count().over(before).fill_null(0))
+    rows = rows.mutate(_nth=rows._of_first.count().over(before).fill_null(0))
     rows = with_columns(rows, _judged(rows), ("_period", "_nth"), "_is_twice", "_lost_at", "_lost_before")
     ends = rows.select(
         "_period",
         "sequence",
-        ends_possession_of=rows._is_twice.fill_null(False).ifelse(ibis.null("string"), rows._ended),
+        _of_first=rows._is_twice.fill_null(False).ifelse(ibis.null("boolean"), rows._of_first),
         lost_at=ibis.cases(
             (rows.sequence == rows._lost_before, clock_of(rows.period, rows._lost_at)),
             (rows._called_before, rows.clock),
         ),
     )
     plays = events.filter(events.kind.isin(PLAYS))
-    rows = with_columns(plays, ends, ("_period", "sequence"), "ends_possession_of", "lost_at")
-    return rows.drop("_period", "_is_first")
+    rows = with_columns(plays, ends, ("_period", "sequence"), "_of_first", "lost_at")
+    own, others = rows._of_first == rows._is_first, rows._of_first != rows._is_first
+    rows = rows.mutate(ends_possession_of=ibis.cases((own, rows.team_abbr), (others, rows.other_team_abbr)))
+    return rows.drop("_period", "_is_first", "_of_first")
 
 
 def _numbered(events: ir.Table) -> ir.Table:
@@ -97,7 +99,7 @@ def _after_special_fouls(events: ir.Table) -> ir.Table:
     The foul is the other team's last one at the same clock. A trip of this sort is counted as a possession of its own
     by the league only where something stops play before it goes on: a substitution, a time-out, the next foul unless
     it sends a shooter to the line, the end of the period. `_whistle_at` is the last such stop before each event that
-    a team without the ball may cause.
+    a team without the ball may cause; `_missed_technical` whether the last play, at the same clock, is one.
     """
     is_foul = (events.kind == "foul") & ~events.technical
     whistle = events.kind.isin(["jump ball", "violation"]) | ((events.kind == "foul") & ~events.shooting)
@@ -107,7 +109,13 @@ def _after_special_fouls(events: ir.Table) -> ir.Table:
         _fouled_first=(is_foul & ~events._is_first).ifelse(told, 0),
         _fouled_other=(is_foul & events._is_first).ifelse(told, 0),
         _blown_at=whistle.fill_null(False).ifelse(events.sequence, 0),
+        _played=events.kind.isin(PLAYS).ifelse(
+            2 * events.sequence + (events.technical & ~events.made).fill_null(False).ifelse(1, 0), 0
+        ),
     )
+    before = ibis.window(group_by="_period", order_by="sequence", preceding=(None, 1))
+    play = rows._played.max().over(before)
+    missed = (play % 2 == 1) & (second_of(play // 2) == second_of(rows.sequence))
     until = ibis.window(group_by="_period", order_by="sequence", preceding=(None, 0))
     last = rows._is_first.ifelse(rows._fouled_first.max().over(until), rows._fouled_other.max().over(until))
     kept = (last % 2 == 1) & (second_of(last // 2) == second_of(rows.sequence))
@@ -121,42 +129,41 @@ def _after_special_fouls(events: ir.Table) -> ir.Table:
         _whistle_at=rows._blown_at.max().over(until),
         _parted=parted.fill_null(False),
         _called_before=late.fill_null(False),
-    ).drop("_fouled_first", "_fouled_other", "_blown_at")
+        _missed_technical=missed.fill_null(False),
+    ).drop("_fouled_first", "_fouled_other", "_blown_at", "_played")
 
 
 def _with_followers(rows: ir.Table) -> ir.Table:
-    """Plays with `_bonus`, whether the shooter's one free throw is next, the place of free throws after which their
-    own team plays on, `_kept_on`, and `_dead`, a team's rebound of a technical's free throw: nobody plays it."""
+    """Plays with `_bonus`, whether the shooter's one free throw is next, `_kept_until`, the last free throw at their
+    clock after which their own team plays on, and `_dead`, a team's rebound of a technical's: nobody plays it."""
     rows = rows.filter(rows.kind.isin(PLAYS))
     # A technical's free throw, or a rebound that is entered late, may come between a basket and its bonus.
     rows = rows.mutate(_apart=(rows.technical | (rows.kind == "rebound")).fill_null(False))
     others = ibis.window(group_by=["_period", "_apart"], order_by="sequence")
-    own = rows.team_abbr.lead().over(others) == rows.team_abbr
+    own = rows._is_first.lead().over(others) == rows._is_first
     bonus = own & rows.single.lead().over(others) & rows.spelling.lead().over(others).identical_to(rows.spelling)
     kept = (rows.kind == "free throw") & rows._special & rows.last_of_trip & own
-    of_technical = rows.technical.lag().over(IN_ORDER) & ~rows.made.lag().over(IN_ORDER)
-    dead = (rows.kind == "rebound") & rows.spelling.isnull() & of_technical
     rows = rows.mutate(
         _bonus=bonus.fill_null(False),
         _kept_on=kept.fill_null(False),
-        _dead=(dead & (rows.clock == rows.clock.lag().over(IN_ORDER))).fill_null(False),
+        _dead=(rows.kind == "rebound") & rows.spelling.isnull() & rows._missed_technical,
     )
-    at_once = ("_period", "clock", "team_abbr")
+    at_once = ("_period", "clock", "_is_first")
     until = rows.filter(rows._kept_on).group_by(*at_once).agg(_kept_until=lambda t: t.sequence.max())
-    return with_columns(rows, until, at_once, "_kept_until").drop("_apart", "_kept_on")
+    return with_columns(rows, until, at_once, "_kept_until").drop("_apart", "_kept_on", "_missed_technical")
 
 
-def _ended(rows: ir.Table) -> ir.StringValue:
-    """The team whose possession each play by itself ends."""
+def _ended(rows: ir.Table) -> ir.BooleanValue:
+    """Of the team whose possession each play by itself ends, whether it is the first of the two; NULL of none."""
     # The ball was never the other team's between a basket and free throws at its clock that keep it.
     goes_on = (rows._bonus & ~rows._parted) | (rows._kept_until > rows.sequence).fill_null(False)
     basket = (rows.kind == "shot") & rows.made & ~goes_on
     trip = (rows.kind == "free throw") & rows.made & rows.last_of_trip & (~rows._special | rows._stopped)
     board = (rows.kind == "rebound") & ~rows.is_offensive & ~rows._dead
     return ibis.cases(
-        ((basket | trip | (rows.kind == "turnover")).fill_null(False), rows.team_abbr),
-        (board.fill_null(False), rows.other_team_abbr),
-        else_=ibis.null("string"),
+        ((basket | trip | (rows.kind == "turnover")).fill_null(False), rows._is_first),
+        (board.fill_null(False), ~rows._is_first),
+        else_=ibis.null("boolean"),
     )
 
 
@@ -194,37 +201,39 @@ def _judged(rows: ir.Table) -> ir.Table:
 
 
 def _turns(rows: ir.Table) -> ir.Table:
-    """The plays between two ends as one row: `of` which team, how it ended, and since when that team had the ball."""
-    turn = {"group_by": ["_period", "_nth"]}
+    """The plays between two ends as one row: `of` the first team or the other, how it ended, and since when that team
+    had the ball."""
     own = (rows.kind == "rebound") & rows.is_offensive & rows.spelling.notnull()
     throw = (rows.kind == "free throw") & ~rows.technical & ~rows._special
-    rows = rows.mutate(_holds=(rows.kind.isin(["shot", "turnover"]) | throw | own).fill_null(False))
-    # Who held the ball last, as one number with the place where he did.
-    held = (
-        (rows._holds & rows._is_first.notnull())
-        .ifelse(2 * rows.sequence + rows._is_first.ifelse(1, 0), ibis.null("int64"))
-        .max()
-        .over(**turn)
-    )
-    pair = rows.team_abbr, rows.other_team_abbr
-    holder = ibis.cases((held % 2 == 1, ibis.least(*pair)), (held.notnull(), ibis.greatest(*pair)))
-    rows = rows.mutate(_of=rows._ended.max().over(**turn).coalesce(holder))
-    is_end, its_own = rows._ended.notnull(), rows._holds & (rows.team_abbr == rows._of)
+    holds = (rows.kind.isin(["shot", "turnover"]) | throw | own).fill_null(False)
     kept = rows._special & (rows.kind == "free throw")
-    return rows.group_by("_period", "_nth").agg(
-        of=rows._of.max(),
+    sides: dict[str, ir.Value] = {}
+    for side, is_its in (("first", rows._is_first), ("other", ~rows._is_first)):
+        its_own = holds & is_its
+        sides |= {
+            f"shots_{side}": rows.sequence.count(where=its_own & (rows.kind == "shot")),
+            f"throws_{side}": rows.sequence.count(where=its_own & rows.single),
+            f"kept_at_{side}": rows.sequence.max(where=kept & is_its).fill_null(0),
+            f"held_from_{side}": rows.sequence.min(where=its_own),
+            f"held_until_{side}": rows.sequence.max(where=its_own).fill_null(0),
+            f"whistle_at_{side}": rows._whistle_at.min(where=its_own),
+        }
+    is_end = rows._of_first.notnull()
+    turns = rows.group_by("_period", "_nth").agg(
+        _ended=rows._of_first.max(),
         kind=rows.kind.max(where=is_end),
         clock=rows.clock.max(where=is_end),
         at=rows.sequence.max(where=is_end),
         of_nobody=rows.spelling.max(where=is_end).isnull(),
-        shots=rows.sequence.count(where=its_own & (rows.kind == "shot")),
-        throws=rows.sequence.count(where=its_own & rows.single),
         parted=rows._parted.max(where=is_end).fill_null(False),
-        kept_at=rows.sequence.max(where=kept & (rows.team_abbr == rows._of)).fill_null(0),
-        held_from=rows.sequence.min(where=its_own),
-        others_at=rows.sequence.max(where=rows._holds & (rows.team_abbr != rows._of)).fill_null(0),
-        whistle_at=rows._whistle_at.min(where=its_own),
+        **sides,
     )
+    held = ibis.greatest(turns.held_until_first, turns.held_until_other)
+    holder = (held > 0).ifelse(held == turns.held_until_first, ibis.null("boolean"))
+    turns = turns.mutate(of=turns._ended.coalesce(holder))
+    told = {name: turns.of.ifelse(turns[f"{name}_first"], turns[f"{name}_other"]) for name in _OF_A_SIDE}
+    others_at = turns.of.ifelse(turns.held_until_other, turns.held_until_first)
+    return turns.mutate(**told, others_at=others_at).drop(*sides, "_ended")
 
 
 def with_possessions(boxes: ir.Table, counts: ir.Table) -> ir.Table:
