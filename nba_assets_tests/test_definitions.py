@@ -32,7 +32,7 @@ from nba_assets.orchestration.reports import KEY as REPORT
 from nba_assets.orchestration.reports import SEASON_KEY
 from nba_assets.orchestration.run_history.table_run import RUN_HISTORY
 from nba_assets.orchestration.slate_readiness import KEY as READINESS
-from nba_assets.readers.catalog import stored_contracts
+from nba_assets.readers.catalog import readable
 from nba_assets.tables.raw import RAW_TABLES
 from nba_assets.tables.registry import every_table, monthly_tables, steps
 
@@ -110,10 +110,11 @@ def test_a_raw_table_is_an_external_asset(raw: Contract) -> None:
 
 def test_every_number_has_a_unit() -> None:
     numbers = ("INT64", "FLOAT64", "DECIMAL", "ARRAY<FLOAT64>")
-    columns = [(of.full_name, column) for of in stored_contracts() for column in of.columns]
+    columns = [(of.full_name, column) for of in readable() for column in of.columns]
     found = {(table, column.name): column.told_unit for table, column in columns if column.type.startswith(numbers)}
     assert len(found) > 400
     assert [where for where, unit in found.items() if not unit] == []
+    assert found["nba_predictions.ml_feature_store_v2_wide", "team_win_pct"] == "0-1"
     assert found["nba_analytics.player_game_summary", "season_year"] == "year"
     assert found["nba_analytics.player_game_summary", "steals"] == "count"
     features = next(table for table in every_table() if table.name == "ml_feature_store_v2")

@@ -27,8 +27,9 @@ class Feature:
 
     name: str
     default: float
+    unit: str
+    meaning: str
     sources: tuple[tuple[str, Callable[[ir.Table], ir.Value]], ...]
-    meaning: str = ""
 
     def value(self, rows: ir.Table) -> ir.FloatingValue:
         """Rounded, so that no engine keeps digits that another has not."""
@@ -39,8 +40,10 @@ class Feature:
         return ibis.cases(*[(value(rows).notnull(), label) for label, value in self.sources], else_=DEFAULT)
 
 
-def feature(name: str, default: float, meaning: str = "", /, **sources: Callable[[ir.Table], ir.Value]) -> Feature:
-    return Feature(name, default, tuple(sources.items()), meaning)
+def feature(
+    name: str, default: float, unit: str, meaning: str, /, **sources: Callable[[ir.Table], ir.Value]
+) -> Feature:
+    return Feature(name, default, unit, meaning, tuple(sources.items()))
 
 
 @dataclass(frozen=True)

@@ -109,151 +109,225 @@ def per_minute(count: ir.NumericValue, seconds: ir.NumericValue) -> ir.FloatingV
     return metrics.ratio(60 * count, seconds)
 
 
-def _context(name: str, default: float, meaning: str, column: str = "") -> Feature:
+def _context(name: str, default: float, unit: str, meaning: str, column: str = "") -> Feature:
     """A column of his upcoming context as it is."""
-    return feature(name, default, meaning, phase3=lambda t: t[column or name])
+    return feature(name, default, unit, meaning, phase3=lambda t: t[column or name])
 
 
-def _formed(name: str, default: float, meaning: str, column: str = "") -> Feature:
+def _formed(name: str, default: float, unit: str, meaning: str, column: str = "") -> Feature:
     """A column of the tables of form as it is."""
-    return feature(name, default, meaning, phase4=lambda t: t[column or name])
+    return feature(name, default, unit, meaning, phase4=lambda t: t[column or name])
 
 
-def _counted(name: str, default: float, meaning: str, column: str) -> Feature:
+def _counted(name: str, default: float, unit: str, meaning: str, column: str) -> Feature:
     """A statistic of games before the day as it is."""
-    return feature(name, default, meaning, calculated=lambda t: t[column])
+    return feature(name, default, unit, meaning, calculated=lambda t: t[column])
 
 
 _MINUTES = (
-    _context("minutes_forecast", 18, "minutes to expect if he plays"),
-    _counted("minutes_last_game", 18, "minutes of his last game", "minutes_1"),
-    _counted("minutes_avg_last_2", 18, "mean minutes of his last two games", "minutes_2"),
-    _counted("minutes_avg_last_3", 18, "mean minutes of his last three games", "minutes_3"),
-    _counted("minutes_avg_last_5", 18, "mean minutes of his last five games", "minutes_5"),
-    _counted("minutes_avg_last_10", 18, "mean minutes of his last ten games", "minutes_10"),
-    _counted("minutes_avg_season", 18, "mean minutes of his season", "minutes_season"),
-    _context("minutes_std_last_10", 6, "spread of his minutes, last ten games"),
-    _counted("started_last_game", 0.5, "1 if he started his last game", "starts_1"),
-    _counted("starts_last_5", 0.5, "share of his last five games that he started", "starts_5"),
-    _counted("starts_season", 0.5, "share of his season's games that he started", "starts_season"),
-    _context("games_played_season", 0, "his games of the season so far"),
-    _context("player_age", 26, "his age in years"),
+    _context("minutes_forecast", 18, "minutes", "minutes to expect if he plays"),
+    _counted("minutes_last_game", 18, "minutes", "minutes of his last game", "minutes_1"),
+    _counted("minutes_avg_last_2", 18, "minutes", "mean minutes of his last two games", "minutes_2"),
+    _counted("minutes_avg_last_3", 18, "minutes", "mean minutes of his last three games", "minutes_3"),
+    _counted("minutes_avg_last_5", 18, "minutes", "mean minutes of his last five games", "minutes_5"),
+    _counted("minutes_avg_last_10", 18, "minutes", "mean minutes of his last ten games", "minutes_10"),
+    _counted("minutes_avg_season", 18, "minutes", "mean minutes of his season", "minutes_season"),
+    _context("minutes_std_last_10", 6, "minutes", "spread of his minutes, last ten games"),
+    _counted("started_last_game", 0.5, "0 or 1", "1 if he started his last game", "starts_1"),
+    _counted("starts_last_5", 0.5, "0-1", "share of his last five games that he started", "starts_5"),
+    _counted("starts_season", 0.5, "0-1", "share of his season's games that he started", "starts_season"),
+    _context("games_played_season", 0, "games", "his games of the season so far"),
+    _context("player_age", 26, "years", "his age"),
 )
 
 _RATES = (
-    _counted("points_last_game", 8, "points of his last game", "points_1"),
-    _counted("points_avg_last_3", 8, "mean points of his last three games", "mean_points_3"),
-    _counted("points_avg_last_20", 8, "mean points of his last 20 games", "mean_points_20"),
+    _counted("points_last_game", 8, "points", "points of his last game", "points_1"),
+    _counted("points_avg_last_3", 8, "points", "mean points of his last three games", "mean_points_3"),
+    _counted("points_avg_last_20", 8, "points", "mean points of his last 20 games", "mean_points_20"),
     feature(
         "points_per_minute_season",
         PRIOR_RATE,
+        "per minute",
         "points a minute of his season, drawn towards a usual scorer's",
         calculated=lambda t: shrunken_rate(t.points_sum, t.seconds_sum),
     ),
     feature(
         "points_per_minute_last_10",
         PRIOR_RATE,
+        "per minute",
         "points a minute of his last ten games",
         calculated=lambda t: per_minute(t.points_sum_10, t.seconds_sum_10),
     ),
     feature(
         "shots_per_minute_season",
         0.43,
+        "per minute",
         "shots and 0.44 of free throws a minute of his season",
         calculated=lambda t: per_minute(metrics.shooting_chances(t.shots_sum, t.tries_sum), t.seconds_sum),
     ),
     feature(
         "shots_per_minute_last_10",
         0.43,
+        "per minute",
         "shots and 0.44 of free throws a minute of his last ten games",
         calculated=lambda t: per_minute(metrics.shooting_chances(t.shots_sum_10, t.tries_sum_10), t.seconds_sum_10),
     ),
     feature(
         "free_throws_per_minute_season",
         0.08,
+        "per minute",
         "free throws taken a minute of his season",
         calculated=lambda t: per_minute(t.tries_sum, t.seconds_sum),
     ),
     feature(
         "threes_per_minute_last_10",
         0.15,
+        "per minute",
         "threes taken a minute of his last ten games",
         calculated=lambda t: per_minute(t.threes_sum_10, t.seconds_sum_10),
     ),
     feature(
         "true_shooting_season",
         0.56,
+        "0-1",
         "true shooting of his season",
         calculated=lambda t: metrics.true_shooting_pct(t.points_sum, t.shots_sum, t.tries_sum),
     ),
-    _formed("true_shooting_last_10", 0.56, "true shooting of his last ten games", "cache_ts_pct_last_10"),
-    _formed("assisted_rate_last_10", 65, "percent of his makes from a pass, last ten", "cache_assisted_rate_last_10"),
-    _context("usage_rate_last_10", 18, "usage, pooled over his last ten games, in percent"),
-    _context("usage_rate_season", 18, "usage, pooled over his season, in percent"),
-    _formed("paint_pct_last_10", 0.57, "made of his shots in the paint, last ten games"),
-    _formed("three_pt_pct_last_10", 0.35, "made of his threes, last ten games"),
+    _formed("true_shooting_last_10", 0.56, "0-1", "true shooting of his last ten games", "cache_ts_pct_last_10"),
+    _formed(
+        "assisted_rate_last_10",
+        65,
+        "percent",
+        "share of his makes from a pass, last ten games",
+        "cache_assisted_rate_last_10",
+    ),
+    _context("usage_rate_last_10", 18, "percent", "usage, pooled over his last ten games"),
+    _context("usage_rate_season", 18, "percent", "usage, pooled over his season"),
+    _formed("paint_pct_last_10", 0.57, "0-1", "made of his shots in the paint, last ten games"),
+    _formed("three_pt_pct_last_10", 0.35, "0-1", "made of his threes, last ten games"),
 )
 
 _GAME = (
-    _context("team_total", 113, "his team's points by the market", "implied_team_total"),
-    _context("game_total", 226, "the game's points by the market"),
-    _context("spread", 0, "his team's spread; negative is favoured", "game_spread"),
-    feature("blowout_risk", 6, "points by which the market has one team win", phase3=lambda t: t.game_spread.abs()),
-    _context("expected_game_pace", 99, "possessions of the game to expect, per 48 minutes"),
-    _formed("opponent_points_allowed", 113, "points a game the opponent allowed, last 15", "opponent_points_per_game"),
+    _context("team_total", 113, "points", "his team's points by the market", "implied_team_total"),
+    _context("game_total", 226, "points", "the game's points by the market"),
+    _context("spread", 0, "points", "his team's spread; negative is favoured", "game_spread"),
+    feature(
+        "blowout_risk", 6, "points", "points by which the market has one team win", phase3=lambda t: t.game_spread.abs()
+    ),
+    _context("expected_game_pace", 99, "per 48 minutes", "possessions of the game to expect"),
+    _formed(
+        "opponent_points_allowed",
+        113,
+        "points",
+        "points a game the opponent allowed, last 15",
+        "opponent_points_per_game",
+    ),
     _formed(
         "opponent_paint_allowed",
         0,
-        "made of shots in the paint against it, less the league's, in percent points",
+        "pct points",
+        "made of shots in the paint against the opponent, less the league's",
         "paint_defense_vs_league_avg",
     ),
-    _formed("opponent_mid_range_allowed", 0, "the same of mid-range", "mid_range_defense_vs_league_avg"),
-    _formed("opponent_three_allowed", 0, "the same of threes", "three_pt_defense_vs_league_avg"),
-    _context("opponent_ft_rate_allowed", 0.25, "free throws per shot that the opponent allowed, last ten games"),
+    _formed(
+        "opponent_mid_range_allowed",
+        0,
+        "pct points",
+        "made of mid-range shots against the opponent, less the league's",
+        "mid_range_defense_vs_league_avg",
+    ),
+    _formed(
+        "opponent_three_allowed",
+        0,
+        "pct points",
+        "made of threes against the opponent, less the league's",
+        "three_pt_defense_vs_league_avg",
+    ),
+    _context(
+        "opponent_ft_rate_allowed",
+        0.25,
+        "per attempt",
+        "free throws per shot that the opponent allowed, last ten games",
+    ),
 )
 
 _LOAD = (
-    _context("team_days_rest", 1, "his team's whole days since its last game"),
-    _context("opponent_days_rest", 1, "the opponent's"),
-    _context("days_absent", 0, "his days off beyond his team's"),
-    _context("minutes_in_last_7_days", 60, "his minutes on the 7 dates before"),
-    _context("travel_miles", 400, "his team's way to this game, in miles"),
-    _counted("team_last_margin", 0, "by how much his team won its last game", "last_margin"),
+    _context("team_days_rest", 1, "days", "his team's whole days since its last game"),
+    _context("opponent_days_rest", 1, "days", "the opponent's whole days since its last game"),
+    _context("days_absent", 0, "days", "his days off beyond his team's"),
+    _context("minutes_in_last_7_days", 60, "minutes", "his minutes on the 7 dates before"),
+    _context("travel_miles", 400, "miles", "his team's way to this game"),
+    _counted("team_last_margin", 0, "points", "by how much his team won its last game", "last_margin"),
 )
 
 _SQUAD = (
-    _counted("squad_minutes", 220, "of those who played his team's last game, minutes a game of late", "squad_minutes"),
-    _counted("squad_points", 105, "and points", "squad_points"),
-    _counted("squad_players", 10, "how many they were", "squad_players"),
-    _counted("his_squads_minutes", 220, "the same minutes on average over his last ten games", "his_squads_minutes"),
-    _counted("his_squads_points", 105, "and points", "his_squads_points"),
+    _counted(
+        "squad_minutes",
+        220,
+        "minutes",
+        "of those who played his team's last game, minutes a game of late",
+        "squad_minutes",
+    ),
+    _counted(
+        "squad_points", 105, "points", "of those who played his team's last game, points a game of late", "squad_points"
+    ),
+    _counted("squad_players", 10, "players", "how many played his team's last game", "squad_players"),
+    _counted(
+        "his_squads_minutes",
+        220,
+        "minutes",
+        "minutes a game of late of those who played with him, mean of his last ten games",
+        "his_squads_minutes",
+    ),
+    _counted(
+        "his_squads_points",
+        105,
+        "points",
+        "points a game of late of those who played with him, mean of his last ten games",
+        "his_squads_points",
+    ),
 )
 
 _PRICED = (
-    _counted("priced_strength", 0, "his team tonight by the spread, in points above the average", "priced_strength"),
-    _counted("priced_strength_usual", 0, "the same of its last 20 games", "usual_strength"),
-    _counted("priced_strength_opponent", 0, "the same of the opponent's", "opponent_strength"),
+    _counted("priced_strength", 0, "points", "his team tonight by the spread, above the average", "priced_strength"),
+    _counted("priced_strength_usual", 0, "points", "his team by the spreads of its last 20 games", "usual_strength"),
+    _counted(
+        "priced_strength_opponent",
+        0,
+        "points",
+        "the opponent tonight by the spread, above the average",
+        "opponent_strength",
+    ),
     feature(
         "priced_strength_change",
         0,
-        "tonight's above the usual: below, somebody is missing",
+        "points",
+        "his team by tonight's spread, above its usual: below, somebody is missing",
         calculated=lambda t: t.priced_strength - t.usual_strength,
     ),
     feature(
         "priced_strength_change_his",
         0,
-        "tonight's above that of his own last ten games",
+        "points",
+        "his team by tonight's spread, above that of his own last ten games",
         calculated=lambda t: t.priced_strength - t.his_strength,
     ),
 )
 
 _AVAILABILITY = (
-    _counted("squad_minutes_tonight", 260, "of his team but those out, minutes a game", "squad_minutes_tonight"),
-    _counted("squad_points_tonight", 120, "and points", "squad_points_tonight"),
-    _context("projected_usage_rate", 18, "usage with that of teammates who are out spread, in percent"),
-    _context("star_teammates_out", 0, "stars of his team who are out"),
-    _context("star_teammates_newly_out", 0, "of them, each by the share of his last ten games that he played"),
-    _context("questionable_teammates", 0, "teammates who are questionable"),
+    _counted(
+        "squad_minutes_tonight", 260, "minutes", "of his team but those out, minutes a game", "squad_minutes_tonight"
+    ),
+    _counted("squad_points_tonight", 120, "points", "of his team but those out, points a game", "squad_points_tonight"),
+    _context("projected_usage_rate", 18, "percent", "usage with that of teammates who are out spread"),
+    _context("star_teammates_out", 0, "players", "stars of his team who are out"),
+    _context(
+        "star_teammates_newly_out",
+        0,
+        "players",
+        "stars of his team who are out, each by the share of his last ten games that he played",
+    ),
+    _context("questionable_teammates", 0, "players", "teammates who are questionable"),
 )
 
 VERSION = FeatureVersion(

@@ -54,7 +54,7 @@ def _view(version: FeatureVersion) -> ReadingView:
         " for each feature, NULL where it is a default, beside his closing line and the points he then scored.",
         columns=(
             *kept,
-            *(Column(f.name, "FLOAT64", f.meaning or f"feature `{f.name}`", "its own") for f in version.features),
+            *(Column(f.name, "FLOAT64", f.meaning, f.unit) for f in version.features),
             LINE,
             LABEL,
         ),
