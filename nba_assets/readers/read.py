@@ -7,15 +7,18 @@ SQL has a function of its own.
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import pyarrow as pa
 
 from nba_assets.audit.game_days import Calendar
+from nba_assets.compile.dialects import Dialect
 from nba_assets.compile.reading import read_sql, stored_for
 from nba_assets.contracts.calendar import Window, today
 from nba_assets.contracts.contract import Contract
@@ -91,12 +94,24 @@ def read(
     date with games is not, of those asked for until today; `partial` gives what there is of them.
     """
     contract = find(table)
-    if isinstance(columns, str):
-        raise BadInput(f"columns: give a list, as [{columns!r}]")
-    require_columns(contract, names := list(columns or contract.schema().names))
+    names = _names(contract, columns)
     warehouse = opened(engine, lake)
     window = _window(warehouse, contract, _date(start, "start"), _date(end, "end"), partial)
     return rows_of(warehouse, contract, window, names)
+
+
+def _names(contract: Contract, columns: Sequence[str] | None) -> list[str]:
+    """The columns that are asked for, or all."""
+    if columns is None:
+        return list(contract.schema().names)
+    if isinstance(columns, str):
+        raise BadInput(f"columns: give a list, as [{columns!r}]")
+    if not (names := list(columns)):
+        raise BadInput("columns: the list names none; leave it out for all")
+    require_columns(contract, names)
+    if twice := [name for name, times in Counter(names).items() if times > 1]:
+        raise BadInput(f"columns: {twice[0]!r} is named twice")
+    return names
 
 
 def rows_of(warehouse: Warehouse, contract: Contract, window: Window | None, columns: Sequence[str]) -> Rows:
@@ -109,6 +124,8 @@ def rows_of(warehouse: Warehouse, contract: Contract, window: Window | None, col
 
 def opened(engine: str | None, lake: str | Path | None) -> Warehouse:
     """The warehouse; Dagster is loaded for a server only. Raises BadInput for an engine or a lake there is none of."""
+    if engine and engine not in (known := get_args(Dialect)):
+        raise BadInput(f"engine: {engine!r} is none of {', '.join(known)}")
     engine = engine or os.environ.get("NBA_WAREHOUSE", "duckdb")
     if engine == "duckdb":
         root = Path(lake or os.environ.get("NBA_LAKE", "lake"))
@@ -154,10 +171,15 @@ def _require_built(warehouse: Warehouse, source: Contract, window: Window, store
 
 
 def _date(given: date | str | None, name: str) -> date | None:
-    try:
-        return date.fromisoformat(given) if isinstance(given, str) else given
-    except ValueError:
-        raise BadInput(f"{name}: {given!r} is no date; write YYYY-MM-DD") from None
+    """A date however it is given: midnight, as pandas has dates, is one, any other hour is not."""
+    with suppress(ValueError):
+        if isinstance(given, str):
+            return date.fromisoformat(given)
+    if isinstance(given, datetime) and not given.tzinfo and given.time() == time():
+        return given.date()
+    if given is None or (isinstance(given, date) and not isinstance(given, datetime)):
+        return given
+    raise BadInput(f"{name}: {given!r} is no date; write YYYY-MM-DD")
 
 
 def _field(contract: Contract, name: str) -> pa.Field:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pytest
 
@@ -58,6 +59,11 @@ def test_a_view_is_read_like_a_table(lake: Path) -> None:
         ({"table": "player_game_sumary"}, nba_assets.UnknownTable, "perhaps player_game_summary"),
         ({"columns": ["poinst"]}, nba_assets.NoSuchColumn, "no column 'poinst', perhaps points"),
         ({"columns": "points"}, BadInput, r"give a list, as \['points'\]"),
+        ({"columns": []}, BadInput, "the list names none"),
+        ({"columns": ["points", "ts_pct", "points"]}, BadInput, "'points' is named twice"),
+        ({"start": datetime(2024, 11, 1, 19, 30)}, BadInput, "is no date"),
+        ({"end": 20241101}, BadInput, "end: 20241101 is no date"),
+        ({"start": datetime(2024, 11, 1, tzinfo=UTC)}, BadInput, "is no date"),
         ({"start": FIRST, "end": LAST}, nba_assets.NotBuilt, "player_game_summary of 2024-11-03 is not built"),
         ({"start": date(2030, 1, 1)}, nba_assets.NotBuilt, "2030-01-01 is not built"),
         ({"end": date(2020, 1, 1)}, nba_assets.NotBuilt, "2020-01-01 is not built"),
@@ -65,7 +71,7 @@ def test_a_view_is_read_like_a_table(lake: Path) -> None:
         ({"start": "2024-11-31"}, BadInput, "'2024-11-31' is no date"),
         ({"start": LAST, "end": FIRST}, BadInput, "start 2024-11-03 is after end 2024-11-01"),
         ({"table": "team_locations", "start": FIRST}, BadInput, "has no dates"),
-        ({"engine": "sqlite"}, BadInput, "sqlite"),
+        ({"engine": "sqlite"}, BadInput, "engine: 'sqlite' is none of duckdb, bigquery"),
         ({"lake": "nowhere"}, BadInput, "there is no folder nowhere"),
     ],
 )
@@ -75,6 +81,11 @@ def test_what_is_wrong_is_told_apart(given: Mapping[str, Any], kind: type, told:
         nba_assets.read(**asked)
     assert isinstance(error.value, BadInput)
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("day", [datetime(FIRST.year, FIRST.month, FIRST.day), pd.Timestamp(FIRST)])
+def test_midnight_is_the_date_as_pandas_has_it(day: datetime, lake: Path) -> None:
+    assert len(nba_assets.read("player_game_summary", day, day, lake=lake)) == 2
 
 
 def test_what_there_is_may_be_read_of_dates_that_are_not_all_built(lake: Path) -> None:
