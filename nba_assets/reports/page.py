@@ -56,6 +56,8 @@ def shown(value: Any) -> str:
         return UNKNOWN
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}"  # a line of 221, not 221.0: the zeros are the column's type, not the number's
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 

@@ -16,10 +16,8 @@ LAST_GAMES = 20
 
 GAMES = """
 SELECT c.game_id, c.team_abbr, c.opponent_team_abbr, c.home_game, c.neutral_site, g.tip_eastern, g.arena_name,
-  CAST(c.game_spread AS DOUBLE) AS game_spread, CAST(c.spread_movement AS DOUBLE) AS spread_movement,
-  CAST(c.game_total AS DOUBLE) AS game_total, CAST(c.total_movement AS DOUBLE) AS total_movement,
-  CAST(c.implied_team_total AS DOUBLE) AS implied_team_total,
-  c.season_win_pct, c.team_days_rest, c.games_in_last_7_days, c.travel_miles, c.time_zone_changes, c.expected_game_pace,
+  c.game_spread, c.spread_movement, c.game_total, c.total_movement, c.implied_team_total, c.season_win_pct,
+  c.team_days_rest, c.games_in_last_7_days, c.travel_miles, c.time_zone_changes, c.expected_game_pace,
   c.players_out_count, c.starters_out_count, c.quality_tier
 FROM nba_analytics.upcoming_team_game_context AS c
 LEFT JOIN nba_conformed.games AS g ON g.game_date = {day} AND g.game_id = c.game_id

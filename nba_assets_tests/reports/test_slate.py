@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -118,7 +119,15 @@ def test_a_question_of_a_game_is_that_of_the_date(name: str, warehouse: InMemory
 
 @pytest.mark.parametrize(
     ("value", "as_is", "with_sign"),
-    [(None, "\N{EN DASH}", "\N{EN DASH}"), (0, "0", "0"), (1.5, "1.5", "+1.5"), (-2, "-2", "\N{MINUS SIGN}2")],
+    [
+        (None, "\N{EN DASH}", "\N{EN DASH}"),
+        (0, "0", "0"),
+        (1.5, "1.5", "+1.5"),
+        (-2, "-2", "\N{MINUS SIGN}2"),
+        (Decimal("220.0"), "220", "+220"),
+        (Decimal("-0.50"), "-0.5", "\N{MINUS SIGN}0.5"),
+        (Decimal("0.0"), "0", "0"),
+    ],
 )
 def test_how_values_are_written(value: Any, as_is: str, with_sign: str) -> None:
     assert (shown(value), signed(value)) == (as_is, with_sign)
