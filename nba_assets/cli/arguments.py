@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nba_assets.cli.completion import built_tables
 from nba_assets.cli.rows import print_as_json
 from nba_assets.contracts.calendar import Window, first_date, season_label, season_year, today
 from nba_assets.contracts.errors import BadInput
@@ -27,7 +28,9 @@ LakeOption = Annotated[
 ]
 TablesOption = Annotated[
     list[str] | None,
-    typer.Option("--tables", help="Bare table names, by commas; all but predictions if left out."),
+    typer.Option(
+        "--tables", help="Bare table names, by commas; all but predictions if left out.", autocompletion=built_tables
+    ),
 ]
 DateOption = Annotated[str, typer.Option("--date", help="The date, YYYY-MM-DD or today, tomorrow, Eastern.")]
 StartOption = Annotated[str, typer.Option("--start", help="First date, YYYY-MM-DD or today-7.")]

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from nba_assets.cli.arguments import DEFAULT_LAKE, JsonOption, LakeOption, named_tables, parse_date
+from nba_assets.cli.completion import built_tables
 from nba_assets.cli.rows import Rows
 from nba_assets.cli.rows import as_json as prints_json
 from nba_assets.cli.terminal import out
@@ -23,7 +24,8 @@ def changes(
         str, typer.Option("--since", help="A moment as 2024-11-15T06:00, Eastern unless it says otherwise, or a date.")
     ],
     tables: Annotated[
-        list[str] | None, typer.Option("--tables", help="Bare table names, by commas; all if left out.")
+        list[str] | None,
+        typer.Option("--tables", help="Bare table names, by commas; all if left out.", autocompletion=built_tables),
     ] = None,
     as_json: JsonOption = False,
     lake: LakeOption = DEFAULT_LAKE,

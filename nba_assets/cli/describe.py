@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nba_assets.cli.arguments import DEFAULT_LAKE, JsonOption, LakeOption
+from nba_assets.cli.completion import any_table
 from nba_assets.cli.instance import on_lake, opened, require_lake
 from nba_assets.cli.rows import Cell, Rows
 from nba_assets.cli.terminal import out
@@ -52,7 +53,9 @@ def tables(
 
 
 def describe(
-    table: Annotated[str, typer.Argument(help="A table or view, with or without its data set.")],
+    table: Annotated[
+        str, typer.Argument(help="A table or view, with or without its data set.", autocompletion=any_table)
+    ],
     as_json: JsonOption = False,
     lake: LakeOption = DEFAULT_LAKE,
 ) -> None:

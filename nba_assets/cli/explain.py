@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from nba_assets.cli.arguments import DEFAULT_LAKE, DateOption, JsonOption, LakeOption, named_tables, parse_day
+from nba_assets.cli.completion import built_table
 from nba_assets.cli.instance import warehouse_at
 from nba_assets.cli.rows import Rows, as_json, print_json
 from nba_assets.cli.terminal import out
@@ -24,7 +25,7 @@ MOST_COLUMNS = 8
 
 
 def explain(
-    table: Annotated[str, typer.Argument(help="The table, by its bare name.")],
+    table: Annotated[str, typer.Argument(help="The table, by its bare name.", autocompletion=built_table)],
     day: DateOption,
     key: Annotated[
         str, typer.Option("--key", help="What the row is of: a player, a game, a team; several separated by commas.")
