@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,6 +22,8 @@ from nba_assets.contracts.printable import printable
 from nba_assets.orchestration.instance.opening import settle_home
 
 if TYPE_CHECKING:
+    from nba_assets.compile.dialects import Dialect
+    from nba_assets.contracts.table import Table
     from nba_assets.warehouse.base import Warehouse
 
 INTERRUPTED = 130
@@ -77,22 +79,22 @@ def warehouse_at(lake: Path) -> Warehouse:
     """The warehouse that the settings choose, and the queries of its tables compiled. Raises BadInput where there is no
     data."""
     from nba_assets.audit.game_days import require_schedule
+    from nba_assets.tables.registry import every_table
 
     warehouse = opened(lake)
     require_schedule(warehouse)
-    _compile_queries(warehouse)
+    compile_queries(every_table(), warehouse.dialect)
     return warehouse
 
 
-def _compile_queries(warehouse: Warehouse) -> None:
-    """With a bar: it takes half a minute, once for each state of the code."""
+def compile_queries(tables: Sequence[Table], dialect: Dialect) -> None:
+    """With a bar: of all tables it takes half a minute, once for each state of the code."""
     from nba_assets.compile.ahead import compile_ahead, not_compiled
-    from nba_assets.tables.registry import every_table
 
-    if missing := not_compiled(every_table(), warehouse.dialect):
-        with bar() as shown:
+    if missing := not_compiled(tables, dialect):
+        with bar(transient=True) as shown:
             report = reporter(shown)
-            compile_ahead(missing, warehouse.dialect, lambda done, of: report("queries compiled", done, of))
+            compile_ahead(missing, dialect, lambda done, of: report("queries compiled", done, of))
 
 
 def opened(lake: Path) -> Warehouse:
@@ -101,6 +103,15 @@ def opened(lake: Path) -> Warehouse:
 
     settle_lake(lake)
     return WarehouseResource.from_environment().open()
+
+
+def dialect_chosen() -> Dialect:
+    """What the warehouse's SQL is written in, by the settings. Raises BadInput for an engine of no name."""
+    if on_lake():
+        return "duckdb"
+    from nba_assets.orchestration.resource import WarehouseResource
+
+    return WarehouseResource.from_environment().dialect
 
 
 def on_lake() -> bool:

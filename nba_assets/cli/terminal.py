@@ -154,10 +154,10 @@ def reporter(progress: Progress) -> Callable[[str, int, int], None]:
     return report
 
 
-def bar() -> Progress:
+def bar(*, transient: bool = False) -> Progress:
     at_work.over()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
-    return Progress(*columns, console=err, disable=not err.is_terminal)
+    return Progress(*columns, console=err, disable=not err.is_terminal, transient=transient)
 
 
 class _Rate(ProgressColumn):

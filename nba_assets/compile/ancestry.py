@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cache
 
+from nba_assets.compile.bind import stored_inputs
 from nba_assets.compile.dialects import Dialect
 from nba_assets.compile.statements import statements
 from nba_assets.contracts.table import Table
@@ -24,15 +25,24 @@ def sources(dialect: Dialect, column: Column) -> tuple[Column, ...] | None:
     return _of_table(table, dialect).get(column[1], ()) if table else None
 
 
-@cache
-def uses(dialect: Dialect) -> Mapping[Column, tuple[Column, ...]]:
-    """For each column, raw ones among them, those of our tables that are made of it directly."""
-    found: dict[Column, list[Column]] = {}
-    for table in _tables().values():
-        for column, made_of in _of_table(table, dialect).items():
-            for source in made_of:
-                found.setdefault(source, []).append((table.full_name, column))
-    return {column: tuple(made) for column, made in found.items()}
+def uses(dialect: Dialect, column: Column) -> tuple[Column, ...]:
+    """The columns of our tables that are made of one directly. Only tables that read its own are looked at."""
+    return tuple(
+        (table.full_name, name)
+        for table in _readers().get(column[0], ())
+        for name, made_of in _of_table(table, dialect).items()
+        if column in made_of
+    )
+
+
+def asked_of(column: Column) -> list[Table]:
+    """The tables whose queries say what `sources` asks of a column: its own, if it is none of a raw table."""
+    return [table] if (table := _tables().get(column[0])) else []
+
+
+def asked_of_uses(column: Column) -> list[Table]:
+    """The tables whose queries say what `uses` asks of a column: those that read its own."""
+    return _readers().get(column[0], [])
 
 
 def told(table: Table, dialect: Dialect) -> list[str]:
@@ -58,6 +68,16 @@ def _raw_tables(dialect: Dialect, column: Column) -> frozenset[str]:
     if (made_of := sources(dialect, column)) is None:
         return frozenset({column[0]})
     return frozenset[str]().union(*(_raw_tables(dialect, source) for source in made_of))
+
+
+@cache
+def _readers() -> Mapping[str, list[Table]]:
+    """For each stored table, by its full name, those of ours that read it."""
+    found: dict[str, list[Table]] = {}
+    for table in _tables().values():
+        for source in stored_inputs(table):
+            found.setdefault(source.full_name, []).append(table)
+    return found
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -72,6 +73,19 @@ def test_a_columns_lineage_is_a_tree_up_and_down(nba: Nba) -> None:
     up, down = printed.split("nba_conformed.team_boxes.points goes into")
     assert "nba_raw.nbac_team_boxscore.points" in up
     assert re.search(r"[├└]── nba_analytics\.team_offense_game_summary\.points_scored", down)
+
+
+def test_a_columns_lineage_as_json_has_each_step_once(nba: Nba) -> None:
+    code, printed, _ = nba("lineage", "team_boxes.points", "--json")
+    assert code == 0
+    steps = [json.loads(line) for line in printed.splitlines()]
+    assert {step["kind"] for step in steps} == {"lineage"}
+    ways = {(step["direction"], step["column"]): step["columns"] for step in steps}
+    assert len(ways) == len(steps)
+    points, scored = "nba_conformed.team_boxes.points", "nba_analytics.team_offense_game_summary.points_scored"
+    assert "nba_raw.nbac_team_boxscore.points" in ways["comes from", points]
+    assert scored in ways["goes into", points]
+    assert len({column for direction, column in ways if direction == "goes into"}) > 1, "and what is made of those"
 
 
 def test_the_page_of_exit_codes_has_every_command() -> None:
@@ -181,13 +195,6 @@ def _commands(command: Any) -> Iterator[Any]:
 def test_the_version_is_the_packages() -> None:
     result = CliRunner().invoke(cli.app, ["--version"])
     assert (result.exit_code, result.output) == (0, f"nba_assets {version('nba_assets')}\n")
-
-
-def test_a_shell_is_helped_to_complete() -> None:
-    result = CliRunner().invoke(
-        cli.app, [], env={"_NBA_COMPLETE": "complete_bash", "COMP_WORDS": "nba mat", "COMP_CWORD": "1"}, prog_name="nba"
-    )
-    assert result.output.split() == ["materialize"]
 
 
 def test_the_help_lists_every_command() -> None:

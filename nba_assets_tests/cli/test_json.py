@@ -63,7 +63,7 @@ def parsed(printed: str) -> Counter[str]:
 def test_every_command_that_prints_a_table_has_it() -> None:
     commands = typer.main.get_group(cli.app).commands
     lacking = [name for name, of in commands.items() if all(p.opts != ["--json"] for p in of.params)]
-    assert set(lacking) - {"lineage"} == WITHOUT
+    assert set(lacking) == WITHOUT
 
 
 @pytest.mark.parametrize(
