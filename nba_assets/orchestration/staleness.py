@@ -39,6 +39,9 @@ from nba_assets.warehouse.footers import Build
 from nba_assets.warehouse.inputs import Content, Inputs, dated_inputs, dates_read
 
 MISSING = "missing"
+UNRECORDED = "no run on record"
+"""Of rows that are stored, of which Dagster does not know: as in a lake that was copied, or with a new home."""
+
 FAILED = "failed"
 DAMAGED = "damaged"
 OLDER_SCHEMA = "older schema"
@@ -61,9 +64,9 @@ def out_of_date(
 ) -> Plan:
     """Which of `days`, or of each table's own, are to be built of `tables` (each after those it reads), and why.
 
-    A reason is `missing`, `failed`, `damaged`, `older schema`, `older than <dataset.table> <date>`, what is `asked_for`
-    beside these, or `reads <dataset.table> <date>, which will be built`; of a day off, `older schema` or
-    `no games any more`.
+    A reason is `missing`, `no run on record`, `failed`, `damaged`, `older schema`, `older than <dataset.table> <date>`,
+    what is `asked_for` beside these, or `reads <dataset.table> <date>, which will be built`; of a day off,
+    `older schema` or `no games any more`.
     """
     asked_for, calendar, stored = asked_for or {}, Calendar.of(warehouse), _Stored(warehouse)
     of_each = days if isinstance(days, Mapping) else dict.fromkeys(tables, days)
@@ -220,8 +223,10 @@ class _Made:
 
     def lacks(self, day: date) -> str | None:
         """Why it must be built whatever it reads. A cancelled attempt is none: what was there before is as good."""
-        if day not in self.latest or day not in self.builds:
+        if day not in self.builds:
             return MISSING
+        if day not in self.latest:
+            return UNRECORDED
         if day in self.failed:
             return FAILED
         if self.builds[day].damaged or self.stored.content(self.table).of.get(day, "").startswith(footers.DAMAGED):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,7 +22,9 @@ from nba_assets.audit.never_built import recorded_checks
 from nba_assets.contracts.table import Table
 from nba_assets.orchestration.assets import step_assets
 from nba_assets.orchestration.code_location import definitions
+from nba_assets.orchestration.dagster_patches import apply
 from nba_assets.orchestration.keys import asset_key
+from nba_assets.orchestration.metadata import DaysDone
 from nba_assets.orchestration.partitions import DAILY, last_partition
 from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.slates import conformed_before
@@ -317,6 +320,28 @@ def test_the_finished_season_of_a_failed_range_stays_finished(
     assert "too bad" in failure(run(OVER_TWO_SEASONS[0], OVER_TWO_SEASONS[-1]))
     assert statuses(instance, OVER_TWO_SEASONS) == [finished, finished, failed, failed]
     assert [str(day) for day in Lake(lake).dates(offense)] == OVER_TWO_SEASONS[:2]
+
+
+def test_while_the_second_season_is_built_the_first_is_on_record_and_its_log_says_how_far_it_is(
+    run: Run, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meanwhile: list[tuple[Any, ...]] = []
+
+    def look(call: int, days: list[date]) -> None:
+        if call == 1:
+            (running,) = instance.get_runs()
+            said = [text for entry in instance.all_logs(running.run_id) if DaysDone.read(text := entry.user_message)]
+            meanwhile.append((running.status, statuses(instance, OVER_TWO_SEASONS), said[-1]))
+
+    failing_replace(monkeypatch, look)
+    apply()
+    assert run(OVER_TWO_SEASONS[0], OVER_TWO_SEASONS[-1]).success
+    [(status, found, last)] = meanwhile
+    assert status == dg.DagsterRunStatus.STARTED
+    assert found[:2] == [dg.AssetPartitionStatus.MATERIALIZED] * 2
+    assert dg.AssetPartitionStatus.MATERIALIZED not in found[2:]
+    told = r"part 1 of 2, 2 of 4 days; 20\d\d-\d\d is built, [\d,]+ rows; \d+ days/s, \d+ s left"
+    assert re.fullmatch(f"{offense.name}: {told}", last)
 
 
 def test_the_finished_season_of_a_cancelled_range_stays_finished(

@@ -159,6 +159,11 @@ def test_what_is_no_longer_stored_is_missing(built: World) -> None:
     assert built.plan() == {"features": {SECOND: "missing"}}
 
 
+def test_what_is_stored_and_was_never_recorded_is_not_called_missing(built: World) -> None:
+    with dg.instance_for_test() as new:
+        assert World(new, built.stored).plan(SUMMARY) == {"summary": dict.fromkeys(DAYS, "no run on record")}
+
+
 def test_a_change_of_the_day_builds_the_day_and_all_that_its_history_reaches(built: World) -> None:
     built.stored.change(BOXES, SECOND)
     reads = "reads made.{} {}, which will be built"
