@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from difflib import get_close_matches
 from typing import Any
 
 import duckdb
@@ -32,6 +33,9 @@ TRIES_EACH = 40
 """An input is narrowed by so many queries at most: of a league's mean every row is needed, and each is a try."""
 
 CANDIDATES = 5
+
+NOT_NEEDED = "not needed"
+"""The role of an input that the columns asked for are not made of."""
 
 Row = Mapping[str, Any]
 
@@ -56,7 +60,7 @@ class Input:
         if self.enough:
             return "used" if self.narrowed else "used, not narrowed"
         if not self.could:
-            return "not needed"
+            return NOT_NEEDED
         return "passed over" if self.related else "has nothing of its key"
 
 
@@ -100,16 +104,26 @@ def explain(
 
 
 def _row(warehouse: Warehouse, table: Table, day: date, key: Sequence[str]) -> Row:
-    rows = records(_fetch(warehouse, table, Window(day, day)))
-    if not rows:
-        raise BadInput(f"{table.full_name} holds no row of {day}")
+    if not (rows := records(_fetch(warehouse, table, Window(day, day)))):
+        dates = warehouse.dates(table)
+        there = f"is built from {dates[0]} to {dates[-1]}" if dates else "is not built"
+        raise BadInput(f"{table.full_name} holds no row of {day}; it {there}")
     found = [row for row in rows if set(key) <= {str(row[name]) for name in table.key}]
     if len(found) == 1:
         return found[0]
     others = [name for name in table.key if name != table.partition_by]
-    some = "; ".join(", ".join(str(row[name]) for name in others) for row in (found or rows)[:CANDIDATES])
+    some = "; ".join(
+        ", ".join(str(row[name]) for name in others) for row in (found or _near(rows, others, key))[:CANDIDATES]
+    )
     what = f"{len(found)} rows of {day} have" if found else f"no row of {day} has"
     raise BadInput(f"--key: {what} {', '.join(key)} as {', '.join(others)}; there are {some}")
+
+
+def _near(rows: Sequence[Row], names: Sequence[str], key: Sequence[str]) -> Sequence[Row]:
+    """Rows of which a part of the key is written much like what was asked for; else the first ones."""
+    values = {str(row[name]) for row in rows for name in names}
+    near = {match for part in key if part not in values for match in get_close_matches(part, values)}
+    return [row for row in rows if near & {str(row[name]) for name in names}] or rows
 
 
 def _fetch(warehouse: Warehouse, contract: Contract, dates: Window | None) -> pa.Table:

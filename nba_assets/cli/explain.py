@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from nba_assets.cli.arguments import DEFAULT_LAKE, DateOption, JsonOption, LakeOption, named_tables, parse_day
+from nba_assets.cli.arguments import DEFAULT_LAKE, DateOption, JsonOption, LakeOption, parse_day
 from nba_assets.cli.completion import built_table
 from nba_assets.cli.instance import warehouse_at
-from nba_assets.cli.rows import Rows, as_json, print_json
+from nba_assets.cli.rows import Cell, Rows, as_json, print_json
 from nba_assets.cli.terminal import out
 from nba_assets.contracts.errors import BadInput
 from nba_assets.orchestration.instance.opening import instance_at_home
 
 if TYPE_CHECKING:
     from nba_assets.audit.explain import Explanation, Input
+    from nba_assets.contracts.table import Table
     from nba_assets.warehouse.base import Warehouse
 
 MOST_ROWS = 12
@@ -25,7 +26,7 @@ MOST_COLUMNS = 8
 
 
 def explain(
-    table: Annotated[str, typer.Argument(help="The table, by its bare name.", autocompletion=built_table)],
+    table: Annotated[str, typer.Argument(help="The table, with or without its data set.", autocompletion=built_table)],
     day: DateOption,
     key: Annotated[
         str, typer.Option("--key", help="What the row is of: a player, a game, a team; several separated by commas.")
@@ -46,17 +47,19 @@ def explain(
 
         nba explain team_offense_game_summary --date 2021-11-15 --key LAL --json
     """
+    from nba_assets.readers.catalog import require_columns
+
     named = [part.strip() for part in key.split(",") if part.strip()]
     if not named:
         raise BadInput("--key names nothing")
-    window, chosen = parse_day(day), named_tables([table])
-    if len(chosen) != 1:
-        raise BadInput(f"{table!r} is not one table")
+    window, chosen = parse_day(day), _built(table)
+    if column:
+        require_columns(chosen, [column])
     warehouse = warehouse_at(lake)
 
     from nba_assets.audit.explain import explain as look
 
-    found = look(warehouse, chosen[0], window.start, named, column)
+    found = look(warehouse, chosen, window.start, named, column)
     _print_values(found)
     _print_inputs(found)
     _print_origin(found, warehouse)
@@ -64,6 +67,17 @@ def explain(
         out.print(f"what is read now makes another: {', '.join(found.differing)}", highlight=False)
         raise typer.Exit(1)
     out.print("made again from just these rows: equal to what is stored", highlight=False)
+
+
+def _built(name: str) -> Table:
+    """Raises BadInput for what is no table, and for what is not built of others a day at a time."""
+    from nba_assets.contracts.table import Table
+    from nba_assets.readers.catalog import find
+
+    contract = find(name)
+    if not isinstance(contract, Table) or contract.monthly:
+        raise BadInput(f"{contract.full_name} is no table whose days are built of others: there is nothing to explain")
+    return contract
 
 
 def _print_values(found: Explanation) -> None:
@@ -81,12 +95,18 @@ def _plain(value: Any) -> Any:
 
 
 def _print_inputs(found: Explanation) -> None:
+    from nba_assets.audit.explain import NOT_NEEDED
+
     names = ("table", "reads", "rows read", "of its key", "enough", "role")
     shown = Rows("input", names, "what it is made of")
+    beside = [of for of in found.inputs if of.role == NOT_NEEDED and not as_json()]
     for of in found.inputs:
-        dates = str(of.dates) if of.dates else "whole"
-        shown.add(of.contract.full_name, dates, of.read, of.related, len(of.enough), of.role)
+        if of not in beside:
+            dates = str(of.dates) if of.dates else "whole"
+            shown.add(of.contract.full_name, dates, of.read, of.related, len(of.enough), of.role)
     shown.print()
+    if beside:
+        out.print(f"{NOT_NEEDED}: {', '.join(of.contract.name for of in beside)}", highlight=False)
     for of in found.inputs:
         if as_json():
             for row in of.enough:
@@ -128,9 +148,9 @@ def _print_origin(found: Explanation, warehouse: Warehouse) -> None:
     shown = Rows("origin", ("code", "code of today", "run", "built at"))
     built = datetime.fromtimestamp(latest.timestamp, UTC) if latest else None
     shown.add(
-        build.code if build else None,
+        (build.code if build else "") or Cell(None, "not noted"),
         code_version(found.table, warehouse.dialect),
-        latest.run_id if latest else None,
+        latest.run_id if latest else Cell(None, "none on record"),
         built,
     )
     shown.print()

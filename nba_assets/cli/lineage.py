@@ -82,13 +82,14 @@ def _grow(tree: Tree, column: Column, after: Next, shown: set[Column]) -> None:
 
 def _column(text: str) -> Column:
     """Raises BadInput for what is no column of any table."""
-    from nba_assets.readers.catalog import stored_contracts
+    from nba_assets.contracts.reading_view import ReadingView
+    from nba_assets.readers.catalog import find, require_columns
 
-    table, _, column = text.rpartition(".")
-    named = [contract for contract in stored_contracts() if table in (contract.full_name, contract.name)]
-    if not named:
-        raise BadInput(f"{text!r}: no table called {table!r}; write TABLE.COLUMN")
-    contract = named[0]
-    if column not in (names := [c.name for c in contract.columns]):
-        raise BadInput(f"{text!r}: {contract.full_name} has no column {column!r}; it has {', '.join(names)}")
+    table, dot, column = text.rpartition(".")
+    if not dot:
+        raise BadInput(f"{text!r}: write TABLE.COLUMN")
+    contract = find(table)
+    if isinstance(contract, ReadingView):
+        raise BadInput(f"{contract.full_name} is a view: ask for a column of {contract.dated_by.name}")
+    require_columns(contract, [column])
     return contract.full_name, column

@@ -23,6 +23,9 @@ from nba_assets.cli.terminal import at_work, out
 from nba_assets.contracts.calendar import EASTERN
 from nba_assets.contracts.printable import printable
 
+BETWEEN = "  "
+"""Between two values in a line, and before a line that goes on."""
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -75,16 +78,23 @@ class Rows:
         return shown
 
     def _print_apart(self, cells_shown: Sequence[Sequence[Text]]) -> None:
-        """A line a value, where not even the words of a row fit beside one another; empty ones are left out."""
+        """Names and values one after the other, where not even the words of a row fit beside one another; empty ones
+        are left out. What a row has no room for in a line goes on in the next, set in."""
         if self.title:
-            out.print(self.title)
+            out.print(self.title, style="italic")
         for cells in cells_shown:
-            block = RichTable.grid(Column(no_wrap=True), Column(overflow="fold"), padding=(0, 2, 0, 0))
+            line = Text()
             for name, cell in zip(self.columns, cells, strict=True):
-                if cell:
-                    block.add_row(Text(printable(name)), cell)
-            out.print(block)
-            out.print()
+                if not cell:
+                    continue
+                value = Text.assemble((printable(name), "dim"), " ", cell)
+                if line and line.cell_len + len(BETWEEN) + value.cell_len > out.width:
+                    out.print(line)
+                    line = Text(BETWEEN) + value
+                else:
+                    line = line + BETWEEN + value if line else value
+            out.print(line)
+        out.print()
 
 
 def print_as_json(asked: bool) -> bool:

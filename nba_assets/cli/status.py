@@ -10,7 +10,7 @@ import typer
 
 from nba_assets.cli.arguments import DEFAULT_LAKE, JsonOption, LakeOption, parse_date
 from nba_assets.cli.instance import warehouse_at
-from nba_assets.cli.rows import Cell, Rows
+from nba_assets.cli.rows import Cell, Rows, long
 from nba_assets.cli.terminal import out
 from nba_assets.contracts.calendar import EASTERN
 from nba_assets.orchestration.instance.opening import instance_at_home
@@ -120,7 +120,6 @@ def _print_operations(instance: dg.DagsterInstance, now: datetime) -> None:
     told = f"{message.table} of {message.day}, {message.status}" if message else None
     names = ("sensors and schedules on", "off", "daemon last seen", "last message", "received")
     shown = Rows("operations", names)
-    shown.add(
-        on, off, seen or Cell(None, "never"), told or Cell(None, "none"), message.received_at if message else None
-    )
+    heard = Cell(seen, f"{long(now - seen)} ago") if seen else Cell(None, "never")
+    shown.add(on, off, heard, told or Cell(None, "none"), message.received_at if message else None)
     shown.print()

@@ -105,6 +105,7 @@ def test_what_is_stored_otherwise_than_it_is_made_now(warehouse: DuckDBWarehouse
     [
         (["BOS"], "points", "--column: form has no column 'points'"),
         (["LAL"], None, "--key: no row of 2024-10-24 has LAL as team; there are BOS; NYK"),
+        (["BOSS"], None, "--key: no row of 2024-10-24 has BOSS as team; there are BOS"),
         ([], None, "--key: 2 rows of 2024-10-24 have"),
     ],
 )
@@ -112,3 +113,8 @@ def test_a_row_that_is_not_there(key: list[str], column: str | None, told: str, 
     with pytest.raises(BadInput) as refused:
         explain(warehouse, FORM, LAST, key, column)
     assert str(refused.value).startswith(told)
+
+
+def test_a_day_that_is_not_built_is_told_with_those_that_are(warehouse: DuckDBWarehouse) -> None:
+    with pytest.raises(BadInput, match="holds no row of 2024-12-01; it is built from 2024-10-22 to 2024-10-24"):
+        explain(warehouse, FORM, date(2024, 12, 1), ["BOS"])
