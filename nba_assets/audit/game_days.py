@@ -24,6 +24,9 @@ from nba_assets.warehouse.base import Warehouse
 
 SECONDS = 60.0
 
+SUMMER = (7, 8, 9)
+"""Months without games."""
+
 
 def games_on(warehouse: Warehouse, window: Window) -> dict[date, int]:
     """How many games the dates of `window` have that are not postponed, in order; dates without any are left out."""
@@ -66,6 +69,10 @@ class Calendar:
     def _seasons(self) -> set[int]:
         return {season_year(day) for day in self.scheduled}
 
+    def knows(self, day: date) -> bool:
+        """Whether the day's season has a schedule."""
+        return season_year(day) in self._seasons
+
     def is_off(self, table: Contract, day: date) -> bool:
         """Whether the table has nothing to build for the day, since by its season's schedule no game is played on it.
 
@@ -87,8 +94,15 @@ class Calendar:
         if not any(isinstance(table, Table) and _follows_schedule(table) for table in tables):
             return
         for day in days:
-            if (year := season_year(day)) not in self._seasons:
-                raise BadInput(f"{day}: no schedule of {season_label(year)}: {self.fill}")
+            if not self.knows(day):
+                raise BadInput(f"{day}: no schedule of {season_label(season_year(day))}: {self.fill}")
+
+
+def require_season(warehouse: Warehouse, day: date) -> None:
+    """Raises BadInput for a day whose season has no schedule: no games known is not none played. Summers have none."""
+    calendar = Calendar.of(warehouse)
+    if day.month not in SUMMER and not calendar.knows(day):
+        raise BadInput(f"{day}: no schedule of {season_label(season_year(day))}: {calendar.fill}")
 
 
 @cache

@@ -51,8 +51,10 @@ def report(
     asked = parse_date(day or "today", "--date")
     warehouse = warehouse_at(lake)
 
+    from nba_assets.audit.game_days import require_season
     from nba_assets.orchestration.reports import slate_file, write_slate
 
+    require_season(warehouse, asked)
     file = output or slate_file(asked)
     with instance_at_home() as instance:
         slate = write_slate(instance, warehouse, asked, file)

@@ -87,7 +87,7 @@ class Rows:
             for name, cell in zip(self.columns, cells, strict=True):
                 if not cell:
                     continue
-                value = Text.assemble((printable(name), "dim"), " ", cell)
+                value = Text.assemble((f"{printable(name)}: ", "dim"), cell)
                 if line and line.cell_len + len(BETWEEN) + value.cell_len > out.width:
                     out.print(line)
                     line = Text(BETWEEN) + value

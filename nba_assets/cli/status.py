@@ -46,8 +46,10 @@ def status(
     tonight = parse_date(day or "today", "--date")
     warehouse = warehouse_at(lake)
 
+    from nba_assets.audit.game_days import require_season
     from nba_assets.orchestration.slate_status import is_ready, slates_at
 
+    require_season(warehouse, tonight)
     with instance_at_home() as instance:
         slates = slates_at(instance, warehouse, tonight)
         _print_slates(slates)

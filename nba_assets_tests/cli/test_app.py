@@ -142,6 +142,8 @@ def test_wrong_input_is_one_line_and_nothing_is_done(arguments: str, told: str, 
         "materialize --date 2024-12-01",
         "backfill --start 2024-12-01 --end 2025-01-05",
         "backfill --start 2024-12-01 --end 2024-12-01 --dry-run",
+        "status --date 2024-12-01",
+        "report --date 2024-12-01",
     ],
 )
 def test_a_season_without_a_schedule_is_refused_with_that_reason(arguments: str, nba: Nba, tmp_path: Path) -> None:

@@ -93,7 +93,8 @@ def test_where_words_do_not_fit_beside_one_another_values_go_on_in_lines_that_ar
     of_a_table().print()
     assert capsys.readouterr().out.splitlines() == [
         "tonight",
-        "slate tomorrow  table upcoming_player_game_context  rows 336",
-        "  lacks reads games of 2026-11-25, which will be built",
+        "slate: tomorrow  table: upcoming_player_game_context",
+        "  rows: 336",
+        "  lacks: reads games of 2026-11-25, which will be built",
         "",
     ]
