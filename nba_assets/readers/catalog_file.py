@@ -65,7 +65,7 @@ def _viewed(connection: duckdb.DuckDBPyConnection, lake: Lake, contract: Contrac
     name = f'"{contract.dataset}"."{contract.name}"'
     connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{contract.dataset}"')
     if isinstance(contract, ReadingView):
-        sql, is_built = view_sql(contract, "duckdb"), True
+        sql, is_built = view_sql(contract, "duckdb"), bool(lake.files(contract.dated_by, None))
     else:
         files = lake.files(contract, None)
         sql = _stored_sql(connection, lake, contract, files) if files else no_rows(contract)

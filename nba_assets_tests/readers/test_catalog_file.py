@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import duckdb
@@ -39,6 +40,15 @@ def test_the_file_is_a_catalog_of_all(tmp_path: Path) -> None:
         assert catalog.execute("SELECT * FROM nba_precompute.player_daily_cache").fetchall() == []
         older = "SELECT team_abbr, season_year, next_opponent_win_pct FROM nba_conformed.next_games"
         assert catalog.execute(older).fetchall() == [("BOS", 2024, None)], "what a partition lacks is NULL"
+
+
+def test_a_view_over_what_is_not_built_says_so(tmp_path: Path) -> None:
+    lake = small_lake(tmp_path / "lake")
+    shutil.rmtree(lake.root / "nba_predictions" / "ml_feature_store_v2")
+    built = {viewed.contract.name for viewed in write_catalog(lake, tmp_path / "nba.duckdb") if viewed.is_built}
+    assert built == {"nbac_schedule", "player_game_summary"}
+    with duckdb.connect(str(tmp_path / "nba.duckdb"), read_only=True) as catalog:
+        assert catalog.execute("SELECT * FROM nba_predictions.ml_feature_store_v2_wide").fetchall() == []
 
 
 def views() -> set[str]:
