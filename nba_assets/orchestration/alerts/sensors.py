@@ -24,6 +24,7 @@ from nba_assets.orchestration.metadata import Materialised, broken_rows
 from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.run_tables import failed_in, of_step, tables_of
 from nba_assets.orchestration.run_tags import days_of, reason_of
+from nba_assets.tables.registry import monthly_tables, tables
 
 RUNS_A_TICK = 100
 RETRY_KNOWN_AFTER = 60.0
@@ -202,11 +203,17 @@ def _events(instance: dg.DagsterInstance, run: dg.DagsterRun, kind: dg.DagsterEv
 
 
 def _build_again(run: dg.DagsterRun, names: Sequence[str]) -> str:
-    """What a person has to do; of a long list of tables the command finds by itself which are not good."""
+    """What a person has to do; of a long list of tables the command finds by itself which are not good, but of
+    predictions it builds only what is named, and models are trained by months."""
     days = days_of(run)
     if not days:
         return "Mend the cause, then run it again"
-    only = f" --tables {','.join(names)}" if 0 < len(names) <= TABLES_NAMED else ""
+    of_months, found = {table.name for table in monthly_tables()}, {table.name for table in tables()}
+    dated = [name for name in names if name not in of_months]
+    if names and not dated:
+        return f"Mend the cause, then `nba train --start {days[0]} --end {days[-1]}`"
+    named = 0 < len(dated) <= TABLES_NAMED or not found.issuperset(dated)
+    only = f" --tables {','.join(dated)}" if named else ""
     return f"Mend the cause, then `nba backfill --start {days[0]} --end {days[-1]}{only}`"
 
 

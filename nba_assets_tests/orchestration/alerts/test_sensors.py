@@ -10,11 +10,13 @@ import pytest
 
 from nba_assets.contracts.table import Table
 from nba_assets.orchestration.alerts.outbox import HOLD_SECONDS, WEBHOOK, Alert, Outbox
+from nba_assets.orchestration.alerts.sensors import _build_again
 from nba_assets.orchestration.jobs import ALL_TABLES
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.partitions import DAILY
 from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.slates import summaries
+from nba_assets.tables.registry import every_table, tables
 from nba_assets_tests.orchestration.watched import Watch, Webhook
 
 
@@ -100,6 +102,28 @@ def test_a_failed_run_is_one_message(
     assert error == "OSError: no connection to 10.0.0.1"
     assert waits == "not built: player_game_summary"
     assert failed.run_id in run_line
+
+
+EVERY = [table.name for table in every_table()]
+NIGHT, TOLD = "--start 2021-11-15 --end 2021-11-15", "Mend the cause, then `nba {}`"
+
+
+@pytest.mark.parametrize(
+    ("names", "command"),
+    [
+        ([PLAYERS.name], f"backfill {NIGHT} --tables {PLAYERS.name}"),
+        ([table.name for table in tables()], f"backfill {NIGHT}"),
+        (
+            [table.name for table in every_table()],
+            f"backfill {NIGHT} --tables {','.join(t.name for t in every_table())}",
+        ),
+        (["player_points_models"], f"train {NIGHT}"),
+    ],
+    ids=["one", "all that are built by default", "predictions among them", "models"],
+)
+def test_the_command_that_a_person_is_told_builds_all_that_failed(names: list[str], command: str) -> None:
+    failed = dg.DagsterRun("all_tables", run_id="x", tags={"dagster/partition": "2021-11-15"})
+    assert _build_again(failed, names) == TOLD.format(command)
 
 
 def test_a_run_that_goes_well_or_will_be_tried_again_is_none(
