@@ -220,5 +220,11 @@ class Site:
             self.page.wait_for_timeout(2000)
         raise AssertionError(f"{else_} within {PATIENCE} s")
 
+    def said_in(self, run: str) -> list[str]:
+        """What the steps of a run say in its log, beside what they record."""
+        said = "events { ... on LogMessageEvent { message } }"
+        answer = self.ask(f'{{ logsForRun(runId: "{run}") {{ ... on EventConnection {{ {said} }} }} }}')
+        return [event["message"] for event in answer["logsForRun"]["events"] if event]
+
     def run_ids(self) -> set[str]:
         return {run["runId"] for run in self.runs()}

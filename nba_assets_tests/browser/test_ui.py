@@ -93,6 +93,11 @@ def test_two_seasons_are_one_run_with_all_its_days(site: Site) -> None:
     site.launch(f"[{FIRST}...{TONIGHT}]", MATERIALIZE)
     run = site.ended(before, "SUCCESS")
     site.open(f"/runs/{run}", re.compile(r"\d+ partitions, [\d,]+ rows"))
+    first, last = site.said_in(run)
+    assert re.match(
+        r"games: part 1 of 2, \d+ of \d+ days; 2024-25 is built, [\d,]+ rows; \d+ days/s, \d+ s left", first
+    )
+    assert re.match(r"games: part 2 of 2, (\d+) of \1 days; 2025-26 is built", last)
     page = site.open(f"{GAMES}?view=events", TONIGHT)
     seen = set(re.findall(r"20\d\d-\d\d-\d\d", page.inner_text("body")))
     assert {BEFORE, CLOCKS_PUT_BACK, TONIGHT} <= seen
