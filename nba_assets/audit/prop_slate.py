@@ -43,8 +43,14 @@ def counted_rows(warehouse: Warehouse, window: Window) -> list[dict[str, Any]]:
     rows = Binder(window).scan(table, window)
     rows = rows.filter(rows.is_graded).drop("quality_tier", "quality_issues", "data_hash")
     sql = to_script(rows, warehouse.dialect)
-    found = records(warehouse.fetch(sql, {table: window}, SECONDS))
-    return sorted(found, key=lambda row: (-(row["edge"] or -1), row["player_lookup"], row["system_id"]))
+    return best_first(records(warehouse.fetch(sql, {table: window}, SECONDS)))
+
+
+def best_first(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """By edge; an edge of nothing is known, and stands before those below it and those that are not."""
+    return sorted(
+        rows, key=lambda row: (row["edge"] is None, -(row["edge"] or 0), row["player_lookup"], row["system_id"])
+    )
 
 
 def shown_system(rows: list[dict[str, Any]]) -> str:
