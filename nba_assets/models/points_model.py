@@ -38,13 +38,32 @@ MIDDLE: dict[str, dict[str, Any]] = {
     "points": {**COMMON, "objective": "regression_l1", "trees": 300},
     "root": {**COMMON, "objective": "regression", "learning_rate": 0.04, "trees": 250},
     "count": {**COMMON, "objective": "poisson", "learning_rate": 0.04, "trees": 250},
+    "root_slopes": {
+        **COMMON,
+        "objective": "regression",
+        "learning_rate": 0.03,
+        "trees": 250,
+        "linear_tree": True,
+        "linear_lambda": 50.0,
+        "num_leaves": 8,
+    },
 }
 """How the trees of the middle are grown: of points, by absolute error; of their square root, whose noise is about as
-wide for a star as for a reserve, by squared error; and of points as of a count.
+wide for a star as for a reserve, by squared error; of points as of a count; and of roots by trees whose leaves hold a
+line through what their branches asked of, not a number (Shi et al., 2019).
 
-Beside them stands a line through the roots. Each errs in other places, and the middle is the mean of what they say;
-that it is no median exactly is for the shape to mend.
+Beside them stands a line through all roots. Each errs in other places, and the middle is the mean of what they say, by
+`COUNTS`; that it is no median exactly is for the shape to mend.
 """
+
+COUNTS = {"points": 1, "root": 1, "count": 1, "root_slopes": 4}
+"""How often each counts, where the line counts once: the slopes, the best by themselves, as much as all others."""
+
+ROOTS = ("root", "root_slopes")
+"""Those that learn square roots."""
+
+LARGEST_ROOT = 8.0
+"""Of points: a line, which has no end, is followed no further."""
 
 SPREAD: dict[str, Any] = {**COMMON, "objective": "regression", "learning_rate": 0.03, "trees": 100}
 """How those of the mean distance from the middle are grown."""
@@ -57,8 +76,8 @@ _SAME_EVERY_TIME: dict[str, Any] = {
     "verbose": -1,
 }
 
-EDGES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.96, 0.985)
-"""Players are put together by the middle expected of them, in these shares: the best are few, and are unlike others."""
+EDGES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+"""Players are put together by the middle expected of them, in these shares: smaller groups have too few games."""
 
 LEAST_SPREAD = 0.3
 """Points: nobody is more certain."""
@@ -117,7 +136,7 @@ class Middle:
         roots = np.sqrt(np.maximum(points, 0))
         with ThreadPoolExecutor(CORES) as together:
             jobs = {
-                name: together.submit(grown, features, roots if name == "root" else points, settings)
+                name: together.submit(grown, features, roots if name in ROOTS else points, settings)
                 for name, settings in MIDDLE.items()
             }
             line = Linear.of(features, roots)
@@ -132,12 +151,14 @@ class Middle:
 
     def says(self, features: Floats) -> Floats:
         said = {name: _predicted(trees, features) for name, trees in self.grown.items()}
-        said["root"] = _squared(said["root"])
-        return np.mean([*said.values(), _squared(self.line.says(features))], axis=0)
+        said |= {name: _squared(said[name]) for name in ROOTS}
+        counts = [*(COUNTS[name] for name in said), 1]
+        every = [*said.values(), _squared(self.line.says(features))]
+        return np.asarray(np.average(every, axis=0, weights=counts))
 
 
 def _squared(roots: Floats) -> Floats:
-    return np.asarray(np.maximum(roots, 0) ** 2)
+    return np.asarray(np.clip(roots, 0, LARGEST_ROOT) ** 2)
 
 
 @dataclass(frozen=True)
@@ -163,9 +184,10 @@ class PointsModel:
 
     @property
     def importance(self) -> list[float]:
-        """Of each feature, its share of what all of them gain in the trees of the middle, which count alike."""
-        gains = [trees.feature_importance("gain") for trees in self.middle.grown.values()]
-        return [float(share) for share in np.mean([gain / gain.sum() for gain in gains], axis=0)]
+        """Of each feature, its share of what all of them gain in the trees of the middle, as those count."""
+        gains = {name: trees.feature_importance("gain") for name, trees in self.middle.grown.items()}
+        shares, counts = [gain / gain.sum() for gain in gains.values()], [COUNTS[name] for name in gains]
+        return [float(share) for share in np.average(shares, axis=0, weights=counts)]
 
     def as_text(self) -> str:
         return json.dumps(asdict(self), indent=0, sort_keys=True)

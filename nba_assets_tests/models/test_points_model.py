@@ -10,7 +10,8 @@ import pytest
 
 from nba_assets.basketball.trained import FEATURES
 from nba_assets.models import points_model
-from nba_assets.models.points_model import PointsModel, Shape, distribution
+from nba_assets.models.linear import Linear
+from nba_assets.models.points_model import Middle, PointsModel, Shape, distribution
 from nba_assets.models.scores import scores
 from nba_assets.models.training import learnt, matrix
 from nba_assets_tests.models.made_up import games
@@ -54,6 +55,22 @@ def test_quantiles_rise_and_nobody_is_expected_to_score_less_than_nothing(model:
     assert (np.diff(expected.quantiles, axis=1) >= 0).all()
     assert expected.quantiles.min() >= 0
     assert expected.mean.min() >= 0
+
+
+def test_slopes_count_as_much_as_all_others_together() -> None:
+    def always(value: float) -> str:
+        settings = {"trees": 1, "objective": "regression"}
+        return points_model.grown(np.zeros((50, 1)), np.full(50, value), settings).model_to_string()
+
+    trees = {"points": always(16), "count": always(16), "root": always(4), "root_slopes": always(2)}
+    line = Linear(usual=[0.0], means=[0.0], deviations=[1.0], weights=[0.0], constant=4.0)
+    assert Middle(trees, line).says(np.zeros((1, 1))).tolist() == pytest.approx([(16 + 4) / 2])
+
+
+def test_a_line_is_not_followed_beyond_what_anybody_scores(model: PointsModel) -> None:
+    far = np.zeros((1, len(FEATURES)))
+    far[0, FEATURES.index("points_avg_season")] = 200
+    assert model.expects(far).mean[0] < 64
 
 
 def test_what_he_averages_is_what_it_learns_from(model: PointsModel) -> None:
