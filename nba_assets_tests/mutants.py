@@ -28,6 +28,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[1]
 WHERE = (
@@ -48,6 +49,12 @@ EVERY = ("-m", "slow or not slow")
 TESTS = tuple(f"nba_assets_tests/{folder}" for folder in ("basketball", "contracts", "tables"))
 SLOW_IMPORTS = ("duckdb", "hypothesis", "ibis.backends.sql.compilers", "pyarrow", "pytest", "filelock")
 """What all tests import and no change touches: imported once, before a process is forked for each change."""
+
+FAILED = Path("failed.txt")
+"""In a worker's copy: the test that noticed the change at hand."""
+
+FIRST = 3
+"""So many tests that noticed a module's earlier changes go before all others."""
 
 SECONDS = 900
 """A change after which the tests take longer is noticed."""
@@ -189,19 +196,39 @@ def _imported(file: Path) -> frozenset[str]:
     return frozenset(f"{node.module}{each}" for node in froms for each in ("", *(f".{a.name}" for a in node.names)))
 
 
+_noticed_by: dict[str, list[str]] = {}
+"""Of what this worker has tried, by module, the tests that noticed a change, the latest first."""
+
+
 def noticed(change: Change, own: bool) -> bool:
-    """Whether a test fails with the change made in the worker's copy of the project, which is the current folder."""
-    path, first = Path(change.file), own_tests(change.file)
+    """Whether a test fails with the change made in the worker's copy of the project, which is the current folder.
+
+    What noticed another change of the same module goes first: it often is the one that notices this.
+    """
+    path, first, before = Path(change.file), own_tests(change.file), _noticed_by.setdefault(change.file, [])
     kept, times = path.read_bytes(), path.stat()
     path.write_bytes(kept[: change.start] + change.text.encode() + kept[change.end :])
+    FAILED.unlink(missing_ok=True)
     try:
         child = os.fork()
         if not child:
-            _run([*EVERY, *first], () if own else TESTS)
-        return os.waitpid(child, 0)[1] != 0
+            _run([*EVERY, *before] if before else (), [*EVERY, *first], () if own else TESTS)
+        failed = os.waitpid(child, 0)[1] != 0
     finally:
         path.write_bytes(kept)
         os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    if failed and FAILED.exists():
+        test = FAILED.read_text()
+        before[:] = [test, *(other for other in before if other != test)][:FIRST]
+    return failed
+
+
+class _NoteFailed:
+    """Leaves the name of a test that failed."""
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        if report.failed:
+            FAILED.write_text(report.nodeid)
 
 
 def _run(*turns: Sequence[str]) -> None:
@@ -218,7 +245,7 @@ def _run(*turns: Sequence[str]) -> None:
         code = 1
         try:
             options = ["-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist"]
-            code = next(filter(None, (pytest.main([*options, *tests]) for tests in turns if tests)), 0)
+            code = next(filter(None, (pytest.main([*options, *tests], [_NoteFailed()]) for tests in turns if tests)), 0)
         finally:
             os._exit(int(code))
 

@@ -37,7 +37,8 @@ ROWS = "dagster/partition_row_count"
 _LINEAGE = "dagster/column_lineage"
 _COLUMNS_FROM = "columns_come_from"
 _CHECKS_FAILED = "checks_failed"
-_NO_CHECK = "none"
+_NONE_FAILED = "none"
+"""What earlier releases said where a day breaks no check; now nothing is said."""
 _ADDED, _REMOVED, _CHANGED = "rows_added", "rows_removed", "rows_changed"
 _FAILURE_RECORDS = "failure_records"
 _SKIPPED = "skipped"
@@ -59,8 +60,8 @@ EXAMPLES_SHOWN = 5
 EXAMPLE = Window(date(2024, 1, 15), date(2024, 1, 15))
 """The date that a table's query is shown for."""
 
-PREVIEW_SIZE = 400
-"""Characters of a preview: there is an event for each table and day, kept for years, and each is to stay below 3 kB."""
+PREVIEW_SIZE = 300
+"""Characters of a preview: there is an event for each table and day, kept for years: 3 kB on average, and no more."""
 
 NOTHING = "nothing"
 """The content of a day off."""
@@ -72,11 +73,12 @@ def of_days(part: Part) -> Iterator[tuple[date, dict[str, Any]]]:
         broken = [name for name, by_day in part.broken.items() if day in by_day]
         metadata: dict[str, Any] = {
             ROWS: rows,
-            _CHECKS_FAILED: ", ".join(broken) or _NO_CHECK,
             PARTITION_VERSION: part.written.hashes[day],
             **_of_changes(part.written.changes.get(day)),
             **part.measured.get(day, {}),
         }
+        if broken:
+            metadata[_CHECKS_FAILED] = ", ".join(broken)
         if part.failed:
             metadata[_FAILURE_RECORDS] = part.failed.rows[day]
         if day in part.skipped:
@@ -96,7 +98,6 @@ def of_day_off(removed: int = 0, *, monthly: bool = False) -> dict[str, str | in
     """The same, of a day or month with nothing to build; rows that were left of an earlier schedule are gone."""
     return {
         ROWS: 0,
-        _CHECKS_FAILED: _NO_CHECK,
         PARTITION_VERSION: NOTHING,
         _NOTE: "no season behind it to learn from" if monthly else "no games scheduled on this date",
         **_of_changes(Changes(removed=removed)),
@@ -109,13 +110,17 @@ def of_moved(rows: int, content: str, origin: str, changes: Changes | None) -> d
 
 
 def _of_changes(changes: Changes | None) -> dict[str, int]:
-    return dict(zip((_ADDED, _REMOVED, _CHANGED), changes, strict=True)) if changes else {}
+    """Those above 0, for room; one of them in any case, so that nothing changed is not the same as nothing said."""
+    if changes is None:
+        return {}
+    counts = dict(zip((_ADDED, _REMOVED, _CHANGED), changes, strict=True))
+    return {name: count for name, count in counts.items() if count} or {_CHANGED: 0}
 
 
 def changes_in(metadata: Metadata) -> Changes | None:
     """What a materialisation says of the rows that were there before; None where it says nothing."""
     counts = [_number(metadata, name) for name in (_ADDED, _REMOVED, _CHANGED)]
-    return Changes(*[int(count) for count in counts if count is not None]) if None not in counts else None
+    return None if counts == [None] * 3 else Changes(*[int(count or 0) for count in counts])
 
 
 def of_run(parts: Sequence[Part], times: tuple[float, float] | None) -> dict[str, Any]:
@@ -220,7 +225,7 @@ class Materialised:
     def read(cls, metadata: Metadata) -> Materialised:
         """From an event's metadata, whatever of it there is."""
         rows, skipped = _value(metadata, ROWS), _value(metadata, _SKIPPED)
-        broken = str(_value(metadata, _CHECKS_FAILED) or _NO_CHECK)
+        broken = str(_value(metadata, _CHECKS_FAILED) or "")
         return cls(
             rows=int(str(rows)) if rows is not None else 0,
             seconds=_number(metadata, _SECONDS),
@@ -228,7 +233,7 @@ class Materialised:
             whole=_IN_RUN in metadata,
             started=_number(metadata, _STARTED),
             ended=_number(metadata, _ENDED),
-            broken=() if broken == _NO_CHECK else tuple(broken.split(", ")),
+            broken=() if broken in ("", _NONE_FAILED) else tuple(broken.split(", ")),
         )
 
 

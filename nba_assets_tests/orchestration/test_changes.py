@@ -33,10 +33,17 @@ def told(changes: Changes | None) -> dict[str, object]:
     return found
 
 
-@pytest.mark.parametrize("changes", [Changes(1, 2, 3), NONE, None])
+@pytest.mark.parametrize("changes", [Changes(1, 2, 3), Changes(removed=2), NONE, None])
 def test_what_is_written_is_read_back(changes: Changes | None) -> None:
     event = dg.AssetMaterialization("t", metadata=told(changes))
     assert metadata.changes_in(event.metadata) == changes
+
+
+def test_an_earlier_release_said_all_three_and_that_no_check_failed() -> None:
+    said = {"rows_added": 0, "rows_removed": 0, "rows_changed": 4, "checks_failed": "none"}
+    event = dg.AssetMaterialization("t", metadata=said)
+    assert metadata.changes_in(event.metadata) == Changes(changed=4)
+    assert metadata.Materialised.read(event.metadata).broken == ()
 
 
 def test_a_day_off_tells_what_an_earlier_schedule_had_left() -> None:

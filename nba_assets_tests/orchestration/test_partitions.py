@@ -49,6 +49,13 @@ def test_a_date_before_the_first_is_refused() -> None:
         partition_days(Window(date(2021, 10, 18), date(2021, 10, 20)))
 
 
+def test_of_single_dates_dagster_drops_one_before_the_first() -> None:
+    """A back-fill through the API with a list of dates: Dagster makes this of it before anything of ours is asked, and
+    keeps no word of the date that it left out. What is before the first only, or a range, it refuses by itself."""
+    asked = DAILY.empty_subset().with_partition_keys(["2021-10-18", "2021-10-20"])
+    assert list(asked.get_partition_keys()) == ["2021-10-20"]
+
+
 def test_a_setting_moves_the_first_one_back() -> None:
     says = "from nba_assets.orchestration.partitions import DAILY; print(DAILY.get_first_partition_key())"
     environment = os.environ | {"NBA_FIRST_DATE": "2019-10-22"}

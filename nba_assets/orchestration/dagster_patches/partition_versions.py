@@ -23,14 +23,19 @@ import dagster as dg
 
 from nba_assets.orchestration.dagster_patches.guard import Upstream, find
 from nba_assets.orchestration.dagster_patches.wrapping import is_wrapped, wrap
-from nba_assets.orchestration.instance.tags import DATA_VERSION_TAG
+from nba_assets.orchestration.instance.tags import DATA_VERSION_TAG, INPUT_VERSION_TAG
 
 PARTITION_VERSION = "content"
-"""The metadata entry that carries a partition's own version."""
+"""The metadata entry that carries a partition's own version, where that does not become the event's tag."""
+
+VERSION_DIGITS = 16
+"""Of a partition's version, which is the start of a SHA-256."""
 
 MAKES_EVENTS = "dagster._core.execution.plan.execute_step:_get_output_asset_events"
 
 _EXECUTION_TYPE = "dagster._core.execution.plan.execute_step:AssetExecutionType"
+
+_ASSETS = "dagster._core.definitions.assets.job.asset_layer:AssetLayer"
 
 UPSTREAM = Upstream(
     "partition_versions",
@@ -46,10 +51,13 @@ UPSTREAM = Upstream(
             "execution_type",
         ),
         "dagster._core.execution.context.system:StepExecutionContext.set_data_version": ("asset_key", "data_version"),
+        f"{_ASSETS}.get": ("asset_key",),
+        f"{_ASSETS}.has": ("asset_key",),
     },
     names=(
         "dagster:AssetMaterialization._replace",
         "dagster:AssetExecutionContext.get_step_execution_context",
+        "dagster._core.execution.context.system:StepExecutionContext.job_def",
         f"{_EXECUTION_TYPE}.MATERIALIZATION",
     ),
 )
@@ -83,6 +91,18 @@ def tell_each(
         return
     for day, own in metadata.items():
         context.add_asset_metadata(own, asset_key=key, partition_key=day)
+
+
+def _shorter(tags: Mapping[str, str], assets: Any) -> dict[str, str]:
+    """Versions of inputs with partitions as long as our own. Dagster's is a hash over all that were read, of 64 digits,
+    and it never looks at one: of partitions it compares the events that their numbers point to."""
+
+    def is_of_partitions(tag: str) -> bool:
+        key = dg.AssetKey.from_user_string(tag.removeprefix(INPUT_VERSION_TAG))
+        return assets.has(key) and assets.get(key).partitions_def is not None
+
+    long = [tag for tag, value in tags.items() if tag.startswith(INPUT_VERSION_TAG) and len(value) > VERSION_DIGITS]
+    return {**tags, **{tag: tags[tag][:VERSION_DIGITS] for tag in long if is_of_partitions(tag)}}
 
 
 def tells_early() -> bool:
@@ -124,7 +144,9 @@ def _with_its_own(original: Callable[..., Iterator[Any]]) -> Callable[..., Itera
                     continue
                 metadata = {**event.metadata, **_told.get(event.asset_key, {}).pop(str(event.partition), {})}
                 own = own_tags(metadata)
-                event = event._replace(metadata=metadata, tags={**(event.tags or {}), **own})
+                metadata.pop(PARTITION_VERSION, None)  # the tag says it
+                tags = _shorter(event.tags or {}, step_context.job_def.asset_layer)
+                event = event._replace(metadata=metadata, tags={**tags, **own})
                 last = own.get(DATA_VERSION_TAG, last)
             yield event
         if last is not None:

@@ -6,6 +6,9 @@ BACKFILL_ID_TAG = "dagster/backfill"
 DATA_VERSION_TAG = "dagster/data_version"
 """What of a materialisation says whether its content is new."""
 
+INPUT_VERSION_TAG = "dagster/input_data_version/"
+"""Before the name of an input: its version when a materialisation read it."""
+
 GRPC_INFO_TAG = ".dagster/grpc_info"
 """The code server that a run was started by."""
 

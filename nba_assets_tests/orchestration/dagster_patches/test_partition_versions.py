@@ -7,7 +7,8 @@ from typing import Any
 
 import dagster as dg
 import pytest
-from dagster._core.definitions.data_version import DATA_VERSION_TAG
+from dagster._core.definitions.data_version import DATA_VERSION_TAG, CachingStaleStatusResolver, StaleStatus
+from dagster._core.test_utils import BasicLoadingContext
 
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.table import Table
@@ -18,6 +19,7 @@ from nba_assets.orchestration.dagster_patches.partition_versions import (
     tell_each,
 )
 from nba_assets.orchestration.dagster_patches.wrapping import unwrap
+from nba_assets.orchestration.instance.tags import INPUT_VERSION_TAG
 from nba_assets.orchestration.partitions import DAILY
 from nba_assets.orchestration.slates import conformed_before
 from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary as offense
@@ -64,7 +66,7 @@ def test_each_day_of_a_range_has_the_version_of_its_content(lake: Path, instance
     made = told(lake, instance, *DAYS)
     found = versions(made)
     assert len(set(found.values())) == len(DAYS)
-    assert found == {day: m.metadata[PARTITION_VERSION].value for day, m in made.items()}
+    assert not any(PARTITION_VERSION in m.metadata for m in made.values()), "the tag says it"
 
 
 def test_a_day_built_again_alone_is_unchanged_until_its_data_is(lake: Path, instance: dg.DagsterInstance) -> None:
@@ -117,3 +119,46 @@ def test_each_day_says_what_it_was_told(instance: dg.DagsterInstance) -> None:
     expected[DAYS[-1]]["sql"] = "SELECT"
     assert said(instance) == expected
     assert said(instance) == expected
+
+
+@dg.asset(partitions_def=DAILY)
+def days() -> None: ...
+
+
+@dg.asset
+def whole() -> None: ...
+
+
+@dg.asset(
+    partitions_def=DAILY,
+    deps=[dg.AssetDep("days", partition_mapping=dg.TimeWindowPartitionMapping(start_offset=-1)), "whole"],
+)
+def reader() -> None: ...
+
+
+def test_versions_of_inputs_are_short_where_dagster_never_looks_at_them(instance: dg.DagsterInstance) -> None:
+    """And it knows what is stale as before: by the events of an input's partitions, else by its version."""
+    every = [days, whole, reader]
+
+    def make(of: dg.AssetsDefinition, day: str | None = None) -> dict[str, str]:
+        result = dg.materialize(every, instance=instance, selection=[of], partition_key=day)
+        (made,) = result.asset_materializations_for_node(of.node_def.name)
+        return dict(made.tags or {})
+
+    def status() -> StaleStatus:
+        graph = dg.Definitions(every).resolve_asset_graph()
+        return CachingStaleStatusResolver(instance, graph, BasicLoadingContext(instance)).get_status(
+            reader.key, DAYS[1]
+        )
+
+    for day in DAYS[:2]:
+        make(days, day)
+    make(whole)
+    tags = make(reader, DAYS[1])
+    assert [len(tags[f"{INPUT_VERSION_TAG}{name}"]) for name in ("days", "whole")] == [16, 64]
+    assert status() is StaleStatus.FRESH
+    make(days, DAYS[0])
+    assert status() is StaleStatus.STALE
+    make(reader, DAYS[1])
+    make(whole)
+    assert status() is StaleStatus.STALE

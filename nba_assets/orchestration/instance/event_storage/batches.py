@@ -21,6 +21,7 @@ from dagster._core.storage.event_log import SqlEventLogStorage
 from sqlalchemy.engine import Connection
 
 from nba_assets.orchestration.instance.event_storage.internals import CHECKS, EVENTS, known, table
+from nba_assets.orchestration.instance.event_storage.lean import compact, lean
 from nba_assets.orchestration.instance.event_times import at_own_time
 from nba_assets.orchestration.instance.storage_files import watch
 from nba_assets.orchestration.processes.fork_server import start_in_run_worker
@@ -43,7 +44,7 @@ Numbered = tuple[dg.EventLogEntry, int]
 
 class BatchingEventLogStorage(SqlEventLogStorage):
     """Stores what Dagster's own storage would one event after the other, row for row; only the transactions are fewer,
-    and the range of a run is not repeated for each check of each of its days.
+    the range of a run is not repeated for each check of each of its days, and nothing is said twice in an event.
 
     Where Dagster is not built as we know it, this is Dagster's own storage, and says so.
     """
@@ -79,7 +80,11 @@ class BatchingEventLogStorage(SqlEventLogStorage):
         return super().supports_asset_checks
 
     def store_event(self, event: dg.EventLogEntry) -> None:
-        super().store_event(at_own_time(event) if known(self.STOCK) else event)
+        super().store_event(lean(at_own_time(event)) if known(self.STOCK) else event)
+
+    def _event_to_row(self, event: dg.EventLogEntry) -> dict[str, Any]:
+        row = super()._event_to_row(event)
+        return row | {"event": compact(row["event"])} if known(self.STOCK) else row
 
     def store_event_batch(self, events: Sequence[dg.EventLogEntry]) -> None:
         """What can be batched as batches, the others one by one, in the order given."""
@@ -90,7 +95,7 @@ class BatchingEventLogStorage(SqlEventLogStorage):
             events, key=lambda event: (event.run_id, event.dagster_event_type in BATCHED)
         ):
             if batched:
-                self._store_at_once([at_own_time(event) for event in group])
+                self._store_at_once([lean(at_own_time(event)) for event in group])
                 continue
             for event in group:
                 self.store_event(event)
@@ -166,7 +171,7 @@ def _of_no_range(planned_check: str) -> str:
     """A planned check's event as its rows keep it."""
     event = json.loads(planned_check)
     event["dagster_event"]["event_specific_data"]["partitions_subset"] = None
-    return json.dumps(event)
+    return json.dumps(event, separators=(",", ":"))
 
 
 def asset_keys(events: Iterable[dg.EventLogEntry]) -> list[str]:

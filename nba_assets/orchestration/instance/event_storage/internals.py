@@ -12,6 +12,7 @@ from typing import Any
 from dagster._core.storage.event_log import SqlEventLogStorage
 
 from nba_assets.orchestration.dagster_patches.guard import Upstream, find, in_place
+from nba_assets.orchestration.instance.event_storage import lean
 
 _SCHEMA = "dagster._core.storage.event_log.schema"
 EVENTS = f"{_SCHEMA}:SqlEventLogStorageTable"
@@ -77,7 +78,8 @@ def upstream(storage: type[SqlEventLogStorage]) -> Upstream:
         lost="events are stored one by one, which is slow for ranges of dates",
         parameters={
             f"{place}.{name}": of for base in storage.__mro__ for name, of in METHODS.get(base.__name__, {}).items()
-        },
+        }
+        | lean.UPSTREAM,
         names=(ASSETS,),
         columns=COLUMNS,
     )

@@ -12,7 +12,7 @@ from dagster._core.storage.event_log import SqlEventLogStorage
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from nba_assets_tests.orchestration.instance.event_storage.databases import Databases
+from nba_assets_tests.orchestration.instance.event_storage.databases import Databases, said_once
 from nba_assets_tests.orchestration.instance.event_storage.given import range_run
 
 
@@ -82,8 +82,8 @@ def _read(storage: SqlEventLogStorage, run_id: str) -> list[object]:
         storage.get_materialized_partitions(key),
         storage.get_latest_storage_id_by_partition(key, made),
         storage.get_latest_tags_by_partition(key, made, ["dagster/data_version"]),
-        storage.get_logs_for_run(run_id),
-        storage.get_latest_materialization_events([key]),
+        [said_once(event) for event in storage.get_logs_for_run(run_id)],
+        {key: event and said_once(event) for key, event in storage.get_latest_materialization_events([key]).items()},
         [(check.id, check.status, check.partition, _less_the_range(check.event)) for check in checks],
     ]
 
@@ -93,4 +93,4 @@ def _less_the_range(event: dg.EventLogEntry | None) -> object:
     planned = event.get_dagster_event().event_specific_data if event else None
     if isinstance(planned, AssetCheckEvaluationPlanned):
         return planned.asset_key, planned.check_name, event and event.timestamp
-    return event
+    return event and said_once(event)
