@@ -60,7 +60,7 @@ EXAMPLES_SHOWN = 5
 EXAMPLE = Window(date(2024, 1, 15), date(2024, 1, 15))
 """The date that a table's query is shown for."""
 
-PREVIEW_SIZE = 300
+PREVIEW_SIZE = 240
 """Characters of a preview: there is an event for each table and day, kept for years: 3 kB on average, and no more."""
 
 NOTHING = "nothing"

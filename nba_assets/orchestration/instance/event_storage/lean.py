@@ -32,6 +32,7 @@ UPSTREAM: Mapping[str, tuple[str, ...]] = {
 _DEFAULTS: Mapping[str, Mapping[str, object]] = {
     "AssetMaterialization": {"description": None},
     "DagsterEvent": {"logging_tags": {}, "step_handle": None},
+    "EventLogEntry": {"message": ""},
     "EventMetadataEntry": {"description": None},
     "StepMaterializationData": {"asset_lineage": []},
 }
@@ -60,4 +61,7 @@ def _less_defaults(value: dict[str, Any]) -> dict[str, Any]:
     defaults = _DEFAULTS.get(str(value.get("__class__")), {})
     for name in [name for name, default in defaults.items() if name in value and value[name] == default]:
         del value[name]
+    of_node = value.get("__class__") == "DagsterEvent" and "step_handle" not in value and value.get("solid_handle")
+    if of_node and value["step_key"] == of_node["name"]:
+        del value["step_key"]
     return value
