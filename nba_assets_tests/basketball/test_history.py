@@ -22,6 +22,16 @@ GAMES = ibis.schema(
 )
 
 
+def test_a_total_and_a_mean_keep_six_decimals_whatever_the_order() -> None:
+    def build(rows: ir.Table) -> ir.Table:
+        return rows.agg(total=history.total(rows.value), mean=history.mean(rows.value))
+
+    values = [1e9, 0.000001, 0.25, -1e9, None]
+    query = Query(build, {"rows": ibis.schema({"value": "float64"})})
+    for given_ in (values, values[::-1]):
+        assert query(rows=[{"value": value} for value in given_]) == [{"total": 0.250001, "mean": 0.06250025}]
+
+
 def game(day: int, points: int = 0, player: str = "brunson", season: int = 2024, number: int = 0, **more: Any) -> Row:
     """A game on the `day`th date of a season."""
     start = OPENING.replace(year=season)

@@ -116,6 +116,13 @@ def test_who_lost_the_ball_without_a_play() -> None:
     assert ends_of(BASKET, event("shot", B), BASKET) == [(A, None), (None, None), (A, 690)]
 
 
+def test_of_free_throws_that_keep_the_ball_the_last_counts() -> None:
+    """A whistle between them is before it, so the other team lost nothing."""
+    last = throw(keeps_ball=True)
+    first = last | {"last_of_trip": False}
+    assert ends_of(BASKET, first, event("foul", B), last, BASKET)[-1] == (A, None)
+
+
 def test_words_that_keep_the_ball() -> None:
     words = ("flagrant type 1", "clear-path", "away from play", "transition take", "shooting", None)
     assert values_of(keeps_the_ball, "string", *words) == [True, True, True, True, False, False]

@@ -28,6 +28,12 @@ def test_kinds_of_shots_count_against_the_defence_they_suit() -> None:
     assert [round(each - weak[2], 6) for each in weak] == [0.08, 0, 0]
 
 
+def test_pace_is_worth_more_to_whoever_is_busier_than_28() -> None:
+    paces = [FRESH | {"usage_rate": usage, "pace_score": pace} for usage in (28, 28.1, None) for pace in (0, 1)]
+    found = points_of(points, paces)
+    assert [round(fast - even, 6) for even, fast in zip(found[::2], found[1::2], strict=True)] == [0.08, 0.12, 0.08]
+
+
 @pytest.mark.parametrize(
     ("name", "steps"),
     [
