@@ -77,9 +77,11 @@ def upstream(storage: type[SqlEventLogStorage]) -> Upstream:
         "event_storage",
         lost="events are stored one by one, which is slow for ranges of dates",
         parameters={
-            f"{place}.{name}": of for base in storage.__mro__ for name, of in METHODS.get(base.__name__, {}).items()
-        }
-        | lean.UPSTREAM,
+            **{
+                f"{place}.{name}": of for base in storage.__mro__ for name, of in METHODS.get(base.__name__, {}).items()
+            },
+            **lean.UPSTREAM,
+        },
         names=(ASSETS,),
         columns=COLUMNS,
     )
