@@ -34,6 +34,25 @@ def test_pace_is_worth_more_to_whoever_is_busier_than_28() -> None:
     assert [round(fast - even, 6) for even, fast in zip(found[::2], found[1::2], strict=True)] == [0.08, 0.12, 0.08]
 
 
+def test_steps_of_the_defence() -> None:
+    """Of a player without a kind of shot that suits either."""
+    steps = {
+        105.9: -2.0,
+        106: -1.2,
+        109.9: -1.2,
+        110: -0.5,
+        112.9: -0.5,
+        113: 0,
+        116: 0,
+        116.1: 0.8,
+        120: 0.8,
+        120.1: 1.5,
+    }
+    plain = FRESH | {"pct_paint": 0, "pct_three": 0.3}
+    found = points_of(points, [plain | {"opponent_def_rating": rating} for rating in (113, *steps)])
+    assert [round(each - found[0], 6) for each in found[1:]] == list(steps.values())
+
+
 @pytest.mark.parametrize(
     ("name", "steps"),
     [
