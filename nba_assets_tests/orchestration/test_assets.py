@@ -192,7 +192,7 @@ def test_the_last_day_shows_a_preview(six_days: SixDays) -> None:
     assert [day for day, metadata in found.items() if "preview" in metadata] == SIX_DAYS[-1:]
 
     header, _, *preview = found[SIX_DAYS[-1]]["preview"].splitlines()
-    assert header.startswith("| game_id | nba_game_id | game_date |")
+    assert header.startswith("| game_id | nba_game_id |")
     assert len(preview) == 5
     assert preview[0].startswith("| 20241027_")
 
