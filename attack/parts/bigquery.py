@@ -14,11 +14,12 @@ RUNS = 20
 
 
 def play(case: Case) -> Outcome:
+    seed = case.chance.randrange(10**9)
     try:
         with serve(case.root / "data") as server, disturbed(server.url) as proxy, in_a_hurry():
             trial = Trial(server.client("nba-attack"))
             trial.begin()
-            lost = disturbed_runs(trial, proxy, case.chance.randrange(10**9), RUNS)
+            lost = disturbed_runs(trial, proxy, seed, RUNS)
     except CannotBeHad as why:
         return Outcome("bigquery", "", skipped=str(why))
-    return Outcome("bigquery", f"{RUNS} replacements", lost, tries=RUNS)
+    return Outcome("bigquery", f"{RUNS} replacements, seed {seed}", lost, tries=RUNS)

@@ -31,16 +31,7 @@ PACKAGES = (
     *(f"duckdb-extension{name}==1.5.5" for name in ("s", "-ducklake", "-icu", "-spatial")),
 )
 STARTED_WITHIN_SECONDS = 120.0
-PROGRAM = """
-import ctypes, signal
-ctypes.CDLL(None).prctl(1, signal.SIGTERM)
-from local_bigquery.cli import main
-from local_bigquery.sql import rules
-rules.STATEMENT_RULES.remove(rules.query.duplicate_columns)
-main()
-"""
-"""It dies with its parent: a server that outlived a killed test process would hold its memory for ever. And without its
-own look for columns of one name in a new table, which takes two `t.*` for that."""
+PROGRAM = Path(__file__).with_name("server_program.py")
 
 
 class CannotBeHad(Exception):  # noqa: N818 (a reason, not an error)
@@ -52,6 +43,12 @@ class LocalBigQuery:
     """A running server; any number of projects, each made by the first who names it."""
 
     url: str
+    pid: int = 0
+
+    def cpu_seconds(self) -> float:
+        """What its process has used so far."""
+        user, system = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
     def client(self, project: str) -> bigquery.Client:
         options = {"api_endpoint": self.url}
@@ -65,13 +62,13 @@ def serve(folder: Path) -> Iterator[LocalBigQuery]:
     rest, grpc = _free_port(), _free_port()
     python = root / "venv" / "bin" / "python"
     options = ("--host", "127.0.0.1", "--port", rest, "--grpc-port", grpc, "--project", "nba-test", "--dataset", "d0")
-    command = [python, "-c", PROGRAM, *options, "--data-dir", folder, "serve"]
+    command = [python, PROGRAM, *options, "--data-dir", folder, "serve"]
     settings = os.environ | {"HOME": str(root / "home")}
     log = folder.with_name(f"{folder.name}.log")
     with log.open("w") as out:
         running = subprocess.Popen(list(map(str, command)), env=settings, stdout=out, stderr=out)
     try:
-        server = LocalBigQuery(f"http://127.0.0.1:{rest}")
+        server = LocalBigQuery(f"http://127.0.0.1:{rest}", running.pid)
         _wait_for(server.url, running, log)
         yield server
     finally:

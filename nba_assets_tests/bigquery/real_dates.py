@@ -1,15 +1,17 @@
-"""Real dates on a BigQuery server of this machine beside a lake: the same delivery, the same commands, the same rows.
+"""Real dates on a BigQuery server of this machine beside a lake: the same inputs, the same tables, the same rows.
 
-    python -m nba_assets_tests.bigquery.real_dates ../shared/raw build/on_bigquery 2021-11-15 2021-11-15
-    python -m nba_assets_tests.bigquery.real_dates ../shared/raw build/on_bigquery 2021-11-01 2021-11-30
+    python -m nba_assets_tests.bigquery.real_dates LAKE build/on_bigquery 2021-11-15 2021-11-15
+    python -m nba_assets_tests.bigquery.real_dates LAKE build/on_bigquery 2021-11-01 2021-11-30
 
-The lake is built first. The server is loaded with the raw rows of the season until the last date, and with what the
-lake's tables hold of it before the first; the dates between are built there by `nba backfill`, brought back by
-`nba export` and compared by `nba compare`. Printed beside it: what the server took for each table. What the folder
-holds of an earlier run of the same dates is gone on with. Names after the dates, separated by commas: some tables only.
-Hours on a machine that others work on: of one date the server took 33 CPU seconds to make all tables and 43 to load the
-raw rows of four weeks; to rewrite the longest script, four. (The compiled sqlglot is no help: its parser cannot be
-inherited from, which the server does.)
+The lake holds raw data and all tables of the season until the last date; it is not changed. In links to it the dates
+are built again by today's code. The server is made as `nba bigquery init` does, loaded as `nba bigquery load` does with
+the raw rows that the dates reach, and given as `nba import` does what they reach of our tables on earlier dates. Then,
+table after table, each after those it reads: its range is replaced on the server, by the scripts that a step sends, and
+every value that is stored of it afterwards compared with the lake's, failure records too. What is compared stays in the
+folder, as Parquet of both sides. Broken off it goes on where it was. Names after the dates, separated by commas: those
+tables only.
+
+The server rewrites each statement in Python, which takes longer than to run it: a month costs little more than a date.
 """
 
 from __future__ import annotations
@@ -17,144 +19,176 @@ from __future__ import annotations
 import os
 import resource
 import shutil
-import subprocess
 import sys
-import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from pathlib import Path
 
-import duckdb
-from google.cloud import bigquery
+import pyarrow as pa
+import pyarrow.parquet as pq
 from rich.console import Console
-from rich.table import Table as RichTable
 
-from nba_assets.contracts.calendar import FIRST_DATE, Window, season_year
-from nba_assets.warehouse.delivered import FILE, source_of
-from nba_assets.warehouse.ingest import delivered_in
-from nba_assets_tests.bigquery.local_server import serve
+from nba_assets.audit.compare import Compared, compare_files
+from nba_assets.audit.game_days import Calendar
+from nba_assets.compile.code_version import code_of
+from nba_assets.compile.statements import inputs_in, statements
+from nba_assets.contracts.calendar import Window
+from nba_assets.contracts.contract import Contract
+from nba_assets.contracts.failures import failures_of
+from nba_assets.contracts.table import Table
+from nba_assets.readers.catalog import stored_contracts
+from nba_assets.tables.raw import RAW_TABLES
+from nba_assets.tables.registry import reading_views, tables
+from nba_assets.warehouse.base import Session
+from nba_assets.warehouse.bigquery.engine import BigQueryWarehouse
+from nba_assets.warehouse.bigquery.load import RawLoad
+from nba_assets.warehouse.bigquery.notes import BOOKKEEPING
+from nba_assets.warehouse.bigquery.schema import Schema
+from nba_assets.warehouse.build import write_part
+from nba_assets.warehouse.duckdb import DuckDBWarehouse
+from nba_assets.warehouse.lake import Lake
+from nba_assets.warehouse.transfer import move, rows_of
+from nba_assets_tests.bigquery.local_server import LocalBigQuery, serve
+from nba_assets_tests.build import build_rows
 
 console = Console(soft_wrap=True, highlight=False, markup=False)
 
-ROOT = Path(__file__).parents[2]
 PROJECT = "nba-real"
-SECONDS_A_QUERY = "3600"
-"""The server rewrites each statement in Python, which takes it longer than to run it."""
-
-
-def cpu_seconds() -> float:
-    """Of all processes that this one has started and that have ended; the server has not."""
-    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return ended.ru_utime + ended.ru_stime
-
-
-@dataclass(frozen=True)
-class Side:
-    """A warehouse as its settings name it."""
-
-    settings: Mapping[str, str]
-
-    def nba(self, *command: str, may_differ: bool = False) -> bool:
-        """Run a command, and say whether it found nothing that differs. Raises SystemExit if it fails."""
-        console.print(f"$ nba {' '.join(command)}")
-        began, before = time.monotonic(), cpu_seconds()
-        done = subprocess.run([sys.executable, "-m", "nba_assets", *command], env=os.environ | self.settings)
-        console.print(f"  {time.monotonic() - began:.0f} s, {cpu_seconds() - before:.0f} CPU s of it the command's")
-        if done.returncode > int(may_differ):
-            sys.exit(done.returncode)
-        return not done.returncode
+SECONDS_A_QUERY = 3600.0
 
 
 @dataclass(frozen=True)
 class Trial:
-    """A folder with both sides."""
+    """Dates on both sides, in a folder of their own, with what there is of it from an earlier run."""
 
-    raw: Path
+    given: Lake
     folder: Path
     window: Window
-    only: Sequence[str] = ()
+    server: LocalBigQuery
+    there: BigQueryWarehouse
 
-    def run(self) -> bool:
-        """Whether both sides hold the same."""
-        self.deliver()
-        lake = self.side("lake", NBA_LAKE=str(self.folder / "lake"))
-        if not (self.folder / "lake").exists():
-            lake.nba("ingest", str(self.delivery))
-        lake.nba("backfill", *self.dates(self.season.start), *self.only)
-        with serve(self.folder / "server") as server:
-            url = {"BIGQUERY_EMULATOR_HOST": server.url, "NBA_BIGQUERY_PROJECT": PROJECT}
-            there = self.side("bigquery", NBA_WAREHOUSE="bigquery", NBA_TABLE_TIMEOUT=SECONDS_A_QUERY, **url)
-            there.nba("bigquery", "init")
-            self.bring(there)
-            there.nba("backfill", *self.dates(self.window.start), *self.only)
-            there.nba("export", *self.dates(self.window.start), *self.only, "--to", str(self.folder / "exported"))
-            with closing(server.client(PROJECT)) as client:
-                print_seconds(client)
-        lake.nba("export", *self.dates(self.window.start), *self.only, "--to", str(self.folder / "stored"))
-        return lake.nba("compare", str(self.folder / "stored"), str(self.folder / "exported"), may_differ=True)
+    @cached_property
+    def here(self) -> DuckDBWarehouse:
+        return DuckDBWarehouse(Lake(self.folder / "lake"))
 
-    @property
-    def season(self) -> Window:
-        return Window.season(season_year(self.window.end))
+    def run(self, only: list[str]) -> bool:
+        """Whether all is equal."""
+        self._once("the dates in the lake", self._build_here)
+        self._once("tables on the server", self._make)
+        self._once("raw rows there", self._load)
+        self._once("our tables of earlier dates there", self._bring)
+        console.print(f"{'table':30} {'rows':>7} {'records':>7}  equal  CPU s of the server, of this process")
+        with self.there.session(SECONDS_A_QUERY) as there, self.here.session(SECONDS_A_QUERY) as here:
+            chosen = [table for table in tables() if not only or table.name in only]
+            found = [self._compare(table, there, here) for table in chosen]
+        differ = [name for of_table in found for name in of_table]
+        console.print(f"{self.window}: {len(found)} tables, differing: {', '.join(differ) or 'none'}")
+        console.print(f"in all: {self._took((0.0, 0.0))}")
+        return not differ
 
-    @property
-    def delivery(self) -> Path:
-        return self.folder / "delivery"
+    def _once(self, what: str, do: Callable[[], None]) -> None:
+        """Do what no earlier run has done."""
+        done = self.folder / what.replace(" ", "_")
+        if not done.exists():
+            before = self.server.cpu_seconds(), own_cpu_seconds()
+            do()
+            done.touch()
+            console.print(f"{what}: {self._took(before)}")
 
-    def dates(self, start: date) -> list[str]:
-        return ["--start", str(max(start, FIRST_DATE)), "--end", str(self.window.end)]
+    def _took(self, before: tuple[float, float]) -> str:
+        return f"{self.server.cpu_seconds() - before[0]:.1f}, {own_cpu_seconds() - before[1]:.1f}"
 
-    def side(self, name: str, **settings: str) -> Side:
-        home = self.folder / f"home_{name}"
-        if not home.exists():
-            home.mkdir(parents=True)
-            shutil.copy(ROOT / "dagster_home" / "dagster.yaml", home)
-        return Side(settings | {"DAGSTER_HOME": str(home)})
+    def _build_here(self) -> None:
+        shutil.rmtree(self.here.lake.root, ignore_errors=True)
+        shutil.copytree(
+            self.given.root, self.here.lake.root, copy_function=os.link
+        )  # partitions are replaced by rename
+        build_rows(self.here, self.window)
 
-    def deliver(self) -> None:
-        """Of the raw data the season until the last date; the schedule, and what has no dates, whole."""
-        if self.delivery.exists():
-            return
-        unfinished = self.delivery.with_name("unfinished")
-        shutil.rmtree(unfinished, ignore_errors=True)
-        with duckdb.connect() as connection:
-            for contract, files in delivered_in(self.raw).items():
-                end = self.season.end if contract.name == "nbac_schedule" else self.window.end
-                day = contract.partition_by
-                within = f"{day} BETWEEN '{self.season.start}' AND '{end}'" if day else "true"
-                place = unfinished / contract.dataset / contract.name
-                place.mkdir(parents=True)
-                rows = f"SELECT * EXCLUDE ({FILE}) FROM {source_of(files)} WHERE {within}"
-                connection.execute(f"COPY ({rows}) TO '{place}/rows.parquet'")
-        unfinished.rename(self.delivery)
+    def _make(self) -> None:
+        schema = Schema(self.there.jobs, self.there.names)
+        schema.apply(schema.plan((*stored_contracts(), *BOOKKEEPING), reading_views()))
 
-    def bring(self, there: Side) -> None:
-        """Raw rows, and our tables of the dates before, unless an earlier run has."""
-        if (done := self.folder / "brought").exists():
-            return
-        there.nba("bigquery", "load", str(self.delivery))
-        before = self.window.start - timedelta(days=1)
-        if before in self.season:
-            there.nba("import", str(self.folder / "lake"), "--start", str(self.season.start), "--end", str(before))
-        done.touch()
+    def _load(self) -> None:
+        delivery = self.folder / "delivery"
+        kept_by_us = {contract.editions for contract in RAW_TABLES}
+        for contract in self._reached.keys() & set(RAW_TABLES) - kept_by_us:
+            if files := self.given.files(contract, self._reached[contract]):
+                place = delivery / contract.dataset / contract.name
+                place.mkdir(parents=True, exist_ok=True)
+                rows = [pq.ParquetFile(file).read() for file in files]
+                pq.write_table(pa.concat_tables(rows, promote_options="default"), place / "rows.parquet")
+        for loaded in RawLoad(self.there.jobs, self.there.names).load(delivery):
+            console.print(f"  {loaded.contract.full_name}: {loaded.rows_written:,} rows, {loaded.window or 'whole'}")
+
+    def _bring(self) -> None:
+        for table in tables():
+            reached = self._reached.get(table)
+            if reached and reached.start < self.window.start:
+                before = Window(reached.start, self.window.start - timedelta(days=1))
+                (moved,) = move(self.here, self.there, [table], before, lambda *_: None)
+                console.print(f"  {table.full_name}: {sum(moved.rows.values()):,} rows of {before}")
+
+    @cached_property
+    def _reached(self) -> dict[Contract, Window | None]:
+        """The dates of each table that are read for the window; None for one that is stored whole."""
+        found: dict[Contract, Window | None] = {}
+        for table in tables():
+            for part in self.window.by_season():
+                for contract, dates in inputs_in(table, part).items():
+                    known = found.get(contract, dates)
+                    found[contract] = dates.hull(known) if dates and known else None
+        return found
+
+    def _compare(self, table: Table, there: Session, here: Session) -> list[str]:
+        """The names of what differs: the table, its failure records. It is built there unless today's code has."""
+        before = self.server.cpu_seconds(), own_cpu_seconds()
+        self._build_there(table, there)
+        compared = [self._compared(table, there, here)]
+        if records := failures_of(table):
+            compared.append(self._compared(records, there, here))
+        rows, records_ = compared[0].new_rows, compared[1].new_rows if len(compared) > 1 else ""
+        differ = [each for each in compared if each.differences]
+        console.print(f"{table.name:30} {rows:7,} {records_:>7}  {'NO ' if differ else 'yes'}    {self._took(before)}")
+        for each in differ:
+            console.print(
+                f"  {each.table}: {each.only_old} rows here only, {each.only_new} there, {each.changed} differ"
+            )
+            for difference in each.differences[:10]:
+                console.print(f"    {difference.key} {difference.column}: {difference.old} / {difference.new}")
+        return [each.table for each in differ]
+
+    def _build_there(self, table: Table, session: Session) -> None:
+        code, calendar = code_of(table, self.there.dialect), Calendar.of(self.there)
+        for part in self.window.by_season():
+            days = calendar.wanted([table], part.dates())[table]
+            builds = self.there.builds(table, days)
+            if days and any(day not in builds or builds[day].code != code.version for day in days):
+                write_part(session, table, statements(table, self.there.dialect), part, days, code)
+
+    def _compared(self, contract: Contract, there: Session, here: Session) -> Compared:
+        sides: list[dict[str, Path]] = []
+        for name, warehouse, session in (("lake", self.here, here), ("server", self.there, there)):
+            file = self.folder / "compared" / f"{contract.name}{contract.part}" / f"{name}.parquet"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            pq.write_table(rows_of(session, warehouse.dialect, contract, self.window), file)
+            sides.append({"rows": file})
+        return compare_files(contract.full_name, contract, *sides)
 
 
-def print_seconds(client: bigquery.Client) -> None:
-    """What the server took for the jobs of each table."""
-    seconds: dict[str, list[float]] = {}
-    for job in client.list_jobs():
-        if job.ended and (table := job.labels.get("nba_table")):
-            seconds.setdefault(table, []).append((job.ended - job.started).total_seconds())
-    shown = RichTable("table", "jobs", "seconds", "longest")
-    for table, found in sorted(seconds.items(), key=lambda each: -sum(each[1])):
-        shown.add_row(table, str(len(found)), f"{sum(found):.1f}", f"{max(found):.1f}")
-    console.print(shown)
+def own_cpu_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
 
 
 if __name__ == "__main__":
-    given, place, start, end, *rest = sys.argv[1:]
+    lake, place, start, end, *rest = sys.argv[1:]
     window = Window(date.fromisoformat(start), date.fromisoformat(end))
-    options = ["--tables", rest[0]] if rest else []
-    sys.exit(not Trial(Path(given).resolve(), Path(place).resolve() / str(window), window, options).run())
+    folder = Path(place).resolve() / str(window)
+    folder.mkdir(parents=True, exist_ok=True)
+    with serve(folder / "server") as server, closing(server.client(PROJECT)) as client:
+        trial = Trial(Lake(Path(lake).resolve()), folder, window, server, BigQueryWarehouse(lambda: client))
+        sys.exit(not trial.run(rest[0].split(",") if rest else []))

@@ -109,12 +109,12 @@ def in_a_hurry(request_seconds: float = 1.0) -> Iterator[None]:
 def disturbed_runs(trial: Trial, proxy: FaultProxy, seed: int, runs: int) -> list[str]:
     """Replace some days again and again, each time with faults drawn from the seed; what was lost."""
     lost: list[str] = []
-    before = trial.versions()
+    before, noted = trial.versions(), trial.noted()
     for number in range(1, runs + 1):
         chance = random.Random(f"{seed} {number}")
         first = chance.choice(DAYS.dates())
         days = Window(first, chance.choice([day for day in DAYS.dates() if day >= first]))
-        wanted, noted = before | dict.fromkeys(days.dates(), number), trial.noted()
+        wanted = before | dict.fromkeys(days.dates(), number)
         denied = chance.random() < 0.1
         proxy.seen.clear()
         proxy.choose = Draw(chance, denied)
@@ -131,9 +131,9 @@ def disturbed_runs(trial: Trial, proxy: FaultProxy, seed: int, runs: int) -> lis
             lost.append(f"seed {seed}, run {number}: refused, and said {said!r}")
         if (found := trial.versions()) != wanted:
             lost.append(f"seed {seed}, run {number}: {found} in place of {wanted} after {proxy.faults}")
-        if (written := trial.noted() - noted) != writings:
+        if (written := (now := trial.noted()) - noted) != writings:
             lost.append(f"seed {seed}, run {number}: {written} writings in place of {writings} after {proxy.faults}")
-        before = found
+        before, noted = found, now
     return lost
 
 
