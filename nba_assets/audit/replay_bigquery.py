@@ -30,7 +30,7 @@ from nba_assets.warehouse.base import QueryFailed, QueryTimeout, TransientError
 from nba_assets.warehouse.bigquery import ddl
 from nba_assets.warehouse.bigquery.engine import BigQueryWarehouse
 from nba_assets.warehouse.bigquery.notes import BOOKKEEPING
-from nba_assets.warehouse.bigquery.schema import Schema
+from nba_assets.warehouse.bigquery.schema import SECONDS, Schema
 from nba_assets.warehouse.lake import Lake
 from nba_assets.warehouse.scratch import scratch_folder
 from nba_assets.warehouse.transfer import rows_of
@@ -90,19 +90,19 @@ def _beside(warehouse: BigQueryWarehouse, contracts: Sequence[Contract], keep: s
     beside = changed(warehouse, connect=lambda: warehouse.client, prefix=own)
     client, names = beside.client, sorted({contract.dataset for contract in contracts})
     sets = [bigquery.Dataset(f"{client.project}.{beside.names.dataset(name)}") for name in names]
-    if there := {of.dataset_id for of in sets} & {found.dataset_id for found in client.list_datasets()}:
+    if there := {of.dataset_id for of in sets} & {found.dataset_id for found in client.list_datasets(timeout=SECONDS)}:
         raise BadInput(f"--keep: there is a data set {min(there)} already; name another prefix")
     try:
         for dataset in sets:
             dataset.location = warehouse.jobs.location  # what is elsewhere cannot be copied
             dataset.labels = dict(ddl.LABELS)
-            client.create_dataset(dataset)
+            client.create_dataset(dataset, timeout=SECONDS)
         schema = Schema(beside.jobs, beside.names)
         schema.apply(schema.plan(contracts))
         yield beside
     finally:
         for dataset in [] if keep else sets:
-            client.delete_dataset(dataset, delete_contents=True, not_found_ok=True)
+            client.delete_dataset(dataset, delete_contents=True, not_found_ok=True, timeout=SECONDS)
 
 
 def _contracts(chosen: Sequence[Table]) -> list[Contract]:

@@ -115,7 +115,9 @@ class Jobs:
         if own or not self.dataset:
             return own
         with _said_plainly(), suppress(exceptions.NotFound):
-            found: str | None = self.asked(lambda: self.client.get_dataset(self.dataset, retry=NO_RETRY)).location
+            found: str | None = self.asked(
+                lambda: self.client.get_dataset(self.dataset, retry=NO_RETRY, timeout=REQUEST_SECONDS)
+            ).location
             return found
         return None
 

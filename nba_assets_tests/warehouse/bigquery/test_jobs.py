@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 from decimal import Decimal
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
 import requests.exceptions
 from google.api_core import exceptions
 
+import nba_assets
 from nba_assets.contracts.errors import BadInput
 from nba_assets.warehouse.base import QueryFailed, QueryTimeout, TransientError
 from nba_assets.warehouse.bigquery import jobs
@@ -229,3 +232,28 @@ def test_who_may_not_list_jobs_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(api, "list_jobs", denied)
     Jobs(api).settle("nba-replace-d-t", 10.0)  # type: ignore[arg-type]
+
+
+ASKS = ("get_", "list_", "create_", "update_", "delete_", "load_", "cancel_", "query")
+"""What the methods of Google's client begin with that send a request."""
+
+
+def test_no_request_may_take_for_ever() -> None:
+    """The client's own limit is none: an answer that never comes would hold a step until somebody ends it."""
+    sources = [
+        file
+        for file in Path(nba_assets.__file__).parent.rglob("*.py")
+        if "google.cloud import bigquery" in file.read_text()
+    ]
+    asked = [(file.name, call) for file in sources for call in ast.walk(ast.parse(file.read_text())) if _asks(call)]
+
+    assert len(asked) > 10
+    endless = [(name, call.lineno) for name, call in asked if "timeout" not in {word.arg for word in call.keywords}]
+    assert endless == []
+
+
+def _asks(node: ast.AST) -> bool:
+    """Whether it is a call of a client's that sends a request."""
+    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr.startswith(ASKS)):
+        return False
+    return ast.unparse(node.func.value).rpartition(".")[2] == "client"
