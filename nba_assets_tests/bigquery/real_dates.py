@@ -11,7 +11,8 @@ every value that is stored of it afterwards compared with the lake's, failure re
 folder, as Parquet of both sides. Broken off it goes on where it was. Names after the dates, separated by commas: those
 tables only.
 
-The server rewrites each statement in Python, which takes longer than to run it: a month costs little more than a date.
+Of November 2021, as one range of all tables, the server took 320 CPU seconds, 53 of them before the first table; this
+process 70.
 """
 
 from __future__ import annotations
