@@ -39,7 +39,7 @@ from nba_assets.orchestration import metadata
 from nba_assets.orchestration.bad_input import refused_by_name
 from nba_assets.orchestration.dagster_patches.partition_versions import made_early, own_tags, tell_each, tells_early
 from nba_assets.orchestration.instance.answered_checks import answer_days
-from nba_assets.orchestration.instance.batched_events import record_in_step, record_made
+from nba_assets.orchestration.instance.batched_events import record_checked, record_in_step, record_made
 from nba_assets.orchestration.instance.event_times import spread
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.metadata import DaysDone, TableFailure
@@ -52,7 +52,7 @@ MAX_RETRIES = 4
 LONGEST_WAIT_SECONDS = 60.0
 LACKING_SHOWN = 20
 
-Told = dg.MaterializeResult | dg.DagsterEvent
+Told = dg.MaterializeResult | dg.AssetCheckResult | dg.Output | dg.DagsterEvent
 """What a step yields: its tables' results, and events of theirs that are on record already."""
 
 _SEVERITY = {"error": dg.AssetCheckSeverity.ERROR, "warn": dg.AssetCheckSeverity.WARN}
@@ -101,7 +101,7 @@ class Step:
             try:
                 build.clear(self.warehouse, days_off)
                 build.replace(calendar.wanted([table], days)[table], calendar)
-                result = build.result()
+                checked, result = build.checked(), build.result()
             except Exception as error:
                 if isinstance(error, TransientError) and self.context.retry_number < MAX_RETRIES:
                     raise
@@ -116,6 +116,7 @@ class Step:
             else:
                 yield from build.events
                 yield result
+                yield from record_checked(self.context, asset_key(table), checked)
                 build.answer_days()
 
     def _failure(self, error: Exception, times: tuple[float, float] | None) -> TableFailure:
@@ -250,15 +251,17 @@ class _TableBuild:
 
     def result(self) -> dg.MaterializeResult:
         """What Dagster is to record of all its days."""
-        checked = [self._result(check) for check in self._checks()]
         of_days = self._days_to_record()
         tell_each(self.context, self._key, of_days, [day.isoformat() for day in (*self.left_out, *self.on_record)])
         return dg.MaterializeResult(
             asset_key=self._key,
             metadata=metadata.of_run(self.done, self.times),
             data_version=self._version(),
-            check_results=checked,
         )
+
+    def checked(self) -> list[dg.AssetCheckResult]:
+        """What its checks found, in all its days."""
+        return [self._result(check) for check in self._checks()]
 
     def answer_days(self) -> None:
         """Once all is on record: of a single date Dagster has the answer by itself."""
@@ -388,5 +391,6 @@ class _TableBuild:
         found = self.examples.get(check.name)
         if found is None or self.table.partition_by not in found.column_names:
             return None
-        of_day = [number for number, its in enumerate(found[self.table.partition_by].to_pylist()) if its == day]
-        return found.take(of_day) if of_day else None
+        days = found[self.table.partition_by].to_pylist()
+        of_day = [found.slice(number, 1) for number, its in enumerate(days) if its == day]
+        return pa.concat_tables(of_day) if of_day else None  # to take a list of numbers, Arrow loads pandas

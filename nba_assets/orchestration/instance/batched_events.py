@@ -17,6 +17,7 @@ import dagster as dg
 
 from nba_assets.orchestration.dagster_patches.guard import Upstream, find, in_place
 from nba_assets.orchestration.instance.event_times import apart
+from nba_assets.orchestration.instance.events import latest_in_run
 
 AssetEvent = dg.AssetMaterialization | dg.AssetObservation
 
@@ -24,6 +25,7 @@ _EVENTS = "dagster._core.events"
 _BATCH = f"{_EVENTS}:DagsterEventBatchMetadata"
 _MADE = f"{_EVENTS}:StepMaterializationData"
 _SEEN = f"{_EVENTS}:AssetObservationData"
+_CHECKED = "dagster._core.definitions.asset_checks.asset_check_evaluation:AssetCheckEvaluationTargetMaterializationData"
 _RUN = "dagster._core.instance.utils:RUNLESS_RUN_ID"
 _JOB = "dagster._core.instance.utils:RUNLESS_JOB_NAME"
 
@@ -61,7 +63,13 @@ UPSTREAM = Upstream(
             "timestamp",
         ),
     },
-    names=(_RUN, _JOB, "dagster:AssetExecutionContext.get_step_execution_context"),
+    names=(
+        _RUN,
+        _JOB,
+        *(f"{_CHECKED}.{name}" for name in ("storage_id", "run_id", "timestamp")),
+        "dagster:AssetCheckSpec.get_python_identifier",
+        "dagster:AssetExecutionContext.get_step_execution_context",
+    ),
 )
 
 
@@ -82,13 +90,52 @@ def record_in_step(context: dg.AssetExecutionContext, evaluations: Sequence[dg.A
         for evaluation in evaluations:
             context.log_event(evaluation)
         return
-    step = context.get_step_execution_context()
+    _evaluated(context, evaluations)
+
+
+def _evaluated(
+    context: dg.AssetExecutionContext, evaluations: Sequence[dg.AssetCheckEvaluation]
+) -> list[dg.DagsterEvent]:
+    step, kind = context.get_step_execution_context(), dg.DagsterEventType.ASSET_CHECK_EVALUATION
+    found = []
     for evaluation, end in zip(evaluations, _one_batch(len(evaluations)), strict=True):
-        on = f"{evaluation.asset_key.to_user_string()}, {evaluation.partition}"
+        day = f", {evaluation.partition}" if evaluation.partition else ""
         passed = "passed" if evaluation.passed else "did not pass"
-        message = f"Asset check {evaluation.check_name} on {on}: {passed}"
-        kind = dg.DagsterEventType.ASSET_CHECK_EVALUATION
-        dg.DagsterEvent.from_step(kind, step, evaluation, message, batch_metadata=end)
+        message = f"Asset check {evaluation.check_name} on {evaluation.asset_key.to_user_string()}{day}: {passed}"
+        found.append(dg.DagsterEvent.from_step(kind, step, evaluation, message, batch_metadata=end))
+    return found
+
+
+def record_checked(
+    context: dg.AssetExecutionContext, key: dg.AssetKey, results: Sequence[dg.AssetCheckResult]
+) -> Iterator[dg.AssetCheckResult | dg.DagsterEvent | dg.Output]:
+    """Store what the checks of an asset found that the step has just put on record, and yield what it is to yield.
+
+    Each is of the materialisation that was checked. Dagster asks its database twice for it, for each check anew.
+    """
+    if not in_place(UPSTREAM):
+        yield from results
+        return
+    day = context.partition_keys[0] if len(context.partition_keys) == 1 else None
+    made = latest_in_run(context.instance, context.run.run_id, key)
+    checked = made and find(_CHECKED)(storage_id=made.storage_id, run_id=made.run_id, timestamp=made.timestamp)
+    evaluations = [
+        dg.AssetCheckEvaluation(
+            asset_key=key,
+            check_name=result.check_name,
+            passed=result.passed,
+            metadata=result.metadata,
+            target_materialization_data=checked,
+            severity=result.severity,
+            description=result.description,
+            blocking=False,
+            partition=day,
+        )
+        for result in results
+    ]
+    for evaluation, event in zip(evaluations, _evaluated(context, evaluations), strict=True):
+        yield dg.Output(None, dg.AssetCheckSpec(evaluation.check_name, asset=key).get_python_identifier())
+        yield event
 
 
 def record_made(context: dg.AssetExecutionContext, made: Sequence[dg.AssetMaterialization]) -> list[dg.DagsterEvent]:

@@ -12,7 +12,7 @@ import dagster as dg
 from dagster._core.execution.plan.objects import StepFailureData
 from dagster._core.storage.event_log.base import AssetEventSummaryRecord
 
-__all__ = ["AssetEventSummaryRecord", "failure_data", "latest_of_each"]
+__all__ = ["AssetEventSummaryRecord", "failure_data", "latest_in_run", "latest_of_each"]
 
 
 def latest_of_each(
@@ -26,6 +26,14 @@ def latest_of_each(
     latest = list(storage.get_latest_storage_id_by_partition(key, kind, set(partitions)).values())
     events = storage.get_asset_event_summary_records(kind, asset_key=key, storage_ids=latest) if latest else []
     return {event.partition: event for event in events if event.partition}
+
+
+def latest_in_run(instance: dg.DagsterInstance, run_id: str, key: dg.AssetKey) -> AssetEventSummaryRecord | None:
+    """The last materialisation of an asset that a run has put on record, without what it says."""
+    found = instance.event_log_storage.get_asset_event_summary_records(
+        dg.DagsterEventType.ASSET_MATERIALIZATION, asset_key=key, run_id=run_id, limit=1
+    )
+    return found[0] if found else None
 
 
 def failure_data(event: dg.DagsterEvent) -> Any | None:

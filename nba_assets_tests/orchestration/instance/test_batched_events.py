@@ -1,14 +1,23 @@
 """Events stored at once are what Dagster would have stored one by one."""
 
 import logging
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
 
 from nba_assets.orchestration.dagster_patches import guard, switches
 from nba_assets.orchestration.dagster_patches.guard import in_place
-from nba_assets.orchestration.instance.batched_events import UPSTREAM, AssetEvent, record_in_step, record_runless
+from nba_assets.orchestration.instance.batched_events import (
+    UPSTREAM,
+    AssetEvent,
+    record_checked,
+    record_in_step,
+    record_runless,
+)
 
 KEY = dg.AssetKey(["nba_raw", "nbac_schedule"])
 
@@ -94,3 +103,54 @@ def stored_as_before() -> None:
 
 def test_a_steps_evaluations_are_on_record() -> None:
     stored_as_before()
+
+
+DAYS = dg.DailyPartitionsDefinition("2021-11-10", end_date="2021-11-20")
+with warnings.catch_warnings(action="ignore", category=dg.PreviewWarning):
+    CHECKS = [dg.AssetCheckSpec(name, asset="table", partitions_def=DAYS) for name in ("good", "whole")]
+RESULTS = [
+    dg.AssetCheckResult(asset_key="table", check_name="good", passed=False, metadata={"rows": 2}, description="two"),
+    dg.AssetCheckResult(asset_key="table", check_name="whole", passed=True, severity=dg.AssetCheckSeverity.WARN),
+]
+
+SAID = ("asset_key", "check_name", "passed", "metadata", "severity", "description", "blocking", "partition")
+
+
+@dg.multi_asset(
+    specs=[dg.AssetSpec("table", partitions_def=DAYS)],
+    check_specs=CHECKS,
+    backfill_policy=dg.BackfillPolicy.single_run(),
+)
+def at_once(context: dg.AssetExecutionContext) -> Iterator[Any]:
+    yield dg.MaterializeResult("table")
+    yield from record_checked(context, dg.AssetKey("table"), RESULTS)
+
+
+@dg.multi_asset(
+    specs=[dg.AssetSpec("table", partitions_def=DAYS)],
+    check_specs=CHECKS,
+    backfill_policy=dg.BackfillPolicy.single_run(),
+)
+def by_dagster(context: dg.AssetExecutionContext) -> Iterator[Any]:
+    yield dg.MaterializeResult("table", check_results=RESULTS)
+
+
+RANGE = {"dagster/asset_partition_range_start": "2021-11-11", "dagster/asset_partition_range_end": "2021-11-13"}
+
+
+@pytest.mark.parametrize("days", [{"partition_key": "2021-11-11"}, {"tags": RANGE}], ids=["a day", "a range"])
+def test_what_checks_found_is_what_dagster_stores_of_it(days: dict[str, Any]) -> None:
+    told: list[object] = []
+    for table in (at_once, by_dagster):
+        with dg.DagsterInstance.ephemeral() as instance:
+            dg.materialize([table], instance=instance, partition_key="2021-11-12")  # another's, before
+            result = dg.materialize([table], instance=instance, **days)
+            made = instance.fetch_materializations(dg.AssetKey("table"), limit=1).records[0]
+            found = result.get_asset_check_evaluations()
+            of_records = instance.event_log_storage.get_asset_check_execution_history(CHECKS[0].key, limit=9)
+            targets = {one.target_materialization_data.storage_id for one in found}
+            assert targets == {made.storage_id}
+            told.append([[getattr(one, name) for name in SAID] for one in found])
+            told.append([(record.status, record.partition) for record in of_records])
+            told.append([event.event_type_value for event in result.all_events])
+    assert told[:3] == told[3:]
