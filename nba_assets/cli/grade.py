@@ -17,6 +17,7 @@ from nba_assets.cli.terminal import out
 from nba_assets.contracts.calendar import today
 from nba_assets.contracts.errors import BadInput
 from nba_assets.orchestration.instance.opening import instance_at_home
+from nba_assets.orchestration.processes import fork_server
 from nba_assets.orchestration.processes.garbage import loading
 
 
@@ -51,7 +52,7 @@ def grade(
 
     if by not in SLICES:
         raise BadInput(f"--by: {by!r} is none of {', '.join(SLICES)}")
-    with going_to_run(lake):
+    with going_to_run(lake, surely=True):
         with loading():
             from nba_assets.orchestration.partitions import partition_days
 
@@ -66,6 +67,7 @@ def grade(
 
             calendar = Calendar.of(warehouse)
             calendar.require_seasons(grading_tables(), days)
+        fork_server.fork()
         build_missing(warehouse, grading_tables(), grading_tables(), days, calendar, upstream=False)
     rows = performance.by_system(warehouse, window)
     if not rows:

@@ -20,6 +20,7 @@ from nba_assets.cli.terminal import bar, err, reporter
 from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.printable import printable
 from nba_assets.orchestration.instance.opening import settle_home
+from nba_assets.orchestration.processes.garbage import loading
 
 if TYPE_CHECKING:
     from nba_assets.compile.dialects import Dialect
@@ -36,13 +37,18 @@ def settle_lake(lake: Path) -> None:
 
 
 @contextmanager
-def going_to_run(lake: Path) -> Iterator[None]:
-    """What steps will be forked from loads beside whatever is done within; afterwards it is ended, used or not."""
+def going_to_run(lake: Path, *, surely: bool = False) -> Iterator[None]:
+    """What steps will be forked from loads beside whatever is done within; afterwards it is ended, used or not.
+
+    One that surely runs something forks it by itself, when it has loaded; unless queries are to be compiled, which the
+    two share.
+    """
     from nba_assets.orchestration.processes import fork_server
 
     settle_lake(lake)
     settle_home()
-    fork_server.start()
+    if not (surely and _are_compiled(lake)):
+        fork_server.start()
     try:
         yield
     finally:
@@ -95,6 +101,14 @@ def compile_queries(tables: Sequence[Table], dialect: Dialect) -> None:
         with bar(transient=True) as shown:
             report = reporter(shown)
             compile_ahead(missing, dialect, lambda done, of: report("queries compiled", done, of))
+
+
+def _are_compiled(lake: Path) -> bool:
+    with loading():
+        from nba_assets.compile.ahead import not_compiled
+        from nba_assets.tables.registry import every_table
+
+        return not not_compiled(every_table(), opened(lake).dialect)
 
 
 def opened(lake: Path) -> Warehouse:

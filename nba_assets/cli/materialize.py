@@ -44,7 +44,7 @@ def materialize(
 
         nba materialize --date 2021-11-15 --tables ml_feature_store_v2 --upstream --strict
     """
-    with going_to_run(lake):
+    with going_to_run(lake, surely=True):
         with loading():
             from nba_assets.orchestration.partitions import partition_days
 
@@ -55,12 +55,13 @@ def materialize(
             from nba_assets import definitions  # noqa: F401
             from nba_assets.audit.game_days import Calendar
             from nba_assets.cli.backfill import fill_upstream
-            from nba_assets.orchestration.launch import launch
+            from nba_assets.orchestration.launch import get_ready, launch
             from nba_assets.orchestration.slates import with_conformed
             from nba_assets.orchestration.staleness import out_of_date
 
             needed, calendar = with_conformed(named), Calendar.of(warehouse)
             calendar.require_seasons(needed, days)
+        get_ready(named)
 
         started = time.perf_counter()
         with instance_at_home() as instance:

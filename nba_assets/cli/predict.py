@@ -17,6 +17,7 @@ from nba_assets.cli.terminal import out, print_failures, print_made
 from nba_assets.contracts.calendar import Window, first_date, season_year
 from nba_assets.contracts.errors import BadInput
 from nba_assets.orchestration.instance.opening import instance_at_home
+from nba_assets.orchestration.processes import fork_server
 from nba_assets.orchestration.processes.garbage import loading
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def predict(
         nba predict --start 2024-03-01 --end 2024-03-31
     """
     window = asked(day, start, end)
-    with going_to_run(lake):
+    with going_to_run(lake, surely=True):
         with loading():
             from nba_assets.orchestration.partitions import partition_days
 
@@ -69,6 +70,7 @@ def predict(
             calendar = Calendar.of(warehouse)
             calendar.require_seasons(predicting_tables(), days)
             require_tips(warehouse, window)
+        fork_server.fork()
         # A model learns from the features of the months before its own, so those go first.
         if upstream or _models_due(warehouse, window):
             first = season_until(window) if upstream else days

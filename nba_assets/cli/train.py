@@ -14,6 +14,7 @@ from nba_assets.cli.rows import Rows
 from nba_assets.cli.terminal import RunProgress, out, print_failures
 from nba_assets.contracts.calendar import Window
 from nba_assets.orchestration.instance.opening import instance_at_home
+from nba_assets.orchestration.processes import fork_server
 from nba_assets.orchestration.processes.garbage import loading
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def train(
         nba train --start today --end today --plots figures
     """
     window = parse_range(start, end)
-    with going_to_run(lake):
+    with going_to_run(lake, surely=True):
         with loading():
             warehouse = warehouse_at(lake)
 
@@ -55,6 +56,7 @@ def train(
             wanted = trained_models.of_months(warehouse, window)
             if not any(wanted.values()):
                 trained_models.require_season(warehouse, window.start.replace(day=1))
+        fork_server.fork()
         totals = {table.name: len(months) for table, months in wanted.items()}
         with instance_at_home() as instance, RunProgress(totals) as progress:
             runs = trained_models.train(instance, warehouse, window, progress.report, force=force)

@@ -11,7 +11,7 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -25,12 +25,13 @@ from nba_assets.contracts.table import Table
 from nba_assets.orchestration.code_location import NAME, definitions
 from nba_assets.orchestration.instance.dead_runs import PROCESS_TAG
 from nba_assets.orchestration.instance.run_log import said_since
-from nba_assets.orchestration.instance.runs import events_of, job_at
+from nba_assets.orchestration.instance.runs import events_of, job_at, work_out
 from nba_assets.orchestration.instance.storage_files import StorageFault
 from nba_assets.orchestration.instance.tags import MAX_RETRIES_TAG
 from nba_assets.orchestration.jobs import ALL_TABLES, MODELS
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.metadata import DaysDone, Materialised, broken_days
+from nba_assets.orchestration.processes import fork_server
 from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.run_history.history import keep
 from nba_assets.orchestration.run_tables import failed_in, of_step, was_interrupted
@@ -110,9 +111,7 @@ def launch(
 
     SIGINT, SIGTERM, cancelling the run in the UI, and `withdrawn` all end it as cancelled, and its queries with it.
     """
-    of_months = any(table.monthly for table in tables)
-    name = models_job.__name__ if of_months else all_tables_job.__name__
-    job = dg.build_reconstructable_job("nba_assets.orchestration.launch", name)
+    job = _job(tables)
     run = entered(instance, job, tables, days, tags or {})
     events: list[dg.DagsterEvent] = []
 
@@ -136,6 +135,21 @@ def launch(
     # Of a run that was broken off, what its steps recorded last may not have come here.
     _keep_history(instance, run.run_id, list(_materialisations(events)) if success else None)
     return RunResult(run.run_id, success, _made(tables, events), _failures(tables, events, cancelled), cancelled)
+
+
+def get_ready(tables: Sequence[Table]) -> None:
+    """Have what steps of a run over the tables are forked from; of another run they work out more by themselves.
+
+    To be called when all is loaded, and before an instance or an engine is opened.
+    """
+    work_out(_job(tables), list(map(asset_key, tables)))
+    fork_server.fork()
+
+
+def _job(tables: Iterable[Table]) -> Any:
+    of_months = any(table.monthly for table in tables)
+    name = models_job.__name__ if of_months else all_tables_job.__name__
+    return dg.build_reconstructable_job("nba_assets.orchestration.launch", name)
 
 
 def entered(

@@ -121,7 +121,11 @@ def _content(file: bytes, schema: pa.Schema) -> str:
 @cache
 def _as_read_back(schema: pa.Schema) -> pa.Schema:
     """What a file with this schema says that its schema is."""
-    return pq.read_schema(pa.BufferReader(_unsealed(no_rows(schema), "", ""))).remove_metadata()
+    return _schema_in(_unsealed(no_rows(schema), "", ""))
+
+
+def _schema_in(file: bytes) -> pa.Schema:
+    return pq.read_schema(pa.BufferReader(file)).remove_metadata()
 
 
 def _note(footer: bytes, name: bytes) -> str:
@@ -204,10 +208,10 @@ def _declared(contract: Contract) -> Declared:
     """Of two files that differ in the number of rows, the footers are equal up to it: the schema comes before."""
     schema = contract.schema().to_pyarrow()
     one_row = pa.table([pa.nulls(1, field.type) for field in schema], schema=schema)
-    nothing, one = (file_of(rows) for rows in (no_rows(schema), one_row))
+    nothing, one = (_unsealed(rows, "", "") for rows in (no_rows(schema), one_row))
     pairs = enumerate(zip(_footer_in(nothing), _footer_in(one), strict=False))
     differs = next(place for place, (a, b) in pairs if a != b)
-    return Declared(_as_read_back(schema), _footer_in(nothing)[:differs])
+    return Declared(_schema_in(nothing), _footer_in(nothing)[:differs])
 
 
 def _footer_in(file: bytes) -> bytes:

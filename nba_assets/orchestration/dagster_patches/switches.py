@@ -22,7 +22,7 @@ NAMES = MappingProxyType(
     {
         "event_storage": "events are written in batches, through connections that stay open",
         "executor_poll": "the executor does not wait for idle steps while a busy one has events",
-        "fork_server": "the process that steps are forked from starts with the command, and loads more ahead of them",
+        "fork_server": "the process that steps are forked from comes with the command, and does more ahead of them",
         "migrations": "a process reads Dagster's migrations once",
         "partition_versions": "each partition of a range has a data version of its own",
         "record_at_once": "a step's evaluations and a sensor's events are recorded as one batch",

@@ -1,22 +1,26 @@
 """Fork server of the multiprocess executor: the process that a run's steps are forked from, and when it starts.
 
 It loads the code, which takes seconds, and waits. Left alone, Dagster starts it with a run's first step. A command that
-is going to run something starts it first of all, and both load side by side. Nothing heavy is imported here.
+may run something starts it first of all, and both load side by side; one that is sure to forks it from itself when it
+has loaded, so that nothing is loaded twice. Nothing heavy is imported here.
 """
 
 from __future__ import annotations
 
+import inspect
+import logging
 import multiprocessing
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from multiprocessing import forkserver
+from multiprocessing import connection, forkserver
 
 from nba_assets.orchestration.dagster_patches.switches import wanted
-from nba_assets.orchestration.processes.parent import mark_children
+from nba_assets.orchestration.processes.parent import mark_children, mark_fork
 
 PRELOADED = ("nba_assets.orchestration.processes.preload",)
 """What it imports."""
@@ -30,17 +34,63 @@ def preloaded() -> list[str]:
     return list(PRELOADED if wanted("fork_server") else STOCK_PRELOADED)
 
 
+_KNOWN = ("listener_fd", "alive_r", "preload", "main_path", "sys_path")
+"""The parameters of Python's fork server; another Python may want to be told more."""
+
+
 def start() -> None:
     """Start it, unless it is there or no step will have a process of its own. It ends with the process that started it.
 
     It has the environment as it is now, so that what steps read of it must be set before.
     """
-    mark_children()
-    if os.environ.get("NBA_EXECUTOR", "multiprocess") != "multiprocess" or not wanted("fork_server"):
+    if not _will_be_used():
         return
     multiprocessing.get_context("forkserver").set_forkserver_preload(list(PRELOADED))
     with _deaf_to_interrupts():
         forkserver.ensure_running()
+
+
+def fork() -> None:
+    """As `start`, of this process as it is: what it has loaded is not loaded again. Nothing may be connected yet.
+
+    Python has no public way to fork its fork server; where it has changed, this is `start`.
+    """
+    server = forkserver._forkserver  # type: ignore[attr-defined]
+    if tuple(inspect.signature(forkserver.main).parameters) != _KNOWN or not hasattr(server, "_forkserver_alive_fd"):
+        start()
+    elif _will_be_used() and server._forkserver_pid is None:
+        with socket.socket(socket.AF_UNIX) as listener:
+            address = connection.arbitrary_address("AF_UNIX")  # type: ignore[attr-defined]
+            listener.bind(address)
+            os.chmod(address, 0o600)
+            listener.listen()
+            alive, ours = os.pipe()
+            with _deaf_to_interrupts():
+                process = os.fork()
+            if not process:
+                os.close(ours)
+                _serve(listener.detach(), alive)
+            os.close(alive)
+        # Whoever has `ours` open is served: when this process has ended, and the steps have, so does the fork server.
+        server._forkserver_address, server._forkserver_alive_fd, server._forkserver_pid = address, ours, process
+
+
+def _serve(listener: int, alive: int) -> None:
+    """Be the fork server, until nobody is served any more."""
+    try:
+        mark_fork()
+        logging.getLogger("nba_assets").handlers.clear()  # a terminal's: a thread that is not here may have its lock
+        forkserver.main(listener, alive, list(PRELOADED))
+    finally:
+        from nba_assets.orchestration.processes.preload import remove_socket
+
+        remove_socket()
+        os._exit(0)  # what this process has to do at its end is its parent's to do
+
+
+def _will_be_used() -> bool:
+    mark_children()
+    return os.environ.get("NBA_EXECUTOR", "multiprocess") == "multiprocess" and wanted("fork_server")
 
 
 def start_in_run_worker() -> None:

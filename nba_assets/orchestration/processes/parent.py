@@ -6,6 +6,7 @@ Which process a run belongs to is not said here.
 
 from __future__ import annotations
 
+import hashlib
 import multiprocessing
 import os
 import threading
@@ -64,10 +65,22 @@ def mark_children() -> None:
     os.environ[STARTED_BY] = this_process()
 
 
+def mark_fork() -> None:
+    """Let this process be known as one that its parent has forked, and those that are forked from it: the system shows
+    of them the environment that the parent began with."""
+    with suppress(OSError):  # not Linux
+        Path("/proc/self/comm").write_text(_short(os.environ[STARTED_BY]))
+
+
 def end_left_by(process: str) -> None:
     """End what a process that is gone has started, where the system tells (Linux)."""
-    wanted = f"{STARTED_BY}={process}".encode()
-    for environment in Path("/proc").glob("[0-9]*/environ"):
+    wanted, name = f"{STARTED_BY}={process}".encode(), _short(process)
+    for of in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
-            if wanted in environment.read_bytes().split(b"\0"):
-                os.kill(int(environment.parent.name), SIGKILL)
+            if (of / "comm").read_text().strip() == name or wanted in (of / "environ").read_bytes().split(b"\0"):
+                os.kill(int(of.name), SIGKILL)
+
+
+def _short(process: str) -> str:
+    """A name for the processes forked from one, as long as the system keeps."""
+    return f"nba {hashlib.sha256(process.encode()).hexdigest()[:11]}"

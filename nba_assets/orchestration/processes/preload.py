@@ -30,12 +30,18 @@ def prepare() -> None:
         with suppress(ModuleNotFoundError):  # Dagster has moved it
             importlib.import_module(name)
 
+    from nba_assets.contracts.failures import failures_of
     from nba_assets.orchestration.dagster_patches.migrations import read_ahead
     from nba_assets.orchestration.launch import all_tables_job
+    from nba_assets.tables.raw import RAW_TABLES
+    from nba_assets.tables.registry import every_table
+    from nba_assets.warehouse.footers import declared
 
     apply()
     read_ahead()
     all_tables_job()
+    for contract in (*RAW_TABLES, *every_table(), *filter(None, map(failures_of, every_table()))):
+        declared(contract)
 
 
 def remove_socket() -> None:

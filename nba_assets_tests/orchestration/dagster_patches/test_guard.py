@@ -16,7 +16,7 @@ from nba_assets.orchestration.dagster_patches import (
     switches,
 )
 from nba_assets.orchestration.dagster_patches.guard import Upstream, in_place, moved
-from nba_assets.orchestration.instance import batched_events, compute_logs, launcher, retention, run_log
+from nba_assets.orchestration.instance import batched_events, compute_logs, launcher, retention, run_log, runs
 
 UPSTREAMS = [
     module.UPSTREAM
@@ -30,6 +30,7 @@ UPSTREAMS = [
         launcher,
         retention,
         run_log,
+        runs,
     )
 ]
 
@@ -63,8 +64,8 @@ def test_this_dagster_is_as_every_patch_knows_it(upstream: Upstream) -> None:
 
 
 def test_every_patch_can_be_switched_off_and_has_a_guard_of_its_own() -> None:
-    without_dagster = {"fork_server", "event_storage"}  # one touches none, the other's guard depends on the database
-    assert sorted({upstream.name for upstream in UPSTREAMS} | without_dagster) == sorted(switches.NAMES)
+    of_a_database = {"event_storage"}  # its guard depends on which
+    assert sorted({upstream.name for upstream in UPSTREAMS} | of_a_database) == sorted(switches.NAMES)
 
 
 def test_another_parameter_a_missing_name_and_a_missing_module_are_found(

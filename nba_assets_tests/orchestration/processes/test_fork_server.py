@@ -1,7 +1,7 @@
 """The process that steps are forked from: what they find done, when it starts, and that it ends.
 
-The file is also the program that forks one and looks:
-`python -m nba_assets_tests.orchestration.processes.test_fork_server`.
+The file is also the program that has one, forks a process from it and looks:
+`python -m nba_assets_tests.orchestration.processes.test_fork_server start`, or `fork`.
 """
 
 from __future__ import annotations
@@ -28,8 +28,11 @@ from dagster._core.execution.api import create_execution_plan
 from nba_assets.orchestration.dagster_patches.migrations import READS
 from nba_assets.orchestration.dagster_patches.preloaded import LOADED
 from nba_assets.orchestration.dagster_patches.wrapping import is_wrapped
+from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.processes import fork_server
 from nba_assets.orchestration.processes.fork_server import PRELOADED
+from nba_assets.orchestration.processes.garbage import loading
+from nba_assets.tables.registry import tables
 
 pytestmark = pytest.mark.slow
 
@@ -79,9 +82,10 @@ def test_it_starts_at_once_and_is_ended_while_it_loads() -> None:
 
 
 @pytest.mark.usefixtures("alone")
-def test_a_terminals_interrupt_is_for_its_parent() -> None:
+@pytest.mark.parametrize("begin", [fork_server.start, fork_server.fork])
+def test_a_terminals_interrupt_is_for_its_parent(begin: Callable[[], None]) -> None:
     before = signal.getsignal(signal.SIGINT)
-    fork_server.start()
+    begin()
     assert signal.getsignal(signal.SIGINT) is before
     os.kill(server() or 0, signal.SIGINT)
     time.sleep(0.3)
@@ -89,16 +93,31 @@ def test_a_terminals_interrupt_is_for_its_parent() -> None:
 
 
 @pytest.mark.usefixtures("alone")
-def test_there_is_none_where_steps_have_no_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NBA_EXECUTOR", "in_process")
-    fork_server.start()
-    assert server() is None
+def test_one_that_is_there_is_not_forked_again_and_ends_when_told() -> None:
+    fork_server.fork()
+    first = server()
+    assert Path(f"/proc/{first}/cmdline").read_bytes() == Path("/proc/self/cmdline").read_bytes()
+    fork_server.fork()
+    assert server() == first
+    fork_server.stop()
+    assert ends()
 
 
 @pytest.mark.usefixtures("alone")
-def test_stock_dagster_starts_its_own_with_the_first_step(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NBA_STOCK_DAGSTER", "1")
-    fork_server.start()
+def test_a_python_that_wants_more_of_it_starts_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fork_server, "_KNOWN", ("listener_fd",))
+    fork_server.fork()
+    assert Path(f"/proc/{server()}/cmdline").read_bytes() != Path("/proc/self/cmdline").read_bytes()
+
+
+@pytest.mark.usefixtures("alone")
+@pytest.mark.parametrize("setting", [("NBA_EXECUTOR", "in_process"), ("NBA_STOCK_DAGSTER", "1")])
+@pytest.mark.parametrize("begin", [fork_server.start, fork_server.fork])
+def test_there_is_none_where_steps_have_no_processes_or_dagster_starts_its_own(
+    begin: Callable[[], None], setting: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(*setting)
+    begin()
     assert server() is None
 
 
@@ -135,20 +154,26 @@ def python(home: Path, lake: Path) -> Python:
     """A Python of its own, with what it printed."""
     settings = {"DAGSTER_HOME": str(home), "NBA_LAKE": str(lake), "DAGSTER_DISABLE_TELEMETRY": "1"}
 
-    def python(module: str, **more: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", module]
+    def python(module: str, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", module, *arguments]
         return subprocess.run(command, env=os.environ | settings | more, capture_output=True, text=True, timeout=100)
 
     return python
 
 
-def test_a_step_finds_everything_loaded_and_ready(python: Python) -> None:
-    done = python(__name__)
+@pytest.mark.parametrize("how", ["start", "fork"])
+def test_a_step_finds_everything_loaded_and_ready(how: str, python: Python) -> None:
+    done = python(__name__, how)
     found = json.loads(done.stdout)
     assert found["loads"] == []
     assert found["migrations"]
     assert found["frozen"] > 100_000
     assert found["collects"]
+    assert found["worked_out"] == (how == "fork")
+    deadline = time.monotonic() + 60
+    while Path(f"/proc/{found['server']}").exists() and time.monotonic() < deadline:  # its parent has ended
+        time.sleep(0.01)
+    assert not Path(f"/proc/{found['server']}").exists()
 
 
 def test_a_wrong_setting_is_left_for_others_to_tell(python: Python) -> None:
@@ -166,21 +191,30 @@ def look(answer: Connection) -> None:
     }
     before = set(sys.modules)
     with dg.DagsterInstance.get() as instance:
-        create_execution_plan(build_reconstructable_job("nba_assets.orchestration.launch", "all_tables_job"))
+        job = build_reconstructable_job("nba_assets.orchestration.launch", "all_tables_job")
+        asked = job.get_subset(asset_selection=frozenset(map(asset_key, tables())))
+        misses = asked.get_definition.cache_info().misses
+        create_execution_plan(asked)
+        worked_out = asked.get_definition.cache_info().misses == misses
         assert instance.compute_log_manager
-    answer.send(found | {"loads": sorted(set(sys.modules) - before)})
+    answer.send(found | {"loads": sorted(set(sys.modules) - before), "worked_out": worked_out})
 
 
-def main() -> None:
-    """Start the fork server as a command does, fork a process from it, print what that finds."""
-    fork_server.start()
+def main(how: str) -> None:
+    """Have a fork server as a command does, fork a process from it, print what that finds."""
+    if how == "start":
+        fork_server.start()
+    else:
+        with loading():
+            from nba_assets.orchestration.launch import get_ready
+        get_ready(tables())
     context = multiprocessing.get_context("forkserver")
     here, there = context.Pipe()
     process = context.Process(target=look, args=(there,))
     process.start()
-    print(json.dumps(here.recv()))  # noqa: T201
+    print(json.dumps(here.recv() | {"server": server()}))  # noqa: T201
     process.join()
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1])

@@ -11,6 +11,8 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
+from signal import SIGKILL
 
 import pytest
 
@@ -20,6 +22,7 @@ from nba_assets.orchestration.processes.parent import (
     end_with_parent,
     ending_with,
     mark_children,
+    mark_fork,
 )
 from nba_assets.warehouse.process import is_gone, this_process
 from nba_assets_tests.warehouse.ended import ended_process
@@ -81,6 +84,20 @@ def test_what_a_killed_process_left_is_found_by_its_mark(monkeypatch: pytest.Mon
     left = subprocess.Popen(["sleep", "60"], env=os.environ | {STARTED_BY: ended_process()})
     end_left_by(ended_process())
     assert left.wait(SECONDS) < 0
+
+
+def test_what_it_has_forked_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(STARTED_BY, ended_process())
+    left = os.fork()
+    if not left:  # the environment that the system shows of it is this process's
+        mark_fork()
+        time.sleep(60)
+        os._exit(0)
+    until = time.monotonic() + SECONDS
+    while Path(f"/proc/{left}/comm").read_text() == Path("/proc/self/comm").read_text() and time.monotonic() < until:
+        time.sleep(0.01)
+    end_left_by(ended_process())
+    assert os.waitstatus_to_exitcode(os.waitpid(left, 0)[1]) == -SIGKILL
 
 
 def _work() -> None:
