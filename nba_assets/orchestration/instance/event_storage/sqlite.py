@@ -9,6 +9,7 @@ import json
 import os
 import sqlite3
 import threading
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -37,7 +38,8 @@ class BatchingSqliteEventLogStorage(AtHome, BatchingEventLogStorage, SqliteEvent
     """`base_dir` is where Dagster keeps its files by default, under DAGSTER_HOME.
 
     Dagster opens and closes the file for each statement. SQLite then flushes what was written into the file each time,
-    and an event costs three times as much.
+    and an event costs three times as much. That a step has put out an output, of which each check is one, is written
+    with what it says next, or when somebody looks: nobody waits for it, and a killed step has no use for it.
     """
 
     FOLDER = os.path.join("history", "runs")
@@ -46,6 +48,7 @@ class BatchingSqliteEventLogStorage(AtHome, BatchingEventLogStorage, SqliteEvent
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
         self._open_files = _OpenFiles(self)
+        self._outputs: defaultdict[str, list[Row]] = defaultdict(list)
         super().__init__(base_dir, inst_data)
 
     @classmethod
@@ -68,12 +71,17 @@ class BatchingSqliteEventLogStorage(AtHome, BatchingEventLogStorage, SqliteEvent
         unpack(self.path_for_shard(shard))
         if known(self.STOCK):
             with self._open_files.transaction(shard) as connection:
+                if outputs := self._outputs.pop(shard, None):
+                    connection.execute(table(EVENTS).insert(), outputs)
                 yield connection
         else:
             with super()._connect(shard) as connection:
                 yield connection
 
     def store_event(self, event: dg.EventLogEntry) -> None:
+        if event.dagster_event_type is dg.DagsterEventType.STEP_OUTPUT and known(self.STOCK):
+            self._outputs[event.run_id].append(self._event_to_row(event))
+            return
         super().store_event(event)
         self._tell_watchers(event.run_id)
 
