@@ -118,11 +118,11 @@ def record_checked(
         return
     day = context.partition_keys[0] if len(context.partition_keys) == 1 else None
     made = latest_in_run(context.instance, context.run.run_id, key)
-    checked = made and find(_CHECKED)(storage_id=made.storage_id, run_id=made.run_id, timestamp=made.timestamp)
+    checked: Any = made and find(_CHECKED)(storage_id=made.storage_id, run_id=made.run_id, timestamp=made.timestamp)
     evaluations = [
         dg.AssetCheckEvaluation(
             asset_key=key,
-            check_name=result.check_name,
+            check_name=str(result.check_name),
             passed=result.passed,
             metadata=result.metadata,
             target_materialization_data=checked,

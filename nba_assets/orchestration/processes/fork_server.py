@@ -18,6 +18,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import connection, forkserver
+from typing import Any
 
 from nba_assets.orchestration.dagster_patches.switches import wanted
 from nba_assets.orchestration.processes.parent import mark_children, mark_fork
@@ -55,7 +56,7 @@ def fork() -> None:
 
     Python has no public way to fork its fork server; where it has changed, this is `start`.
     """
-    server = forkserver._forkserver  # type: ignore[attr-defined]
+    server: Any = forkserver._forkserver
     if tuple(inspect.signature(forkserver.main).parameters) != _KNOWN or not hasattr(server, "_forkserver_alive_fd"):
         start()
     elif _will_be_used() and server._forkserver_pid is None:
