@@ -79,6 +79,7 @@ def fork() -> None:
 def _serve(listener: int, alive: int) -> None:
     """Be the fork server, until nobody is served any more."""
     try:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)  # what `stop` sends, whatever its parent does about it
         mark_fork()
         logging.getLogger("nba_assets").handlers.clear()  # a terminal's: a thread that is not here may have its lock
         forkserver.main(listener, alive, list(PRELOADED))

@@ -83,4 +83,4 @@ def end_left_by(process: str) -> None:
 
 def _short(process: str) -> str:
     """A name for the processes forked from one, as long as the system keeps."""
-    return f"nba {hashlib.sha256(process.encode()).hexdigest()[:11]}"
+    return f"nba-{hashlib.sha256(process.encode()).hexdigest()[:11]}"
