@@ -64,11 +64,11 @@ def test_pairs_take_turns_and_what_is_interrupted_goes_on_where_it_was(
         return float(len(measured))
 
     monkeypatch.setattr(patches, "cpu_seconds", cpu_seconds)
-    first = next(iter(patches.rounds(2, tmp_path, ["run_log"])))
+    first = next(iter(patches.rounds(2, tmp_path, ["run_log"], ["day", "range"])))
     assert measured == [("day", None), ("day", "run_log"), ("range", None), ("range", "run_log")]
     assert first == {("run_log", "day"): [(1.0, 2.0)], ("run_log", "range"): [(3.0, 4.0)]}
 
-    again = list(patches.rounds(2, tmp_path, ["run_log"]))
+    again = list(patches.rounds(2, tmp_path, ["run_log"], ["day", "range"]))
     assert measured[4:] == [("day", "run_log"), ("day", None), ("range", "run_log"), ("range", None)]
     assert again[1] == {
         ("run_log", "day"): [(1.0, 2.0), (6.0, 5.0)],
