@@ -18,7 +18,7 @@ from nba_assets.cli.arguments import (
     parse_day,
 )
 from nba_assets.cli.instance import INTERRUPTED, going_to_run, warehouse_at
-from nba_assets.cli.terminal import RunProgress, breaks_errors, out, print_failures, print_made
+from nba_assets.cli.terminal import RunProgress, at_work, breaks_errors, out, print_failures, print_made
 from nba_assets.orchestration.instance.opening import instance_at_home
 from nba_assets.orchestration.processes.garbage import loading
 
@@ -61,7 +61,8 @@ def materialize(
 
             needed, calendar = with_conformed(named), Calendar.of(warehouse)
             calendar.require_seasons(needed, days)
-        get_ready(named)
+        with at_work.aside():
+            get_ready(named)
 
         started = time.perf_counter()
         with instance_at_home() as instance:

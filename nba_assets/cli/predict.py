@@ -13,7 +13,7 @@ from nba_assets.cli.arguments import DEFAULT_LAKE, JsonOption, LakeOption, Upstr
 from nba_assets.cli.backfill import fill_upstream, say_and_fill
 from nba_assets.cli.instance import INTERRUPTED, going_to_run, warehouse_at
 from nba_assets.cli.rows import Cell, Rows, as_json
-from nba_assets.cli.terminal import out, print_failures, print_made
+from nba_assets.cli.terminal import at_work, out, print_failures, print_made
 from nba_assets.contracts.calendar import Window, first_date, season_year
 from nba_assets.contracts.errors import BadInput
 from nba_assets.orchestration.instance.opening import instance_at_home
@@ -70,7 +70,8 @@ def predict(
             calendar = Calendar.of(warehouse)
             calendar.require_seasons(predicting_tables(), days)
             require_tips(warehouse, window)
-        fork_server.fork()
+        with at_work.aside():
+            fork_server.fork()
         # A model learns from the features of the months before its own, so those go first.
         if upstream or _models_due(warehouse, window):
             first = season_until(window) if upstream else days

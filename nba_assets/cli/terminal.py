@@ -9,7 +9,8 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -60,11 +61,13 @@ class AtWork:
 
     def __init__(self, console: Console) -> None:
         self._console = console  # of its own: to print on those of commands says that it is over
+        self._command = ""
         self._said = threading.Event()
         self._showing: threading.Thread | None = None
 
     def start(self, command: str) -> None:
         self.over()
+        self._command = command
         if self._console.is_terminal:
             self._said.clear()
             self._showing = threading.Thread(target=self._show, args=(command,), daemon=True)
@@ -75,6 +78,15 @@ class AtWork:
         if self._showing:
             self._showing.join()
             self._showing = None
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Without its threads, for this process to be forked within."""
+        showing = self._showing is not None
+        self.over()
+        yield
+        if showing:
+            self.start(self._command)
 
     def _show(self, command: str) -> None:
         if self._said.wait(self.PATIENCE):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 import time
 
 import pytest
@@ -83,6 +84,28 @@ def test_a_command_at_work_says_so_on_a_terminal_until_it_says_more(
     assert said.endswith("\x1b[2K"), "the line is gone"
     time.sleep(0.3)
     assert written.getvalue() == said
+
+
+def test_it_is_aside_without_a_thread_and_goes_on(terminal: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(AtWork, "PATIENCE", 0)
+    at_work, written = AtWork(terminal), terminal.file
+    assert isinstance(written, io.StringIO)
+    before = set(threading.enumerate())
+    at_work.start("nba status")
+    with at_work.aside():
+        for thread in set(threading.enumerate()) - before:
+            thread.join(20)  # that which refreshes is told to end, and not waited for
+        assert set(threading.enumerate()) == before
+        written.truncate(0)
+    until = time.monotonic() + 20
+    while "nba status" not in written.getvalue() and time.monotonic() < until:
+        time.sleep(0.01)
+    at_work.over()
+    assert "nba status" in written.getvalue()
+    with at_work.aside():
+        pass
+    time.sleep(0.1)
+    assert not at_work._showing, "what is over does not begin again"
 
 
 def test_a_quick_command_and_one_without_a_terminal_show_no_such_line(terminal: Console) -> None:

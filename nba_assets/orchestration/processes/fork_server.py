@@ -38,6 +38,11 @@ def preloaded() -> list[str]:
 _KNOWN = ("listener_fd", "alive_r", "preload", "main_path", "sys_path")
 """The parameters of Python's fork server; another Python may want to be told more."""
 
+_ALIVE = "_forkserver_alive_fd"
+
+MOST_SECONDS = 0.2
+"""To wait for a thread that ends."""
+
 
 def start() -> None:
     """Start it, unless it is there or no step will have a process of its own. It ends with the process that started it.
@@ -54,10 +59,12 @@ def start() -> None:
 def fork() -> None:
     """As `start`, of this process as it is: what it has loaded is not loaded again. Nothing may be connected yet.
 
-    Python has no public way to fork its fork server; where it has changed, this is `start`.
+    Python has no public way to fork its fork server; where it has changed, and beside other threads, whose locks would
+    be held for ever in what is forked, this is `start`.
     """
     server: Any = forkserver._forkserver
-    if tuple(inspect.signature(forkserver.main).parameters) != _KNOWN or not hasattr(server, "_forkserver_alive_fd"):
+    as_known = tuple(inspect.signature(forkserver.main).parameters) == _KNOWN and hasattr(server, _ALIVE)
+    if not (as_known and _is_alone()):
         start()
     elif _will_be_used() and server._forkserver_pid is None:
         with socket.socket(socket.AF_UNIX) as listener:
@@ -74,6 +81,14 @@ def fork() -> None:
             os.close(alive)
         # Whoever has `ours` open is served: when this process has ended, and the steps have, so does the fork server.
         server._forkserver_address, server._forkserver_alive_fd, server._forkserver_pid = address, ours, process
+
+
+def _is_alone() -> bool:
+    """Whether there is no thread but this; one that is about to end is waited for."""
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread():
+            thread.join(MOST_SECONDS)
+    return threading.active_count() == 1
 
 
 def _serve(listener: int, alive: int) -> None:

@@ -14,6 +14,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from multiprocessing import forkserver
@@ -56,8 +57,9 @@ def ends() -> bool:
 
 
 @pytest.fixture
-def alone() -> Iterator[None]:
-    """No fork server before, none afterwards."""
+def alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No fork server before, none afterwards; and no threads, which a worker of pytest has."""
+    monkeypatch.setattr(threading, "active_count", lambda: 1)
     forkserver._forkserver._stop()
     yield
     fork_server.stop()
@@ -107,8 +109,18 @@ def test_one_that_is_there_is_not_forked_again_and_ends_when_told() -> None:
 
 
 @pytest.mark.usefixtures("alone")
-def test_a_python_that_wants_more_of_it_starts_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fork_server, "_KNOWN", ("listener_fd",))
+@pytest.mark.parametrize(
+    ("of", "name", "known"),
+    [
+        (fork_server, "_KNOWN", ("listener_fd",)),
+        (fork_server, "_ALIVE", "gone"),
+        (threading, "active_count", lambda: 2),
+    ],
+)
+def test_a_python_that_wants_more_of_it_and_other_threads_start_it(
+    of: object, name: str, known: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(of, name, known)
     fork_server.fork()
     assert Path(f"/proc/{server()}/cmdline").read_bytes() != Path("/proc/self/cmdline").read_bytes()
 
