@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -48,6 +49,12 @@ LONGEST = (
     "backfill/test_processes.py",
 )
 """The files that take minutes, begun first and in this order, so that at the end no process waits for one of them."""
+
+
+def pytest_configure() -> None:
+    """Hear Ctrl-C, and have what tests start hear it: started in the background of a script, neither does."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -136,11 +136,12 @@ def _with_its_own(original: Callable[..., Iterator[Any]]) -> Callable[..., Itera
         execution_type: Any,
     ) -> Iterator[dg.AssetMaterialization | dg.AssetObservation]:
         last: str | None = None
+        left_out = _left_out.pop(asset_key, ())  # of this step: a later one of the process says its own
         for event in original(
             asset_key, asset_partitions, output, output_def, io_manager_metadata, step_context, execution_type
         ):
             if isinstance(event, dg.AssetMaterialization):
-                if event.partition in _left_out.get(event.asset_key, ()):
+                if event.partition in left_out:
                     continue
                 metadata = {**event.metadata, **_told.get(event.asset_key, {}).pop(str(event.partition), {})}
                 own = own_tags(metadata)
