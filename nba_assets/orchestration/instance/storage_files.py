@@ -92,17 +92,19 @@ def fault(file: str, error: sqlite3.Error) -> StorageFault | None:
 
 
 def _look(file: str, made_here: set[str]) -> None:
-    """Raises StorageFault for a file that is empty or gone, but has held something."""
+    """Raises StorageFault for a file that is empty or gone, but has held something.
+
+    One that is empty with nothing beside it was left by a command that was killed while it made it.
+    """
     if file in made_here or os.environ.get(NEW_HISTORY) or _size(file):
         return
     beside = _sibling_with_rows(Path(file))
-    stood = os.path.exists(file) or beside is not None
     until = time.monotonic() + MADE_SECONDS
-    while stood and time.monotonic() < until:
+    while (beside or os.path.exists(file)) and time.monotonic() < until:
         if _size(file):
             return
         time.sleep(0.1)
-    if stood:
+    if beside:
         state = "is empty" if os.path.exists(file) else f"is gone, while {beside} is there"
         raise StorageFault(f"{file} {state}: {_RESTORE_OR_NEW}")
     made_here.add(file)

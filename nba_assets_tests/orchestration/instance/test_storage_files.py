@@ -87,6 +87,13 @@ def test_an_emptied_file_is_no_new_history_until_that_is_said(file: Path, monkey
     store(file, "CREATE TABLE runs (id INTEGER)")
 
 
+def test_an_empty_file_with_nothing_beside_it_was_being_made(file: Path) -> None:
+    """What a command leaves that is killed in its first moments, on a new DAGSTER_HOME."""
+    file.write_bytes(b"")
+    (file.parent / "runs" / "index.db").unlink()
+    store(file, "CREATE TABLE runs (id INTEGER)")
+
+
 def test_a_file_that_is_gone_is_noticed_by_what_stands_beside_it(file: Path) -> None:
     file.unlink()
     beside = file.parent / "runs" / "index.db"
