@@ -1,8 +1,8 @@
 """Events put on record many at once, through the buffer that Dagster has for batches.
 
 What Dagster stores by itself, of a sensor's result or of what a step logs, it stores one by one, each event in
-transactions of its own: 60 ms for one of a sensor on SQLite, half a minute for a full tick, in which no other sensor is
-looked at. Its buffer serves such events as well, but no public function leads there; without it, events are stored one
+transactions of its own: of 500 in a sensor's tick 1.4 s on SQLite, in which no other sensor is looked at, against 0.5.
+Its buffer serves such events as well, but no public function leads there; without it, events are stored one
 by one. What the events say is no business of this module.
 """
 
