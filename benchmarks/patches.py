@@ -155,7 +155,7 @@ def prepare(root: Path) -> None:
 
 def markdown(gains: Sequence[Gain]) -> str:
     """The table of the docs, and what it was measured on."""
-    lines = [f"| patch | what it does | {' | '.join(f'a {work}'.replace('a two', 'two') for work in WORKS)} |"]
+    lines = [f"| patch | what it does | {' | '.join(WORKS)} |"]
     lines.append("|---" * (2 + len(WORKS)) + "|")
     for patch in dict.fromkeys(g.patch for g in gains):
         of = {g.work: f"{g.percent:.1f} % ({g.low:.1f} to {g.high:.1f})" for g in gains if g.patch == patch}

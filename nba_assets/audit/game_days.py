@@ -69,10 +69,6 @@ class Calendar:
     def _seasons(self) -> set[int]:
         return {season_year(day) for day in self.scheduled}
 
-    def knows(self, day: date) -> bool:
-        """Whether the day's season has a schedule."""
-        return season_year(day) in self._seasons
-
     def is_off(self, table: Contract, day: date) -> bool:
         """Whether the table has nothing to build for the day, since by its season's schedule no game is played on it.
 
@@ -94,15 +90,18 @@ class Calendar:
         if not any(isinstance(table, Table) and _follows_schedule(table) for table in tables):
             return
         for day in days:
-            if not self.knows(day):
-                raise BadInput(f"{day}: no schedule of {season_label(season_year(day))}: {self.fill}")
+            self.require_season(day)
+
+    def require_season(self, day: date) -> None:
+        """Raises BadInput for a day whose season has no schedule."""
+        if (year := season_year(day)) not in self._seasons:
+            raise BadInput(f"{day}: no schedule of {season_label(year)}: {self.fill}")
 
 
 def require_season(warehouse: Warehouse, day: date) -> None:
     """Raises BadInput for a day whose season has no schedule: no games known is not none played. Summers have none."""
-    calendar = Calendar.of(warehouse)
-    if day.month not in SUMMER and not calendar.knows(day):
-        raise BadInput(f"{day}: no schedule of {season_label(season_year(day))}: {calendar.fill}")
+    if day.month not in SUMMER:
+        Calendar.of(warehouse).require_season(day)
 
 
 @cache

@@ -17,6 +17,7 @@ PLAYS = ("shot", "free throw", "rebound", "turnover", "start of period")
 """Kinds of events that are plays; the others stop play."""
 
 IN_ORDER = ibis.window(group_by="_period", order_by="sequence")
+BEFORE = ibis.window(group_by="_period", order_by="sequence", preceding=(None, 1))
 
 PARTS_A_BASKET = ("substitution", "timeout")
 """What between a basket and the foul on its shooter makes his bonus a possession of its own."""
@@ -61,8 +62,7 @@ def with_endings(events: ir.Table) -> ir.Table:
     events = _numbered(events)
     rows = _with_followers(_after_special_fouls(events.select("_period", "_is_first", *_TOLD_BY)))
     rows = rows.mutate(_of_first=_ended(rows))
-    before = ibis.window(group_by="_period", order_by="sequence", preceding=(None, 1))
-    rows = rows.mutate(_nth=rows._of_first.count().over(before).fill_null(0))
+    rows = rows.mutate(_nth=rows._of_first.count().over(BEFORE).fill_null(0))
     rows = with_columns(rows, _judged(rows), ("_period", "_nth"), "_is_twice", "_lost_at", "_lost_before")
     ends = rows.select(
         "_period",
@@ -113,8 +113,7 @@ def _after_special_fouls(events: ir.Table) -> ir.Table:
             2 * events.sequence + (events.technical & ~events.made).fill_null(False).ifelse(1, 0), 0
         ),
     )
-    before = ibis.window(group_by="_period", order_by="sequence", preceding=(None, 1))
-    play = rows._played.max().over(before)
+    play = rows._played.max().over(BEFORE)
     missed = (play % 2 == 1) & (second_of(play // 2) == second_of(rows.sequence))
     until = ibis.window(group_by="_period", order_by="sequence", preceding=(None, 0))
     last = rows._is_first.ifelse(rows._fouled_first.max().over(until), rows._fouled_other.max().over(until))

@@ -10,14 +10,13 @@ from typing import Annotated, Any
 import typer
 
 from nba_assets.cli.arguments import DEFAULT_LAKE, EndOption, JsonOption, LakeOption, StartOption, parse_range
-from nba_assets.cli.instance import going_to_run, warehouse_at
+from nba_assets.cli.instance import get_ready, going_to_run, warehouse_at
 from nba_assets.cli.predict import build_missing
 from nba_assets.cli.rows import Cell, Rows
-from nba_assets.cli.terminal import at_work, out
+from nba_assets.cli.terminal import out
 from nba_assets.contracts.calendar import today
 from nba_assets.contracts.errors import BadInput
 from nba_assets.orchestration.instance.opening import instance_at_home
-from nba_assets.orchestration.processes import fork_server
 from nba_assets.orchestration.processes.garbage import loading
 
 
@@ -67,8 +66,7 @@ def grade(
 
             calendar = Calendar.of(warehouse)
             calendar.require_seasons(grading_tables(), days)
-        with at_work.aside():
-            fork_server.fork()
+        get_ready()
         build_missing(warehouse, grading_tables(), grading_tables(), days, calendar, upstream=False)
     rows = performance.by_system(warehouse, window)
     if not rows:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from nba_assets.cli.terminal import bar, err, reporter
+from nba_assets.cli.terminal import at_work, bar, err, reporter
 from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.printable import printable
 from nba_assets.orchestration.instance.opening import settle_home
@@ -40,14 +40,13 @@ def settle_lake(lake: Path) -> None:
 def going_to_run(lake: Path, *, surely: bool = False) -> Iterator[None]:
     """What steps will be forked from loads beside whatever is done within; afterwards it is ended, used or not.
 
-    One that surely runs something forks it by itself, when it has loaded; unless queries are to be compiled, which the
-    two share.
+    One that surely runs something has it forked by `get_ready`; unless queries are to be compiled, which the two share.
     """
     from nba_assets.orchestration.processes import fork_server
 
     settle_lake(lake)
     settle_home()
-    if not (surely and _are_compiled(lake)):
+    if not (surely and _are_compiled()):
         fork_server.start()
     try:
         yield
@@ -103,12 +102,20 @@ def compile_queries(tables: Sequence[Table], dialect: Dialect) -> None:
             compile_ahead(missing, dialect, lambda done, of: report("queries compiled", done, of))
 
 
-def _are_compiled(lake: Path) -> bool:
+def _are_compiled() -> bool:
     with loading():
         from nba_assets.compile.ahead import not_compiled
         from nba_assets.tables.registry import every_table
 
-        return not not_compiled(every_table(), opened(lake).dialect)
+        return not not_compiled(every_table(), dialect_chosen())
+
+
+def get_ready(tables: Sequence[Table] = ()) -> None:
+    """Have what steps are forked from, of this process now that it has loaded all; best for a run over `tables`."""
+    from nba_assets.orchestration import launch
+
+    with at_work.aside():
+        launch.get_ready(tables)
 
 
 def opened(lake: Path) -> Warehouse:

@@ -17,8 +17,8 @@ from nba_assets.cli.arguments import (
     named_tables,
     parse_day,
 )
-from nba_assets.cli.instance import INTERRUPTED, going_to_run, warehouse_at
-from nba_assets.cli.terminal import RunProgress, at_work, breaks_errors, out, print_failures, print_made
+from nba_assets.cli.instance import INTERRUPTED, get_ready, going_to_run, warehouse_at
+from nba_assets.cli.terminal import RunProgress, breaks_errors, out, print_failures, print_made
 from nba_assets.orchestration.instance.opening import instance_at_home
 from nba_assets.orchestration.processes.garbage import loading
 
@@ -55,14 +55,13 @@ def materialize(
             from nba_assets import definitions  # noqa: F401
             from nba_assets.audit.game_days import Calendar
             from nba_assets.cli.backfill import fill_upstream
-            from nba_assets.orchestration.launch import get_ready, launch
+            from nba_assets.orchestration.launch import launch
             from nba_assets.orchestration.slates import with_conformed
             from nba_assets.orchestration.staleness import out_of_date
 
             needed, calendar = with_conformed(named), Calendar.of(warehouse)
             calendar.require_seasons(needed, days)
-        with at_work.aside():
-            get_ready(named)
+        get_ready(named)
 
         started = time.perf_counter()
         with instance_at_home() as instance:

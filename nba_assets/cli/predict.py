@@ -11,13 +11,12 @@ import typer
 
 from nba_assets.cli.arguments import DEFAULT_LAKE, JsonOption, LakeOption, UpstreamOption, parse_date, parse_range
 from nba_assets.cli.backfill import fill_upstream, say_and_fill
-from nba_assets.cli.instance import INTERRUPTED, going_to_run, warehouse_at
+from nba_assets.cli.instance import INTERRUPTED, get_ready, going_to_run, warehouse_at
 from nba_assets.cli.rows import Cell, Rows, as_json
-from nba_assets.cli.terminal import at_work, out, print_failures, print_made
+from nba_assets.cli.terminal import out, print_failures, print_made
 from nba_assets.contracts.calendar import Window, first_date, season_year
 from nba_assets.contracts.errors import BadInput
 from nba_assets.orchestration.instance.opening import instance_at_home
-from nba_assets.orchestration.processes import fork_server
 from nba_assets.orchestration.processes.garbage import loading
 
 if TYPE_CHECKING:
@@ -70,8 +69,7 @@ def predict(
             calendar = Calendar.of(warehouse)
             calendar.require_seasons(predicting_tables(), days)
             require_tips(warehouse, window)
-        with at_work.aside():
-            fork_server.fork()
+        get_ready()
         # A model learns from the features of the months before its own, so those go first.
         if upstream or _models_due(warehouse, window):
             first = season_until(window) if upstream else days

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from nba_assets.cli.arguments import DEFAULT_LAKE, EndOption, JsonOption, LakeOption, StartOption, parse_range
-from nba_assets.cli.instance import INTERRUPTED, going_to_run, warehouse_at
+from nba_assets.cli.instance import INTERRUPTED, get_ready, going_to_run, warehouse_at
 from nba_assets.cli.rows import Rows
-from nba_assets.cli.terminal import RunProgress, at_work, out, print_failures
+from nba_assets.cli.terminal import RunProgress, out, print_failures
 from nba_assets.contracts.calendar import Window
 from nba_assets.orchestration.instance.opening import instance_at_home
-from nba_assets.orchestration.processes import fork_server
 from nba_assets.orchestration.processes.garbage import loading
 
 if TYPE_CHECKING:
@@ -56,8 +55,7 @@ def train(
             wanted = trained_models.of_months(warehouse, window)
             if not any(wanted.values()):
                 trained_models.require_season(warehouse, window.start.replace(day=1))
-        with at_work.aside():
-            fork_server.fork()
+        get_ready()
         totals = {table.name: len(months) for table, months in wanted.items()}
         with instance_at_home() as instance, RunProgress(totals) as progress:
             runs = trained_models.train(instance, warehouse, window, progress.report, force=force)

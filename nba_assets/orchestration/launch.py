@@ -40,7 +40,7 @@ from nba_assets.warehouse.process import this_process
 
 POLL_SECONDS = 1.0
 ASKED_EVERY = 5
-"""Looks at the log before it is asked whether the run is called off: that reads the record of a whole back-fill."""
+"""Looks for each at whether the run was withdrawn, which reads the record of a whole back-fill."""
 
 CANCELLED = "cancelled"
 RUN_FAILURES = ("RUN_FAILURE", "PIPELINE_FAILURE")
@@ -115,8 +115,12 @@ def launch(
     run = entered(instance, job, tables, days, tags or {})
     events: list[dg.DagsterEvent] = []
 
+    looks = itertools.count(1)
+
     def called_off() -> bool:
-        return not interruptions.came() and (_status(instance, run) in STOPPED or withdrawn())
+        if interruptions.came():
+            return False
+        return _status(instance, run) in STOPPED or (next(looks) % ASKED_EVERY == 0 and withdrawn())
 
     with _Interruptions() as interruptions, _Watcher(instance, run.run_id, tables, len(days), progress, called_off):
         try:
@@ -137,12 +141,13 @@ def launch(
     return RunResult(run.run_id, success, _made(tables, events), _failures(tables, events, cancelled), cancelled)
 
 
-def get_ready(tables: Sequence[Table]) -> None:
-    """Have what steps of a run over the tables are forked from; of another run they work out more by themselves.
+def get_ready(tables: Sequence[Table] = ()) -> None:
+    """Have what steps are forked from; of a run over other tables they work out more by themselves.
 
     To be called when all is loaded, and before an instance or an engine is opened.
     """
-    work_out(_job(tables), list(map(asset_key, tables)))
+    if tables:
+        work_out(_job(tables), list(map(asset_key, tables)))
     fork_server.fork()
 
 
@@ -288,12 +293,12 @@ class _Watcher:
 
     def _watch(self) -> None:
         place, interrupted = 0, False
-        for look in itertools.count(1):
+        while True:
             last_look = self._stop.wait(POLL_SECONDS)
             with suppress(StorageFault):  # whoever writes the run tells it
                 if self._progress:
                     place = self._report(place)
-                if not last_look and not interrupted and look % ASKED_EVERY == 0 and self._called_off():
+                if not last_look and not interrupted and self._called_off():
                     interrupted = True
                     os.kill(os.getpid(), signal.SIGINT)
             if last_look:

@@ -103,7 +103,6 @@ class Clone:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=hear_ctrl_c,
             )
         try:
             yield _answering(f"http://127.0.0.1:{port}", running, self.folder / "dev.log")
@@ -113,11 +112,6 @@ class Clone:
                 running.wait(30)
             with suppress(ProcessLookupError):
                 os.killpg(running.pid, signal.SIGKILL)
-
-
-def hear_ctrl_c() -> None:
-    """What is started in the background of a script does not, nor do those that it starts: they were waited for."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _answering(address: str, running: subprocess.Popen[bytes], log: Path) -> str:

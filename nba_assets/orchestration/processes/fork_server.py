@@ -49,6 +49,7 @@ def start() -> None:
 
     It has the environment as it is now, so that what steps read of it must be set before.
     """
+    mark_children()
     if not _will_be_used():
         return
     multiprocessing.get_context("forkserver").set_forkserver_preload(list(PRELOADED))
@@ -62,6 +63,7 @@ def fork() -> None:
     Python has no public way to fork its fork server; where it has changed, and beside other threads, whose locks would
     be held for ever in what is forked, this is `start`.
     """
+    mark_children()
     server: Any = forkserver._forkserver
     as_known = tuple(inspect.signature(forkserver.main).parameters) == _KNOWN and hasattr(server, _ALIVE)
     if not (as_known and _is_alone()):
@@ -106,7 +108,6 @@ def _serve(listener: int, alive: int) -> None:
 
 
 def _will_be_used() -> bool:
-    mark_children()
     return os.environ.get("NBA_EXECUTOR", "multiprocess") == "multiprocess" and wanted("fork_server")
 
 

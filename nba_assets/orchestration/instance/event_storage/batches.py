@@ -80,11 +80,13 @@ class BatchingEventLogStorage(SqlEventLogStorage):
         return super().supports_asset_checks
 
     def store_event(self, event: dg.EventLogEntry) -> None:
-        super().store_event(lean(at_own_time(event)) if known(self.STOCK) else event)
+        super().store_event(at_own_time(event) if known(self.STOCK) else event)
 
     def _event_to_row(self, event: dg.EventLogEntry) -> dict[str, Any]:
-        row = super()._event_to_row(event)
-        return row | {"event": compact(row["event"])} if known(self.STOCK) else row
+        if not known(self.STOCK):
+            return super()._event_to_row(event)
+        row = super()._event_to_row(lean(event))
+        return row | {"event": compact(row["event"])}
 
     def store_event_batch(self, events: Sequence[dg.EventLogEntry]) -> None:
         """What can be batched as batches, the others one by one, in the order given."""
@@ -95,7 +97,7 @@ class BatchingEventLogStorage(SqlEventLogStorage):
             events, key=lambda event: (event.run_id, event.dagster_event_type in BATCHED)
         ):
             if batched:
-                self._store_at_once([lean(at_own_time(event)) for event in group])
+                self._store_at_once([at_own_time(event) for event in group])
                 continue
             for event in group:
                 self.store_event(event)
