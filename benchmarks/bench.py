@@ -1,4 +1,5 @@
-"""`make bench`: what a date, a season and the full history take, with five tables and with ten.
+"""`make bench`: what a date, a season and the full history take: conformed tables and ten, and the ten where the
+conformed ones are good.
 
 | column | what |
 |---|---|
@@ -6,6 +7,7 @@
 | engine s | the same queries, checks, failure records and writes in one process without Dagster |
 | orchestration s | wall less engine: process starts, events, history; below zero where steps at once save more |
 | floor s | only the queries that make the rows, in one process (`peers/bare_queries.py`) |
+| wall / floor | the budget: at most 1.6 of a history with its conformed tables, 3 of a date |
 | peak MiB | of the largest process |
 
 On simulated seasons, which anyone can repeat, and on the real ones where `../shared` is; `latest.json` keeps both,
@@ -37,6 +39,7 @@ from nba_assets.audit.game_days import Calendar
 from nba_assets.contracts.calendar import Window, season_label
 from nba_assets.contracts.failures import RECORDS
 from nba_assets.contracts.table import Table
+from nba_assets.orchestration.slates import is_conformed
 from nba_assets.simulate import write
 from nba_assets.tables.registry import tables
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
@@ -46,6 +49,8 @@ from nba_assets_tests.build import build
 
 HERE = Path(__file__).parent
 SEED = 7
+RUNS = {"full_history": 1, "one_season": 1, "one_date": 3}
+"""How often each work's command is run, the history first: it fills the lake."""
 
 
 @dataclass(frozen=True)
@@ -92,24 +97,38 @@ class Result:
     data: str
     by_table: dict[str, float]
 
+    @property
+    def of_floor(self) -> float:
+        """Wall seconds by those of the bare queries."""
+        return self.wall_s / self.floor_s
 
-def measure(works: Works, work: str, only: Sequence[Table], root: Path, runs: int) -> Result:
-    """Run the command `runs` times, each with a fresh Dagster instance, then the same work without Dagster."""
+
+TEN = tuple(table for table in tables() if not is_conformed(table))
+
+
+def measure(works: Works, work: str, root: Path, runs: int) -> list[Result]:
+    """Run the command `runs` times for all tables and for the ten, each with a fresh Dagster instance, then the same
+    work without Dagster and its bare queries, both once."""
     window, lake = works.windows[work], Lake(root / "lake")
-    taken = [_run(window, only, root) for _ in range(runs)]
-    built = build(DuckDBWarehouse(lake), window, only)
-    return Result(
-        work=work,
-        tables=len(only),
-        partitions=sum(map(len, Calendar.of(DuckDBWarehouse(lake)).wanted(only, window.dates()).values())),
-        wall_s=round(statistics.median(wall for wall, _ in taken), 1),
-        engine_s=round(sum(table.seconds for table in built.values()), 1),
-        floor_s=round(bare_queries.seconds(lake, window, of=only), 1),
-        peak_mib=max(peak for _, peak in taken),
-        runs=runs,
-        data=works.data,
-        by_table={name: round(table.seconds, 2) for name, table in built.items()},
-    )
+    taken = {of: [_run(window, of, root) for _ in range(runs)] for of in (tables(), TEN)}
+    engine = {name: table.seconds for name, table in build(DuckDBWarehouse(lake), window).items()}
+    floor = bare_queries.by_table(lake, window)
+    wanted = Calendar.of(DuckDBWarehouse(lake)).wanted(tables(), window.dates())
+    return [
+        Result(
+            work=work,
+            tables=len(of),
+            partitions=sum(len(wanted[table]) for table in of),
+            wall_s=round(statistics.median(wall for wall, _ in measured), 1),
+            engine_s=round(sum(engine[table.name] for table in of), 1),
+            floor_s=round(sum(floor[table.name] for table in of), 1),
+            peak_mib=max(peak for _, peak in measured),
+            runs=runs,
+            data=works.data,
+            by_table={table.name: round(engine[table.name], 2) for table in of},
+        )
+        for of, measured in taken.items()
+    ]
 
 
 def _run(window: Window, only: Sequence[Table], root: Path) -> tuple[float, int]:
@@ -150,34 +169,32 @@ def _simulate(root: Path, year: int) -> None:
     write(root / "raw" / season_label(year), year, SEED)
 
 
-def main(works: Works, raw: Path, root: Path) -> list[Result]:
-    """Measure all works with five tables and with ten, and print what they took, in all and by table; then what
-    BigQuery would be sent for a date and a season, and the bill.
+def main(works: Works, raw: Path, root: Path) -> None:
+    """Measure all works, print and keep what they took, in all and by table, as each is there; then what BigQuery
+    would be sent for a date and a season, and the bill.
 
-    The histories start without any of our tables in the lake, the season and the date with all of them.
+    The history starts without any of our tables in the lake, the season and the date with all of them.
     """
     prepare(works, raw, root)
-    ten = tables()
-    five = [table for table in ten if table.group == "analytics"]
-    results = []
-    for only in (five, ten):
-        for made in (*ten, RECORDS):
-            shutil.rmtree(root / "lake" / made.dataset, ignore_errors=True)
-        results.append(measure(works, "full_history", only, root, runs=1))
-    for work, runs in (("one_season", 1), ("one_date", 3)):
-        results += [measure(works, work, only, root, runs) for only in (five, ten)]
-    _show(results)
+    for made in (*tables(), RECORDS):
+        shutil.rmtree(root / "lake" / made.dataset, ignore_errors=True)
+    results: list[Result] = []
+    for work, runs in RUNS.items():
+        results += measure(works, work, root, runs)
+        keep(works, results)
+        _show(results)
     print_bills(Lake(root / "lake"), [works.windows["one_date"], works.windows["one_season"]], works.data)
-    return results
 
 
 def _show(results: Sequence[Result]) -> None:
-    heads = ("work", "data", "tables", "partitions", "wall s", "engine s", "orchestration s", "floor s", "peak MiB")
-    shown = RichTable(*heads, "partitions/s")
+    heads = ("work", "data", "tables", "partitions", "wall s", "engine s", "orchestration s", "floor s", "wall / floor")
+    shown = RichTable(*heads, "peak MiB", "partitions/s")
     for r in results:
         orchestration = round(r.wall_s - r.engine_s, 1)
-        row = (r.work, r.data, r.tables, r.partitions, r.wall_s, r.engine_s, orchestration, r.floor_s, r.peak_mib)
-        shown.add_row(*map(str, row), f"{r.partitions / r.wall_s:.0f}")
+        seconds = (r.wall_s, r.engine_s, orchestration, r.floor_s, f"{r.of_floor:.2f}")
+        shown.add_row(
+            *map(str, (r.work, r.data, r.tables, r.partitions, *seconds, r.peak_mib, f"{r.partitions / r.wall_s:.0f}"))
+        )
     all_tables = [r for r in results if r.tables == len(tables())]
     by_table = RichTable("engine seconds of each table", *[r.work for r in all_tables])
     for table in tables():
@@ -187,16 +204,17 @@ def _show(results: Sequence[Result]) -> None:
     console.print(by_table)
 
 
-def keep(key: str, results: Sequence[Result]) -> None:
+def keep(works: Works, results: Sequence[Result]) -> None:
     """Write the figures to `latest.json`, beside what else it holds."""
     file = HERE / "latest.json"
     kept = json.loads(file.read_text()) if file.exists() else {}
+    key = "results" if works is SIMULATED else works.data
     kept |= {"cores": os.cpu_count(), key: [asdict(r) for r in results]}
     file.write_text(json.dumps(kept, indent=2) + "\n")
 
 
 if __name__ == "__main__":
     shared, place = Path(sys.argv[1]), Path(sys.argv[2]).resolve()
-    keep("results", main(SIMULATED, Path(), place / "simulated"))
+    main(SIMULATED, Path(), place / "simulated")
     if (shared / "raw").is_dir():
-        keep("real", main(REAL, shared / "raw", place / "real"))
+        main(REAL, shared / "raw", place / "real")

@@ -1,4 +1,4 @@
-"""`make bench-peers`: times the peers over a lake that has all ten tables, prints one table, keeps the figures.
+"""`make bench-peers`: times the peers over a lake that has all our tables, prints one table, keeps the figures.
 
     python -m benchmarks.peers.run LAKE [--works one_date,one_season] [--peers sqlmesh] [--runs 1]
 
@@ -127,7 +127,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Failed as error:
         raise SystemExit(str(error)) from error
     finally:
-        show(found, ours(given.latest))
+        show(found, ours(len(tables()), given.latest))
 
 
 def _show_agreement(compared: Sequence[Agreement]) -> None:

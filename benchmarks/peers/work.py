@@ -72,7 +72,8 @@ def keep(found: Sequence[Record | Sample], file: Path = LATEST) -> None:
     file.write_text(json.dumps(kept, indent=2) + "\n")
 
 
-def ours(file: Path = LATEST, tables: int = 10) -> Mapping[str, float]:
-    """Our own wall seconds by work, as `make bench` left them; of works it has not measured there are none."""
+def ours(tables: int, file: Path = LATEST) -> Mapping[str, float]:
+    """Our own wall seconds by work for so many tables, as `make bench` left them; of works it has not measured there
+    are none."""
     results = json.loads(file.read_text()).get("results", []) if file.exists() else []
     return {found["work"]: found["wall_s"] for found in results if found["tables"] == tables}
