@@ -137,9 +137,11 @@ def _build(start: str, end: str, names: list[str], lake: Path, chunk: str, asked
         if not asked.dry_run:
             close_dead(instance)
         older = older_code(warehouse, tables, days) if asked.dry_run or asked.code else {}
-        plan = out_of_date(instance, warehouse, tables, of_each, because_of_code(older) if asked.code else None)
+        looked_at = [table for table in tables if not (asked.force and table in named)]
+        plan = out_of_date(instance, warehouse, looked_at, of_each, because_of_code(older) if asked.code else None)
         if asked.force:  # what they read is built where it is not good
             plan |= everything(calendar.wanted(named, partition_days(window)))
+            plan = {table: plan[table] for table in tables}
         gaps = gaps_in(warehouse, of_each, calendar)
         filled = None
         if any(plan.values()) or not gaps:

@@ -22,7 +22,7 @@ from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.partitions import DAILY, mapping, partitions_of
 from nba_assets.orchestration.processes.pods import pod_tags
 from nba_assets.orchestration.step import Step, Told
-from nba_assets.tables.registry import runs_alone, waiting
+from nba_assets.tables.registry import has_all_cores, waiting
 
 OWNERS = ["team:nba-data"]
 
@@ -64,7 +64,7 @@ def step_assets(tables: Sequence[Table], kinds: frozenset[str], dialect: Dialect
             raise dg.Failure(f"{first.step}: a check runs with its table, not alone", allow_retries=False)
         days = [date.fromisoformat(partition) for partition in context.partition_keys]
         resource = context.resources.warehouse
-        warehouse = resource.open(alone=runs_alone(first.step))
+        warehouse = resource.open(alone=has_all_cores(first.step))
         yield from Step(context, asked, warehouse, resource.timeout_seconds).replace(days)
 
     return replace_partitions

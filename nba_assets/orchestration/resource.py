@@ -76,7 +76,7 @@ class WarehouseResource(dg.ConfigurableResource):
         return self.open().dialect
 
     def open(self, *, alone: bool = False) -> Warehouse:
-        """The chosen engine, with all cores if the step runs alone. Raises BadInput for a name there is none of."""
+        """The chosen engine, with all cores for a step that has them to itself. Raises BadInput for a name of none."""
         if self.engine == "bigquery":
             return self.bigquery()
         if self.engine != "duckdb":

@@ -183,6 +183,14 @@ class _Stored:
     warehouse: Warehouse
     _contents: dict[Contract, Content] = field(default_factory=dict)
     _changes: dict[Contract, _Changes] = field(default_factory=dict)
+    _a_run_failed: bool | None = None
+
+    def a_run_failed(self, instance: dg.DagsterInstance) -> bool:
+        """Whether any run on record did: else nobody needs to know what was planned."""
+        if self._a_run_failed is None:
+            failed = dg.RunsFilter(statuses=[dg.DagsterRunStatus.FAILURE])
+            self._a_run_failed = bool(instance.get_run_ids(failed, limit=1))
+        return self._a_run_failed
 
     def content(self, contract: Contract) -> Content:
         if contract not in self._contents:
@@ -211,7 +219,9 @@ class _Made:
     def of(cls, instance: dg.DagsterInstance, stored: _Stored, table: Table, days: Iterable[date]) -> _Made:
         key, partitions = asset_key(table), [day.isoformat() for day in days]
         made = latest_of_each(instance, key, dg.DagsterEventType.ASSET_MATERIALIZATION, partitions)
-        planned = latest_of_each(instance, key, dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED, partitions)
+        planned: Mapping[str, AssetEventSummaryRecord] = {}
+        if stored.a_run_failed(instance):
+            planned = latest_of_each(instance, key, dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED, partitions)
         return cls(
             table,
             stored,

@@ -84,10 +84,16 @@ def waiting(step: str) -> frozenset[str]:
     return frozenset(next_ones).union(*map(waiting, next_ones))
 
 
+LONGEST = "play_by_play"
+"""The step that a range waits for while all that can run beside it is long done."""
+
+
 @cache
-def runs_alone(step: str) -> bool:
-    """Whether no other step of a run can run beside it: each is waited for by it, or waits for it."""
-    return all(other == step or step in waiting(other) or other in waiting(step) for other in steps())
+def has_all_cores(step: str) -> bool:
+    """Whether little of a run, or nothing, can be done beside it: it waits for each other step, or is waited for."""
+    return step == LONGEST or all(
+        other == step or step in waiting(other) or other in waiting(step) for other in steps()
+    )
 
 
 @cache

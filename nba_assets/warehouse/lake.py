@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -29,6 +30,11 @@ FILE = "data.parquet"
 
 LOOSE = 16
 """So many partitions are read one by one; when more than that are in no season file, a new one is written."""
+
+WRITERS = 4
+"""Threads that encode the partitions of a range."""
+
+Part = tuple[date | None, pa.Table]
 
 
 @dataclass
@@ -231,7 +237,7 @@ class Lake:
     def replace(
         self,
         contract: Contract,
-        parts: Iterable[tuple[date | None, pa.Table]],
+        parts: Iterable[Part],
         code: str = "",
         read: Mapping[date, str] | None = None,
         *,
@@ -243,15 +249,15 @@ class Lake:
         Equal ones are left alone, and of equal rows the notes alone are changed: when they changed stays as it was.
         """
         writing, read = writing_in(self._whole(contract)), read or {}
-        found: dict[date | None, Replaced] = {}
         counted_by = contract.key if count_changes else ()
-        known: dict[date, tuple[Stamp, str]] = {}
-        for day, rows in parts:
-            found[day] = _write(
-                self.file(contract, day), rows, code, read.get(day, "") if day else "", writing, counted_by
-            )
-            if day:
-                known[day] = found[day].stamp, found[day].content if rows.num_rows else ""
+
+        def written(part: Part) -> Replaced:
+            day, rows = part
+            return _write(self.file(contract, day), rows, code, read.get(day, "") if day else "", writing, counted_by)
+
+        parts = list(parts)
+        found = dict(zip((day for day, _ in parts), _each(written, parts), strict=True))
+        known = {day: (found[day].stamp, found[day].content if rows.num_rows else "") for day, rows in parts if day}
         if len(known) > LOOSE:
             self._keep_known(contract, known)
         return found
@@ -267,6 +273,14 @@ class Lake:
         """Remove partitions that the source no longer has, such as the old date of a postponed game."""
         for day in days:
             self.file(contract, day).unlink(missing_ok=True)
+
+
+def _each(written: Callable[[Part], Replaced], parts: Sequence[Part]) -> list[Replaced]:
+    """The parts, each written; many at once, for Arrow encodes without Python's lock."""
+    if len(parts) <= LOOSE:
+        return [written(part) for part in parts]
+    with ThreadPoolExecutor(WRITERS) as writers:
+        return list(writers.map(written, parts))
 
 
 def _names(contract: Contract) -> list[str]:

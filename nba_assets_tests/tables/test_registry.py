@@ -40,9 +40,13 @@ def test_what_waits_for_a_table() -> None:
     assert "upcoming_team_game_context" not in known["player_game_summary"]
 
 
-def test_the_features_run_alone() -> None:
-    assert registry.runs_alone("ml_feature_store_v2")
-    assert not registry.runs_alone("player_composite_factors")
+def test_plays_and_features_have_all_cores() -> None:
+    """The features, since nothing else can run then; the plays, beside which only small steps of raw data can."""
+    assert registry.has_all_cores("ml_feature_store_v2")
+    assert not registry.has_all_cores("player_composite_factors")
+    steps, waiting = registry.steps(), registry.waiting(registry.LONGEST)
+    assert registry.has_all_cores(registry.LONGEST)
+    assert {"box_scores", "slate", "props", "pregame"} == steps.keys() - waiting - {registry.LONGEST}
 
 
 def test_predictions_are_built_when_they_are_named() -> None:

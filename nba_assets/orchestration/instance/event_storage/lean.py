@@ -57,6 +57,33 @@ def compact(event: str) -> str:
     return json.dumps(json.loads(event, object_hook=_less_defaults), separators=(",", ":"))
 
 
+def planned_on(before: dg.EventLogEntry, text: str, entry: dg.EventLogEntry) -> str | None:
+    """What is stored of a planned materialisation that has its partition and time apart from the one `before` it, whose
+    `text` is at hand. None of any other event: Dagster says it."""
+    day = _planned_partition(entry)
+    if not day or not _planned_partition(before) or _but_for_day(before) != _but_for_day(entry):
+        return None
+    own = {"partition": (_planned_partition(before), day), "timestamp": (before.timestamp, entry.timestamp)}
+    for name, (its, new) in own.items():
+        said = f'"{name}":{json.dumps(its)}'
+        if text.count(said) != 1:
+            return None
+        text = text.replace(said, f'"{name}":{json.dumps(new)}')
+    return text
+
+
+def _planned_partition(entry: dg.EventLogEntry) -> str | None:
+    is_one = entry.dagster_event_type is dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED
+    return entry.get_dagster_event().partition if is_one else None
+
+
+def _but_for_day(entry: dg.EventLogEntry) -> tuple[object, ...]:
+    event = entry.get_dagster_event()
+    planned = event.asset_materialization_planned_data
+    of_range = (planned.asset_key, planned.partitions_subset)
+    return entry._replace(timestamp=0.0, dagster_event=None), event._replace(event_specific_data=None), of_range
+
+
 def _less_defaults(value: dict[str, Any]) -> dict[str, Any]:
     defaults = _DEFAULTS.get(str(value.get("__class__")), {})
     for name in [name for name, default in defaults.items() if name in value and value[name] == default]:
