@@ -118,6 +118,8 @@ class Table(Contract):
     """Of a table of the kind *python*: `module:function` of what makes its rows, in Arrow, of those `build` gives."""
     monthly: bool = False
     """Whether its partitions are months, each under its first day."""
+    days_at_once: int = 0
+    """How many days are queried at once on one machine, of a table of many plays; else all of a season's."""
     picture: str = ""
     """`module:function` of what draws stored rows, as bytes of a picture of the form `png` or `svg`; for the UI."""
 
@@ -167,6 +169,7 @@ def table(
     python: str = "",
     monthly: bool = False,
     picture: str = "",
+    days_at_once: int = 0,
 ) -> Callable[[Callable[..., ir.Table]], Table]:
     """Declare a table. Its name is the function's, its description the module's docstring.
 
@@ -198,6 +201,7 @@ def table(
             step=step or build.__name__,
             python=python,
             monthly=monthly,
+            days_at_once=days_at_once,
             picture=picture,
         )
 
@@ -218,6 +222,7 @@ def conformed(
     partition_by: str = "game_date",
     checks: tuple[Check, ...] = (),
     population: Population = OWES_NOTHING,
+    days_at_once: int = 0,
 ) -> Callable[[Callable[..., ir.Table]], Table]:
     """Declare a conformed table: raw rows under settled ids, unrounded and unrated, built with the others of `step`."""
     return table(
@@ -231,6 +236,7 @@ def conformed(
         population=population,
         step=step,
         rated=False,
+        days_at_once=days_at_once,
     )
 
 

@@ -89,6 +89,11 @@ class Session(Protocol):
     """The queries of one step: what one of them writes, those after it see."""
 
     @property
+    def in_process(self) -> bool:
+        """Whether its queries take this process's own memory."""
+        ...
+
+    @property
     def older(self) -> Mapping[str, int]:
         """Of the views there are, those over partitions of another schema than is declared, and over how many."""
         ...

@@ -9,7 +9,9 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
+
+import pyarrow as pa
 
 from nba_assets.compile.code_version import Code
 from nba_assets.compile.dialects import script_of
@@ -85,18 +87,29 @@ def build_part(
 def _written(
     session: Session,
     table: Table,
-    query: Sequence[tuple[str, str]],
+    sql: CompiledSQL,
+    window: Window,
     days: Sequence[date],
     code: Code | None,
     read: Mapping[date, str],
 ) -> Written:
-    if not table.python:
-        return session.replace(table, query, days, code, read)
+    at_once = table.days_at_once if session.in_process else 0
+    if not (table.python or 0 < at_once < len(days)):
+        return session.replace(table, sql.steps_in("rows", window), days, code, read)
     started = time.perf_counter()
-    rows = made(table, session.fetch(script_of(query)), days, session.artefacts)
+    found = [session.fetch(script_of(sql.steps_in("rows", of))) for of in _windows(window, days, at_once)]
+    rows = [made(table, found[0], days, session.artefacts) if table.python else pa.concat_tables(found)]
+    found.clear()
     made_in = time.perf_counter() - started
-    written = session.put(table, rows, days, code, read)
+    written = session.put(table, rows.pop(), days, code, read)
     return replace(written, query_seconds=written.query_seconds + made_in)
+
+
+def _windows(window: Window, days: Sequence[date], at_once: int) -> list[Window]:
+    """A window in parts of so many of its days; 0 is all of them."""
+    starts = [window.start, *days[at_once::at_once]] if at_once else [window.start]
+    ends = [start - timedelta(days=1) for start in starts[1:]]
+    return [Window(start, end) for start, end in zip(starts, [*ends, window.end], strict=True)]
 
 
 def _measured(session: Session, sql: CompiledSQL, window: Window) -> dict[date, dict[str, float]]:
@@ -128,5 +141,5 @@ def write_part(
     records = failures_of(table)
     # What is to be replaced is not read before: it may be damaged.
     session.create_views({of: dates for of, dates in needed.items() if of not in (table, records)})
-    written = _written(session, table, sql.steps_in("rows", window), days, code, read)
+    written = _written(session, table, sql, window, days, code, read)
     return written, session.replace(records, sql.steps_in("failed", window), days) if records else None

@@ -70,6 +70,7 @@ def _passed_over(rows: ir.Table, bigdataball: ir.Table, games: ir.Table) -> ir.T
 
 @conformed(
     step="play_by_play",
+    days_at_once=54,
     key=("game_id", "sequence"),
     cluster_by=("game_date", "game_id", "kind"),
     reads={

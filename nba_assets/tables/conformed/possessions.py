@@ -49,6 +49,7 @@ def _points_elsewhere(rows: ir.Table, plays: ir.Table) -> ir.Table:
 
 @conformed(
     step="play_by_play",
+    days_at_once=54,
     key=("game_id", "number"),
     cluster_by=("game_date", "game_id", "team_abbr"),
     reads={"plays": same_day(plays), "court_time": same_day(court_time)},

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import pyarrow as pa
 
@@ -36,6 +36,8 @@ TRIES = 4
 @dataclass
 class BigQuerySession:
     """The queries of a step. Nothing stays open between them."""
+
+    in_process: ClassVar[bool] = False
 
     warehouse: BigQueryWarehouse
     timeout: float
