@@ -112,7 +112,7 @@ class Project:
         return self._run("run", "--start", str(day), "--end", str(day), "--skip-janitor")
 
     def rows(self, window: Window) -> dict[str, tuple[int, int, int]]:
-        """For each table: its rows in `window`, ours in the lake, and how many are in both, by their hash."""
+        """For each table: its rows in `window`, ours in the lake, and how many are in both, by their hash if any."""
         with duckdb.connect(str(self.root / DATABASE), read_only=True) as connection:
             return {table.name: self._rows_of(connection, table, window) for table in tables()}
 
@@ -120,7 +120,8 @@ class Project:
         files = [str(file) for file in self.lake.files(table, window)]
         theirs = f"FROM {table.full_name} WHERE {table.partition_by} BETWEEN '{window.start}' AND '{window.end}'"
         ours = "FROM read_parquet($files)"
-        both = f"FROM (SELECT data_hash {theirs} INTERSECT ALL SELECT data_hash {ours})"
+        same = "data_hash" if table.rated else ", ".join(f'"{column.name}"' for column in table.columns)
+        both = f"FROM (SELECT {same} {theirs} INTERSECT ALL SELECT {same} {ours})"
         counts = [f"(SELECT count(*) {rows})" for rows in (theirs, ours, both)]
         counted = connection.execute(f"SELECT {', '.join(counts)}", {"files": files}).fetchone()
         assert counted
