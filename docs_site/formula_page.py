@@ -7,22 +7,8 @@ import inspect
 from collections.abc import Iterator
 from types import ModuleType
 
+from docs_site.table_formulas import MODULES, headline, is_formula
 from docs_site.table_pages import prose
-
-MODULES = (
-    "basketball.metrics",
-    "basketball.zones",
-    "basketball.possessions",
-    "basketball.market",
-    "basketball.form",
-    "basketball.team_form",
-    "basketball.averages",
-    "basketball.load",
-    "basketball.teammates",
-    "tables.precompute.player_composite_factors",
-    "basketball.certainty",
-)
-"""Those that define what a column says. How rows are joined and counted is no formula."""
 
 OPENING = """# How numbers are defined
 
@@ -39,7 +25,7 @@ def formula_page() -> str:
     for name in MODULES:
         module = importlib.import_module(f"nba_assets.{name}")
         title, _, more = (inspect.getdoc(module) or "").partition("\n\n")
-        parts += [f"## {_headline(name)}", prose(title.replace("\n", " "))]
+        parts += [f"## {headline(name)}", prose(title.replace("\n", " "))]
         parts += [prose(more)] if more and name.startswith("basketball.") else []  # a table's has a page of its own
         path = name.replace(".", "/")
         parts += [f"Computed in [`{path}`](../nba_assets/{path}.py)."]
@@ -47,16 +33,10 @@ def formula_page() -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
-def _headline(name: str) -> str:
-    return name.rpartition(".")[2].replace("_", " ").capitalize()
-
-
 def _formulas(module: ModuleType) -> Iterator[str]:
     for name, function in inspect.getmembers_static(module, inspect.isfunction):
-        told = inspect.getdoc(function)
-        gives_values = str(inspect.get_annotations(function).get("return")).startswith("ir.")
-        if function.__module__ == module.__name__ and not name.startswith("_") and told and gives_values:
-            yield f"- **`{name}`** {prose(' '.join(told.split()))}"
+        if function.__module__ == module.__name__ and is_formula(function):
+            yield f"- **`{name}`** {prose(' '.join((inspect.getdoc(function) or '').split()))}"
     constants = [f"`{name}` {value}" for name, value in vars(module).items() if _is_constant(name, value)]
     if constants:
         yield f"- Constants: {', '.join(constants)}"

@@ -14,6 +14,9 @@ NAME, HISTOGRAM, SPREAD, UNKNOWN = 0.1, 3.2, 5.4, 9.1
 HIGH, WIDE = 1.7 * LINE, 2.0
 """Inches of a line and of a histogram."""
 
+ROOM = 48
+"""Letters that surely fit before the share of NULL, capitals too."""
+
 BAR, GAP = "#3f51b5", "#f5b78a"
 
 
@@ -69,7 +72,10 @@ def _told(spread: dict[str, Any]) -> str:
         return ""
     if spread["distinct"] > 12:
         return f"{spread['distinct']:,} values, such as {_cut(values[0][0])}"
-    return ", ".join(f"{_cut(value)} {share:.0%}" for value, share in values)
+    shown = [f"{_cut(value)} {share:.0%}" for value, share in values]
+    fitting = [n for n in range(1, len(shown) + 1) if len(", ".join(shown[:n])) <= ROOM]
+    most = max(fitting, default=1)
+    return ", ".join([*shown[:most], *(["..."] if most < len(shown) else [])])
 
 
 def _cut(value: str) -> str:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
+from docs_site.table_formulas import formulas_of, headline
 from nba_assets.compile.ancestry import Column as Origin
 from nba_assets.compile.ancestry import sources
 from nba_assets.contracts.checks import counted_in, rules_of
@@ -78,7 +79,7 @@ def page(contract: Contract) -> str:
     parts = [f"# {contract.name}", "", prose(contract.description), "", *_facts(contract), ""]
     parts += ["## Columns", "", *_columns(contract), ""]
     if isinstance(contract, Table):
-        parts += [LINEAGE, "", PROFILE, "", "## Inputs", "", *_inputs(contract), ""]
+        parts += [LINEAGE, "", PROFILE, "", *_formulas(contract), "## Inputs", "", *_inputs(contract), ""]
     else:
         parts += [PROFILE, ""]
     if readers := _readers(contract):
@@ -144,6 +145,16 @@ def _inputs(table: Table) -> Iterator[str]:
         use = "" if name in table.built_from else "for checks and coverage only"
         rows.append((f"`{name}`", _source(read), "; ".join(dict.fromkeys(_reaches(read))), use))
     yield grid(("input", "from", "how far back", ""), rows)
+
+
+def _formulas(table: Table) -> Iterator[str]:
+    """Where the formula card says what the table's functions compute."""
+    if found := formulas_of(table):
+        yield from ("## Formulas", "", "What each says, and where it is computed:", "")
+        for module, names in found.items():
+            title = headline(module)
+            yield f"- [{title}](../../formulas.md#{title.lower().replace(' ', '-')}): {_code(names)}"
+        yield ""
 
 
 def _source(read: Read) -> str:

@@ -62,17 +62,34 @@ _COUNTED = """
         SELECT DISTINCT game_id AS late FROM read_parquet('{lake}/nba_conformed/plays/*/*.parquet')
         WHERE ends_possession_of IS NOT NULL AND clock = 0
     )
+    , counted AS (
+        FROM read_parquet('{lake}/nba_analytics/team_offense_game_summary/*/*.parquet')
+        WHERE possessions_source = 'play_by_play'
+    )
+    , games AS (
+        SELECT game_id, sum(possessions_estimated) / sum(possessions) AS of_counted,
+               max(possessions) - min(possessions) > 2 AS apart
+        FROM counted GROUP BY game_id
+    )
+    , published AS (
+        SELECT *, max(possessions_nba) OVER game - min(possessions_nba) OVER game > 2 AS apart_there
+        FROM read_parquet('{published}') WINDOW game AS (PARTITION BY game_id)
+    )
     SELECT
         avg((possessions_nba = possessions)::INT),
+        avg((possessions_nba = round(possessions_estimated))::INT),
         avg((possessions_nba = possessions)::INT) FILTER (late IS NULL),
         max(abs(possessions_nba - possessions)),
         avg(abs(off_rating_nba - offensive_rating)),
         avg(abs(off_rating_nba - 100 * points_scored / possessions_estimated)),
-        avg(abs(pace_nba - pace))
-    FROM read_parquet('{published}') published
-    JOIN read_parquet('{lake}/nba_analytics/team_offense_game_summary/*/*.parquet') ours USING (game_id, team_abbr)
-    LEFT JOIN changed_at_zero ON late = ours.game_id
-    WHERE possessions_source = 'play_by_play'
+        avg(abs(pace_nba - pace)),
+        avg(abs(pace_nba - pace * of_counted)),
+        count(DISTINCT game_id) FILTER (apart),
+        count(DISTINCT game_id) FILTER (apart_there)
+    FROM published
+    JOIN counted USING (game_id, team_abbr)
+    JOIN games USING (game_id)
+    LEFT JOIN changed_at_zero ON late = game_id
 """
 
 _ZONES = """
@@ -175,13 +192,17 @@ def counted(published: Path, lake: Path, season: str, equal: float, exact: float
     """
     found = duckdb.sql(_COUNTED.format(published=published, lake=lake)).fetchone()
     assert found
-    all_equal, without, furthest, off, estimated, pace = found
+    all_equal, estimated_equal, without, furthest, off, off_estimated, pace, pace_estimated, apart, apart_there = found
     yield Figure(f"possessions of {season}, counted: team-games equal", all_equal, equal, 1)
-    yield Figure("... without a change at 0:00", without, exact, 1)
+    yield Figure("... and by the estimate, to whole ones", estimated_equal, 0.05, 0.25)
+    yield Figure("... counted, without a change at 0:00", without, exact, 1)
     yield Figure("... and never off by more than", furthest, 0, 3)
     yield Figure("... offensive rating off by, mean absolute, per 100", off, 0, rating)
-    yield Figure("... and by the estimate", estimated, 1.8, 2.2)
+    yield Figure("... and by the estimate", off_estimated, 1.8, 2.2)
     yield Figure("... pace off by, mean absolute", pace, 0, rating)
+    yield Figure("... and by the estimate", pace_estimated, 1.2, 1.7)
+    yield Figure("... games whose teams are more than two apart", apart, 0, apart_there)
+    yield Figure("... and in the league's count", apart_there, 1, 20)
 
 
 def minutes(lake: Path) -> Iterator[Figure]:

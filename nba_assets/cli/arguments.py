@@ -29,7 +29,10 @@ LakeOption = Annotated[
 TablesOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--tables", help="Bare table names, by commas; all but predictions if left out.", autocompletion=built_tables
+        "--tables",
+        "--table",
+        help="Bare table names, by commas; all but predictions if left out.",
+        autocompletion=built_tables,
     ),
 ]
 DateOption = Annotated[str, typer.Option("--date", help="The date, YYYY-MM-DD or today, tomorrow, Eastern.")]
@@ -74,6 +77,11 @@ def parse_range(start: str, end: str) -> Window:
     return window
 
 
+def names_in(given: Sequence[str]) -> list[str]:
+    """What an option names that may be given several times, and each time several by commas."""
+    return [name.strip() for names in given for name in names.split(",") if name.strip()]
+
+
 def named_tables(names: Sequence[str]) -> list[Table]:
     """The tables by their bare names, all but predictions for none, in the order they build on each other.
 
@@ -82,7 +90,7 @@ def named_tables(names: Sequence[str]) -> list[Table]:
     from nba_assets.tables.registry import every_table, tables
 
     known = {table.name: table for table in every_table()}
-    wanted = [name.strip() for given in names for name in given.split(",") if name.strip()]
+    wanted = names_in(names)
     if unknown := [name for name in wanted if name not in known]:
         raise BadInput(f"--tables: no table called {unknown[0]!r}; there are {', '.join(known)}")
     if names and not wanted:

@@ -25,7 +25,9 @@ def changes(
     ],
     tables: Annotated[
         list[str] | None,
-        typer.Option("--tables", help="Bare table names, by commas; all if left out.", autocompletion=built_tables),
+        typer.Option(
+            "--tables", "--table", help="Bare table names, by commas; all if left out.", autocompletion=built_tables
+        ),
     ] = None,
     as_json: JsonOption = False,
     lake: LakeOption = DEFAULT_LAKE,
@@ -54,6 +56,8 @@ def changes(
     for of in found if prints_json() else found[-LINES_SHOWN:]:
         shown.add(of.table.full_name, of.day, of.at, *(of.changes or (None, None, None)), of.run_id)
     shown.print()
+    if not found:
+        out.print(f"nothing was rewritten since {moment.astimezone(EASTERN):%Y-%m-%d %H:%M} ET", highlight=False)
     if len(shown.rows) < len(found):
         out.print(f"the latest {LINES_SHOWN} of {len(found):,}; --json has all", highlight=False)
 

@@ -20,6 +20,7 @@ from nba_assets.cli.arguments import (
     StartOption,
     TablesOption,
     named_tables,
+    names_in,
     parse_range,
 )
 from nba_assets.cli.instance import on_lake, opened, require_lake
@@ -50,7 +51,8 @@ def export(
     """Copy the tables of a range of dates out of the warehouse, as a lake of Parquet files in a folder or a bucket.
 
     What is there of these dates is replaced. The folder may be a lake with data of its own: so tables come from
-    BigQuery into a lake. Raw data is not copied. A `datapackage.json` beside the tables says what they are.
+    BigQuery into a lake. Raw data is not copied. A `datapackage.json` beside the tables says what they are. With
+    --wide a view's file is replaced whole, and --tables may name a view, for one version only.
 
     Examples:
 
@@ -59,26 +61,28 @@ def export(
         NBA_WAREHOUSE=bigquery nba export --start 2021-11-01 --end 2021-11-30 --to /data/lake
 
         nba export --wide --start 2021-10-19 --end 2022-06-16 --to training
+
+        nba export --wide --tables ml_feature_store_v3_wide --start 2021-10-19 --end 2022-06-16 --to training
     """
     from nba_assets.readers.catalog import dates_of
     from nba_assets.readers.datapackage import write_package
     from nba_assets.warehouse.buckets import written_to
     from nba_assets.warehouse.lake import Lake
 
-    window, chosen = parse_range(start, end), named_tables(tables or [])
+    window = parse_range(start, end)
+    views = _wide_views(names_in(tables or [])) if wide else []
+    chosen = named_tables(tables or []) if not wide else []
     require_lake(lake)
     warehouse = opened(lake)
     if on_lake() and Path(to).resolve() == lake.resolve():
         raise BadInput(f"--to: {to} is the lake itself")
-    views = _wide_views(chosen if tables else []) if wide else []
     if not any(day in window for table in views or chosen for day in warehouse.dates(dates_of(table))):
         raise BadInput(f"{warehouse.place} holds none of these tables of {window}: there is nothing to export")
-    if wide:
-        with written_to(to) as folder:
-            _print_moved([_write_wide(warehouse, view, window, folder) for view in views])
-        return
     with written_to(to) as folder:
-        moved = _move(warehouse, _lake_in(folder), chosen, window)
+        if wide:
+            moved = [_write_wide(warehouse, view, window, folder) for view in views]
+        else:
+            moved = _move(warehouse, _lake_in(folder), chosen, window)
         write_package(Lake(folder))
     _print_moved(moved)
 
@@ -120,29 +124,26 @@ def import_(
     out.print(f"{recorded:,} partitions are new to Dagster", highlight=False)
 
 
-def _wide_views(of: Sequence[Table]) -> list[ReadingView]:
-    """Those of some tables, or all. Raises BadInput for tables that have none."""
+def _wide_views(names: Sequence[str]) -> list[ReadingView]:
+    """Those of these names, or of the tables of these names, or all. Raises BadInput for a name that has none."""
     from nba_assets.tables.registry import reading_views
 
-    views = [view for view in reading_views() if not of or view.dated_by in of]
-    if not views:
-        raise BadInput(f"--wide: {of[0].name} has no features; tables that have some: {_names(reading_views())}")
-    return views
-
-
-def _names(views: Sequence[ReadingView]) -> str:
-    return ", ".join(dict.fromkeys(view.dated_by.name for view in views))
+    known = {name: None for view in reading_views() for name in (view.dated_by.name, view.name)}
+    if unknown := [name for name in names if name not in known]:
+        raise BadInput(f"--wide: {unknown[0]!r} has no features; what has some: {', '.join(known)}")
+    return [view for view in reading_views() if not names or {view.name, view.dated_by.name} & set(names)]
 
 
 def _write_wide(warehouse: Warehouse, view: ReadingView, window: Window, folder: Path) -> Moved:
     """One file; what is in it of each day."""
     from nba_assets.cli.row_formats import write_rows
+    from nba_assets.readers.datapackage import exported_file
     from nba_assets.readers.read import rows_of
     from nba_assets.warehouse.transfer import Moved
 
     rows = rows_of(warehouse, view, window, view.schema().names).arrow
     folder.mkdir(parents=True, exist_ok=True)
-    write_rows(rows.schema, [rows], "parquet", folder / f"{view.name}.parquet")
+    write_rows(rows.schema, [rows], "parquet", exported_file(view, folder))
     return Moved(view, dict(Counter(rows[str(view.partition_by)].to_pylist())))
 
 

@@ -1,6 +1,7 @@
 """Data package: what a lake of Parquet holds, as `datapackage.json` in the form of datapackage.org, version 2.
 
-Files, columns with type, unit and meaning, and keys, of each table that is there. How files come about is the lake's.
+Files, columns with type, unit and meaning, and keys, of each table that is there, and of each view that was exported as
+one file beside them. How files come about is not said here.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from nba_assets.contracts.contract import Column, Contract
+from nba_assets.contracts.reading_view import ReadingView
 from nba_assets.readers.catalog import stored_contracts
+from nba_assets.tables.registry import reading_views
 from nba_assets.warehouse.lake import Lake
 
 FILE = "datapackage.json"
@@ -46,14 +49,21 @@ def package(lake: Lake) -> dict[str, Any]:
         "$schema": f"{PROFILES}/datapackage.json",
         "name": "nba_assets",
         "title": "NBA tables by nba_assets",
-        "description": "Rows of a table are those of all its files together; each file holds one date.",
+        "description": "Rows of a table are those of all its files together; one in a folder of a date holds that one.",
         "resources": list(_resources(lake)),
     }
 
 
+def exported_file(view: ReadingView, folder: Path) -> Path:
+    """Where a view's rows are put, as one file."""
+    return folder / f"{view.name}.parquet"
+
+
 def _resources(lake: Lake) -> Iterator[dict[str, Any]]:
-    for contract in stored_contracts():
-        if files := lake.files(contract, None):
+    stored = ((contract, lake.files(contract, None)) for contract in stored_contracts())
+    exported = ((view, [file]) for view in reading_views() if (file := exported_file(view, lake.root)).exists())
+    for contract, files in (*stored, *exported):
+        if files:
             yield {
                 "name": contract.full_name,
                 "description": contract.description,

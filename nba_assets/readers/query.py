@@ -44,8 +44,8 @@ class Answer:
     @classmethod
     def of(cls, schema: pa.Schema, parts: Iterable[pa.Table], limit: int | None) -> Answer:
         names = _distinct(schema.names)
-        renamed = (part.rename_columns(names) for part in parts)
-        fields = [field.with_name(name) for field, name in zip(schema, names, strict=True)]
+        renamed = (_readable(part).rename_columns(names) for part in parts)
+        fields = [field.with_name(name) for field, name in zip(_readable(no_rows(schema)).schema, names, strict=True)]
         return cls(pa.schema(fields), renamed if limit is None else _first(renamed, limit))
 
     def table(self) -> pa.Table:
@@ -58,6 +58,8 @@ def answer(lake: Path, sql: str, limit: int | None = None) -> Iterator[Answer]:
 
     Raises BadInput for SQL that does not parse, is not one statement, would write, or names what is not there.
     """
+    if _SHOW_TABLES.fullmatch(sql.strip()):
+        raise BadInput("every table is in a data set, where SHOW TABLES does not look: `nba tables` lists them")
     try:
         named = _named_in(sql)
         stored = dict.fromkeys(of for contract in named for of in stored_for(contract, None))
@@ -115,6 +117,9 @@ _ACTING = re.compile(r"(?:en|dis)able_\w+|(?:force_)?checkpoint|truncate_\w+|que
 """Functions of DuckDB that a SELECT can call and that do something: write a log or a profile, run a text as SQL."""
 
 
+_SHOW_TABLES = re.compile(r"SHOW\s+TABLES\s*;?", re.I)
+
+
 def _require_reading(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
     """Raises BadInput for a SELECT that calls a function which does more than read."""
     (parsed,) = connection.execute("SELECT json_serialize_sql(?)", [sql]).fetchone() or ("",)
@@ -146,6 +151,28 @@ def _told(error: duckdb.Error) -> str:
 
 def _as_table(batch: pa.RecordBatch) -> pa.Table:
     return pa.Table.from_batches([batch])
+
+
+def _readable(part: pa.Table) -> pa.Table:
+    """Spans of time in words, as DuckDB prints them; Arrow has them as three numbers, which no format can tell."""
+    for place, field in enumerate(part.schema):
+        if pa.types.is_interval(field.type):
+            words = [None if span is None else _in_words(span) for span in part.column(place).to_pylist()]
+            part = part.set_column(place, field.name, pa.array(words, pa.string()))
+    return part
+
+
+def _in_words(span: pa.MonthDayNano) -> str:
+    """`1 year 2 months 3 days 04:05:06.5`, of what there is."""
+    years, months = divmod(abs(span.months), 12)
+    counted = ((years if span.months >= 0 else -years, "year"), (months if span.months >= 0 else -months, "month"))
+    told = [f"{n} {unit}{'' if abs(n) == 1 else 's'}" for n, unit in (*counted, (span.days, "day")) if n]
+    seconds, fraction = divmod(abs(span.nanoseconds) // 1000, 1_000_000)
+    if span.nanoseconds or not told:
+        clock = f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+        point = f".{fraction:06d}".rstrip("0") if fraction else ""
+        told.append(f"{'-' if span.nanoseconds < 0 else ''}{clock}{point}")
+    return " ".join(told)
 
 
 def _first(parts: Iterable[pa.Table], limit: int) -> Iterator[pa.Table]:

@@ -164,10 +164,8 @@ def _require_built(warehouse: Warehouse, source: Contract, window: Window, store
     missing = [day for day in played if day not in stored and not calendar.is_off(source, day)]
     if missing or not any(day in window for day in stored):
         first, others = (missing or [window.start])[0], len(missing) - 1
-        more = f" nor {others:,} other dates with games" if others > 0 else ""
-        raise NotBuilt(
-            f"{source.full_name} of {first} is not built{more} of {window}: partial=True reads what there is"
-        )
+        more = f", nor are {others:,} other dates of {window} with games" if others > 0 else ""
+        raise NotBuilt(f"{source.full_name} of {first} is not built{more}: partial=True reads what there is")
 
 
 def _date(given: date | str | None, name: str) -> date | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -141,9 +141,16 @@ def shares(name: str, bars: Mapping[str, Mapping[str, int]], colours: Mapping[st
         axes.set_ylim(len(bars) - 0.4, -0.6)
         axes.set_xlim(0, 100)
         axes.set_xlabel("percent of rows")
-        axes.figure.legend(loc="outside upper left", ncols=4, frameon=False, handlelength=1.0, columnspacing=1.2)
+        axes.figure.legend(loc="outside upper left", ncols=beside, frameon=False, handlelength=1.0, columnspacing=1.2)
 
-    return drawn(name, (4.6, 1.1 + 0.26 * len(bars)), draw)
+    beside = beside_one_another(colours)
+    return drawn(name, (4.6, 0.7 + 0.2 * -(-len(colours) // beside) + 0.26 * len(bars)), draw)
+
+
+def beside_one_another(kinds: Iterable[str]) -> int:
+    """How many of these names a legend has room for in a line of some 70 letters, a swatch being worth six: four at
+    most, or short ones would stand far apart."""
+    return max(1, min(4, 70 // (6 + max(map(len, kinds), default=0))))
 
 
 def series(name: str, values: Mapping[date, float], off: Collection[date]) -> str:

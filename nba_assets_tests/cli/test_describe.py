@@ -77,8 +77,9 @@ def test_changes_are_of_every_table_unless_some_are_named(nba: Nba, monkeypatch:
     noted = lambda _, of, since: asked.append([table.name for table in of]) or []  # noqa: E731
     monkeypatch.setattr("nba_assets.orchestration.changes.rewritten", noted)
     for named in ([], ["--tables", "games"]):
-        code, _, complaint = nba("changes", "--since", "today", *named)
+        code, printed, complaint = nba("changes", "--since", "2024-11-15T06:00", *named)
         assert (code, complaint) == (0, "")
+        assert printed.endswith("nothing was rewritten since 2024-11-15 06:00 ET\n")
     assert asked == [[table.name for table in every_table()], ["games"]]
 
 

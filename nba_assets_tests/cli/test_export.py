@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from datetime import date
@@ -109,11 +110,20 @@ def test_wide_features_are_one_file_a_version(nba: Nba, tmp_path: Path) -> None:
     days = ("--start", "2024-11-01", "--end", "2024-11-03", "--to", "training")
     code, _, complaint = nba("export", "--wide", *days)
     assert (code, complaint) == (0, "")
-    assert sorted(file.stem for file in Path("training").iterdir()) == sorted(view.name for view in reading_views())
-    for view in reading_views():
-        assert pq.read_schema(Path("training") / f"{view.name}.parquet").names == list(view.schema().names)
+    views = [view.name for view in reading_views()]
+    assert sorted(file.stem for file in Path("training").glob("*.parquet")) == sorted(views)
+    described = json.loads((Path("training") / "datapackage.json").read_text())["resources"]
+    for view, resource in zip(reading_views(), described, strict=True):
+        written = pq.read_schema(Path("training") / f"{view.name}.parquet").names
+        assert written == list(view.schema().names) == [field["name"] for field in resource["schema"]["fields"]]
+        assert (resource["name"], resource["path"]) == (view.full_name, [f"{view.name}.parquet"])
+
+
+def test_of_one_version_only_if_its_view_is_named(nba: Nba, tmp_path: Path) -> None:
+    small_lake(tmp_path / "lake")
+    days = ("--start", "2024-11-01", "--end", "2024-11-03", "--to", "training")
+    assert nba("export", "--wide", "--table", "ml_feature_store_v3_wide", *days)[0] == 0
+    assert [file.name for file in Path("training").glob("*.parquet")] == ["ml_feature_store_v3_wide.parquet"]
     code, _, complaint = nba("export", "--wide", "--tables", "games", *days)
-    assert (code, complaint) == (
-        2,
-        "nba: --wide: games has no features; tables that have some: ml_feature_store_v2\n",
-    )
+    both = ", ".join(["ml_feature_store_v2", *(view.name for view in reading_views())])
+    assert (code, complaint) == (2, f"nba: --wide: 'games' has no features; what has some: {both}\n")

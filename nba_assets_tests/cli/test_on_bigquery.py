@@ -22,6 +22,7 @@ import pyarrow.parquet as pq
 import pytest
 from google.cloud import bigquery
 
+import nba_assets
 from nba_assets.compile.bind import stored_inputs
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.contract import Contract, RawTable
@@ -53,6 +54,8 @@ ROOT = Path(__file__).parents[2]
 DAY = date(2024, 10, 22)
 NAMES = ("games", "player_boxes")
 """Of two steps. All tables of a date take the server minutes."""
+
+DUCKDB, BIGQUERY = {"engine": "duckdb"}, {"engine": "bigquery"}
 
 TABLES = [table for table in tables() if table.name in NAMES]
 THERE = (*RAW_TABLES, QUARANTINE, *TABLES, RECORDS, RUN_HISTORY, *BOOKKEEPING)
@@ -124,6 +127,17 @@ def test_a_date_has_the_rows_of_the_lake(client: bigquery.Client, simulated_lake
         found = client.query_and_wait(f"SELECT * FROM `{table.dataset}`.`{table.name}`")
         made = pq.ParquetFile(lake.file(table, DAY)).read().to_pylist()
         assert differences(made, [dict(row) for row in found], table) == [], table.name
+        here, there = (nba_assets.read(table.name, DAY, DAY, **of) for of in ({"lake": lake.root, **DUCKDB}, BIGQUERY))
+        assert there.arrow.schema.equals(here.arrow.schema, check_metadata=True)
+        assert there.arrow.equals(here.arrow), f"{table.name}, as Python reads it"
+        assert there.to_pandas().equals(here.to_pandas())
+        assert there.to_polars().equals(here.to_polars())
+    for wrong, kind in (
+        ({"start": DAY, "end": DAY + timedelta(days=1)}, nba_assets.NotBuilt),
+        ({"columns": ["poinst"]}, nba_assets.NoSuchColumn),
+    ):
+        with pytest.raises(kind):
+            nba_assets.read("games", **wrong, **BIGQUERY)
     notes = client.query_and_wait("SELECT table_name FROM nba_processing.partition_notes")
     assert {row["table_name"] for row in notes} >= {table.full_name for table in TABLES}
 

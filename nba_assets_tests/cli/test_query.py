@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from nba_assets.cli.terminal import out
@@ -23,6 +25,7 @@ from nba_assets_tests.cli.conftest import Nba, garble
         ("SELECT game_dat FROM nba_raw.nbac_schedule", "game_date"),
         ("SELECT 1; SELECT 2", "one SELECT"),
         ("", "one SELECT"),
+        ("show tables;", "`nba tables` lists them"),
         ("DROP VIEW nba_raw.nbac_schedule", ""),
         ("CREATE TABLE t AS SELECT 1", "only reads"),
         ("COPY (SELECT 1) TO 'lake/out.parquet'", "only reads"),
@@ -70,6 +73,20 @@ def test_no_value_is_cut_where_a_line_is_short(
     assert f"column:longrow1:{long}column:at" in "".join(printed.split())
     assert "the first 1 rows: there are more; --format csv has all" in printed
     assert "…" not in printed
+
+
+def test_a_span_of_time_is_told_in_words(nba: Nba, lake: Path) -> None:
+    """As DuckDB's own prompt has it, in every format; NULL stays NULL."""
+    with duckdb.connect() as connection:
+        for span in (
+            "TIMESTAMP '2024-11-02 03:04:05' - TIMESTAMP '2024-11-01'",
+            "INTERVAL '14 months -1 days'",
+            "INTERVAL '-90 minutes 0.25 seconds'",
+            "INTERVAL '0 days'",
+        ):
+            (expected,) = connection.execute(f"SELECT ({span})::VARCHAR").fetchone() or ()
+            code, printed, _ = nba("query", f"SELECT {span} AS span, NULL::INTERVAL AS unknown", "--format", "json")
+            assert (code, json.loads(printed)) == (0, [{"span": expected, "unknown": None}])
 
 
 def test_a_format_for_programs_has_all_rows_and_says_when_it_has_not(nba: Nba, lake: Path) -> None:

@@ -45,6 +45,9 @@ def test_the_spread_of_values(tmp_path: Path) -> None:
 def test_values_are_shown_as_they_are() -> None:
     spread = {"book": {"null": 0.5, "distinct": 2, "values": [["draftkings", 0.5], ["<b>", 0.25]]}}
     assert {"draftkings 50%, <b> 25%", "50.0%"} <= texts(draw_profile(prop_lines, spread))
+    long = {"null": 0.5, "distinct": 3, "values": [["A" * 18, 0.3], ["B" * 18, 0.15], ["C" * 18, 0.05]]}
+    told = [text for text in texts(draw_profile(prop_lines, {"book": long})) if text.startswith("AAA")]
+    assert told == [f"{'A' * 18} 30%, {'B' * 18} 15%, ..."], "else they stand on the share of NULL"
 
 
 @pytest.mark.slow

@@ -27,6 +27,12 @@ pytestmark = pytest.mark.slow
 
 DESK, PHONE = 1280, 390
 
+CUT_WORDS = """[...document.querySelectorAll("svg text")].filter(word => {
+    const at = word.getBoundingClientRect(), picture = word.ownerSVGElement.getBoundingClientRect();
+    return at.width && (at.right > picture.right + 1 || at.left < picture.left - 1);
+}).map(word => word.textContent)"""
+"""Those of a picture that reach beyond it, where they are not seen."""
+
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
@@ -60,6 +66,7 @@ def test_a_report_is_readable(report: str, width: int, browser: Browser, request
     page, heard = opened(browser, request.getfixturevalue(report), width)
     assert not serious(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate(CUT_WORDS) == []
     assert heard == []
 
 

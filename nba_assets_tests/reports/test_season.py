@@ -6,7 +6,7 @@ from datetime import date
 
 from nba_assets.audit.coverage import Coverage, Day
 from nba_assets.contracts.calendar import Window
-from nba_assets.reports.pictures import calendar, series, shares
+from nba_assets.reports.pictures import beside_one_another, calendar, series, shares
 from nba_assets.reports.season import (
     question_of_issues,
     question_of_sources,
@@ -40,6 +40,13 @@ def test_rows_are_counted_by_tier_source_and_issue() -> None:
         ("no_line", 2),
         ("no_plays", 1),
     ]
+
+
+def test_a_legend_has_as_many_names_in_a_line_as_there_is_room_for() -> None:
+    assert beside_one_another(["gold", "silver", "bronze"]) == 4
+    assert beside_one_another(["gamebook", "nbac_team_boxscore"]) == 2
+    assert beside_one_another(["x" * 80]) == 1
+    assert beside_one_another([]) == 4
 
 
 def test_pictures_are_the_same_each_time_and_obey_no_name() -> None:

@@ -92,3 +92,15 @@ def test_steps_that_read_each_others_tables_are_refused(monkeypatch: pytest.Monk
     with pytest.raises(TypeError, match=r"read each other's tables: .*boxes"):
         registry.steps()
     registry.steps.cache_clear()
+
+
+def test_what_is_called_paint_says_how_far_it_reaches() -> None:
+    """8 ft, where the league's own paint is a rectangle: who reads 45 points a game expects the league's 50."""
+    ours = [
+        (of.name, column.name, column.meaning)
+        for of in (*registry.every_table(), *registry.reading_views())
+        for column in of.columns
+        if "paint" in column.name and "area_" not in column.name
+    ]
+    assert len(ours) >= 25
+    assert [(table, column) for table, column, meaning in ours if "8 ft" not in meaning] == []

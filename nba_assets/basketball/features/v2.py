@@ -55,7 +55,7 @@ FEATURES = (
         "points_avg_season",
         10,
         "points",
-        "mean points of his season",
+        "mean points of his season so far, playoffs included",
         phase4=lambda t: t.cache_points_avg_season,
         phase3=lambda t: t.mean_points,
     ),

@@ -203,7 +203,7 @@ _RATES = (
     ),
     _context("usage_rate_last_10", 18, "percent", "usage, pooled over his last ten games"),
     _context("usage_rate_season", 18, "percent", "usage, pooled over his season"),
-    _formed("paint_pct_last_10", 0.57, "0-1", "made of his shots in the paint, last ten games"),
+    _formed("paint_pct_last_10", 0.57, "0-1", "made of his two-pointers from 8 ft or less, last ten games"),
     _formed("three_pt_pct_last_10", 0.35, "0-1", "made of his threes, last ten games"),
 )
 
@@ -226,7 +226,7 @@ _GAME = (
         "opponent_paint_allowed",
         0,
         "pct points",
-        "made of shots in the paint against the opponent, less the league's",
+        "made of two-pointers from 8 ft or less against the opponent, less the league's",
         "paint_defense_vs_league_avg",
     ),
     _formed(
