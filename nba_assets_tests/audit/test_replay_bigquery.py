@@ -91,7 +91,7 @@ def server(bigquery_server: LocalBigQuery, lake: DuckDBWarehouse) -> BigQueryWar
     schema = Schema(warehouse.jobs, names)
     schema.apply(schema.plan([*contracts.values(), *BOOKKEEPING]))
     rows = [pq.ParquetFile(file).read() for file in lake.lake.files(nbac_schedule, None)]
-    with staged(warehouse.client, names, nbac_schedule, rows) as beside:
+    with staged(warehouse.jobs, names, nbac_schedule, rows) as beside:
         send(warehouse, f"INSERT INTO {names.quoted(nbac_schedule)} SELECT * FROM {names.quoted(beside)}")
     return warehouse
 

@@ -92,10 +92,12 @@ Choose = Callable[[Request], Fault | None]
 
 @dataclass
 class FaultProxy:
-    """A running proxy. `choose` is asked for each request; `seen` are all, with what was done to them."""
+    """A running proxy. `choose` is asked for each request; `seen` are all, with what was done to them. What reaches the
+    server is what `reworded` makes of a request."""
 
     url: str
     choose: Choose = lambda request: None
+    reworded: Callable[[Request], Request] = lambda request: request
     seen: list[tuple[Request, Fault | None]] = field(default_factory=list)
     closing: threading.Event = field(default_factory=threading.Event)
 
@@ -136,7 +138,7 @@ class _Handler(BaseHTTPRequestHandler):
         proxy: FaultProxy = self.server.proxy
         fault = proxy.choose(request)
         proxy.seen.append((request, fault))
-        asked = stopped(request) if fault is Fault.CONFLICT and request.submits else request
+        asked = stopped(request) if fault is Fault.CONFLICT and request.submits else proxy.reworded(request)
         answer = None if fault and not fault.arrives else self._asked(asked)
         if request.cancels and answer:
             threading.Thread(target=self._cancel_for_certain, args=[request], daemon=True).start()
@@ -196,9 +198,13 @@ class _Handler(BaseHTTPRequestHandler):
 
 def stopped(request: Request) -> Request:
     """The same, of a script that does nothing but end as one whose transaction is aborted."""
+    return with_sql(request, f"SELECT ERROR('{CONFLICT} made:up.table')")
+
+
+def with_sql(request: Request, sql: str) -> Request:
+    """The same, of another script."""
     told = request.told
-    query = told.get("configuration", told)["query"]
-    changed = query | {"query": f"SELECT ERROR('{CONFLICT} made:up.table')"}
+    changed = told.get("configuration", told)["query"] | {"query": sql}
     body = told | {"configuration": told["configuration"] | {"query": changed}} if "configuration" in told else changed
     return replace(request, body=json.dumps(body).encode())
 

@@ -38,6 +38,7 @@ from nba_assets.tables.registry import tables
 from nba_assets.warehouse.bigquery.notes import BOOKKEEPING
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake
+from nba_assets_tests.bigquery.fault_proxy import Request, disturbed, with_sql
 from nba_assets_tests.bigquery.loaded import load, make
 from nba_assets_tests.bigquery.local_server import LocalBigQuery
 from nba_assets_tests.bigquery.test_same_rows import differences
@@ -164,25 +165,64 @@ def test_what_is_there_is_told(nba: Nba) -> None:
     assert {of["table"] for of in rewritten} == {table.full_name for table in TABLES}
 
 
-def test_a_command_that_is_told_to_end_leaves_no_job_behind(client: bigquery.Client) -> None:
+def test_a_materialisation_says_what_its_job_took(client: bigquery.Client) -> None:
+    with dg.DagsterInstance.get() as instance:
+        (record,) = instance.fetch_materializations(asset_key(games), limit=1).records
+    assert record.asset_materialization
+    told = {name: of.value for name, of in record.asset_materialization.metadata.items()}
+    assert isinstance(told["bytes_processed"], int)
+    assert isinstance(told["slot_ms"], int)
+    job = client.get_job(str(told["job"]).rpartition(":")[2].removesuffix("&page=queryresults"))
+    assert job.labels == {"nba_table": "games", "nba_partition": str(DAY), "nba_run": record.run_id}
+
+
+def test_out_of_bigquery_and_back(nba: Nba, client: bigquery.Client, tmp_path: Path) -> None:
+    def there() -> list[tuple[object, ...]]:
+        rows = client.query_and_wait("SELECT * FROM nba_conformed.games ORDER BY game_id")
+        return [row.values() for row in rows]
+
+    before, out = there(), ("--to", "out", "--tables", ",".join(NAMES))
+    code, _, complaint = nba("export", "--start", str(DAY), "--end", str(DAY), *out)
+    assert code == 0, complaint
+    assert [Lake(tmp_path / "out").dates(table) for table in TABLES] == [[DAY], [DAY]]
+    client.query_and_wait(f"UPDATE nba_conformed.games SET home_points = 1 WHERE game_date = '{DAY}'")
+    assert there() != before
+
+    code, _, complaint = nba("import", "out")
+
+    assert code == 0, complaint
+    assert there() == before
+
+
+def takes_long(request: Request) -> Request:
+    """The replacement of a table, after a count that takes the server minutes."""
+    if "BEGIN TRANSACTION" not in request.sql or "`player_boxes`" not in request.sql:
+        return request
+    many = "UNNEST(GENERATE_ARRAY(1, 60000))"
+    return with_sql(request, f"SELECT COUNTIF(a * b < 0) FROM {many} AS a, {many} AS b;\n{request.sql}")
+
+
+def test_a_command_that_is_told_to_end_leaves_no_job_behind(
+    client: bigquery.Client, bigquery_server: LocalBigQuery
+) -> None:
     def jobs() -> list[bigquery.QueryJob]:
         return [job for job in client.list_jobs(state_filter="running") if job.job_id.startswith("nba-replace-nba_")]
 
-    day = DAY + timedelta(1)
-    command = running("nba_assets", "materialize", "--date", str(day), "--tables", "player_boxes")
-    try:
-        wait_for(jobs, "a job runs")
-        (job,) = jobs()
-        command.send_signal(signal.SIGTERM)
-        assert "cancelled" in told_by(command, 130)
-    finally:
-        command.kill()
-    wait_for(lambda: not jobs(), "no job runs")
-    error = client.get_job(job.job_id).error_result
-    written = list(client.query_and_wait(f"SELECT 1 FROM nba_conformed.player_boxes WHERE game_date = '{day}'"))
-    if error is None:  # it had ended before the server heard of it
-        return
-    assert (error["reason"], written) == ("stopped", [])
+    day = str(DAY + timedelta(1))
+    with disturbed(bigquery_server.url) as proxy:
+        proxy.reworded = takes_long
+        fill = ("backfill", "--start", day, "--end", day, "--tables", "player_boxes")
+        command = running("nba_assets", *fill, BIGQUERY_EMULATOR_HOST=proxy.url)
+        try:
+            wait_for(jobs, "a job runs")
+            (job,) = jobs()
+            command.send_signal(signal.SIGTERM)
+            assert "cancelled" in told_by(command, 130)
+        finally:
+            command.kill()
+        wait_for(lambda: not jobs(), "no job runs")
+    assert client.get_job(job.job_id).error_result["reason"] == "stopped"
+    assert not list(client.query_and_wait(f"SELECT 1 FROM nba_conformed.player_boxes WHERE game_date = '{day}'"))
 
 
 def wait_for(true: Callable[[], object], what: str, seconds: float = 300) -> None:

@@ -200,6 +200,11 @@ class Jobs:
                     raise found from error
                 patience.pause(error)
 
+    def done(self, do: Callable[[], T]) -> T:
+        """What is done by a request that may come twice, tried until it is. Raises as `run` does."""
+        with _said_plainly():
+            return self.asked(do)
+
     def _ended(self, job: bigquery.QueryJob, timeout: float) -> bigquery.QueryJob:
         """The job when it has ended. Raises QueryTimeout."""
         until, wait = time.monotonic() + timeout, 0.05

@@ -9,16 +9,19 @@ from __future__ import annotations
 import secrets
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import IO
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from google.api_core.exceptions import NotFound
+from google.api_core.exceptions import GoogleAPIError, NotFound
 from google.cloud import bigquery
+from requests.exceptions import RequestException
 
 from nba_assets.contracts.calendar import Window, season_year
 from nba_assets.contracts.contract import Contract, RawTable
@@ -26,7 +29,7 @@ from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.kept_out import QUARANTINE
 from nba_assets.warehouse.bigquery import ddl
 from nba_assets.warehouse.bigquery.differences import field_of
-from nba_assets.warehouse.bigquery.jobs import Jobs
+from nba_assets.warehouse.bigquery.jobs import NO_RETRY, Jobs
 from nba_assets.warehouse.bigquery.names import Names
 from nba_assets.warehouse.bigquery.script import literal
 from nba_assets.warehouse.ingest import Ingested, Progress, delivered_in, ingest
@@ -42,32 +45,39 @@ LEFT_FOR = timedelta(days=1)
 
 
 @contextmanager
-def staged(client: bigquery.Client, names: Names, contract: Contract, rows: Iterable[pa.Table]) -> Iterator[Contract]:
-    """Rows in a table of their own beside a contract's, while the block lasts: that table, by another name."""
+def staged(jobs: Jobs, names: Names, contract: Contract, rows: Iterable[pa.Table]) -> Iterator[Contract]:
+    """Rows in a table of their own beside a contract's, while the block lasts: that table, by another name.
+
+    What passes is tried again with the whole file, in the place of what a load before has left there.
+    """
     beside = replace(contract, name=f"{contract.name}__load_{secrets.token_hex(4)}")
     place = names.plain(beside)
     schema = [field_of(column) for column in contract.columns]
     described = bigquery.Table(place, schema=schema)
     described.expires = datetime.now(UTC) + LEFT_FOR
-    client.create_table(described, timeout=SECONDS)
+    jobs.done(lambda: jobs.client.create_table(described, exists_ok=True, retry=NO_RETRY, timeout=SECONDS))
     try:
         with tempfile.TemporaryFile() as file:
             with pq.ParquetWriter(file, contract.schema().to_pyarrow()) as writer:
                 for part in rows:
                     writer.write_table(part.cast(writer.schema))
-            job = client.load_table_from_file(
-                file, place, rewind=True, job_config=_load_config(schema), timeout=SECONDS
-            )
-            job.result(timeout=SECONDS)
+            jobs.done(partial(_load, jobs, file, place, _load_config(schema)))
         yield beside
     finally:
-        client.delete_table(place, not_found_ok=True, timeout=SECONDS)
+        with suppress(GoogleAPIError, ConnectionError, RequestException):  # BigQuery itself removes it, too
+            jobs.client.delete_table(place, not_found_ok=True, timeout=SECONDS)
+
+
+def _load(jobs: Jobs, file: IO[bytes], place: str, config: bigquery.LoadJobConfig) -> None:
+    job = jobs.client.load_table_from_file(file, place, rewind=True, job_config=config, timeout=SECONDS)
+    job.result(timeout=SECONDS)
 
 
 def _load_config(schema: Sequence[bigquery.SchemaField]) -> bigquery.LoadJobConfig:
     config = bigquery.LoadJobConfig(schema=schema, labels=dict(ddl.LABELS))
     config.source_format = bigquery.SourceFormat.PARQUET
-    config.write_disposition = bigquery.WriteDisposition.WRITE_APPEND
+    config.write_disposition = bigquery.WriteDisposition.WRITE_TRUNCATE
+    config.create_disposition = bigquery.CreateDisposition.CREATE_NEVER  # by a lost one that comes after the table went
     config.parquet_options = bigquery.ParquetOptions.from_api_repr({"enableListInference": True})
     return config
 
@@ -133,7 +143,7 @@ class RawLoad:
 
     def _replace(self, contract: RawTable, rows: Iterable[pa.Table], replaced: str = "") -> None:
         """Put rows in the place of those for which `replaced` holds, or else of those with a value that comes again."""
-        with staged(self.jobs.client, self.names, contract, rows) as beside:
+        with staged(self.jobs, self.names, contract, rows) as beside:
             table, new = self.names.quoted(contract), self.names.quoted(beside)
             self._run(replace_by(contract, table, new, replaced or coming_again(contract, new)))
 

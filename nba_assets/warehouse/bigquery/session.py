@@ -147,7 +147,7 @@ class BigQuerySession:
         from nba_assets.warehouse.bigquery.load import staged
 
         names = self.warehouse.names
-        with staged(self.warehouse.client, names, contract, [rows]) as beside:
+        with staged(self.warehouse.jobs, names, contract, [rows]) as beside:
             columns = ", ".join(f"`{column.name}`" for column in contract.columns)
             return self.replace(contract, f"SELECT {columns} FROM {names.quoted(beside)}", days, code, read)
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from google.api_core.exceptions import NotFound
@@ -198,6 +199,17 @@ def test_a_pull_that_gets_no_answer_is_one_without_messages(server: Server, monk
     monkeypatch.setattr(sources, "PULL_SECONDS", 0.2)
     server.idle_seconds = 1
     assert published(server).pull() == []
+
+
+def test_an_answer_to_what_is_sent_is_waited_for_ten_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+    sent = SimpleNamespace(result=lambda timeout: waited.append(timeout))
+    client = SimpleNamespace(topic_path="{}/{}".format, publish=lambda *_, **__: sent)
+    monkeypatch.setattr(sources, "_publisher", lambda: client)
+
+    PubSub(PROJECT).publish(RAW_COMPLETE_TOPIC, "1", b"x")
+
+    assert waited == [10]
 
 
 def test_a_topic_that_is_not_there_is_an_error(server: Server) -> None:

@@ -95,7 +95,7 @@ def test_notes_tell_what_is_stored(monkeypatch: pytest.MonkeyPatch) -> None:
     assert warehouse.changed_at(POINTS) == dict.fromkeys([FIRST, SECOND], NOON.timestamp())
     build = warehouse.builds(POINTS, [FIRST, date(2024, 11, 9)])[FIRST]
     assert (build.as_declared, build.code, build.read, build.has_rows) == (True, "c1", "r1", True)
-    assert api.asked == 1
+    assert [job.config.job_timeout_ms for job in api.jobs.values()] == ["60000"], "a look-up, once"
 
     api.num_rows += 1
     api.answers["partition_notes"] = [note(FIRST, "other")]
@@ -154,6 +154,7 @@ def test_a_replacement_says_what_was_written_and_what_it_took() -> None:
         assert written.changes == {FIRST: (1, 0, 1)}
         assert job.config.labels == {"nba_run": "0abc", "nba_table": "points", "nba_partition": "2024-11-01"}
         assert [done.id for done in session.jobs] == [job.job_id]
+        assert job.config.job_timeout_ms == "30000"
         assert job.job_id.startswith("nba-replace-test-points-")
 
 

@@ -10,9 +10,13 @@ from google.cloud import bigquery
 from nba_assets.contracts.errors import BadInput
 from nba_assets.warehouse.base import QueryTimeout
 from nba_assets_tests.bigquery.fault_proxy import Fault, FaultProxy, Request, disturbed
+from nba_assets_tests.bigquery.loaded import table_of
 from nba_assets_tests.bigquery.local_server import LocalBigQuery
 from nba_assets_tests.warehouse.bigquery.trial import (
     DAYS,
+    ROWS,
+    TABLE,
+    TIMEOUT,
     Trial,
     bigquery_through,
     disturbed_runs,
@@ -65,6 +69,23 @@ def test_a_submission_is_disturbed_twice(
     assert trial.noted() == noted + DAYS.days, "written once"
     tries = [request.job_id for request, _ in proxy.seen if writes(request)]
     assert len(tries) == (1 if fault in UNKNOWN else 3), "what has come through is looked up by its id, not sent again"
+
+
+@pytest.mark.parametrize("fault", [Fault.QUOTA, Fault.UNAVAILABLE, Fault.DROPPED], ids=lambda fault: fault.name)
+def test_a_load_is_disturbed_twice(fault: Fault, trial: Trial, proxy: FaultProxy, client: bigquery.Client) -> None:
+    """Of rows that are at hand, as those of a model's forecasts or of `nba import` are."""
+    left = [fault, fault]
+    version, noted = max(trial.versions().values()) + 1, trial.noted()
+    proxy.choose = lambda request: left.pop() if left and "/upload/" in request.path else None
+    rows = [{"day": day, "n": n, "version": version} for day in DAYS.dates() for n in range(1, ROWS + 1)]
+
+    with warehouse(client).session(TIMEOUT) as session:
+        session.put(TABLE, table_of(TABLE, rows), DAYS.dates())
+
+    assert not left
+    assert set(trial.versions().values()) == {version}
+    assert trial.noted() == noted + DAYS.days, "written once"
+    assert not [of for of in trial.direct.list_tables(TABLE.dataset) if "__load_" in of.table_id]
 
 
 def test_what_does_not_pass_fails_at_once(trial: Trial, proxy: FaultProxy, client: bigquery.Client) -> None:
