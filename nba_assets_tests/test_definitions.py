@@ -68,8 +68,7 @@ def test_a_table_is_an_asset_that_runs_by_the_common_policy(table: Table) -> Non
     assert node.partitions_def == DAILY
     assert node.backfill_policy == dg.BackfillPolicy.single_run()
     assert node.pools == set(), "DuckDB's steps have no pool"
-    grades = table in grading_tables()
-    assert node.group_name == ("grading" if grades else table.dataset.removeprefix("nba_"))
+    assert node.group_name == ("grading" if table in grading_tables() else table.group)
     assert node.owners == ["team:nba-data"]
     assert node.kinds == {"duckdb", "parquet", *(["python"] if table.python else [])}
     assert node.code_version == code_version(table, "duckdb")

@@ -72,11 +72,13 @@ def step_assets(tables: Sequence[Table], kinds: frozenset[str], dialect: Dialect
 
 
 def _group(table: Table) -> str:
-    """As data flows, by the dataset: the last one of the package precompute is of predictions.
+    """As data flows: the package, with the models among the predictions and what grades those beside them.
 
-    What grades those is a group beside them: the graph of both is so wide that the UI cuts names, some to the same.
+    The graph of all three, or of features and predictions, is so wide that the UI cuts names, two of them to the same.
     """
-    return "grading" if table in grading_tables() else table.dataset.removeprefix("nba_")
+    if table in grading_tables():
+        return "grading"
+    return "predictions" if table.monthly else table.group
 
 
 def _check_spec(table: Table, check: Check) -> dg.AssetCheckSpec:

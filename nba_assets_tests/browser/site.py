@@ -167,6 +167,19 @@ class Site:
         names: list[str] = self.page.evaluate(boxes)
         return [name.strip() for name in names]
 
+    def scrolled_to(self, wanted: set[str]) -> set[str]:
+        """The dates in a list, which only draws what is on the screen: those passed until all that are wanted were."""
+        seen = set[str]()
+
+        def look() -> bool:
+            seen.update(re.findall(r"20\d\d-\d\d-\d\d", self.page.inner_text("body")))
+            self.page.mouse.move(700, 900)
+            self.page.mouse.wheel(0, 500)
+            return wanted <= seen
+
+        self.until(look, seconds=0.2)
+        return seen
+
     def drawn(self) -> list[bool]:
         """Of each plot whether it has points: axes are grey, lines are not."""
         inked = """[...document.querySelectorAll('canvas')].map(plot => {
@@ -224,16 +237,16 @@ class Site:
         assert self.status(run) == status
         return run
 
-    def until(self, holds: Callable[[], bool]) -> None:
-        self._once(lambda: holds() or None, "it did not come so")
+    def until(self, holds: Callable[[], bool], seconds: float = 2) -> None:
+        self._once(lambda: holds() or None, "it did not come so", seconds)
 
-    def _once(self, look: Callable[[], Found | None], else_: str) -> Found:
+    def _once(self, look: Callable[[], Found | None], else_: str, seconds: float = 2) -> Found:
         """What a look finds. Each is a query of the machine that the runs are to have, so there are few."""
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             if (found := look()) is not None:
                 return found
-            self.page.wait_for_timeout(2000)
+            self.page.wait_for_timeout(1000 * seconds)
         raise AssertionError(f"{else_} within {PATIENCE} s")
 
     def said_in(self, run: str) -> list[str]:
