@@ -173,7 +173,7 @@ class Site:
 
         def look() -> bool:
             seen.update(re.findall(r"20\d\d-\d\d-\d\d", self.page.inner_text("body")))
-            self.page.mouse.move(700, 900)
+            self.page.mouse.move(400, 900)  # the list is to the left of what is chosen
             self.page.mouse.wheel(0, 500)
             return wanted <= seen
 

@@ -69,6 +69,7 @@ def test_the_graph_shows_every_group_and_builds_tonight_with_its_button(site: Si
     boxes = [page.locator("svg foreignObject", has_text=re.compile(f"^{group}")).first for group in GROUPS]
     places = [(box.bounding_box() or {})["x"] for box in boxes]
     assert places == sorted(places), "they read from left to right"
+    site.shot("all_groups")
     page.get_by_text(re.compile("^analytics$")).first.click()  # in the tree beside the graph
     page.keyboard.press("ArrowRight")
     for table in ("player_game_summary", "team_offense_game_summary", "upcoming_team_game_context"):
