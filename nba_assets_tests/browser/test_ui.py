@@ -135,17 +135,15 @@ def test_all_days_are_seen_and_plotted(site: Site) -> None:
     site.until(lambda: all(site.drawn()))
 
 
-def test_a_tick_says_what_a_date_waits_for(site: Site, clone: Clone, tmp_path: Path) -> None:
+def test_a_tick_says_what_a_date_waits_for(site: Site, clone: Clone) -> None:
     page = site.open(f"/locations/{LOCATION}/sensors/raw_complete", "Running")
     send_one(Spool(clone.lake / "_events"), "nbac_play_by_play", date.fromisoformat(TOMORROW), "success", 400)
     page.locator("input[type=checkbox]").first.evaluate("switch_ => switch_.click()")
     page.get_by_role("button", name="0 runs requested").first.click()
     site.wait_for(re.compile(rf"{TOMORROW}: .*plays.* waits? for .*, since .* ET"))
-    clone.nba("ingest", str(_with_a_point_too_many(clone, tmp_path, BEFORE)))
 
 
-def test_a_failed_run_is_run_again_from_where_it_failed(site: Site, clone: Clone) -> None:
-    """While the sensor sees to what was ingested."""
+def test_a_failed_run_is_run_again_from_where_it_failed(site: Site, clone: Clone, tmp_path: Path) -> None:
     file = _stored(clone, "nbac_injury_report", CLOCKS_PUT_BACK)
     whole = file.read_bytes()
     file.write_bytes(whole[: len(whole) // 2])
@@ -156,6 +154,7 @@ def test_a_failed_run_is_run_again_from_where_it_failed(site: Site, clone: Clone
     page = site.open(f"/runs/{failed}", "Re-execute")
     page.get_by_role("button", name=re.compile("Re-execute")).first.locator("xpath=following::button[1]").click()
     page.get_by_text("From failure").first.click()
+    clone.nba("ingest", str(_with_a_point_too_many(clone, tmp_path, BEFORE)))  # meanwhile, for the sensor
     again = site.ended(site.run_of(CLOCKS_PUT_BACK, but=failed), "SUCCESS")
     told = site.open(f"/runs/{again}", "pregame").inner_text("body")
     assert "box_scores" not in told
