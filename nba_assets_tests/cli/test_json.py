@@ -16,6 +16,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pyarrow as pa
 import pytest
 import typer
 
@@ -26,6 +27,7 @@ from nba_assets.cli.ingest import print_ingested
 from nba_assets.cli.older_code import print_older
 from nba_assets.cli.rows import print_as_json
 from nba_assets.cli.terminal import print_made
+from nba_assets.cli.train import print_models
 from nba_assets.contracts.calendar import Window
 from nba_assets.orchestration.launch import TableResult
 from nba_assets.simulate import write
@@ -85,8 +87,9 @@ def test_every_command_that_prints_a_table_has_it() -> None:
             {"older code": 2},
         ),
         (lambda: print_ingested([ingested()]), {"ingested": 1}),
+        (lambda: print_models(OfOneModel(), Window(date(2024, 1, 1), date(2024, 1, 2))), {"model": 1}),  # type: ignore[arg-type]
     ],
-    ids=["made", "compared", "older code", "ingested"],
+    ids=["made", "compared", "older code", "ingested", "models"],
 )
 def test_what_takes_a_run_to_print(
     show: Callable[[], None], kinds: dict[str, int], capsys: pytest.CaptureFixture[str]
@@ -94,6 +97,14 @@ def test_what_takes_a_run_to_print(
     print_as_json(True)
     show()
     assert parsed(capsys.readouterr().out) == kinds
+
+
+class OfOneModel:
+    """A warehouse."""
+
+    def fetch(self, *_: object) -> pa.Table:
+        names = ("month", "trained_to", "rows_trained", "mean_absolute_error", "within_50", "within_80")
+        return pa.Table.from_pylist([dict.fromkeys(names, 0.5) | {"artefact_sha256": "ab"}])
 
 
 def ingested() -> Any:
@@ -139,10 +150,10 @@ TYPED: tuple[tuple[tuple[str, ...], int, set[str]], ...] = (
     (("catalog", "nba.duckdb"), 0, {"view"}),
     (("export", *OF_TWO, "--to", "exported"), 0, {"moved"}),
     (("import", "exported", "--lake", "new"), 0, {"moved"}),
-    (("train", *DAYS), 0, {"model"}),
-    (("predict", "--date", DAY), 0, {"prediction"}),
-    (("predict", *DAYS), 0, {"predicted"}),
-    (("grade", *DAYS), 0, {"errors", "reliability"}),
+    (("train", *DAYS), 2, set()),  # no season behind it, and after two nights no line is predicted:
+    (("predict", "--date", DAY), 0, {"plan", "built"}),  # what they print of more is parsed in the tests of each
+    (("predict", *DAYS), 0, set()),
+    (("grade", *DAYS), 2, {"plan", "built"}),
     (("query", "SELECT 1 AS a, 0.5 AS b, NULL AS c"), 0, set()),
 )
 """What is typed, in this order on one lake; how it ends, and which kinds of line it prints."""
