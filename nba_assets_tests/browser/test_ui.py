@@ -67,7 +67,7 @@ def test_the_graph_shows_every_group_and_builds_tonight_with_its_button(site: Si
     for group in GROUPS:
         site.wait_for(re.compile(f"^{group}$"))
     boxes = [page.locator("svg foreignObject", has_text=re.compile(f"^{group}")).first for group in GROUPS]
-    places = [(box.bounding_box() or {})["x"] for box in boxes]
+    places = [box.evaluate("box => box.getBoundingClientRect().x") for box in boxes]
     assert places == sorted(places), "they read from left to right"
     site.shot("all_groups")
     page.get_by_text(re.compile("^analytics$")).first.click()  # in the tree beside the graph
