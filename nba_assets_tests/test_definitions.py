@@ -28,6 +28,7 @@ from nba_assets.definitions import defs
 from nba_assets.orchestration.jobs import ALL_TABLES
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.partitions import DAILY, MONTHLY
+from nba_assets.orchestration.prediction_tables import grading_tables
 from nba_assets.orchestration.reports import KEY as REPORT
 from nba_assets.orchestration.reports import SEASON_KEY
 from nba_assets.orchestration.run_history.table_run import RUN_HISTORY
@@ -67,7 +68,7 @@ def test_a_table_is_an_asset_that_runs_by_the_common_policy(table: Table) -> Non
     assert node.partitions_def == DAILY
     assert node.backfill_policy == dg.BackfillPolicy.single_run()
     assert node.pools == set(), "DuckDB's steps have no pool"
-    assert node.group_name == table.dataset.removeprefix("nba_")
+    assert node.group_name == ("grading" if table in grading_tables() else table.group)
     assert node.owners == ["team:nba-data"]
     assert node.kinds == {"duckdb", "parquet", *(["python"] if table.python else [])}
     assert node.code_version == code_version(table, "duckdb")
@@ -77,7 +78,7 @@ def test_a_table_is_an_asset_that_runs_by_the_common_policy(table: Table) -> Non
 
 def test_the_graph_reads_from_left_to_right() -> None:
     """Closed, a group is one node: none may be fed by one to the right of it."""
-    order = ["raw", "conformed", "analytics", "precompute", "predictions"]
+    order = ["raw", "conformed", "analytics", "precompute", "predictions", "grading"]
     nodes = [GRAPH.get(asset_key(table)) for table in every_table()]
     fed = {(GRAPH.get(source).group_name, node.group_name) for node in nodes for source in node.parent_keys}
     assert {group for pair in fed for group in pair} == set(order)

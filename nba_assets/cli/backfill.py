@@ -29,7 +29,16 @@ from nba_assets.cli.arguments import (
 from nba_assets.cli.instance import INTERRUPTED, going_to_run, said_afterwards, warehouse_at
 from nba_assets.cli.older_code import accept, print_older
 from nba_assets.cli.plan import print_plan
-from nba_assets.cli.terminal import RunProgress, breaks_errors, err, out, print_failures, print_gaps, print_made
+from nba_assets.cli.terminal import (
+    RunProgress,
+    breaks_errors,
+    err,
+    looking_at,
+    out,
+    print_failures,
+    print_gaps,
+    print_made,
+)
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.errors import BadInput
 from nba_assets.orchestration.instance.opening import instance_at_home
@@ -138,7 +147,8 @@ def _build(start: str, end: str, names: list[str], lake: Path, chunk: str, asked
             close_dead(instance)
         older = older_code(warehouse, tables, days) if asked.dry_run or asked.code else {}
         looked_at = [table for table in tables if not (asked.force and table in named)]
-        plan = out_of_date(instance, warehouse, looked_at, of_each, because_of_code(older) if asked.code else None)
+        wanted = because_of_code(older) if asked.code else None
+        plan = out_of_date(instance, warehouse, looked_at, of_each, wanted, looking_at(looked_at))
         if asked.force:  # what they read is built where it is not good
             plan |= everything(calendar.wanted(named, partition_days(window)))
             plan = {table: plan[table] for table in tables}

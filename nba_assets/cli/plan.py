@@ -24,7 +24,7 @@ from nba_assets.cli.compare import print_compared
 from nba_assets.cli.instance import on_lake, warehouse_at
 from nba_assets.cli.older_code import print_older
 from nba_assets.cli.rows import Rows
-from nba_assets.cli.terminal import out, print_gaps
+from nba_assets.cli.terminal import looking_at, out, print_gaps
 from nba_assets.contracts.errors import BadInput
 from nba_assets.orchestration.instance.opening import instance_at_home
 
@@ -76,7 +76,7 @@ def plan(
     chosen, calendar = with_conformed(named), Calendar.of(warehouse)
     calendar.require_seasons(chosen, days)
     with instance_at_home() as instance:
-        found = out_of_date(instance, warehouse, chosen, days)
+        found = out_of_date(instance, warehouse, chosen, days, look=looking_at(chosen))
     print_plan(found)
     planned = sum(map(len, found.values()))
     out.print(f"{planned:,} partitions to build" if planned else "nothing to build: all partitions are good")

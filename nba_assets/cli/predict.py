@@ -81,7 +81,7 @@ def predict(
     if system and system != EVERY and system not in {row["system_id"] for row in rows}:
         there = ", ".join(sorted({row["system_id"] for row in rows})) or "none"
         raise BadInput(f"--system: {system!r} has no predictions of {window}; there are {there}")
-    print_slate(rows, system) if window.days == 1 or as_json else print_counts(rows)
+    print_slate(rows, system) if window.days == 1 else print_counts(rows)
     _tell_simulated(rows)
 
 

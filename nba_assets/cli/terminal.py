@@ -9,7 +9,7 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,7 @@ from nba_assets.contracts.printable import printable
 
 if TYPE_CHECKING:
     from nba_assets.audit.never_built import Gaps
+    from nba_assets.contracts.table import Table
     from nba_assets.orchestration.launch import TableResult
 
 
@@ -51,7 +52,7 @@ class PlainConsole(Console):
 
 
 class AtWork:
-    """A line with the seconds on a terminal, while a command has not said anything yet.
+    """A line with what it is at and the seconds on a terminal, while a command has not said anything yet.
 
     Whatever is written to a terminal otherwise than by the consoles here says `over` first.
     """
@@ -61,17 +62,21 @@ class AtWork:
 
     def __init__(self, console: Console) -> None:
         self._console = console  # of its own: to print on those of commands says that it is over
-        self._command = ""
+        self._command = self._doing = ""
         self._said = threading.Event()
         self._showing: threading.Thread | None = None
 
     def start(self, command: str) -> None:
         self.over()
-        self._command = command
+        self._command, self._doing = command, ""
         if self._console.is_terminal:
             self._said.clear()
             self._showing = threading.Thread(target=self._show, args=(command,), daemon=True)
             self._showing.start()
+
+    def tell(self, doing: str) -> None:
+        """Say what the command is at, from the next tenth of a second on."""
+        self._doing = f": {doing}"
 
     def over(self) -> None:
         self._said.set()
@@ -94,11 +99,18 @@ class AtWork:
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
         apart: dict[str, Any] = {"redirect_stdout": False, "redirect_stderr": False}  # standard output may be a file
         with Progress(*columns, console=self._console, transient=True, **apart) as line:
-            line.add_task(command, total=None)
-            self._said.wait()
+            task = line.add_task(command, total=None)
+            while not self._said.wait(0.1):
+                line.update(task, description=f"{command}{self._doing}")
 
 
 at_work = AtWork(Console(stderr=True))
+
+
+def looking_at(tables: Sequence[Table]) -> Callable[[Table], None]:
+    """Has each of some tables told as what the command is at."""
+    return lambda table: at_work.tell(f"{table.name}, {tables.index(table) + 1} of {len(tables)} tables")
+
 
 out = PlainConsole(width=None if sys.stdout.isatty() else 200)
 err = PlainConsole(stderr=True, soft_wrap=True)

@@ -20,6 +20,7 @@ from nba_assets.contracts.table import Check, Table
 from nba_assets.orchestration import metadata
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.partitions import DAILY, mapping, partitions_of
+from nba_assets.orchestration.prediction_tables import grading_tables
 from nba_assets.orchestration.processes.pods import pod_tags
 from nba_assets.orchestration.step import Step, Told
 from nba_assets.tables.registry import has_all_cores, waiting
@@ -65,9 +66,19 @@ def step_assets(tables: Sequence[Table], kinds: frozenset[str], dialect: Dialect
         days = [date.fromisoformat(partition) for partition in context.partition_keys]
         resource = context.resources.warehouse
         warehouse = resource.open(alone=has_all_cores(first.step))
-        yield from Step(context, asked, warehouse, resource.timeout_seconds).replace(days)
+        yield from Step(context, asked, warehouse, resource.timeout_seconds, resource.rest_seconds).replace(days)
 
     return replace_partitions
+
+
+def _group(table: Table) -> str:
+    """As data flows: the package, with the models among the predictions and what grades those beside them.
+
+    The graph of all three, or of features and predictions, is so wide that the UI cuts names, two of them to the same.
+    """
+    if table in grading_tables():
+        return "grading"
+    return "predictions" if table.monthly else table.group
 
 
 def _check_spec(table: Table, check: Check) -> dg.AssetCheckSpec:
@@ -84,7 +95,7 @@ def _spec(
         key=asset_key(table),
         deps=[_dep(table, source, reaches[source]) for source in stored_inputs(table)],
         description=table.description,
-        group_name=table.dataset.removeprefix("nba_"),  # as data flows: the last one of precompute is of predictions
+        group_name=_group(table),
         partitions_def=partitions_of(table),
         owners=OWNERS,
         kinds={*kinds, *(["python"] if table.python else [])},

@@ -7,6 +7,7 @@
 | NBA_MAX_CONCURRENT | step processes at once, which share cores and memory | the number of cores |
 | NBA_MEMORY_MIB | memory one query may take | 2048 |
 | NBA_TABLE_TIMEOUT | seconds a table's query may run | 600 |
+| NBA_REST | seconds a step rests between two seasons of a range | 0 |
 | NBA_BIGQUERY_PROJECT | the project of data sets and jobs | as Google's libraries find it |
 | NBA_BIGQUERY_LOCATION | where jobs run | where the data sets are |
 | NBA_BIGQUERY_PREFIX | what the names of data sets begin with, before a `_` | nothing |
@@ -44,6 +45,7 @@ class WarehouseResource(dg.ConfigurableResource):
     threads: int
     memory_mib: int
     timeout_seconds: float
+    rest_seconds: float = 0
     project: str | None = None
     location: str | None = None
     prefix: str = ""
@@ -57,6 +59,7 @@ class WarehouseResource(dg.ConfigurableResource):
             threads=max(1, (os.cpu_count() or 1) // max_concurrent()),
             memory_mib=whole_number("NBA_MEMORY_MIB", 2048),
             timeout_seconds=whole_number("NBA_TABLE_TIMEOUT", 600),
+            rest_seconds=whole_number("NBA_REST", 0, "number of seconds", least=0),
             project=os.environ.get("NBA_BIGQUERY_PROJECT") or None,
             location=os.environ.get("NBA_BIGQUERY_LOCATION") or None,
             prefix=os.environ.get("NBA_BIGQUERY_PREFIX", ""),

@@ -17,7 +17,7 @@ read changed after they were made.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -61,17 +61,19 @@ def out_of_date(
     tables: Sequence[Table],
     days: Sequence[date] | Mapping[Table, Sequence[date]],
     asked_for: Plan | None = None,
+    look: Callable[[Table], object] = lambda _: None,
 ) -> Plan:
     """Which of `days`, or of each table's own, are to be built of `tables` (each after those it reads), and why.
 
     A reason is `missing`, `no run on record`, `failed`, `damaged`, `older schema`, `older than <dataset.table> <date>`,
     what is `asked_for` beside these, or `reads <dataset.table> <date>, which will be built`; of a day off,
-    `older schema` or `no games any more`.
+    `older schema` or `no games any more`. Each table is given to `look` before it is looked at.
     """
     asked_for, calendar, stored = asked_for or {}, Calendar.of(warehouse), _Stored(warehouse)
     of_each = days if isinstance(days, Mapping) else dict.fromkeys(tables, days)
     plan: Plan = {}
     for table in tables:
+        look(table)
         made = _Made.of(instance, stored, table, of_each[table])
         planned = [
             (source, reach, list(plan[source]))

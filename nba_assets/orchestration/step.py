@@ -66,6 +66,7 @@ class Step:
     tables: Sequence[Table]
     warehouse: Warehouse
     timeout: float
+    rest: float = 0  # seconds between two seasons
     failed: dict[Table, TableFailure] = field(default_factory=dict)
     first_error: Exception | None = None
 
@@ -100,7 +101,7 @@ class Step:
             days_off = [day for day in days if calendar.is_off(table, day)]
             try:
                 build.clear(self.warehouse, days_off)
-                build.replace(calendar.wanted([table], days)[table], calendar)
+                build.replace(calendar.wanted([table], days)[table], calendar, self.rest)
                 checked, result = build.checked(), build.result()
             except Exception as error:
                 if isinstance(error, TransientError) and self.context.retry_number < MAX_RETRIES:
@@ -189,8 +190,8 @@ class _TableBuild:
         found = rows_of(self.session, self.dialect, self.table, Window(min(days), max(days)))[column].to_pylist()
         return dict(Counter(day for day in found if day in days))
 
-    def replace(self, days: Sequence[date], calendar: Calendar) -> None:
-        """Replace the partitions of `days`, season by season, each part whole before the next.
+    def replace(self, days: Sequence[date], calendar: Calendar, rest: float = 0) -> None:
+        """Replace the partitions of `days`, season by season, each part whole before the next, with a rest between.
 
         Raises BadInput for an input of the same day that was never built; days of history may be lacking.
         """
@@ -204,8 +205,10 @@ class _TableBuild:
             self.done.append(self._part(window, in_season, code, calendar))
             self._say_older_schema()
             self._say_progress(len(windows), len(days))
-            if window is not windows[-1] and tells_early():
-                self._record_season()
+            if window is not windows[-1]:
+                if tells_early():
+                    self._record_season()
+                time.sleep(rest)
         self._preview(days[-1])
 
     def _part(self, window: Window, days: Sequence[date], code: Code, calendar: Calendar) -> Part:

@@ -8,7 +8,7 @@ from typing import Any
 import ibis
 import pytest
 
-from nba_assets.basketball.calibration import USUAL, WEIGHT, drawn_to_the_market
+from nba_assets.basketball.calibration import USUAL, drawn_to_the_market
 from nba_assets_tests.rows import Query, Row, one
 
 DAY = date(2024, 3, 20)
@@ -33,9 +33,9 @@ def kept(past: list[Row], **more: Any) -> dict[str, Any]:
 
 
 def test_the_part_that_came_is_kept_beside_the_usual_one() -> None:
-    """Of 200 lines 0.2 above the market 65 % came: of a distance of 0.2 there came 0.15."""
+    """Of 200 lines 0.2 above the market 65 % came: of a distance of 0.2 there came 0.15. The usual 0.1 counts for 8."""
     past = before(30, 130) + before(10, 70)
-    slope = (200 * 0.2 * 0.15 + WEIGHT * USUAL) / (200 * 0.2 * 0.2 + WEIGHT)
+    slope = (200 * 0.2 * 0.15 + 8 * 0.1) / (200 * 0.2 * 0.2 + 8)
     row = kept(past)
     assert (row["market"], row["line_slope"]) == ("points", pytest.approx(slope))
     assert row["probability_over"] == pytest.approx(0.5 + slope * 0.2)

@@ -6,7 +6,7 @@ import ibis
 import ibis.expr.types as ir
 import pytest
 
-from nba_assets.basketball.joins import newest, with_columns
+from nba_assets.basketball.joins import median, newest, with_columns
 from nba_assets_tests.rows import Query, Row, one, told, unbound
 
 BOXES = ibis.schema({"game": "string", "player": "string", "points": "int64"})
@@ -105,3 +105,16 @@ NEWEST = Query(lambda boxes: newest(boxes, ("player",), ("game",), ties=("points
 def test_the_newest_of_a_key_and_of_equals_the_first() -> None:
     rows = NEWEST(boxes=[box(game="g1", points=1), box(game="g2", points=3), box(game="g2", points=2), box("brown")])
     assert told(rows, "player", "game", "points") == [("brown", "g1", 30), ("tatum", "g2", 2)]
+
+
+MEDIAN = Query(lambda boxes: median(boxes, ("player",), "points"), {"boxes": BOXES})
+
+
+def test_the_median_is_the_middle_or_halfway_between_two_and_unknown_values_count_for_nothing() -> None:
+    four = [box(points=points) for points in (40, 10, 31, 20)]
+    three = [box("brown", points=points) for points in (9, 1, 2)] + [box("brown") | {"points": None}]
+    assert told(MEDIAN(boxes=[*four, *three, box("white")]), "player", "points") == [
+        ("brown", 2.0),
+        ("tatum", 25.5),
+        ("white", 30.0),
+    ]

@@ -222,12 +222,25 @@ def test_books_and_hours_are_settings(setting: Setting) -> None:
         (market.HOURS_VARIABLE, "three", "NBA_FRESH_HOURS: 'three' is no number of hours"),
         (market.DECISION_VARIABLE, "0", "NBA_DECISION_MINUTES: '0' is no number of minutes from 1 to 1440"),
         (market.MARGIN_VARIABLE, "3%", "NBA_BET_MARGIN: '3%' is no number of percentage points from 0 to 50"),
+        (market.HOURS_VARIABLE, "241", "NBA_FRESH_HOURS: '241' is no number of hours from 1 to 240"),
+        (market.DECISION_VARIABLE, "1441", "NBA_DECISION_MINUTES: '1441' is no number of minutes from 1 to 1440"),
+        (market.MARGIN_VARIABLE, "51", "NBA_BET_MARGIN: '51' is no number of percentage points from 0 to 50"),
     ],
 )
 def test_a_setting_that_is_none_is_refused(setting: Setting, variable: str, text: str, told: str) -> None:
     setting(variable, text)
     with pytest.raises(BadInput, match=re.escape(told)):
         market.settings()
+
+
+def test_settings_where_none_is_given_and_at_their_ends(setting: Setting) -> None:
+    numbers = (market.fresh_hours, market.decision_minutes, market.bet_margin)
+    variables = (market.HOURS_VARIABLE, market.DECISION_VARIABLE, market.MARGIN_VARIABLE)
+    assert [number() for number in numbers] == [3, 60, 3]
+    for ends in ((1, 1, 0), (240, 1440, 50)):
+        for variable, end in zip(variables, ends, strict=True):
+            setting(variable, str(end))
+        assert tuple(number() for number in numbers) == ends
 
 
 def test_a_quarter_is_no_line() -> None:

@@ -80,8 +80,8 @@ GAME = {"game_id": "g", "home_team_abbr": "BOS", "away_team_abbr": "NYK", "home_
 WHOLE = by_period(BOS=(4, 2, 2, 2), NYK=(2, 2, 2, 2))
 
 
-def best(first: list[Row], second: list[Row]) -> list[tuple]:
-    rows = BEST(games=[GAME], first=first, second=second)
+def best(first: list[Row], second: list[Row], game: Row = GAME) -> list[tuple]:
+    rows = BEST(games=[game], first=first, second=second)
     return sorted({*told(rows, "source", "period", "is_whole")}, key=str)
 
 
@@ -92,6 +92,16 @@ def test_the_feed_with_all_periods_and_the_final_score_tells_the_game() -> None:
     assert best(by_period(BOS=(6, 2, 2), NYK=(4, 2, 2)), WHOLE) == whole, "a period is missing"
     assert best([*WHOLE, *WHOLE], WHOLE) == whole, "told twice"
     assert best(WHOLE, WHOLE) == [("first", period, True) for period in (1, 2, 3, 4)]
+
+
+def test_where_no_score_is_known_the_first_feed_tells_the_periods_that_it_has() -> None:
+    unknown = GAME | {"home_points": None, "away_points": None}
+    assert best(by_period(BOS=(4, 2), NYK=(2, 2)), WHOLE, unknown) == [
+        ("first", 1, None),
+        ("first", 2, None),
+        ("second", 3, None),
+        ("second", 4, None),
+    ]
 
 
 def test_an_event_of_no_known_period_does_not_stand_for_the_one_that_is_missing() -> None:

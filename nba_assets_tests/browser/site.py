@@ -92,14 +92,14 @@ class Clone:
         return ended.stdout
 
     @contextmanager
-    def dev(self) -> Iterator[str]:
-        """`make dev`; the address of the UI."""
+    def dev(self, **settings: str) -> Iterator[str]:
+        """`make dev` with some settings; the address of the UI."""
         port = free_port()
         with (self.folder / "dev.log").open("w") as log:
             running = subprocess.Popen(
                 ["make", "--assume-old=.venv/installed", "dev", f"ARGS=--port {port}"],
                 cwd=self.folder,
-                env=self.environment,
+                env=self.environment | settings,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -133,6 +133,7 @@ class Site:
     errors: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.page.set_default_timeout(PATIENCE * 1000)
         self.page.on("console", lambda told: self._hear(told.type, told.text, told.location.get("url", "")))
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
 
@@ -148,11 +149,36 @@ class Site:
         return self.page
 
     def wait_for(self, text: str | re.Pattern[str]) -> None:
-        self.page.get_by_text(text).first.wait_for(timeout=PATIENCE * 1000)
+        self.page.get_by_text(text).first.wait_for()
 
     def shot(self, name: str) -> None:
         SHOTS.mkdir(parents=True, exist_ok=True)
         self.page.screenshot(path=SHOTS / f"{name}.png")
+
+    def open_group(self, group: str) -> list[str]:
+        """Go to the graph of a group, as it is at first; the names of its tables that are seen, as they are written."""
+        self.open(f"/locations/{LOCATION}/asset-groups/{group}/lineage")
+        self.page.locator("svg foreignObject").first.wait_for()
+        return self.names_in_the_graph()
+
+    def names_in_the_graph(self) -> list[str]:
+        """Of its boxes; names without a box are links to other groups."""
+        boxes = "[...document.querySelectorAll('svg foreignObject [class*=assetName]')].map(name => name.innerText)"
+        names: list[str] = self.page.evaluate(boxes)
+        return [name.strip() for name in names]
+
+    def scrolled_to(self, wanted: set[str]) -> set[str]:
+        """The dates in a list, which only draws what is on the screen: those passed until all that are wanted were."""
+        seen = set[str]()
+
+        def look() -> bool:
+            seen.update(re.findall(r"20\d\d-\d\d-\d\d", self.page.inner_text("body")))
+            self.page.mouse.move(400, 900)  # the list is to the left of what is chosen
+            self.page.mouse.wheel(0, 500)
+            return wanted <= seen
+
+        self.until(look, seconds=0.2)
+        return seen
 
     def drawn(self) -> list[bool]:
         """Of each plot whether it has points: axes are grey, lines are not."""
@@ -171,7 +197,7 @@ class Site:
         chosen.fill(partitions)
         chosen.press("Enter")
         dialog.get_by_role("button", name=re.compile("^Launch")).last.click()
-        dialog.wait_for(state="hidden", timeout=PATIENCE * 1000)
+        dialog.wait_for(state="hidden")
 
     def ask(self, query: str) -> Any:
         """What the UI's server answers."""
@@ -186,32 +212,41 @@ class Site:
 
     def runs(self) -> list[dict[str, Any]]:
         """The newest runs of dates first, as the page of runs asks for them: pages and readiness have no date."""
-        fields = "runId status tags { key }"
+        fields = "runId status tags { key value }"
         answer = self.ask(f"{{ runsOrError(limit: 25) {{ ... on Runs {{ results {{ {fields} }} }} }} }}")
         found: list[dict[str, Any]] = answer["runsOrError"]["results"]
         return [run for run in found if OF_DATES & {tag["key"] for tag in run["tags"]}]
 
-    def ended(self, before: set[str], status: str) -> str:
-        """The one run that there was not `before`, once it has ended as it should; its id."""
-        return self._once(lambda: self._ended(before, status), "no run ended")
+    def run_of(self, first: str, but: str = "") -> str:
+        """The id of the one run of a date, or of a range that begins with it, once there is one; but one run."""
 
-    def _ended(self, before: set[str], status: str) -> str | None:
-        new = [run for run in self.runs() if run["runId"] not in before]
-        if not new or not all(run["status"] in ("SUCCESS", "FAILURE", "CANCELED") for run in new):
-            return None
-        assert [run["status"] for run in new] == [status]
-        return str(new[0]["runId"])
+        def look() -> str | None:
+            found = [run for run in self.runs() if run["runId"] != but and _first_date(run) == first]
+            assert len(found) < 2, found
+            return str(found[0]["runId"]) if found else None
 
-    def until(self, holds: Callable[[], bool]) -> None:
-        self._once(lambda: holds() or None, "it did not come so")
+        return self._once(look, f"no run of {first}")
 
-    def _once(self, look: Callable[[], Found | None], else_: str) -> Found:
+    def status(self, run: str) -> str:
+        return next(str(found["status"]) for found in self.runs() if found["runId"] == run)
+
+    def ended(self, run: str, status: str) -> str:
+        """A run, once it has ended as it should. Meanwhile no page is open: each asks the server all the time."""
+        self.page.goto("about:blank")
+        self.until(lambda: self.status(run) in ("SUCCESS", "FAILURE", "CANCELED"))
+        assert self.status(run) == status
+        return run
+
+    def until(self, holds: Callable[[], bool], seconds: float = 2) -> None:
+        self._once(lambda: holds() or None, "it did not come so", seconds)
+
+    def _once(self, look: Callable[[], Found | None], else_: str, seconds: float = 2) -> Found:
         """What a look finds. Each is a query of the machine that the runs are to have, so there are few."""
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             if (found := look()) is not None:
                 return found
-            self.page.wait_for_timeout(2000)
+            self.page.wait_for_timeout(1000 * seconds)
         raise AssertionError(f"{else_} within {PATIENCE} s")
 
     def said_in(self, run: str) -> list[str]:
@@ -220,5 +255,6 @@ class Site:
         answer = self.ask(f'{{ logsForRun(runId: "{run}") {{ ... on EventConnection {{ {said} }} }} }}')
         return [event["message"] for event in answer["logsForRun"]["events"] if event]
 
-    def run_ids(self) -> set[str]:
-        return {run["runId"] for run in self.runs()}
+
+def _first_date(run: dict[str, Any]) -> str:
+    return next(tag["value"] for tag in run["tags"] if tag["key"] in OF_DATES)

@@ -167,7 +167,7 @@ def test_a_summer_has_nothing_to_be_built(nba: Nba, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "variable",
-    ["NBA_WAREHOUSE", "NBA_MAX_CONCURRENT", "NBA_MEMORY_MIB", "NBA_TABLE_TIMEOUT"],
+    ["NBA_WAREHOUSE", "NBA_MAX_CONCURRENT", "NBA_MEMORY_MIB", "NBA_TABLE_TIMEOUT", "NBA_REST"],
 )
 def test_a_setting_that_is_wrong_is_told(variable: str, nba: Nba, lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(variable, "-1")

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shutil
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pyarrow as pa
 import pytest
 import typer
 
@@ -25,8 +27,10 @@ from nba_assets.cli.ingest import print_ingested
 from nba_assets.cli.older_code import print_older
 from nba_assets.cli.rows import print_as_json
 from nba_assets.cli.terminal import print_made
+from nba_assets.cli.train import print_models
 from nba_assets.contracts.calendar import Window
 from nba_assets.orchestration.launch import TableResult
+from nba_assets.simulate import write
 from nba_assets.tables.registry import tables
 
 PAGE = Path(__file__).parents[2] / "docs" / "json.md"
@@ -55,7 +59,7 @@ def parsed(printed: str) -> Counter[str]:
         found = json.loads(line)
         kind = found.pop("kind")
         kinds[kind] += 1
-        if kind not in ("table run", "cascade"):
+        if kind not in ("table run", "cascade", "prediction"):  # whose keys are a table's columns
             assert set(found) == known[kind]
     return kinds
 
@@ -83,8 +87,9 @@ def test_every_command_that_prints_a_table_has_it() -> None:
             {"older code": 2},
         ),
         (lambda: print_ingested([ingested()]), {"ingested": 1}),
+        (lambda: print_models(OfOneModel(), Window(date(2024, 1, 1), date(2024, 1, 2))), {"model": 1}),  # type: ignore[arg-type]
     ],
-    ids=["made", "compared", "older code", "ingested"],
+    ids=["made", "compared", "older code", "ingested", "models"],
 )
 def test_what_takes_a_run_to_print(
     show: Callable[[], None], kinds: dict[str, int], capsys: pytest.CaptureFixture[str]
@@ -92,6 +97,14 @@ def test_what_takes_a_run_to_print(
     print_as_json(True)
     show()
     assert parsed(capsys.readouterr().out) == kinds
+
+
+class OfOneModel:
+    """A warehouse."""
+
+    def fetch(self, *_: object) -> pa.Table:
+        names = ("month", "trained_to", "rows_trained", "mean_absolute_error", "within_50", "within_80")
+        return pa.Table.from_pylist([dict.fromkeys(names, 0.5) | {"artefact_sha256": "ab"}])
 
 
 def ingested() -> Any:
@@ -108,34 +121,64 @@ def test_the_page_says_nothing_of_what_is_not_printed() -> None:
     assert {name for name in keys_of() if name != "query"} == printed
 
 
-@pytest.mark.slow
-def test_each_line_of_each_command_is_an_object(
-    conformed_lake: Path, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    lake = shutil.copytree(conformed_lake, tmp_path / "lake", copy_function=os.link)
-    days = ("--start", DAY, "--end", DAY, "--tables", "games,player_boxes")
-    for arguments, code, kinds in (
-        (("status", "--date", DAY), 1, {"slate", "table", "operations"}),
-        (("plan", *days, "--diff", "1"), 0, {"plan", "compared", "older code"}),
-        (("backfill", *days, "--dry-run"), 0, {"plan", "older code"}),
-        (("verify", *days), 0, {"coverage"}),
-        (("compare", str(lake), str(lake), "--tables", "games"), 0, {"compared"}),
-        (("explain", "games", "--date", DAY, "--key", game_of(lake)), 0, {"value", "input", "input row", "origin"}),
-        (("cascade", "--date", DAY), 0, {"arrival", "cascade"}),
-        (("export", *days, "--to", str(tmp_path / "exported")), 0, {"moved"}),
-    ):
-        monkeypatch.setenv("NBA_LAKE", str(lake))
-        monkeypatch.setattr(sys, "argv", ["nba", *arguments, "--json"])
-        with pytest.raises(SystemExit) as exit_:
-            cli.main()
-        printed = capfd.readouterr()
-        assert (int(exit_.value.code or 0), printed.err.count("Traceback")) == (code, 0), printed.err
-        assert set(parsed(printed.out)) == kinds, arguments
+DAYS = ("--start", DAY, "--end", DAY)
+OF_TWO = (*DAYS, "--tables", "games,player_boxes")
+OF_NEW = ("--start", "2024-10-22", "--end", "2024-10-22", "--tables", "games", "--lake", "new")
 
-    monkeypatch.setattr(sys, "argv", ["nba", "query", "SELECT 1 AS a, 0.5 AS b, NULL AS c", "--json"])
-    with pytest.raises(SystemExit):
-        cli.main()
-    assert json.loads(capfd.readouterr().out) == {"a": 1, "b": 0.5, "c": None}
+ON_SERVERS = {"estimate"}
+"""Commands that need BigQuery, parsed where the tests of it are."""
+
+TYPED: tuple[tuple[tuple[str, ...], int, set[str]], ...] = (
+    (("simulate", "--season", "2024-25", "--days", "1", "--lake", "new"), 0, {"ingested"}),
+    (("ingest", "raw", "--lake", "new"), 0, {"ingested"}),
+    (("plan", *OF_NEW), 0, {"plan"}),
+    (("backfill", *OF_NEW, "--dry-run"), 0, {"plan"}),
+    (("backfill", *OF_NEW), 0, {"plan", "built"}),
+    (("upgrade", "--dry-run"), 0, set()),
+    (("status", "--date", DAY), 0, {"slate", "table", "operations"}),
+    (("plan", *OF_TWO, "--diff", "1"), 0, {"compared"}),
+    (("materialize", "--date", DAY, "--tables", "games"), 0, {"built"}),
+    (("verify", *OF_TWO), 0, {"coverage"}),
+    (("compare", "lake", "lake", "--tables", "games"), 0, {"compared"}),
+    (("replay", "--date", DAY), 0, {"compared"}),
+    (("explain", "games", "--date", DAY, "--key", "GAME"), 0, {"value", "input", "input row", "origin"}),
+    (("lineage", "games.home_points"), 0, {"lineage"}),
+    (("cascade", "--date", DAY), 0, {"arrival", "table run", "cascade"}),
+    (("changes", "--since", "2020-01-01"), 0, {"rewritten"}),
+    (("tables",), 0, {"stored"}),
+    (("describe", "games"), 0, {"described", "column"}),
+    (("catalog", "nba.duckdb"), 0, {"view"}),
+    (("export", *OF_TWO, "--to", "exported"), 0, {"moved"}),
+    (("import", "exported", "--lake", "new"), 0, {"moved"}),
+    (("train", *DAYS), 2, set()),  # no season behind it, and after two nights no line is predicted:
+    (("predict", "--date", DAY), 0, {"plan", "built"}),  # what they print of more is parsed in the tests of each
+    (("predict", *DAYS), 0, set()),
+    (("grade", *DAYS), 2, {"plan", "built"}),
+    (("query", "SELECT 1 AS a, 0.5 AS b, NULL AS c"), 0, set()),
+)
+"""What is typed, in this order on one lake; how it ends, and which kinds of line it prints."""
+
+
+def test_none_is_left_out() -> None:
+    assert {typed[0] for typed, *_ in TYPED} | WITHOUT | ON_SERVERS == set(typer.main.get_group(cli.app).commands)
+
+
+@pytest.mark.slow
+def test_each_line_of_each_command_is_an_object(filled: Path, tmp_path: Path) -> None:
+    """Typed as people do, each a process: nothing beside the objects is on stdout, whoever writes there."""
+    for folder in ("lake", "home"):
+        shutil.copytree(filled / folder, tmp_path / folder, copy_function=os.link if folder == "lake" else shutil.copy2)
+    write(tmp_path / "raw", 2024, seed=7, days=1)
+    game = game_of(tmp_path / "lake")
+    settings = os.environ | {"NBA_LAKE": str(tmp_path / "lake"), "DAGSTER_HOME": str(tmp_path / "home")}
+    for typed, code, kinds in TYPED:
+        command = [sys.executable, "-m", "nba_assets", *(game if word == "GAME" else word for word in typed), "--json"]
+        done = subprocess.run(command, cwd=tmp_path, env=settings, capture_output=True, text=True)
+        assert (done.returncode, "Traceback" in done.stderr) == (code, False), (typed, done.stderr)
+        if typed[0] == "query":
+            assert json.loads(done.stdout) == {"a": 1, "b": 0.5, "c": None}
+        else:
+            assert set(parsed(done.stdout)) == kinds, typed
 
 
 def game_of(lake: Path) -> str:

@@ -11,8 +11,9 @@ from rich.console import Console
 from rich.table import Table as RichTable
 
 from nba_assets.cli import app as cli
-from nba_assets.cli.terminal import AtWork, PlainConsole, print_failure
+from nba_assets.cli.terminal import AtWork, PlainConsole, looking_at, print_failure
 from nba_assets.contracts.errors import BadInput
+from nba_assets.tables.registry import tables
 
 HOSTILE = "\x1b[2J\x9b31m\x07\rgone [/red] [bold]x[/bold] :x: \u202e"
 SHOWN = r"\x1b[2J\x9b31m\x07\rgone [/red] [bold]x[/bold] :x: \u202e"
@@ -106,6 +107,22 @@ def test_it_is_aside_without_a_thread_and_goes_on(terminal: Console, monkeypatch
         pass
     time.sleep(0.1)
     assert not at_work._showing, "what is over does not begin again"
+
+
+def test_it_says_what_it_is_at(terminal: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(AtWork, "PATIENCE", 0)
+    at_work, written = AtWork(terminal), terminal.file
+    assert isinstance(written, io.StringIO)
+    monkeypatch.setattr("nba_assets.cli.terminal.at_work", at_work)
+    at_work.start("nba plan")
+    look = looking_at(tables()[:3])
+    for table in tables()[:3]:
+        look(table)
+    until = time.monotonic() + 20
+    while f"nba plan: {tables()[2].name}, 3 of 3 tables 0:00:0" not in written.getvalue() and time.monotonic() < until:
+        time.sleep(0.01)
+    at_work.over()
+    assert f"nba plan: {tables()[2].name}, 3 of 3 tables 0:00:0" in written.getvalue()
 
 
 def test_a_quick_command_and_one_without_a_terminal_show_no_such_line(terminal: Console) -> None:

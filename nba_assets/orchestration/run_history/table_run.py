@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from nba_assets.contracts.calendar import eastern
 from nba_assets.contracts.contract import Column, Contract
-from nba_assets.warehouse.records import markdown_table
+from nba_assets.warehouse.records import escaped, markdown_table
 
 SUCCESS, FAILED, TIMEOUT, CANCELED, SKIPPED = "success", "failed", "timeout", "canceled", "skipped"
 RUNNING, WAITING = "running", "waiting"
@@ -174,6 +174,20 @@ def line(run: TableRun, timings: Timings) -> tuple[str, ...]:
 
 
 def markdown(title: str, timings: Timings) -> str:
-    """The run as a page: a line on the whole, then a table's line each, those on the critical path starred."""
-    body = markdown_table(COLUMNS, timings.lines())
-    return f"### {title}\n\n{timings.summary}\n\n{body}\n\nTimes are Eastern; * is on the critical path.\n"
+    """The run as a page: a line on the whole, then a table's line each, those on the critical path starred.
+
+    An event of each run keeps one for ever, so what all tables have alike, and the day of their times, is said once,
+    and when one ended is left to its start and seconds.
+    """
+    lines = timings.lines()
+    columns = {name: [cells[number] for cells in lines] for number, name in enumerate(COLUMNS) if name != "ended"}
+    days = {started.split()[0] for started in columns["started"] if started}
+    of_day = days.pop() if len(days) == 1 else ""
+    columns["started"] = [started.removeprefix(f"{of_day} ").removesuffix(" ET") for started in columns["started"]]
+    alike = {name: cells[0] for name, cells in columns.items() if len(cells) > 1 and len(set(cells)) == 1}
+    of_all = ", ".join(f"{name} {escaped(value)}" for name, value in alike.items() if value)
+    shown = [name for name in columns if name not in alike]
+    body = markdown_table(shown, zip(*(columns[name] for name in shown), strict=True))
+    told = [f"### {title}", timings.summary, f"All: {of_all}." if of_all else "", body]
+    times = f"Times are Eastern{of_day and f', of {of_day}'}; * is on the critical path.\n"
+    return "\n\n".join([*filter(None, told), times])

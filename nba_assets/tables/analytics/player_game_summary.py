@@ -18,7 +18,7 @@ from nba_assets.basketball.population import LEAST_PLAYERS, of_finished_games
 from nba_assets.basketball.zones import area_columns, with_zones, zone_counts
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
-from nba_assets.contracts.measures import mean_of, share_without
+from nba_assets.contracts.measures import Measure, mean_of, share_without
 from nba_assets.contracts.read import same_day
 from nba_assets.contracts.table import Check, holds, table
 from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary
@@ -33,6 +33,9 @@ from nba_assets.tables.conformed.views.starters import starters
 
 MOST_PLAYERS = 18
 """A side of a game. The fewest suffice: Oklahoma City played three games of 2022 and 2023 with six men."""
+
+USAGE_MINUTES = 5
+"""Played by those whose usage tells of a day."""
 
 
 def _more_than_five_late(rows: ir.Table) -> ir.Table:
@@ -72,7 +75,17 @@ def _thin_games(rows: ir.Table, games: ir.Table) -> ir.Table:
         "prop_lines": same_day(points_lines),
         "team_offense": same_day(team_offense_game_summary),
     },
-    measures=(mean_of("points"), mean_of("minutes_played"), mean_of("usage_rate"), share_without("points_line")),
+    measures=(
+        mean_of("points"),
+        mean_of("minutes_played"),
+        Measure(
+            "mean_usage_rate",
+            # A shot in a second on the court is a usage of a thousand per cent, and no news of the day.
+            lambda rows: (rows.minutes_played >= USAGE_MINUTES).ifelse(rows.usage_rate.cast("float64"), None).mean(),
+            watched=True,
+        ),
+        share_without("points_line"),
+    ),
     population=of_finished_games(same_day(team_schedule), LEAST_PLAYERS),
     columns=(
         Column("player_lookup", "STRING", "canonical player", required=True),

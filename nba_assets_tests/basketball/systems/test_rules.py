@@ -21,11 +21,11 @@ def test_the_same_player_twice_is_the_same_number() -> None:
 def test_kinds_of_shots_count_against_the_defence_they_suit() -> None:
     """A weak one is nothing to who is not in the paint, nor a strong one to who is; of shooters the other way round."""
     paint, three, neither = {"pct_paint": 0.5}, {"pct_paint": 0, "pct_three": 0.5}, {"pct_paint": 0, "pct_three": 0.3}
-    against = {rating: {"opponent_def_rating": rating} for rating in (109, 111)}
-    players = [FRESH | {"pct_three": 0} | his | team for team in against.values() for his in (paint, three, neither)]
-    strong, weak = (found := points_of(points, players))[:3], found[3:]
-    assert [round(each - strong[2], 6) for each in strong] == [0, -0.5, 0]
-    assert [round(each - weak[2], 6) for each in weak] == [0.08, 0, 0]
+    against = {109: [0, -0.5, 0], 110: [0, 0, 0], 111: [0.08, 0, 0]}
+    for rating, told in against.items():
+        team = FRESH | {"pct_three": 0, "opponent_def_rating": rating}
+        found = points_of(points, [team | his for his in (paint, three, neither)])
+        assert [round(each - found[2], 6) for each in found] == told
 
 
 def test_pace_is_worth_more_to_whoever_is_busier_than_28() -> None:

@@ -16,6 +16,7 @@ from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.run_history import cascade as cascades
 from nba_assets.orchestration.run_history.cascade import cascade, last_cascades
 from nba_assets.orchestration.run_history.history import store, timings_of
+from nba_assets.orchestration.run_history.run_events import waits_for
 from nba_assets.orchestration.run_history.table_run import TableRun, Timings, markdown
 from nba_assets.tables.raw import raw_table
 from nba_assets.tables.registry import tables
@@ -122,10 +123,31 @@ def test_a_run_as_a_page() -> None:
     page = markdown("Run 1", Timings(runs, READS, {OFFENSE: 2.0}))
     lines = page.splitlines()
     assert lines[0] == "### Run 1"
-    times = "2024-10-23 12:00:00 ET | 2024-10-23 12:00:04 ET | 4.0 | 2.0 (x2.0)"
-    assert f"| team_offense_game_summary * | {times} | success | 1 | 10 | 2024-10-23 |" in lines
+    assert "All: rows 10, of 2024-10-23." in lines
+    assert "| table | started | seconds | usual | status | attempt |" in lines
+    assert "| team_offense_game_summary * | 12:00:00 | 4.0 | 2.0 (x2.0) | success | 1 |" in lines
     assert any("| failed: ValueError: a \\| b | 1 |" in row for row in lines)
-    assert f"| {CONTEXT} |  |  |  |  | skipped: not built |  | 10 | 2024-10-23 |" in lines
+    assert f"| {CONTEXT} |  |  |  | skipped: not built |  |" in lines
+    assert lines[-1] == "Times are Eastern, of 2024-10-23; * is on the critical path."
+
+
+def test_a_page_of_one_table_or_of_a_night_says_all_of_each() -> None:
+    (*_, one, _, times) = markdown("Run 1", Timings([part(OFFENSE, 0, 4)], READS, {})).splitlines()
+    assert one == "| team_offense_game_summary * | 12:00:00 | 4.0 |  | success | 1 | 10 | 2024-10-23 |"
+    assert times == "Times are Eastern, of 2024-10-23; * is on the critical path."
+    night = [part(OFFENSE, 43190, 4), part(DEFENSE, 43200, 4)]
+    page = markdown("Run 1", Timings(night, READS, {})).splitlines()
+    assert "| team_offense_game_summary | 2024-10-23 23:59:50 |" in page
+    assert "| team_defense_game_summary * | 2024-10-24 00:00:00 |" in page
+    assert page[-1] == "Times are Eastern; * is on the critical path."
+
+
+def test_a_page_has_room_in_an_event() -> None:
+    """An event of each run keeps its page, for ever: a day of all but the predictions' tables in less than 3 kB."""
+    all_tables = [table for table in tables() if table.group != "predictions"]
+    usual = {table.name: 2.0 for table in all_tables}
+    runs = [part(table.name, n, 2.1, records_processed=1500) for n, table in enumerate(all_tables)]
+    assert len(markdown("Run 12345678", Timings(runs, waits_for(), usual)).encode()) < 2300
 
 
 @pytest.fixture

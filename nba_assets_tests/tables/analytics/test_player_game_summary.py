@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from nba_assets.basketball.box_scores import COUNTS
 from nba_assets.tables.analytics.player_game_summary import player_game_summary
 from nba_assets_tests.given import GOLDEN, shot_row
-from nba_assets_tests.rows import Row, broken_of, one, rows_of, told
+from nba_assets_tests.rows import Query, Row, broken_of, one, rows_of, told
 
 BRUNSON = {
     "points": 38,
@@ -346,3 +346,10 @@ def test_one_row_a_player_and_zones_are_attempts(players: set[str], taken: list,
             zones = row["paint_attempts"] + row["mid_range_attempts"] + row["zone_unknown_attempts"]
             assert zones + row["three_pt_attempts"] == row["fg_attempts"]
             assert row["assisted_fg_makes"] + row["unassisted_fg_makes"] == row["fg_makes"]
+
+
+def test_a_second_on_the_court_does_not_move_the_usage_of_a_day() -> None:
+    usage = next(measure for measure in player_game_summary.measures if measure.name == "mean_usage_rate")
+    mean = Query(lambda rows: rows.aggregate(mean=usage.of(rows)), {"rows": player_game_summary})
+    played = [{"minutes_played": minutes, "usage_rate": rate} for minutes, rate in ((30, 18), (5, 22), (0.1, 1196.81))]
+    assert mean(rows=played) == [{"mean": 20}]

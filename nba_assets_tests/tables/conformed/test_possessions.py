@@ -193,6 +193,8 @@ def test_a_technical_ends_nothing_and_its_point_is_told_apart() -> None:
     rows = possessions_of(START, free_throw("hart", "technical"), shot("tatum"))
     assert told_of(rows) == [("BOS", "shot", 2), LAST]
     assert rows[0]["opponent_points"] == 1
+    last = possessions_of(START, MISS, rebound("brown", "offensive"), free_throw("brown", "technical"))[-1]
+    assert (last["ended_by"], last["points"], last["used_by"]) == ("period", 1, "tatum"), "nor is it a use"
 
 
 def test_a_rebound_written_twice_ends_one_possession() -> None:

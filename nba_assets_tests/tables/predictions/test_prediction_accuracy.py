@@ -72,6 +72,11 @@ def test_a_loss_and_a_push() -> None:
     assert (push["went_over"], push["brier_score"], push["absolute_error"]) == (None, None, 3.0)
 
 
+def test_within_is_at_most() -> None:
+    within = [(row["within_3_points"], row["within_5_points"]) for row in map(graded, (21, 20, 19, 18))]
+    assert within == [(True, True), (False, True), (False, True), (False, False)]
+
+
 @pytest.mark.parametrize(
     ("case", "error"),
     [

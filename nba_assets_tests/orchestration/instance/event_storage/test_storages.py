@@ -17,7 +17,7 @@ from nba_assets.orchestration.dagster_patches import guard, switches
 from nba_assets.orchestration.instance.event_storage import BatchingSqliteEventLogStorage, internals
 from nba_assets.orchestration.instance.event_storage.batches import BATCH_SIZE
 from nba_assets_tests.orchestration.instance.event_storage.databases import Databases
-from nba_assets_tests.orchestration.instance.event_storage.given import materialised, range_run
+from nba_assets_tests.orchestration.instance.event_storage.given import DAYS, materialised, range_run
 
 RUN = "one-run"
 KEY = dg.AssetKey("offense")
@@ -199,6 +199,24 @@ def test_a_range_run_is_stored_in_batches(databases: Databases, monkeypatch: pyt
         range_run(instance)
     planned = {"ASSET_MATERIALIZATION_PLANNED", "ASSET_CHECK_EVALUATION_PLANNED"}
     assert stored == [planned, {"ASSET_MATERIALIZATION"}, {"ASSET_MATERIALIZATION"}]
+
+
+def test_how_checks_stand_is_asked_at_one_moment(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dagster works out which days there are by now once, not for each check of each day; its answer is the same."""
+    storage, keys = (
+        databases.batching(databases.new()),
+        [(dg.AssetCheckKey(KEY, name), DAYS) for name in ("rows", "keys")],
+    )
+    windows = dg.TimeWindowPartitionsDefinition._get_last_partition_window
+    with dg.instance_for_test() as instance:
+        monkeypatch.setattr(instance, "_event_storage", storage)
+        storage.register_instance(instance)
+        range_run(instance)
+        before = windows.cache_info().misses
+        found = storage.get_asset_check_state(keys)
+        assert windows.cache_info().misses - before == 1
+        assert found == SqlEventLogStorage.get_asset_check_state(storage, keys)
+        assert windows.cache_info().misses - before > len(DAYS.get_partition_keys()), "or Dagster asks once by itself"
 
 
 def test_with_stock_dagster_nothing_is_batched(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -139,6 +139,7 @@ def test_games_before_whose_tip_a_feed_had_lines() -> None:
 
     assert covered() == []
     assert covered(prop("betmgm", 15, 20.5)) == [(MATCH.id,)]
+    assert covered(prop("betmgm", 19.5, 20.5)) == [(MATCH.id,)], "at its tip, the last moment of a line"
     assert covered(prop("betmgm", 12, 20.5, "nobodyknown")) == [(MATCH.id,), (early["game_id"],)]
 
 

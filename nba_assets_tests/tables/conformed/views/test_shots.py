@@ -57,6 +57,7 @@ def test_second_chances_at_the_line() -> None:
     assert second_chance(shot("tatum", made=False), board, *trip) == {"BOS": 2}
     missed = [free_throw("brown", "1/2"), free_throw("brown", "2/2", made=False), board, shot("brown")]
     assert second_chance(*missed) == {"BOS": 2}
+    assert second_chance(shot("tatum", made=False), board, *missed) == {"BOS": 3}, "what is between two rebounds counts"
 
 
 def test_an_and_one_ends_with_its_free_throw() -> None:
