@@ -138,7 +138,8 @@ class Trial:
 
     def _make(self) -> None:
         """What is read and written, but no table that these dates do not reach."""
-        needed = {*self._reached, *self.chosen, QUARANTINE, RECORDS, RUN_HISTORY}
+        editions = (raw.editions for raw in RAW_TABLES if raw.editions and raw in self._reached)
+        needed = {*self._reached, *editions, *self.chosen, QUARANTINE, RECORDS, RUN_HISTORY}
         schema = Schema(self.there.jobs, self.there.names)
         schema.apply(schema.plan([*(each for each in stored_contracts() if each in needed), *BOOKKEEPING]))
 
