@@ -19,9 +19,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table as RichTable
 
-from benchmarks.bench import REAL, SIMULATED, prepare
-from nba_assets.orchestration.slates import is_conformed
-from nba_assets.tables.registry import tables
+from benchmarks.bench import REAL, SIMULATED, TEN, make_home, prepare
 
 HERE = Path(__file__).parent
 RAW = ("nba_raw", "nba_static", "nba_reference")
@@ -56,8 +54,7 @@ class Side:
         (self.root / "lake").mkdir(parents=True)
         for dataset in RAW:
             (self.root / "lake" / dataset).symlink_to(raw / dataset)
-        settings = self.code / "dagster_home"
-        shutil.copytree(settings, self.root / "dagster_home", ignore=lambda _, names: set(names) - {"dagster.yaml"})
+        make_home(self.root / "dagster_home", self.code)
 
 
 def checked_out(revision: str, place: Path) -> Path:
@@ -74,7 +71,7 @@ def main(revision: str, shared: Path, place: Path, dates: int) -> None:
     history, date = works.windows["full_history"], works.windows["one_date"]
     range_ = ["backfill", "--start", str(history.start), "--end", str(history.end), "--force"]
     day = ["materialize", "--date", str(date.start)]
-    ten = ["--tables", ",".join(table.name for table in tables() if not is_conformed(table))]
+    ten = ["--tables", ",".join(table.name for table in TEN)]
     root = place / "before"
     sides = [
         Side(revision, checked_out(revision, root / "code"), root / "old"),

@@ -136,7 +136,7 @@ def _run(window: Window, only: Sequence[Table], root: Path, *, fresh: bool) -> t
     home = root / "dagster_home"
     if fresh:
         shutil.rmtree(home, ignore_errors=True)
-        shutil.copytree(HERE.parent / "dagster_home", home, ignore=lambda _, names: set(names) - {"dagster.yaml"})
+        make_home(home, HERE.parent)
     environment = os.environ | {"NBA_LAKE": str(root / "lake"), "DAGSTER_HOME": str(home)}
     named = ["--tables", ",".join(table.name for table in only)]
     range_ = ["backfill", "--start", str(window.start), "--end", str(window.end), "--force"]
@@ -147,6 +147,11 @@ def _run(window: Window, only: Sequence[Table], root: Path, *, fresh: bool) -> t
     if code := process.wait():
         raise SystemExit(f"nba {' '.join(command)} ended with {code}")
     return time.perf_counter() - started, memory.stop()
+
+
+def make_home(home: Path, code: Path) -> None:
+    """A DAGSTER_HOME with nothing in it but the settings of some code."""
+    shutil.copytree(code / "dagster_home", home, ignore=lambda _, names: set(names) - {"dagster.yaml"})
 
 
 def prepare(works: Works, raw: Path, root: Path) -> None:

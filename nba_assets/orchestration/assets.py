@@ -65,7 +65,7 @@ def step_assets(tables: Sequence[Table], kinds: frozenset[str], dialect: Dialect
             raise dg.Failure(f"{first.step}: a check runs with its table, not alone", allow_retries=False)
         days = [date.fromisoformat(partition) for partition in context.partition_keys]
         resource = context.resources.warehouse
-        warehouse = resource.open(alone=has_all_cores(first.step))
+        warehouse = resource.open(all_cores=has_all_cores(first.step))
         yield from Step(context, asked, warehouse, resource.timeout_seconds, resource.rest_seconds).replace(days)
 
     return replace_partitions

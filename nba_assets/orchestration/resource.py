@@ -78,13 +78,13 @@ class WarehouseResource(dg.ConfigurableResource):
     def dialect(self) -> Dialect:
         return self.open().dialect
 
-    def open(self, *, alone: bool = False) -> Warehouse:
+    def open(self, *, all_cores: bool = False) -> Warehouse:
         """The chosen engine, with all cores for a step that has them to itself. Raises BadInput for a name of none."""
         if self.engine == "bigquery":
             return self.bigquery()
         if self.engine != "duckdb":
             raise BadInput(f"NBA_WAREHOUSE: no engine called {self.engine!r}; there are {', '.join(ENGINES)}")
-        return DuckDBWarehouse(Lake(Path(self.lake).resolve()), 0 if alone else self.threads, self.memory_mib)
+        return DuckDBWarehouse(Lake(Path(self.lake).resolve()), 0 if all_cores else self.threads, self.memory_mib)
 
     def bigquery(self) -> BigQueryWarehouse:
         """BigQuery's, whichever engine is chosen. When asked, it raises BadInput without a project or credentials."""

@@ -99,7 +99,7 @@ def _written(
     started = time.perf_counter()
     found = [session.fetch(script_of(sql.steps_in("rows", of))) for of in _windows(window, days, at_once)]
     rows = [made(table, found[0], days, session.artefacts) if table.python else pa.concat_tables(found)]
-    found.clear()
+    found.clear()  # and below handed on, not lent: what they are copied to takes as much memory again
     made_in = time.perf_counter() - started
     written = session.put(table, rows.pop(), days, code, read)
     return replace(written, query_seconds=written.query_seconds + made_in)

@@ -92,7 +92,7 @@ def test_a_step_that_runs_alone_has_all_cores(monkeypatch: pytest.MonkeyPatch) -
         "nba_assets.orchestration.resource.DuckDBWarehouse", lambda _, threads, __: found.append(threads)
     )
     resource.open()
-    resource.open(alone=True)
+    resource.open(all_cores=True)
     assert found == [3, 0]  # 0 leaves it to DuckDB
 
 
