@@ -44,9 +44,9 @@ class Answer:
     @classmethod
     def of(cls, schema: pa.Schema, parts: Iterable[pa.Table], limit: int | None) -> Answer:
         names = _distinct(schema.names)
-        renamed = (_readable(part).rename_columns(names) for part in parts)
-        fields = [field.with_name(name) for field, name in zip(_readable(no_rows(schema)).schema, names, strict=True)]
-        return cls(pa.schema(fields), renamed if limit is None else _first(renamed, limit))
+        renamed = (_readable(part.rename_columns(names)) for part in parts)
+        told = _readable(no_rows(schema).rename_columns(names)).schema
+        return cls(told, renamed if limit is None else _first(renamed, limit))
 
     def table(self) -> pa.Table:
         return pa.concat_tables([no_rows(self.schema), *self.parts])
@@ -155,24 +155,15 @@ def _as_table(batch: pa.RecordBatch) -> pa.Table:
 
 def _readable(part: pa.Table) -> pa.Table:
     """Spans of time in words, as DuckDB prints them; Arrow has them as three numbers, which no format can tell."""
-    for place, field in enumerate(part.schema):
-        if pa.types.is_interval(field.type):
-            words = [None if span is None else _in_words(span) for span in part.column(place).to_pylist()]
-            part = part.set_column(place, field.name, pa.array(words, pa.string()))
+    spans = [
+        name for name, kind in zip(part.schema.names, part.schema.types, strict=True) if pa.types.is_interval(kind)
+    ]
+    if spans:
+        with duckdb.connect() as connection:
+            words = connection.from_arrow(part.select(spans)).project("COLUMNS(*)::VARCHAR").to_arrow_table()
+        for name in spans:
+            part = part.set_column(part.schema.names.index(name), name, words[name])
     return part
-
-
-def _in_words(span: pa.MonthDayNano) -> str:
-    """`1 year 2 months 3 days 04:05:06.5`, of what there is."""
-    years, months = divmod(abs(span.months), 12)
-    counted = ((years if span.months >= 0 else -years, "year"), (months if span.months >= 0 else -months, "month"))
-    told = [f"{n} {unit}{'' if abs(n) == 1 else 's'}" for n, unit in (*counted, (span.days, "day")) if n]
-    seconds, fraction = divmod(abs(span.nanoseconds) // 1000, 1_000_000)
-    if span.nanoseconds or not told:
-        clock = f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
-        point = f".{fraction:06d}".rstrip("0") if fraction else ""
-        told.append(f"{'-' if span.nanoseconds < 0 else ''}{clock}{point}")
-    return " ".join(told)
 
 
 def _first(parts: Iterable[pa.Table], limit: int) -> Iterator[pa.Table]:
