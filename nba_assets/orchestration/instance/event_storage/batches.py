@@ -20,6 +20,7 @@ from dagster import DagsterEventType
 from dagster._core.storage.event_log import SqlEventLogStorage
 from sqlalchemy.engine import Connection
 
+from nba_assets.orchestration.instance.daemon_log import leave_out_first_look
 from nba_assets.orchestration.instance.event_storage.internals import CHECKS, EVENTS, known, table
 from nba_assets.orchestration.instance.event_storage.lean import compact, lean, planned_on
 from nba_assets.orchestration.instance.event_times import at_own_time
@@ -72,6 +73,7 @@ class BatchingEventLogStorage(SqlEventLogStorage):
         if known(cls.STOCK):
             os.environ.setdefault(BATCH_SIZE, EVENTS_IN_BATCH)
         watch()
+        leave_out_first_look()
         start_in_run_worker()
 
     @cached_property
