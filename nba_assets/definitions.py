@@ -10,7 +10,6 @@ from nba_assets.orchestration.alerts.sensors import alert_sensors
 from nba_assets.orchestration.assets import raw_spec, step_assets
 from nba_assets.orchestration.dagster_patches import apply
 from nba_assets.orchestration.events.sensors import event_sensors
-from nba_assets.orchestration.freshness import with_freshness
 from nba_assets.orchestration.housekeeping import housekeeping_job, housekeeping_schedule
 from nba_assets.orchestration.jobs import jobs
 from nba_assets.orchestration.prediction_runs import prediction_jobs, prediction_schedules, prediction_sensors
@@ -39,7 +38,7 @@ compile_ahead(every_table(), warehouse.dialect)
 defs = dg.Definitions(
     assets=[
         *map(raw_spec, (*RAW_TABLES, QUARANTINE)),
-        *with_freshness(step_assets(built, warehouse.kinds, warehouse.dialect) for built in steps().values()),
+        *(step_assets(built, warehouse.kinds, warehouse.dialect) for built in steps().values()),
         *(step_assets([table], warehouse.kinds, warehouse.dialect) for table in monthly_tables()),
         run_history_spec(),
         slate_readiness_asset(),

@@ -18,6 +18,7 @@ from nba_assets.contracts.contract import Contract, RawTable
 from nba_assets.contracts.read import Reach
 from nba_assets.contracts.table import Check, Table
 from nba_assets.orchestration import metadata
+from nba_assets.orchestration.freshness import policy_of
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.partitions import DAILY, mapping, partitions_of
 from nba_assets.orchestration.prediction_tables import grading_tables
@@ -100,6 +101,7 @@ def _spec(
         owners=OWNERS,
         kinds={*kinds, *(["python"] if table.python else [])},
         code_version=code_version(table, dialect),
+        freshness_policy=policy_of(table),
         metadata={**_definition_metadata(table), **metadata.of_definition(table, dialect)},
     )
 

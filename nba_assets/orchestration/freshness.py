@@ -6,7 +6,6 @@ partition of older code is ready.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, time, timedelta
 from functools import cache
 
@@ -15,7 +14,6 @@ import dagster as dg
 from nba_assets.audit.game_days import game_days
 from nba_assets.contracts.calendar import EASTERN, Window, season_year
 from nba_assets.contracts.table import Table
-from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.slates import slate_tables, summaries
 from nba_assets.warehouse.base import Warehouse
 from nba_assets.warehouse.inputs import Content, Inputs
@@ -30,14 +28,9 @@ POLICY = dg.FreshnessPolicy.cron(
 without games and green by a back-fill, so nobody is alarmed by it; `not_ready` is what alarms."""
 
 
-def with_freshness(assets: Iterable[dg.AssetsDefinition | dg.AssetSpec]) -> list[dg.AssetsDefinition | dg.AssetSpec]:
-    """The same assets, the slate's with the policy."""
-    slate = {asset_key(table) for table in slate_tables()}
-
-    def told(spec: dg.AssetSpec) -> dg.AssetSpec:
-        return spec.replace_attributes(freshness_policy=POLICY) if spec.key in slate else spec
-
-    return list(dg.map_asset_specs(told, list(assets)))
+def policy_of(table: Table) -> dg.FreshnessPolicy | None:
+    """The slate's tables have one."""
+    return POLICY if table in slate_tables() else None
 
 
 def not_ready(warehouse: Warehouse, day: date) -> dict[Table, str]:
