@@ -29,7 +29,8 @@ FOLDER = ".seasons"
 
 SUFFIX = ".copy"
 
-ROWS_IN_MEMORY = 100_000
+BYTES_AT_ONCE = 32 << 20
+"""Rows that are gathered before they are written: as much again is taken to put them together."""
 
 OLD_SECONDS = 60 * 60
 """A reader may still be at a season file that has a successor; after this long none is."""
@@ -97,13 +98,15 @@ def _gathered(
 ) -> Iterator[pa.Table]:
     """The rows of many days as few tables; notes in `holds` what they are of."""
     gathered: list[pa.Table] = []
+    size = 0
     for day, stamp, rows in parts:
         holds[day.isoformat()] = stamp
         rows = rows.replace_schema_metadata(None)
         gathered.append(rows if rows.schema == schema else rows.cast(schema))
-        if sum(table.num_rows for table in gathered) >= ROWS_IN_MEMORY:
+        size += rows.nbytes
+        if size >= BYTES_AT_ONCE:
             yield pa.concat_tables(gathered).combine_chunks()  # else each day's columns are encoded by themselves
-            gathered = []
+            gathered, size = [], 0
     if gathered:
         yield pa.concat_tables(gathered).combine_chunks()
 

@@ -190,7 +190,7 @@ def test_patterns_for_parquet_files_do_not_find_them(lake: Lake) -> None:
 
 
 def test_many_rows_are_written_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(season_files, "ROWS_IN_MEMORY", 5)
+    monkeypatch.setattr(season_files, "BYTES_AT_ONCE", 5)
     lake = Lake(tmp_path)
     write(lake, DAYS, "tatum")
     lake.pack(POINTS, DAYS)
