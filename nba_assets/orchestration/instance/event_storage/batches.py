@@ -11,7 +11,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, cached_property
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import Any, ClassVar
 
 import dagster as dg
@@ -22,7 +22,7 @@ from sqlalchemy.engine import Connection
 
 from nba_assets.orchestration.instance.daemon_log import leave_out_first_look
 from nba_assets.orchestration.instance.event_storage.internals import CHECKS, EVENTS, known, table
-from nba_assets.orchestration.instance.event_storage.lean import compact, lean, planned_on
+from nba_assets.orchestration.instance.event_storage.lean import but_for_day, compact, lean, on_another_day
 from nba_assets.orchestration.instance.event_times import at_own_time
 from nba_assets.orchestration.instance.storage_files import watch
 from nba_assets.orchestration.processes.fork_server import start_in_run_worker
@@ -122,18 +122,19 @@ class BatchingEventLogStorage(SqlEventLogStorage):
     def _rows(self, events: Sequence[dg.EventLogEntry]) -> list[Row]:
         """Of each event its row. A range of all tables plans 14,000 partitions, and most say what the one before says
         but for their day: those are not made anew."""
-        rows: list[Row] = [self._event_to_row(events[0])]
-        for before, event in pairwise(events):
-            row = rows[-1]
-            if text := planned_on(before, row["event"], event):
-                own = {
-                    "timestamp": self._event_insert_timestamp(event),
-                    "partition": event.get_dagster_event().partition,
-                }
-                rows.append({**row, **own, "event": text})
-            else:
-                rows.append(self._event_to_row(event))
+        rows: list[Row] = []
+        for planned, group in groupby(events, key=but_for_day):
+            first, *others = group
+            row = self._event_to_row(first)
+            rows += [row, *(self._on_another_day(row, first, other, bool(planned)) for other in others)]
         return rows
+
+    def _on_another_day(self, row: Row, first: dg.EventLogEntry, other: dg.EventLogEntry, alike: bool) -> Row:
+        text = on_another_day(row["event"], first, other) if alike else None
+        if text is None:
+            return self._event_to_row(other)
+        own = {"timestamp": self._event_insert_timestamp(other), "partition": other.get_dagster_event().partition}
+        return {**row, **own, "event": text}
 
     @contextmanager
     def index_connection(self) -> Iterator[Connection]:

@@ -57,31 +57,28 @@ def compact(event: str) -> str:
     return json.dumps(json.loads(event, object_hook=_less_defaults), separators=(",", ":"))
 
 
-def planned_on(before: dg.EventLogEntry, text: str, entry: dg.EventLogEntry) -> str | None:
-    """What is stored of a planned materialisation that has its partition and time apart from the one `before` it, whose
-    `text` is at hand. None of any other event: Dagster says it."""
-    day = _planned_partition(entry)
-    if not day or not _planned_partition(before) or _but_for_day(before) != _but_for_day(entry):
+def but_for_day(entry: dg.EventLogEntry) -> tuple[object, ...] | None:
+    """What a planned materialisation says beside its partition and time. None for any other event."""
+    if entry.dagster_event_type is not dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED:
         return None
-    own = {"partition": (_planned_partition(before), day), "timestamp": (before.timestamp, entry.timestamp)}
-    for name, (its, new) in own.items():
+    event = entry.get_dagster_event()
+    if not event.partition:
+        return None
+    planned = event.asset_materialization_planned_data
+    of_range = (planned.asset_key, planned.partitions_subset)
+    return entry._replace(timestamp=0.0, dagster_event=None), event._replace(event_specific_data=None), of_range
+
+
+def on_another_day(text: str, entry: dg.EventLogEntry, other: dg.EventLogEntry) -> str | None:
+    """What is stored of `other`, a planned materialisation that has only its partition and time apart from `entry`, of
+    which `text` is stored. None where a text does not tell it: Dagster says it."""
+    partitions = entry.get_dagster_event().partition, other.get_dagster_event().partition
+    for name, (its, new) in {"partition": partitions, "timestamp": (entry.timestamp, other.timestamp)}.items():
         said = f'"{name}":{json.dumps(its)}'
         if text.count(said) != 1:
             return None
         text = text.replace(said, f'"{name}":{json.dumps(new)}')
     return text
-
-
-def _planned_partition(entry: dg.EventLogEntry) -> str | None:
-    is_one = entry.dagster_event_type is dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED
-    return entry.get_dagster_event().partition if is_one else None
-
-
-def _but_for_day(entry: dg.EventLogEntry) -> tuple[object, ...]:
-    event = entry.get_dagster_event()
-    planned = event.asset_materialization_planned_data
-    of_range = (planned.asset_key, planned.partitions_subset)
-    return entry._replace(timestamp=0.0, dagster_event=None), event._replace(event_specific_data=None), of_range
 
 
 def _less_defaults(value: dict[str, Any]) -> dict[str, Any]:
