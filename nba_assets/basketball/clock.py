@@ -6,6 +6,7 @@ the zones NBA games are played in are read from Python's `zoneinfo` when the exp
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -69,11 +70,19 @@ def utc_offset_hours(zone: ir.StringValue, day: ir.DateValue) -> ir.IntegerValue
     return (_winter(zone) + ibis.or_(*summer).ifelse(1, 0)).cast("int64")
 
 
-def hours_between(one: ir.StringValue, other: ir.StringValue, day: ir.DateValue) -> ir.IntegerValue:
-    """How much later the clocks of the zone `one` are than those of `other` on `day`; NULL if either is unknown."""
+def in_summer_time(day: ir.DateValue) -> list[ir.BooleanValue]:
+    """Of each kind of zones that have summer time, whether `day` is in it."""
+    return [_within(day, spans) for spans, _ in _families()]
+
+
+def hours_between(
+    one: ir.StringValue, other: ir.StringValue, summer_time: Sequence[ir.BooleanValue]
+) -> ir.IntegerValue:
+    """How much later the clocks of the zone `one` are than those of `other`, on a day that is `in_summer_time`; NULL if
+    either is unknown."""
     hours = _winter(one) - _winter(other)
-    for spans, names in _families():
-        hours = hours + _within(day, spans).ifelse(one.isin(names).ifelse(1, 0) - other.isin(names).ifelse(1, 0), 0)
+    for is_summer, (_, names) in zip(summer_time, _families(), strict=True):
+        hours = hours + is_summer.ifelse(one.isin(names).ifelse(1, 0) - other.isin(names).ifelse(1, 0), 0)
     return hours.cast("int64")
 
 

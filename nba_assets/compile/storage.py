@@ -46,7 +46,8 @@ def _as_text(value: ir.Value, column: Column) -> ir.StringValue:
         return (value * 10**6).round().cast("int64").cast("string")
     if column.type.startswith("ARRAY<"):
         element = Column(column.name, column.type[len("ARRAY<") : -1], column.meaning)
-        return value.map(lambda item: _as_text(item, element)).join(",")
+        texts = value if element.type == "STRING" else value.map(lambda item: _as_text(item, element))
+        return texts.join(",")
     return value.cast("string")
 
 

@@ -5,7 +5,17 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from nba_assets.basketball.clock import EASTERN, ZONES, eastern_time, hours_between, local_time, utc_offset_hours
+import ibis.expr.types as ir
+
+from nba_assets.basketball.clock import (
+    EASTERN,
+    ZONES,
+    eastern_time,
+    hours_between,
+    in_summer_time,
+    local_time,
+    utc_offset_hours,
+)
 from nba_assets_tests.rows import values_of
 
 FIRST, LAST = date(2021, 1, 1), date(2035, 12, 31)
@@ -58,6 +68,9 @@ def test_hours_between_two_zones_are_the_difference_of_their_offsets() -> None:
         for day in days
     }
     hours = [(offsets[one, day] - offsets[other, day]) / timedelta(hours=1) for one, other, day in triples]
-    assert values_of(hours_between, "string string date", *triples) == hours
     unknown = [("Asia/Tokyo", EASTERN, days[0]), (EASTERN, None, days[0])]
-    assert values_of(hours_between, "string string date", *unknown) == [None, None]
+
+    def between(one: ir.StringValue, other: ir.StringValue, day: ir.DateValue) -> ir.IntegerValue:
+        return hours_between(one, other, in_summer_time(day))
+
+    assert values_of(between, "string string date", *triples, *unknown) == [*hours, None, None]

@@ -32,9 +32,8 @@ class Feature:
     sources: tuple[tuple[str, Callable[[ir.Table], ir.Value]], ...]
 
     def value(self, rows: ir.Table) -> ir.FloatingValue:
-        """Rounded, so that no engine keeps digits that another has not."""
         values = [value(rows).cast("float64") for _, value in self.sources]
-        return ibis.coalesce(*values, float(self.default)).round(9)
+        return ibis.coalesce(*values, float(self.default))
 
     def source(self, rows: ir.Table) -> ir.StringValue:
         return ibis.cases(*[(value(rows).notnull(), label) for label, value in self.sources], else_=DEFAULT)
@@ -68,16 +67,22 @@ class FeatureVersion:
         return sum(WEIGHTS[feature.sources[0][0]] for feature in self.features) / len(self.features)
 
 
+def values_of(features: Sequence[Feature], rows: ir.Table) -> ir.ArrayValue:
+    """Of each feature its value, rounded, so that no engine keeps digits that another has not."""
+    return ibis.array([feature.value(rows) for feature in features]).map(lambda value: value.round(9))
+
+
+def sources_of(features: Sequence[Feature], rows: ir.Table) -> ir.ArrayValue:
+    """Of each feature the label of its source."""
+    return ibis.array([feature.source(rows) for feature in features])
+
+
 def score(sources: ir.ArrayValue) -> ir.NumericValue:
     """The mean weight of a row's sources."""
-
-    def labelled(label: str) -> ir.IntegerValue:
-        return sources.filter(lambda source: source == label).length()
-
-    weighed = sum((weight * labelled(label) for label, weight in WEIGHTS.items()), start=ibis.literal(0))
+    weighed = sum((weight * labelled(sources, label) for label, weight in WEIGHTS.items()), start=ibis.literal(0))
     return weighed / sources.length()
 
 
-def counted(labels: Sequence[ir.StringValue], label: str) -> ir.IntegerValue:
+def labelled(sources: ir.ArrayValue, label: str) -> ir.IntegerValue:
     """How many of a row's sources are `label`."""
-    return sum(((source == label).ifelse(1, 0) for source in labels), start=ibis.literal(0))
+    return sources.filter(lambda source: source == label).length()

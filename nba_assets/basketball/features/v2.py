@@ -96,28 +96,28 @@ FEATURES = (
         0,
         "days",
         "days of rest of his team more than the opponent's, -2 to 2",
-        calculated=lambda t: rest_advantage(t.team_days_rest, t.opponent_days_rest),
+        calculated=lambda t: t.rest_advantage,
     ),
     feature(
         "injury_risk",
         0,
         "code",
         "0 fit, 1 probable, 2 questionable, 3 doubtful or out",
-        calculated=lambda t: injury_risk(t.player_status, t.star_teammates_out.notnull()),
+        calculated=lambda t: t.injury_risk,
     ),
     feature(
         "recent_trend",
         0,
         "steps",
         "his last three games' points against the two before, -2 to 2: positive is improving",
-        calculated=lambda t: recent_trend([t[f"points_{n}"] for n in range(1, 6)]),
+        calculated=lambda t: t.recent_trend,
     ),
     feature(
         "minutes_change",
         0,
         "steps",
         "minutes of his last ten games against his season's, -2 to 2",
-        calculated=lambda t: minutes_change(t.minutes_10, t.minutes_season),
+        calculated=lambda t: t.minutes_change,
     ),
     feature(
         "opponent_def_rating",
@@ -160,7 +160,7 @@ FEATURES = (
         0.15,
         "0-1",
         "share of his last ten games' points made from the line, to a half",
-        calculated=lambda t: free_throw_share(t.free_throws_10, t.points_sum_10, t.games),
+        calculated=lambda t: t.free_throw_share,
     ),
     feature(
         "team_pace",
@@ -189,6 +189,17 @@ FEATURES = (
 """In order: the one place of their names, sources and defaults."""
 
 VERSION = FeatureVersion("v2_corrected_25", FEATURES, availability=("usage_spike_score", "injury_risk"))
+
+
+def with_calculated(rows: ir.Table) -> ir.Table:
+    """Rows with the features that take more than a look: a value is asked for its source, too."""
+    return rows.mutate(
+        rest_advantage=rest_advantage(rows.team_days_rest, rows.opponent_days_rest),
+        injury_risk=injury_risk(rows.player_status, rows.star_teammates_out.notnull()),
+        recent_trend=recent_trend([rows[f"points_{n}"] for n in range(1, 6)]),
+        minutes_change=minutes_change(rows.minutes_10, rows.minutes_season),
+        free_throw_share=free_throw_share(rows.free_throws_10, rows.points_sum_10, rows.games),
+    )
 
 
 def rest_advantage(team_days_rest: ir.IntegerValue, opponent_days_rest: ir.IntegerValue) -> ir.IntegerValue:

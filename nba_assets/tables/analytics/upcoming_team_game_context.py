@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 
 from nba_assets.basketball import cup_final, games_missing, history, metrics
 from nba_assets.basketball.certainty import LIMIT
-from nba_assets.basketball.clock import hours_between
+from nba_assets.basketball.clock import hours_between, in_summer_time
 from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.market import implied_team_total, offer_columns, offer_names
 from nba_assets.basketball.population import of_slate
@@ -231,11 +231,14 @@ def _legs(season: ir.Table) -> ir.Table:
         },
     )
     # Clocks are those of the date of the game, for the way home some days before too.
+    held = {f"_is_summer_{kind}": summer for kind, summer in enumerate(in_summer_time(rows.game_date))}
+    rows = rows.mutate(**held)
+    summer_time = [rows[name] for name in held]
     rows = rows.mutate(
         travel_miles=_miles(rows, "_from", "venue"),
-        time_zone_changes=hours_between(rows._from_timezone, rows.venue_timezone, rows.game_date).abs(),
+        time_zone_changes=hours_between(rows._from_timezone, rows.venue_timezone, summer_time).abs(),
         _home_miles=_miles(rows, "_last", "arena"),
-        _home_hours=hours_between(rows._last_timezone, rows.arena_timezone, rows.game_date).abs(),
+        _home_hours=hours_between(rows._last_timezone, rows.arena_timezone, summer_time).abs(),
         _last_home=rows._number.max(where=rows.home_game & ~rows.is_neutral).over(so_far),
         game_number=ibis.row_number().over(
             ibis.window(group_by=["team_abbr", "season_year", "season_type"], order_by=["game_date", "game_id"])

@@ -15,7 +15,16 @@ import ibis.expr.types as ir
 
 from nba_assets.basketball import cup_final, form, games_missing, history
 from nba_assets.basketball.features import v2, v3
-from nba_assets.basketball.features.feature import DEFAULT, PHASE4, WEIGHTS, FeatureVersion, counted, score
+from nba_assets.basketball.features.feature import (
+    DEFAULT,
+    PHASE4,
+    WEIGHTS,
+    FeatureVersion,
+    labelled,
+    score,
+    sources_of,
+    values_of,
+)
 from nba_assets.basketball.features.versions import VERSIONS
 from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.population import covered_context, covered_days, of_form
@@ -55,6 +64,15 @@ def _owed(rows: ir.Table) -> ir.StringValue:
 
 _place = v2.VERSION.names.index
 """Where a feature stands, in both versions."""
+
+FEATURES = max((version.features for version in VERSIONS.values()), key=len)
+"""Of all versions: each begins with those of the one before it."""
+
+KEPT = (
+    *("player_lookup", "universal_player_id", "game_date", "game_id", "opponent_team_abbr", "home_game", "days_rest"),
+    "league_games_missing",
+)
+"""What a row takes from its context as it is."""
 
 
 def _names_of(rows: ir.Table) -> ir.StringValue:
@@ -166,45 +184,56 @@ def ml_feature_store_v2(
     rows = _with_record(form.with_team_form(rows, offense), offense)
     shares = league_shares(covered_days(slate, season_starts), offense)
     rows = with_columns(rows, shares, ("game_date",), *(f"league_{zone}" for zone in ZONES))
-    features = {feature.name: feature for version in VERSIONS.values() for feature in version.features}
-    rows = rows.mutate(**{f"value_{name}": feature.value(rows) for name, feature in features.items()})
-    rows = rows.mutate(**{f"source_{name}": feature.source(rows) for name, feature in features.items()}).alias("valued")
-    return ibis.union(*[_of_version(rows, version) for version in VERSIONS.values()]).alias("of_all_versions")
+    rows = v2.with_calculated(rows)
+    rows = rows.select(
+        *KEPT,
+        lacking=games_missing.lack_games(rows),
+        values=values_of(FEATURES, rows),
+        sources=sources_of(FEATURES, rows),
+    ).alias("valued")
+    return _described(ibis.union(*[_of_version(rows, version) for version in VERSIONS.values()]))
 
 
 def _of_version(rows: ir.Table, version: FeatureVersion) -> ir.Table:
-    names = version.names
-    sources = [rows[f"source_{name}"] for name in names]
-    # Step by step, and under a name, so that no step holds the one before it again and again.
-    counts = {f"from_{label}": counted(sources, label) for label in WEIGHTS}
-    rows = rows.mutate(**counts).alias(f"of_{version.name}")
-    sources = [rows[f"source_{name}"] for name in names]
-    weighed = sum((weight * rows[f"from_{label}"] for label, weight in WEIGHTS.items()), start=ibis.literal(0))
-    rows = rows.mutate(score=weighed / len(names))
-    lacking = games_missing.lack_games(rows)
-    cached = rows.source_points_avg_last_5 == PHASE4
-    good = [(rows.score >= version.best_score - lost, tier) for tier, lost in MOST_LOST.items()]
-    tier = ibis.cases((~cached, quality.BRONZE), *good, else_=quality.BRONZE)
+    size = len(version.names)
     return rows.select(
-        *("player_lookup", "universal_player_id", "game_date", "game_id", "opponent_team_abbr", "days_rest"),
-        is_home=rows.home_game,
+        *KEPT,
+        "lacking",
         feature_version=ibis.literal(version.name),
-        feature_count=ibis.literal(len(names)),
-        features=ibis.array([rows[f"value_{name}"] for name in names]),
-        feature_names=ibis.array([ibis.literal(name) for name in names]),
-        feature_sources=ibis.array(sources),
+        feature_count=ibis.literal(size),
+        best_score=ibis.literal(version.best_score),
+        features=rows["values"] if size == len(FEATURES) else rows["values"][:size],
+        feature_names=ibis.array([ibis.literal(name) for name in version.names]),
+        feature_sources=rows.sources if size == len(FEATURES) else rows.sources[:size],
+    )
+
+
+def _described(rows: ir.Table) -> ir.Table:
+    """What follows of a row's sources, of whichever version: step by step, so that none holds the one before it again
+    and again."""
+    rows = rows.mutate(
+        is_cached=rows.feature_sources[_place("points_avg_last_5")] == PHASE4,
+        defaults=rows.feature_names.filter(lambda _, place: rows.feature_sources[place] == DEFAULT),
+        **{f"from_{label}": labelled(rows.feature_sources, label) for label in WEIGHTS},
+    ).alias("of_all_versions")
+    weighed = sum((weight * rows[f"from_{label}"] for label, weight in WEIGHTS.items()), start=ibis.literal(0))
+    rows = rows.mutate(
+        score=weighed / rows.feature_count,
+        not_cached=quality.issues({"daily_cache_missing": ~rows.is_cached}),
+        are_defaults=rows.defaults.map(lambda name: "default_" + name),
+        missing=quality.issues(
+            {games_missing.CODE: rows.lacking, games_missing.LEAGUE_CODE: rows.league_games_missing > 0}
+        ),
+    )
+    good = [(rows.score >= rows.best_score - lost, tier) for tier, lost in MOST_LOST.items()]
+    rows = rows.mutate(tier=ibis.cases((~rows.is_cached, quality.BRONZE), *good, else_=quality.BRONZE))
+    return rows.mutate(
+        is_home=rows.home_game,
         default_count=rows[f"from_{DEFAULT}"],
         feature_quality_score=rows.score,
-        data_source=(2 * rows[f"from_{PHASE4}"] >= len(names)).ifelse("phase4_partial", "mixed"),
-        quality_tier=games_missing.lowered(tier, lacking),
-        quality_issues=quality.issues(
-            {
-                "daily_cache_missing": ~cached,
-                **{f"default_{name}": rows[f"source_{name}"] == DEFAULT for name in names},
-                games_missing.CODE: lacking,
-                games_missing.LEAGUE_CODE: rows.league_games_missing > 0,
-            }
-        ),
+        data_source=(2 * rows[f"from_{PHASE4}"] >= rows.feature_count).ifelse("phase4_partial", "mixed"),
+        quality_tier=games_missing.lowered(rows.tier, rows.lacking),
+        quality_issues=rows.not_cached.concat(rows.are_defaults, rows.missing),
     )
 
 
