@@ -12,12 +12,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from google.api_core.exceptions import GoogleAPIError, NotFound
+from google.api_core.exceptions import Conflict, GoogleAPIError, NotFound
 from google.cloud import bigquery
 from requests.exceptions import RequestException
 
@@ -61,7 +62,7 @@ def staged(
     schema = [field_of(column) for column in contract.columns]
     described = bigquery.Table(place, schema=schema)
     described.expires = datetime.now(UTC) + LEFT_FOR
-    jobs.done(lambda: jobs.client.create_table(described, exists_ok=True, retry=NO_RETRY, timeout=REQUEST_SECONDS))
+    jobs.done(partial(_make, jobs, described))
     try:
         with tempfile.TemporaryFile() as file:
             with pq.ParquetWriter(file, contract.schema().to_pyarrow()) as writer:
@@ -72,6 +73,12 @@ def staged(
     finally:
         with suppress(GoogleAPIError, ConnectionError, RequestException):  # BigQuery itself removes it, too
             jobs.client.delete_table(place, not_found_ok=True, retry=LITTLE, timeout=REQUEST_SECONDS)
+
+
+def _make(jobs: Jobs, table: bigquery.Table) -> None:
+    """Make a table, by a request that may come twice. The client's `exists_ok` looks for it without a limit of time."""
+    with suppress(Conflict):
+        jobs.client.create_table(table, retry=NO_RETRY, timeout=REQUEST_SECONDS)
 
 
 def _load_config(schema: Sequence[bigquery.SchemaField], labels: Mapping[str, str]) -> bigquery.LoadJobConfig:
