@@ -360,8 +360,13 @@ def main() -> None:
         stage.drain()
 
 
-def test_a_raw_table_that_is_gone_is_told_by_name(nba: Nba, client: bigquery.Client) -> None:
+def test_a_raw_table_or_column_that_is_gone_is_told_by_name(nba: Nba, client: bigquery.Client) -> None:
     days = ("--start", str(DAY), "--end", str(DAY))
+    client.query_and_wait("ALTER TABLE nba_raw.bdl_player_boxscores DROP COLUMN minutes")
+    code, _, complaint = nba("estimate", *days, "--tables", "player_boxes")
+    lacks = f"{client.project}.nba_raw.bdl_player_boxscores lacks column minutes"
+    assert (code, complaint) == (2, f"nba: {lacks}: `nba bigquery init` adds what is ours\n")
+
     client.delete_table("nba_raw.bdl_player_boxscores")
     code, _, complaint = nba("estimate", *days, "--tables", "player_boxes")
     assert code == 2
