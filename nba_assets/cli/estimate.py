@@ -40,6 +40,7 @@ def estimate(
         nba estimate --start 2021-10-19 --end 2022-06-16 --tables player_game_summary --price 5
     """
     from nba_assets.audit.game_days import Calendar
+    from nba_assets.compile.bind import stored_inputs
     from nba_assets.orchestration.partitions import partition_days
     from nba_assets.orchestration.resource import WarehouseResource
 
@@ -49,13 +50,15 @@ def estimate(
     if warehouse.dialect != "bigquery":
         raise BadInput("NBA_WAREHOUSE: `nba estimate` asks BigQuery; set it to bigquery")
 
-    from nba_assets.warehouse.bigquery.engine import BigQueryWarehouse
+    from nba_assets.warehouse.bigquery.engine import LOOK_UP_SECONDS, BigQueryWarehouse
     from nba_assets.warehouse.bigquery.estimate import estimates, modifications
 
     assert isinstance(warehouse, BigQueryWarehouse)
     calendar = Calendar.of(warehouse)
     calendar.require_seasons(chosen, days)
     wanted = calendar.wanted(chosen, days)
+    with warehouse.session(LOOK_UP_SECONDS) as session:
+        session.require({source: None for table in wanted for source in stored_inputs(table)})
     _print_estimates(list(estimates(warehouse.dry_run, wanted)), price)
     _print_modifications(modifications(wanted))
 

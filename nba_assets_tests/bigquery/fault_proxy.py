@@ -138,7 +138,7 @@ class _Handler(BaseHTTPRequestHandler):
         proxy: FaultProxy = self.server.proxy
         fault = proxy.choose(request)
         proxy.seen.append((request, fault))
-        asked = stopped(request) if fault is Fault.CONFLICT and request.submits else proxy.reworded(request)
+        asked = stopped(request) if fault is Fault.CONFLICT and request.sql else proxy.reworded(request)
         answer = None if fault and not fault.arrives else self._asked(asked)
         if request.cancels and answer:
             threading.Thread(target=self._cancel_for_certain, args=[request], daemon=True).start()

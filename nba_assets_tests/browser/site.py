@@ -105,7 +105,7 @@ class Clone:
                 start_new_session=True,
             )
         try:
-            yield _answering(f"http://127.0.0.1:{port}", running, self.folder / "dev.log")
+            yield answering(f"http://127.0.0.1:{port}", running, self.folder / "dev.log")
         finally:
             with suppress(ProcessLookupError, subprocess.TimeoutExpired):
                 os.killpg(running.pid, signal.SIGINT)
@@ -114,14 +114,15 @@ class Clone:
                 os.killpg(running.pid, signal.SIGKILL)
 
 
-def _answering(address: str, running: subprocess.Popen[bytes], log: Path) -> str:
+def answering(address: str, running: subprocess.Popen[bytes], log: Path) -> str:
+    """The address of a UI that is being started, once it answers."""
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until and running.poll() is None:
         with suppress(OSError):
             urllib.request.urlopen(f"{address}/server_info", timeout=5)
             return address
         time.sleep(0.5)
-    raise AssertionError(f"make dev did not start: {log.read_text()}")
+    raise AssertionError(f"the UI did not start: {log.read_text()}")
 
 
 @dataclass

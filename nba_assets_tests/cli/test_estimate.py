@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -45,7 +46,11 @@ def api(monkeypatch: pytest.MonkeyPatch) -> FakeApi:
     def queries(table: Table, days: Sequence[date]) -> list[str]:
         return [f"SELECT * FROM `nba_raw`.`{table.name}` WHERE day = '{day}'" for day in days]
 
+    def table(self: BigQueryWarehouse, contract: Contract) -> SimpleNamespace:
+        return SimpleNamespace(schema=contract.columns)
+
     monkeypatch.setattr(BigQueryWarehouse, "dates", dates)
+    monkeypatch.setattr(BigQueryWarehouse, "table", table)
     monkeypatch.setattr(WarehouseResource, "open", lambda self: warehouse)
     monkeypatch.setattr(estimate, "_queries", queries)  # which are compiled: that is tried elsewhere
     return api

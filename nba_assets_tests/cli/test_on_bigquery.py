@@ -13,9 +13,12 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pyarrow.parquet as pq
@@ -42,9 +45,11 @@ from nba_assets_tests.bigquery.fault_proxy import Request, disturbed, with_sql
 from nba_assets_tests.bigquery.loaded import load, make
 from nba_assets_tests.bigquery.local_server import LocalBigQuery
 from nba_assets_tests.bigquery.test_same_rows import differences
+from nba_assets_tests.browser.site import answering
 from nba_assets_tests.build import build
 from nba_assets_tests.cli.conftest import Nba
 from nba_assets_tests.orchestration.events.day import line
+from nba_assets_tests.orchestration.events.play import free_port
 from nba_assets_tests.orchestration.events.pubsub_server import PROJECT, serve
 from nba_assets_tests.orchestration.events.stage import Stage
 
@@ -202,27 +207,114 @@ def takes_long(request: Request) -> Request:
     return with_sql(request, f"SELECT COUNTIF(a * b < 0) FROM {many} AS a, {many} AS b;\n{request.sql}")
 
 
+def replacing(client: bigquery.Client) -> list[bigquery.QueryJob]:
+    """The replacements of tables that are under way."""
+    return [job for job in client.list_jobs(state_filter="running") if job.job_id.startswith("nba-replace-nba_")]
+
+
 def test_a_command_that_is_told_to_end_leaves_no_job_behind(
     client: bigquery.Client, bigquery_server: LocalBigQuery
 ) -> None:
-    def jobs() -> list[bigquery.QueryJob]:
-        return [job for job in client.list_jobs(state_filter="running") if job.job_id.startswith("nba-replace-nba_")]
-
     day = str(DAY + timedelta(1))
     with disturbed(bigquery_server.url) as proxy:
         proxy.reworded = takes_long
         fill = ("backfill", "--start", day, "--end", day, "--tables", "player_boxes")
         command = running("nba_assets", *fill, BIGQUERY_EMULATOR_HOST=proxy.url)
         try:
-            wait_for(jobs, "a job runs")
-            (job,) = jobs()
+            wait_for(lambda: replacing(client), "a job runs")
+            (job,) = replacing(client)
             command.send_signal(signal.SIGTERM)
             assert "cancelled" in told_by(command, 130)
         finally:
             command.kill()
-        wait_for(lambda: not jobs(), "no job runs")
+        wait_for(lambda: not replacing(client), "no job runs")
     assert client.get_job(job.job_id).error_result["reason"] == "stopped"
     assert not list(client.query_and_wait(f"SELECT 1 FROM nba_conformed.player_boxes WHERE game_date = '{day}'"))
+
+
+LAUNCH = """mutation($executionParams: ExecutionParams!) { launchPipelineExecution(executionParams: $executionParams) {
+    __typename ... on LaunchRunSuccess { run { runId } } ... on PythonError { message } } }"""
+TERMINATE = """mutation($runIds: [String!]!, $terminatePolicy: TerminateRunPolicy) {
+    terminateRuns(runIds: $runIds, terminatePolicy: $terminatePolicy) {
+    ... on TerminateRunsResult { terminateRunResults { __typename } } } }"""
+"""What the buttons of the UI send."""
+
+
+@contextmanager
+def ui(folder: Path, **settings: str) -> Iterator[Callable[..., dict[str, Any]]]:
+    """The UI, its daemon and its code server; asks what a page would."""
+    port, log = free_port(), folder / "dev.log"
+    command = ["dagster", "dev", "-w", str(ROOT / "workspace.yaml"), "-p", str(port)]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)} | settings
+    with log.open("w") as said:
+        dev = subprocess.Popen([sys.executable, "-m", *command], env=environment, stdout=said, stderr=said)
+    try:
+        address = answering(f"http://127.0.0.1:{port}", dev, log)
+
+        def ask(query: str, **variables: object) -> dict[str, Any]:
+            body = json.dumps({"query": query, "variables": variables}).encode()
+            sent = urllib.request.Request(f"{address}/graphql", body, {"Content-Type": "application/json"})
+            with urllib.request.urlopen(sent, timeout=60) as answer:
+                return dict(json.load(answer)["data"])
+
+        yield ask
+    finally:
+        dev.send_signal(signal.SIGINT)
+        dev.wait(120)
+
+
+def materialise(ask: Callable[..., dict[str, Any]], table: Contract, day: date) -> str:
+    """The run that the button of a table's page asks for."""
+    of = {"repositoryName": "__repository__", "repositoryLocationName": "nba_assets", "pipelineName": ALL_TABLES}
+    selected = {"assetSelection": [{"path": [table.dataset, table.name]}], "assetCheckSelection": None}
+    tags = [{"key": "dagster/partition", "value": str(day)}]
+    asked = {"selector": of | selected, "mode": "default", "runConfigData": {}, "executionMetadata": {"tags": tags}}
+    told = ask(LAUNCH, executionParams=asked)["launchPipelineExecution"]
+    assert told["__typename"] == "LaunchRunSuccess", told
+    return str(told["run"]["runId"])
+
+
+def test_a_run_that_is_cancelled_in_the_ui_leaves_no_job_behind(
+    client: bigquery.Client, bigquery_server: LocalBigQuery, tmp_path: Path
+) -> None:
+    (table,) = [table for table in TABLES if table.name == "player_boxes"]
+
+    def there() -> list[tuple[object, ...]]:
+        rows = client.query_and_wait("SELECT * FROM nba_conformed.player_boxes ORDER BY game_id, player_lookup")
+        return [row.values() for row in rows]
+
+    right = there()
+    client.query_and_wait(f"UPDATE nba_conformed.player_boxes SET points = 1 WHERE game_date = '{DAY}'")
+    old = there()
+    assert old != right
+    with dg.DagsterInstance.get() as instance, disturbed(bigquery_server.url) as proxy:
+
+        def status(run: str) -> dg.DagsterRunStatus:
+            found = instance.get_run_by_id(run)
+            assert found
+            assert found.status != dg.DagsterRunStatus.FAILURE, instance.all_logs(run)[-3:]
+            return found.status
+
+        with ui(tmp_path, BIGQUERY_EMULATOR_HOST=proxy.url) as ask:
+            proxy.reworded = takes_long
+            run = materialise(ask, table, DAY)
+            wait_for(lambda: status(run) and replacing(client), "its job runs")
+            (job,) = replacing(client)
+            told = ask(TERMINATE, runIds=[run], terminatePolicy="SAFE_TERMINATE")["terminateRuns"]
+            assert told == {"terminateRunResults": [{"__typename": "TerminateRunSuccess"}]}
+            wait_for(lambda: status(run) == dg.DagsterRunStatus.CANCELED, "the run is cancelled")
+            assert job.job_id in [request.job_id for request, _ in proxy.seen if request.cancels]
+            wait_for(lambda: not replacing(client), "no job runs")
+            assert client.get_job(job.job_id).error_result["reason"] == "stopped"
+            assert there() == old, "wholly old"
+
+            proxy.reworded = lambda request: request
+            again = materialise(ask, table, DAY)
+            wait_for(lambda: status(again) == dg.DagsterRunStatus.SUCCESS, "the next run ends well")
+        assert there() == right
+        slots = instance.event_log_storage.get_concurrency_info("bigquery")
+        assert (slots.active_slot_count, slots.pending_step_count) == (0, 0)
+    assert not list(client.list_jobs(state_filter="running"))
 
 
 def wait_for(true: Callable[[], object], what: str, seconds: float = 300) -> None:
@@ -268,8 +360,13 @@ def main() -> None:
         stage.drain()
 
 
-def test_a_raw_table_that_is_gone_is_told_by_name(nba: Nba, client: bigquery.Client) -> None:
+def test_a_raw_table_or_column_that_is_gone_is_told_by_name(nba: Nba, client: bigquery.Client) -> None:
     days = ("--start", str(DAY), "--end", str(DAY))
+    client.query_and_wait("ALTER TABLE nba_raw.bdl_player_boxscores DROP COLUMN minutes")
+    code, _, complaint = nba("estimate", *days, "--tables", "player_boxes")
+    lacks = f"{client.project}.nba_raw.bdl_player_boxscores lacks column minutes"
+    assert (code, complaint) == (2, f"nba: {lacks}: `nba bigquery init` adds what is ours\n")
+
     client.delete_table("nba_raw.bdl_player_boxscores")
     code, _, complaint = nba("estimate", *days, "--tables", "player_boxes")
     assert code == 2

@@ -1,4 +1,4 @@
-"""BigQuery jobs: one statement or script sent, waited for, cancelled, retried, and looked up by its id.
+"""BigQuery jobs: one statement, script or load sent, waited for, cancelled, retried, and looked up by its id.
 
 Every attempt is a job with an id of its own. An answer that does not come says nothing about the job: it is asked for
 by its id, and sent again under the same id if there is none, so that nothing runs twice at once. What passes is tried
@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, partial
-from typing import Any, TypeVar, cast
+from typing import IO, Any, TypeVar
 
 import pyarrow as pa
 import requests.exceptions
@@ -45,6 +45,9 @@ NO_RETRY: Any = None
 """What the client's own retries are switched off by; its types do not know."""
 
 T = TypeVar("T")
+
+Send = Callable[[str], Any]
+"""Sends a job, a query or a load, under an id, and gives it as the API has it."""
 
 _REASONS = {
     "rateLimitExceeded",
@@ -127,48 +130,72 @@ class Jobs:
         Raises QueryTimeout, TransientError, QueryFailed for what will not pass, and BadInput for what a user can mend.
         If it is interrupted the job is cancelled.
         """
-        patience = _Patience(time.monotonic() + self.retry_seconds)
-        while True:
-            with _said_plainly():
-                try:
-                    return self._attempt(sql, new_id(name), labels, timeout, patience, wants_rows=wants_rows)
-                except _Passing as error:
-                    patience.pause(error)
-
-    def _attempt(
-        self, sql: str, job_id: str, labels: Mapping[str, str], timeout: float, patience: _Patience, *, wants_rows: bool
-    ) -> Answer:
         config = bigquery.QueryJobConfig(labels=dict(labels), use_legacy_sql=False)
         config.job_timeout_ms = round(timeout * 1000)
         if self.maximum_bytes_billed:
             config.maximum_bytes_billed = self.maximum_bytes_billed
-        try:
-            job = self._ended(self._submitted(sql, job_id, config, patience), timeout)
-            _require_good(job, timeout)
+
+        def send(job_id: str) -> bigquery.QueryJob:
+            return self.client.query(
+                sql,
+                config,
+                job_id,
+                location=self.location,
+                retry=NO_RETRY,
+                job_retry=NO_RETRY,
+                timeout=REQUEST_SECONDS,
+            )
+
+        def taken(job: bigquery.QueryJob) -> Answer:
             rows = self.asked(lambda: _rows(job)) if wants_rows else None
+            return Answer(rows if rows is not None else pa.table({}), _job(job))
+
+        return self._tried(send, taken, name, timeout)
+
+    def load(self, file: IO[bytes], table: str, config: bigquery.LoadJobConfig, name: str, timeout: float) -> None:
+        """Load a file into a table, until that has ended well. Raises as `run` does; so it is cancelled."""
+
+        def send(job_id: str) -> bigquery.LoadJob:
+            return self.client.load_table_from_file(
+                file,
+                table,
+                rewind=True,
+                num_retries=0,
+                job_id=job_id,
+                location=self.location,
+                job_config=config,
+                timeout=REQUEST_SECONDS,
+            )
+
+        self._tried(send, lambda job: None, name, timeout)
+
+    def _tried(self, send: Send, taken: Callable[[Any], T], name: str, timeout: float) -> T:
+        """What is taken from a job that has ended well, of as many attempts as it takes."""
+        patience = _Patience(time.monotonic() + self.retry_seconds)
+        while True:
+            with _said_plainly():
+                try:
+                    return self._attempt(send, taken, new_id(name), timeout, patience)
+                except _Passing as error:
+                    patience.pause(error)
+
+    def _attempt(self, send: Send, taken: Callable[[Any], T], job_id: str, timeout: float, patience: _Patience) -> T:
+        try:
+            job = self._ended(self._submitted(send, job_id, patience), timeout)
+            _require_good(job, timeout)
+            return taken(job)
         except _Passing:
             raise
         except BaseException as error:
             if not isinstance(error, QueryFailed | BadInput):  # which have ended
                 self.cancel(job_id)
             raise
-        return Answer(rows if rows is not None else pa.table({}), _job(job))
 
-    def _submitted(
-        self, sql: str, job_id: str, config: bigquery.QueryJobConfig, patience: _Patience
-    ) -> bigquery.QueryJob:
+    def _submitted(self, send: Send, job_id: str, patience: _Patience) -> Any:
         """The job, once the API has it for certain."""
         while True:
             try:
-                return self.client.query(
-                    sql,
-                    config,
-                    job_id,
-                    location=self.location,
-                    retry=NO_RETRY,
-                    job_retry=NO_RETRY,
-                    timeout=REQUEST_SECONDS,
-                )
+                return send(job_id)
             except exceptions.Conflict as error:  # an earlier try has come through
                 with suppress(exceptions.NotFound):  # and may not be seen yet
                     return self._looked_up(job_id)
@@ -180,12 +207,11 @@ class Jobs:
             except exceptions.GoogleAPICallError as error:
                 raise _sorted(error) from error
 
-    def _looked_up(self, job_id: str) -> bigquery.QueryJob:
+    def _looked_up(self, job_id: str) -> Any:
         """A job as the API has it now. Raises NotFound, and TransientError if the API does not answer for long."""
-        found = self.asked(
+        return self.asked(
             lambda: self.client.get_job(job_id, location=self.location, retry=NO_RETRY, timeout=REQUEST_SECONDS)
         )
-        return cast("bigquery.QueryJob", found)
 
     def asked(self, ask: Callable[[], T]) -> T:
         """The answer of a request that changes nothing, asked until it comes."""
@@ -205,7 +231,7 @@ class Jobs:
         with _said_plainly():
             return self.asked(do)
 
-    def _ended(self, job: bigquery.QueryJob, timeout: float) -> bigquery.QueryJob:
+    def _ended(self, job: Any, timeout: float) -> Any:
         """The job when it has ended. Raises QueryTimeout."""
         until, wait = time.monotonic() + timeout, 0.05
         while job.state != "DONE":
@@ -295,15 +321,15 @@ def trimmed(rows: pa.Table) -> pa.Table:
     return rows
 
 
-def _require_good(job: bigquery.QueryJob, timeout: float) -> None:
+def _require_good(job: Any, timeout: float) -> None:
     if not (error := job.error_result):
         return
     reason, message = str(error.get("reason")), str(error.get("message"))
     if reason == "stopped":
         if re.search(r"timed? ?out", message, re.IGNORECASE):
             raise QueryTimeout(f"cancelled after {timeout:.0f} s")
-        raise QueryFailed(f"{one_line(message)} ({_job(job).link})")
-    raise _of_reason(reason, f"{one_line(message)} ({_job(job).link})")
+        raise QueryFailed(f"{one_line(message)} ({_link(job)})")
+    raise _of_reason(reason, f"{one_line(message)} ({_link(job)})")
 
 
 def _sorted(error: exceptions.GoogleAPICallError) -> Exception:
@@ -341,6 +367,11 @@ def _told(error: Exception) -> str:
 
 
 def _job(job: bigquery.QueryJob) -> Job:
-    link = f"https://console.cloud.google.com/bigquery?project={job.project}&j=bq:{job.location}:{job.job_id}"
     took = (job.total_bytes_processed, job.slot_millis, job.num_dml_affected_rows)
-    return Job(job.job_id, f"{link}&page=queryresults", *(int(number or 0) for number in took))
+    return Job(job.job_id, _link(job), *(int(number or 0) for number in took))
+
+
+def _link(job: Any) -> str:
+    """Where the job, a query or a load, is shown."""
+    place = f"project={job.project}&j=bq:{job.location}:{job.job_id}"
+    return f"https://console.cloud.google.com/bigquery?{place}&page=queryresults"

@@ -14,12 +14,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import IO
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from google.api_core.exceptions import GoogleAPIError, NotFound
+from google.api_core.exceptions import Conflict, GoogleAPIError, NotFound
 from google.cloud import bigquery
 from requests.exceptions import RequestException
 
@@ -29,7 +28,7 @@ from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.kept_out import QUARANTINE
 from nba_assets.warehouse.bigquery import ddl
 from nba_assets.warehouse.bigquery.differences import field_of
-from nba_assets.warehouse.bigquery.jobs import NO_RETRY, Jobs
+from nba_assets.warehouse.bigquery.jobs import NO_RETRY, REQUEST_SECONDS, Jobs
 from nba_assets.warehouse.bigquery.names import Names
 from nba_assets.warehouse.bigquery.script import literal
 from nba_assets.warehouse.ingest import Ingested, Progress, delivered_in, ingest
@@ -37,15 +36,23 @@ from nba_assets.warehouse.lake import Lake
 from nba_assets.warehouse.quarantine import OF_NO_DATE
 from nba_assets.warehouse.scratch import scratch_folder
 
+JOB = "nba-load"
+"""What the ids of its jobs begin with."""
+
 SECONDS = 600.0
 """For one load."""
+
+LITTLE = bigquery.DEFAULT_RETRY.with_timeout(REQUEST_SECONDS)
+"""So long it is tried to remove such a table: whoever does may be on the way out."""
 
 LEFT_FOR = timedelta(days=1)
 """What a killed process leaves of such a table is removed by BigQuery itself."""
 
 
 @contextmanager
-def staged(jobs: Jobs, names: Names, contract: Contract, rows: Iterable[pa.Table]) -> Iterator[Contract]:
+def staged(
+    jobs: Jobs, names: Names, contract: Contract, rows: Iterable[pa.Table], labels: Mapping[str, str] = ddl.LABELS
+) -> Iterator[Contract]:
     """Rows in a table of their own beside a contract's, while the block lasts: that table, by another name.
 
     What passes is tried again with the whole file, in the place of what a load before has left there.
@@ -55,26 +62,28 @@ def staged(jobs: Jobs, names: Names, contract: Contract, rows: Iterable[pa.Table
     schema = [field_of(column) for column in contract.columns]
     described = bigquery.Table(place, schema=schema)
     described.expires = datetime.now(UTC) + LEFT_FOR
-    jobs.done(lambda: jobs.client.create_table(described, exists_ok=True, retry=NO_RETRY, timeout=SECONDS))
+    jobs.done(partial(_make, jobs, described))
     try:
         with tempfile.TemporaryFile() as file:
             with pq.ParquetWriter(file, contract.schema().to_pyarrow()) as writer:
                 for part in rows:
                     writer.write_table(part.cast(writer.schema))
-            jobs.done(partial(_load, jobs, file, place, _load_config(schema)))
+            jobs.load(file, place, _load_config(schema, labels), JOB, SECONDS)
         yield beside
     finally:
         with suppress(GoogleAPIError, ConnectionError, RequestException):  # BigQuery itself removes it, too
-            jobs.client.delete_table(place, not_found_ok=True, timeout=SECONDS)
+            jobs.client.delete_table(place, not_found_ok=True, retry=LITTLE, timeout=REQUEST_SECONDS)
 
 
-def _load(jobs: Jobs, file: IO[bytes], place: str, config: bigquery.LoadJobConfig) -> None:
-    job = jobs.client.load_table_from_file(file, place, rewind=True, job_config=config, timeout=SECONDS)
-    job.result(timeout=SECONDS)
+def _make(jobs: Jobs, table: bigquery.Table) -> None:
+    """Make a table, by a request that may come twice. The client's `exists_ok` looks for it without a limit of time."""
+    with suppress(Conflict):
+        jobs.client.create_table(table, retry=NO_RETRY, timeout=REQUEST_SECONDS)
 
 
-def _load_config(schema: Sequence[bigquery.SchemaField]) -> bigquery.LoadJobConfig:
-    config = bigquery.LoadJobConfig(schema=schema, labels=dict(ddl.LABELS))
+def _load_config(schema: Sequence[bigquery.SchemaField], labels: Mapping[str, str]) -> bigquery.LoadJobConfig:
+    config = bigquery.LoadJobConfig(schema=schema, labels=dict(labels))
+    config.job_timeout_ms = round(SECONDS * 1000)
     config.source_format = bigquery.SourceFormat.PARQUET
     config.write_disposition = bigquery.WriteDisposition.WRITE_TRUNCATE
     config.create_disposition = bigquery.CreateDisposition.CREATE_NEVER  # by a lost one that comes after the table went
@@ -108,7 +117,7 @@ class RawLoad:
 
     def _require_ours(self, contract: RawTable) -> None:
         try:
-            stored = self.jobs.client.get_table(self.names.plain(contract), timeout=SECONDS)
+            stored = self.jobs.client.get_table(self.names.plain(contract), timeout=REQUEST_SECONDS)
         except NotFound:
             raise BadInput(f"{contract.full_name} is not there; `nba bigquery init` makes it") from None
         if not ddl.LABELS.items() <= stored.labels.items():
@@ -148,7 +157,7 @@ class RawLoad:
             self._run(replace_by(contract, table, new, replaced or coming_again(contract, new)))
 
     def _run(self, sql: str) -> pa.Table:
-        return self.jobs.run(sql, "nba-load", ddl.LABELS, SECONDS).rows
+        return self.jobs.run(sql, JOB, ddl.LABELS, SECONDS).rows
 
 
 def replace_by(contract: Contract, table: str, staged: str, replaced: str) -> str:

@@ -6,12 +6,14 @@ table that takes the old one's place. How a table differs is told elsewhere, and
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
-from google.api_core.exceptions import NotFound
+from google.api_core.exceptions import Conflict, NotFound, PreconditionFailed
 from google.cloud import bigquery
 
 from nba_assets.contracts.calendar import Window
@@ -33,7 +35,14 @@ LONG_SECONDS = 3600.0
 _AT_ONCE = 8
 
 NEW, OLD = "__new", "__old"
-"""What a table is called that is to take another's place; and the other from then on, until it is dropped."""
+"""What the name of a table begins with after another's whose place it is to take; and the other's name from then on,
+until it is dropped."""
+
+FORGOTTEN_AFTER = timedelta(days=1)
+"""Who moves a table has ended by then."""
+
+SWAP = "nba-swap"
+"""What the ids of jobs begin with that put one table in another's place."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +55,11 @@ class Plan:
     differences: tuple[Difference, ...]
     views: tuple[ReadingView, ...] = ()
     taken: tuple[ReadingView, ...] = ()
+
+    @property
+    def contracts(self) -> list[Contract]:
+        """The tables that there is something to do for."""
+        return [*self.missing, *self.cut_short, *(each.contract for each in self.differences)]
 
     def refused(self, migrate: bool) -> list[str]:
         """What stands in the way, a line for each fault; a raw table is never moved."""
@@ -61,7 +75,10 @@ class Plan:
 
     def told(self) -> Iterator[str]:
         """What is to be done, a line each."""
-        yield from (f"{contract.full_name}: its move, which was cut short, is ended" for contract in self.cut_short)
+        yield from (
+            f"{contract.full_name}: its move, which was cut short, is settled; what is left says another init"
+            for contract in self.cut_short
+        )
         yield from (f"{contract.full_name}: made" for contract in self.missing)
         for each in self.differences:
             moved = [f"moved: {'; '.join(each.faults)}"] if each.faults else each.alters
@@ -100,12 +117,23 @@ class Schema:
         return Plan(tuple(missing), tuple(cut_short), differences, tuple(to_make), tuple(taken))
 
     def apply(self, plan: Plan) -> None:
-        """Do what is planned, table after table.
+        """Do what is planned, table after table; where another one does some of it at the same time, the rest.
 
         Raises BadInput for rows that cannot be moved, GaveWay where a table was written while it was moved.
         """
+        while True:
+            try:
+                return self._apply(plan)
+            except (Conflict, PreconditionFailed, NotFound, QueryFailed, BadInput, GaveWay):
+                left = self.plan(plan.contracts, plan.views)
+                may_move = bool(plan.refused(migrate=False))
+                if left.refused(may_move) or list(left.told()) == list(plan.told()):
+                    raise
+                plan = left
+
+    def _apply(self, plan: Plan) -> None:
         for contract in plan.cut_short:
-            self._end_swap(contract)
+            self._settle_swap(contract)
         if plan.missing:
             self.run(";\n".join(ddl.create_all(plan.missing, self.names, self.jobs.location)))
         for each in plan.differences:
@@ -132,22 +160,30 @@ class Schema:
         self.client.delete_table(self.names.plain(contract), not_found_ok=True, timeout=SECONDS)
 
     def _move(self, found: Difference) -> None:
-        """Copy a table's rows into a new one, and swap the two."""
-        contract, new = found.contract, beside(found.contract, NEW)
+        """Copy a table's rows into a new one, which nobody else knows, and swap the two."""
+        contract, new = found.contract, beside(found.contract, f"{NEW}_{secrets.token_hex(4)}")
+        self._drop_forgotten(contract)
         try:
             self._copy(found, new)
             if self._rows(contract) != self._rows(new):
                 raise BadInput(f"{contract.full_name} cannot be moved: it has rows without {contract.partition_by}")
             if self._look(contract).modified != found.stored.modified:
                 raise GaveWay(f"{contract.full_name} was written while it was copied, and is as it was: once more")
+            swap = ddl.swap(*map(self.names.quoted, (contract, new, beside(contract, OLD))))
+            self.jobs.run(swap, SWAP, ddl.LABELS, SECONDS, wants_rows=False)
         except BaseException:
             self._drop(new)
             raise
-        self.run(ddl.swap(*map(self.names.quoted, (contract, new, beside(contract, OLD)))))
+
+    def _drop_forgotten(self, contract: Contract) -> None:
+        """What processes left of moves that were killed long ago."""
+        old = datetime.now(UTC) - FORGOTTEN_AFTER
+        for table in self.client.list_tables(self._dataset(contract.dataset), timeout=SECONDS):
+            if table.table_id.startswith(f"{contract.name}{NEW}_") and table.created < old:
+                self.client.delete_table(table.reference, not_found_ok=True, timeout=SECONDS)
 
     def _copy(self, found: Difference, new: Contract) -> None:
         contract, columns = found.contract, fields_of(found.stored)
-        self._drop(new)  # of a process that was killed
         source, target = self.names.quoted(contract), self.names.quoted(new)
         try:
             self.run(ddl.create_table(contract, target))
@@ -167,11 +203,15 @@ class Schema:
         (counted,) = self.run(ddl.count(self.names.quoted(contract))).to_pylist()
         return int(counted["counted"])
 
-    def _end_swap(self, contract: Contract) -> None:
-        """Go on with a swap that was cut short between its statements."""
-        if contract.name not in self._tables_in(contract.dataset):
-            self.run(ddl.rename(self.names.quoted(beside(contract, NEW)), contract.name))
-        self._drop(beside(contract, OLD))
+    def _settle_swap(self, contract: Contract) -> None:
+        """Undo a swap that was cut short before the new table had its name, which the old one takes again; and end it
+        after that. One under way is waited for."""
+        self.jobs.settle(SWAP, SECONDS)
+        there = self._tables_in(contract.dataset)
+        if contract.name in there:
+            self._drop(beside(contract, OLD))
+        elif contract.name + OLD in there:
+            self.run(ddl.rename(self.names.quoted(beside(contract, OLD)), contract.name))
 
 
 def _is_ours(stored: bigquery.Table) -> bool:

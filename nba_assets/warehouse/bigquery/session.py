@@ -147,7 +147,8 @@ class BigQuerySession:
         from nba_assets.warehouse.bigquery.load import staged
 
         names = self.warehouse.names
-        with staged(self.warehouse.jobs, names, contract, [rows]) as beside:
+        labels = labels_of(contract, days, self.run_id)
+        with staged(self.warehouse.jobs, names, contract, [rows], labels) as beside:
             columns = ", ".join(f"`{column.name}`" for column in contract.columns)
             return self.replace(contract, f"SELECT {columns} FROM {names.quoted(beside)}", days, code, read)
 

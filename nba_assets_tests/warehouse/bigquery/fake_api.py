@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import IO, Any
 
 import pyarrow as pa
 from google.api_core import exceptions
@@ -58,6 +58,11 @@ class FakeApi:
             self.faults.pop(0)(self, job)
         self.jobs[job_id] = job
         return job
+
+    def load_table_from_file(
+        self, file: IO[bytes], table: str, *, job_id: str, job_config: Any, **_: object
+    ) -> FakeJob:
+        return self.query("", job_config, job_id)
 
     def get_job(self, job_id: str, **_: object) -> FakeJob:
         if self.polls:

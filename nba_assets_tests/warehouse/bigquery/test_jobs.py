@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 import requests.exceptions
 from google.api_core import exceptions
+from google.cloud.bigquery import LoadJobConfig
 
 import nba_assets
 from nba_assets.contracts.errors import BadInput
@@ -42,6 +45,14 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
 
 def run(api: FakeApi, timeout: float = 600.0) -> jobs.Answer:
     return Jobs(api, 10**9).run("SELECT 1", "nba-test", {"nba_table": "t"}, timeout)  # type: ignore[arg-type]
+
+
+def load(api: FakeApi) -> None:
+    Jobs(api).load(BytesIO(), "p.d.t", LoadJobConfig(), "nba-load", 600.0)  # type: ignore[arg-type]
+
+
+SENT = pytest.mark.parametrize("send", [run, load], ids=["query", "load"])
+"""Both are jobs."""
 
 
 def test_a_job_carries_its_limits_and_labels_and_says_what_it_took(waits: list[float]) -> None:
@@ -130,10 +141,13 @@ def test_anything_else_fails_at_once(fault: Fault, error: type[Exception], waits
 
 
 @pytest.mark.parametrize("error", [CUT, refused(503, "backendError"), requests.exceptions.ReadTimeout()])
-def test_a_job_of_which_no_answer_came_is_looked_up_and_not_sent_again(error: Exception, waits: list[float]) -> None:
+@SENT
+def test_a_job_of_which_no_answer_came_is_looked_up_and_not_sent_again(
+    send: Callable[[FakeApi], object], error: Exception, waits: list[float]
+) -> None:
     api = FakeApi([loses_the_answer(error)])
 
-    run(api)
+    send(api)
 
     assert len(api.sent) == len(api.jobs) == 1
 
@@ -192,7 +206,10 @@ def test_it_gives_up_after_a_while(waits: list[float]) -> None:
 
 
 @pytest.mark.parametrize("interruption", [KeyboardInterrupt, SystemExit])
-def test_an_interruption_cancels_the_job(interruption: type[BaseException], monkeypatch: pytest.MonkeyPatch) -> None:
+@SENT
+def test_an_interruption_cancels_the_job(
+    send: Callable[[FakeApi], object], interruption: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
     api = FakeApi([runs_on])
 
     def interrupt(_: float) -> None:
@@ -200,7 +217,7 @@ def test_an_interruption_cancels_the_job(interruption: type[BaseException], monk
 
     monkeypatch.setattr(jobs.time, "sleep", interrupt)
     with pytest.raises(interruption):
-        run(api)
+        send(api)
     assert api.cancelled == api.sent
 
 
@@ -239,7 +256,8 @@ ASKS = ("get_", "list_", "create_", "update_", "delete_", "load_", "cancel_", "q
 
 
 def test_no_request_may_take_for_ever() -> None:
-    """The client's own limit is none: an answer that never comes would hold a step until somebody ends it."""
+    """The client's own limit is none: an answer that never comes would hold a step until somebody ends it. Nor has what
+    it asks for `exists_ok`."""
     sources = [
         file
         for file in Path(nba_assets.__file__).parent.rglob("*.py")
@@ -248,8 +266,8 @@ def test_no_request_may_take_for_ever() -> None:
     asked = [(file.name, call) for file in sources for call in ast.walk(ast.parse(file.read_text())) if _asks(call)]
 
     assert len(asked) > 10
-    endless = [(name, call.lineno) for name, call in asked if "timeout" not in {word.arg for word in call.keywords}]
-    assert endless == []
+    words = {(name, call.lineno): {word.arg for word in call.keywords} for name, call in asked}
+    assert [at for at, given in words.items() if "timeout" not in given or "exists_ok" in given] == []
 
 
 def _asks(node: ast.AST) -> bool:

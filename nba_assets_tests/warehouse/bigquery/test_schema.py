@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -12,8 +15,13 @@ from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.reading_view import ReadingView
 from nba_assets.readers.catalog import stored_contracts
 from nba_assets.warehouse.bigquery import ddl
+from nba_assets.warehouse.bigquery import schema as schema_module
+from nba_assets.warehouse.bigquery.jobs import Jobs
 from nba_assets.warehouse.bigquery.schema import NEW, OLD, Schema, beside
+from nba_assets_tests.bigquery.fault_proxy import disturbed
+from nba_assets_tests.bigquery.local_server import LocalBigQuery
 from nba_assets_tests.warehouse.bigquery.boxes import BOXES
+from nba_assets_tests.warehouse.bigquery.trial import bigquery_through
 
 pytestmark = pytest.mark.slow
 
@@ -129,16 +137,57 @@ def test_rows_that_cannot_be_moved_leave_the_table_as_it_was(schema: Schema) -> 
 
 
 @pytest.mark.parametrize("renamed", [False, True], ids=["after the first rename", "after the second"])
-def test_a_swap_that_was_cut_short_is_ended(schema: Schema, renamed: bool) -> None:
+def test_a_swap_that_was_cut_short_is_settled(schema: Schema, renamed: bool) -> None:
+    """Undone as long as the old table is the only one that has the rows for certain."""
     put(schema)
-    schema.run(f"CREATE TABLE {schema.names.quoted(beside(BOXES, OLD))} (id INT64)")
-    if not renamed:
-        schema.run(ddl.rename(schema.names.quoted(BOXES), f"boxes{NEW}"))
+    if renamed:
+        schema.run(f"CREATE TABLE {schema.names.quoted(beside(BOXES, OLD))} (id INT64)")
+    else:
+        schema.run(f"CREATE TABLE {schema.names.quoted(beside(BOXES, NEW + '_1'))} (id INT64)")
+        schema.run(ddl.rename(schema.names.quoted(BOXES), f"boxes{OLD}"))
 
     schema.apply(schema.plan([BOXES]))
 
     assert [row["id"] for row in stored(schema)] == ["a", "b"]
-    assert tables(schema) == {"boxes"}
+    assert tables(schema) == {"boxes", *([] if renamed else ["boxes__new_1"])}
+
+
+def test_what_a_killed_move_left_is_dropped_by_a_later_one(schema: Schema, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(schema, other(price="STRING"))
+    left = [f"boxes{NEW}_1", "boxes_newer"]
+    for name in left:
+        schema.run(f"CREATE TABLE {schema.names.quoted(replace(BOXES, name=name))} (id INT64)")
+    monkeypatch.setattr(schema_module, "FORGOTTEN_AFTER", timedelta(0))
+
+    schema.apply(schema.plan([BOXES]))
+
+    assert tables(schema) == {"boxes", "boxes_newer"}
+
+
+def test_of_two_who_change_the_same_at_once_both_end_right(bigquery_server: LocalBigQuery, schema: Schema) -> None:
+    """Tables are made, moved, altered; DuckLake's conflicts are told as BigQuery's."""
+    others = [replace(BOXES, name=f"boxes_{number}") for number in range(3)]
+    put(schema, other(price="STRING"))
+    schema.apply(schema.plan(others[:2]))
+    wanted = [BOXES, *(replace(each, description="Said anew.") for each in others)]
+
+    def init(_: int) -> list[str]:
+        with bigquery_through(proxy.url, schema.names.project) as client:
+            mine = Schema(Jobs(client), schema.names)
+            plan = mine.plan(wanted)
+            both.wait()
+            mine.apply(plan)
+            return list(plan.told())
+
+    both = Barrier(2)
+    with disturbed(bigquery_server.url) as proxy, ThreadPoolExecutor(2) as pool:
+        first, second = pool.map(init, range(2))
+
+    assert first == second
+    assert len(first) == 4, "both had all of it before them"
+    assert list(schema.plan(wanted).told()) == []
+    assert [(row["id"], float(row["price"] or 0)) for row in stored(schema)] == [("a", 1.005), ("b", 0)]
+    assert tables(schema) == {each.name for each in wanted}
 
 
 def tables(schema: Schema) -> set[str]:

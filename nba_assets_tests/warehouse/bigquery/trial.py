@@ -22,11 +22,11 @@ from google.cloud import bigquery
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.contract import Column, Contract
 from nba_assets.contracts.errors import BadInput
-from nba_assets.warehouse.bigquery import jobs
+from nba_assets.warehouse.bigquery import jobs, load
 from nba_assets.warehouse.bigquery.engine import BigQueryWarehouse
 from nba_assets.warehouse.bigquery.notes import BOOKKEEPING
 from nba_assets_tests.bigquery.fault_proxy import Fault, FaultProxy, Request
-from nba_assets_tests.bigquery.loaded import make
+from nba_assets_tests.bigquery.loaded import make, table_of
 
 DAYS = Window(date(2024, 10, 22), date(2024, 10, 24))
 ROWS = 40
@@ -95,11 +95,19 @@ def replace(of: BigQueryWarehouse, version: int, days: Window = DAYS, work: int 
         session.replace(TABLE, sql, days.dates())
 
 
+def put(of: BigQueryWarehouse, version: int, days: Window = DAYS) -> None:
+    """The same of rows at hand, by a load: as a model's forecasts are written, and what `nba import` reads."""
+    rows = [{"day": day, "n": n, "version": version} for day in days.dates() for n in range(1, ROWS + 1)]
+    with of.session(TIMEOUT) as session:
+        session.put(TABLE, table_of(TABLE, rows), days.dates())
+
+
 @contextmanager
 def in_a_hurry(request_seconds: float = 1.0) -> Iterator[None]:
     """Waits between tries of hundredths of a second, requests that hang for no longer than a second."""
     with (
         patch.object(jobs, "REQUEST_SECONDS", request_seconds),
+        patch.object(load, "REQUEST_SECONDS", request_seconds),
         patch.object(jobs, "_Patience", partial(jobs._Patience, wait=0.02)),
         patch("google.cloud.bigquery.client._MIN_GET_QUERY_RESULTS_TIMEOUT", request_seconds),
     ):
@@ -107,7 +115,8 @@ def in_a_hurry(request_seconds: float = 1.0) -> Iterator[None]:
 
 
 def disturbed_runs(trial: Trial, proxy: FaultProxy, seed: int, runs: int) -> list[str]:
-    """Replace some days again and again, each time with faults drawn from the seed; what was lost."""
+    """Replace some days again and again, every other time by a load, each with faults drawn from the seed; what was
+    lost."""
     lost: list[str] = []
     before, noted = trial.versions(), trial.noted()
     for number in range(1, runs + 1):
@@ -121,7 +130,7 @@ def disturbed_runs(trial: Trial, proxy: FaultProxy, seed: int, runs: int) -> lis
         said = ""
         try:
             with bigquery_through(proxy.url, trial.direct.project) as client:
-                replace(warehouse(client), number, days)
+                (put if number % 2 else replace)(warehouse(client), number, days)
         except BadInput as error:
             said = str(error)
         except Exception as error:
