@@ -145,7 +145,7 @@ BEFORE = (
         LINES,
         End.FLAGGED,
         rows=plus("outcome_point", 0.25, lambda r: r["market_key"] == "spreads"),
-        by=("game_lines.lines_are_halves", "game_lines.one_line_a_book"),
+        by=("game_lines.lines_are_halves", "game_lines.one_line_a_book", "game_lines.sides_agree"),
     ),
     Damage(
         "a spread of one side moved",

@@ -182,7 +182,7 @@ DOOR = (
     ),
     Damage("a column renamed", ANY, End.REFUSED, file=_columns(_one_renamed)),
     Damage("columns in capitals", ANY, End.REPAIRED, file=_renamed(str.upper)),
-    Damage("columns with spaces around", ANY, End.REFUSED, file=_renamed(lambda name: f" {name} ")),
+    Damage("columns with spaces around", ANY, End.REPAIRED, file=_renamed(lambda name: f" {name} ")),
     Damage(
         "columns named as our own",
         SMALL,

@@ -72,7 +72,7 @@ def _impossible_clock(chance: Draw, row: Row) -> Row:
 
 
 PLAYS = (
-    Damage("a play entered late", FIRST, End.REPAIRED, rows=_late, but=("plays", "court_time")),
+    Damage("a play entered late", FIRST, End.REPAIRED, rows=_late, but=("plays", "court_time", "possessions")),
     Damage("clocks that count up", FIRST, End.REPAIRED, rows=each(_counting_up)),
     Damage(
         "clocks that count up and nothing beside them",

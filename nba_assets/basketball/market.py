@@ -81,11 +81,16 @@ def first_and_last(snapshots: ir.Table, by: tuple[str, ...], *values: str) -> ir
 
 
 def lines_are_halves() -> Check:
-    return holds("lines_are_halves", _is_half, "a line is a whole number or a half: no other is ever chosen", "warn")
+    return holds(
+        "lines_are_halves",
+        lambda books: _is_half(books.line) & _is_half(books.opening),
+        "a line, the first and the last, is a whole number or a half: no other is ever chosen",
+        "warn",
+    )
 
 
-def _is_half(books: ir.Table) -> ir.BooleanValue:
-    return books.line * 2 == (books.line * 2).round()
+def _is_half(line: ir.FloatingValue) -> ir.BooleanValue:
+    return line * 2 == (line * 2).round()
 
 
 def chosen(books: ir.Table, by: tuple[str, ...], sources: tuple[str, ...] = ()) -> ir.Table:
@@ -100,7 +105,7 @@ def chosen(books: ir.Table, by: tuple[str, ...], sources: tuple[str, ...] = ()) 
     `opening` is the same book's first line, `movement` the way from it, NULL where the book was seen once only.
     `books`, `lowest` and `highest` are of the books that it was chosen among.
     """
-    rows = _on_offer(books.filter(_is_half(books)), by, sources)
+    rows = _on_offer(books.filter(_is_half(books.line)), by, sources)
     every = {"group_by": list(by)}
     # BigQuery partitions by no fraction.
     rows = rows.mutate(_halves=(rows.line * 2).round().cast("int64"))

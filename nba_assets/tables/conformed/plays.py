@@ -175,6 +175,7 @@ def _with_and_ones(rows: ir.Table) -> ir.Table:
 
 def _bigdataball(events: ir.Table) -> ir.Table:
     rows = events.filter(events.event_type.isin([*PLAYS, *STOPS.values()]))
+    rows = rows.mutate(clock=seconds_left(rows.period, rows.game_clock_seconds, rows.elapsed_seconds))
     is_shot = rows.event_type == "shot"
     trip = rows.event_subtype
     throw = (rows.event_type == "free throw").ifelse(trip.right(3), ibis.null("string"))
@@ -186,7 +187,7 @@ def _bigdataball(events: ir.Table) -> ir.Table:
         "period",
         number=rows.event_sequence,
         printed=rows.game_clock_seconds,
-        clock=seconds_left(rows.period, rows.game_clock_seconds, rows.elapsed_seconds),
+        clock=rows.clock,
         kind=rows.event_type,
         team_abbr=team(rows.player_1_team_abbr),
         spelling=without_number(rows.player_1_lookup),
@@ -202,7 +203,7 @@ def _bigdataball(events: ir.Table) -> ir.Table:
         technical=technical,
         keeps_ball=keeps_the_ball(trip),
         shooting=trip.contains("shooting").fill_null(False),
-        at_horn=(rows.game_clock_seconds > 0).ifelse(False, ibis.null("boolean")),
+        at_horn=(rows.clock > 0).ifelse(False, ibis.null("boolean")),
         assister=(rows.player_2_role == "assist").ifelse(without_number(rows.player_2_lookup), None),
         blocker=(rows.player_2_role == "block").ifelse(without_number(rows.player_2_lookup), None),
     )
@@ -218,7 +219,10 @@ def _nbac(events: ir.Table) -> ir.Table:
     }
     period_start = (events.action_type == "period") & (events.sub_type == "start")
     rows = events.filter(events.action_type.isin([*kinds, *STOPS]) | period_start)
-    rows = rows.mutate(_left=rows.game_clock.re_extract(r"M([0-9.]+)S", 1).try_cast("float64"))
+    rows = rows.mutate(
+        clock=seconds_left(rows.period, rows.game_clock_seconds, rows.time_elapsed_seconds),
+        _left=rows.game_clock.re_extract(r"M([0-9.]+)S", 1).try_cast("float64"),
+    )
     games = rows.group_by("nba_game_id").agg(_has_tenths=(rows._left != rows._left.floor()).any())
     rows = with_columns(rows, games, ("nba_game_id",), "_has_tenths")
     is_shot = rows.action_type.isin(["2pt", "3pt"])
@@ -228,7 +232,8 @@ def _nbac(events: ir.Table) -> ir.Table:
     throw = rows.sub_type.isin(["1 of 1", "2 of 2", "3 of 3"])
     words = rows.sub_type.fill_null("") + " " + rows.descriptor.fill_null("")
     technical = words.contains("technical")
-    at_zero = rows._has_tenths.fill_null(False).ifelse(rows._left == 0, ibis.null("boolean"))
+    has_tenths = rows._has_tenths & (rows.game_clock_seconds == rows.clock)  # one that counts up has those of the start
+    at_zero = has_tenths.fill_null(False).ifelse(rows._left == 0, ibis.null("boolean"))
     # The feed names the zone where it has no distance; of the zones only these two lie on one side of 8 ft.
     implied = rows.area.cases(("Restricted Area", 0.0), ("Mid-Range", 2 * metrics.PAINT_FEET))
     return rows.select(
@@ -236,7 +241,7 @@ def _nbac(events: ir.Table) -> ir.Table:
         "period",
         number=rows.event_sequence,
         printed=rows.game_clock_seconds,
-        clock=seconds_left(rows.period, rows.game_clock_seconds, rows.time_elapsed_seconds),
+        clock=rows.clock,
         kind=rows.action_type.cases(*kinds.items(), *STOPS.items(), else_="start of period"),
         team_abbr=team(rows.player_1_team_abbr),
         spelling=rows.player_1_lookup,
@@ -252,7 +257,7 @@ def _nbac(events: ir.Table) -> ir.Table:
         technical=technical,
         keeps_ball=keeps_the_ball(words),
         shooting=words.contains("shooting"),
-        at_horn=(rows.game_clock_seconds > 0).ifelse(False, at_zero),
+        at_horn=(rows.clock > 0).ifelse(False, at_zero),
         assister=is_shot.ifelse(rows.assist_player_lookup, None),
         blocker=is_shot.ifelse(rows.block_player_lookup, None),
     )

@@ -77,8 +77,12 @@ SEEN = each(
 )
 HALVES = each(
     THE_DAY,
-    [{"line": line} for line in (22.5, 22.0, -5.5, 0.0, None)],
-    [{"line": line} for line in (22.25, 22.51, -5.25)],
+    [{"line": line, "opening": line} for line in (22.5, 22.0, -5.5, 0.0, None)],
+    [
+        *({"line": line, "opening": line} for line in (22.25, 22.51, -5.25)),
+        {"line": 22.25, "opening": 22.0},
+        {"line": 22.5, "opening": 22.25},
+    ],
 )
 
 

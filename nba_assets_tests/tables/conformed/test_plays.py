@@ -312,3 +312,29 @@ def test_a_feed_that_is_passed_over_is_counted() -> None:
 def test_plays_of_a_game_under_way_and_of_another_team_are_left_out() -> None:
     assert rows_of(plays, bigdataball=bigdataball(*WHOLE), games=[game_row(MATCH, is_final=False)]) == []
     assert told(plays_of(shot("tatum"), shot("jokic", player_1_team_abbr="DEN")), "spelling") == [("tatum",)]
+
+
+@pytest.mark.parametrize("shown", [(500, 0), (220, 720)], ids=["down", "up"])
+def test_the_horn_goes_by_the_clock_as_it_is_read(shown: tuple[int, int]) -> None:
+    """NULL at zero, where seconds are whole; one that counts up shows all of a period there."""
+    early, last = shown
+    rows = plays_of(
+        shot("tatum", game_clock_seconds=early, elapsed_seconds=220),
+        shot("tatum", game_clock_seconds=last, elapsed_seconds=720),
+    )
+    assert told(rows, "clock", "at_horn") == [(0, None), (500, False)]
+
+
+def test_the_horn_where_tenths_are_known() -> None:
+    """But of a clock that counts up, whose tenths are another moment's."""
+
+    def at(left: str, clock: int, since: int) -> tuple[str, str | None, dict[str, Any]]:
+        more = {"game_clock": f"PT{clock // 60:02}M{left}S", "game_clock_seconds": clock}
+        return "2pt", "tatum", more | {"time_elapsed_seconds": since, "shot_result": "Made"}
+
+    def horns(*events: tuple[str, str | None, dict[str, Any]]) -> list[tuple[Any, ...]]:
+        return told(rows_of(plays, nbac=nbac(*events), games=GAMES, names=NAMES), "clock", "at_horn")
+
+    down = at("20.40", 500, 220), at("00.40", 0, 720), at("00.00", 0, 720)
+    assert horns(*down) == [(0, False), (0, True), (500, False)]
+    assert horns(at("40.40", 220, 220), at("00.00", 720, 720)) == [(0, None), (500, False)]
