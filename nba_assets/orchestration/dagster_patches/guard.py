@@ -69,6 +69,8 @@ def _parameters(path: str) -> tuple[str, ...] | None:
     if not callable(called):
         return None
     names = tuple(inspect.signature(called).parameters)
+    if names == ("args", "kwargs"):  # a record of Dagster's: it knows its fields by itself
+        return getattr(called, "_fields", names)
     return names[1:] if names[:1] == ("self",) else names
 
 

@@ -20,6 +20,7 @@ WITHOUT = "NBA_WITHOUT_PATCHES"
 
 NAMES = MappingProxyType(
     {
+        "check_states": "how the days of checks stand is added up at once, and remembered while nothing is written",
         "event_storage": "events are written in batches, through connections that stay open",
         "executor_poll": "the executor does not wait for idle steps while a busy one has events",
         "fork_server": "the process that steps are forked from comes with the command, and does more ahead of them",

@@ -17,6 +17,7 @@ from nba_assets.orchestration.dagster_patches import (
 )
 from nba_assets.orchestration.dagster_patches.guard import Upstream, in_place, moved
 from nba_assets.orchestration.instance import batched_events, compute_logs, launcher, retention, run_log, runs
+from nba_assets.orchestration.instance.event_storage import check_states
 
 UPSTREAMS = [
     module.UPSTREAM
@@ -26,6 +27,7 @@ UPSTREAMS = [
         partition_versions,
         step_deaths,
         batched_events,
+        check_states,
         compute_logs,
         launcher,
         retention,

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, cached_property
 from itertools import groupby
@@ -20,7 +20,9 @@ from dagster import DagsterEventType
 from dagster._core.storage.event_log import SqlEventLogStorage
 from sqlalchemy.engine import Connection
 
+from nba_assets.orchestration.dagster_patches.guard import in_place
 from nba_assets.orchestration.instance.daemon_log import leave_out_first_look
+from nba_assets.orchestration.instance.event_storage import check_states
 from nba_assets.orchestration.instance.event_storage.internals import CHECKS, EVENTS, known, table
 from nba_assets.orchestration.instance.event_storage.lean import but_for_day, compact, lean, on_another_day
 from nba_assets.orchestration.instance.event_times import at_own_time
@@ -84,7 +86,17 @@ class BatchingEventLogStorage(SqlEventLogStorage):
     def get_asset_check_state(self, keys: Sequence[Any]) -> Mapping[dg.AssetCheckKey, Any]:
         """All at one moment: else Dagster finds out anew, for each check of each day, which days there are by now."""
         with dg.partition_loading_context():
+            if known(self.STOCK) and in_place(check_states.UPSTREAM):
+                return self._check_states.of(keys)
             return super().get_asset_check_state(keys)
+
+    @cached_property
+    def _check_states(self) -> check_states.CheckStates:
+        return check_states.CheckStates(self)
+
+    def version(self) -> Hashable | None:
+        """What is another after anybody wrote to the log of all runs; None where a database cannot tell."""
+        return None
 
     def store_event(self, event: dg.EventLogEntry) -> None:
         super().store_event(at_own_time(event) if known(self.STOCK) else event)

@@ -10,7 +10,7 @@ import os
 import sqlite3
 import threading
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
@@ -77,6 +77,15 @@ class BatchingSqliteEventLogStorage(AtHome, BatchingEventLogStorage, SqliteEvent
         else:
             with super()._connect(shard) as connection:
                 yield connection
+
+    def version(self) -> Hashable | None:
+        """SQLite counts, for a connection, what others committed, and its driver what it changed itself."""
+        if not known(self.STOCK):  # opens a connection for each statement
+            return None
+        with self.index_connection() as connection:
+            by_others = connection.execute(db.text("PRAGMA data_version")).scalar_one()
+            own = connection.connection.dbapi_connection.total_changes  # type: ignore[union-attr]  # it is open
+            return connection.info.setdefault("opened", object()), by_others, own
 
     def store_event(self, event: dg.EventLogEntry) -> None:
         if event.dagster_event_type is dg.DagsterEventType.STEP_OUTPUT and known(self.STOCK):
