@@ -11,7 +11,7 @@ import pytest
 from nba_assets.basketball import performance
 from nba_assets.tables.predictions.prediction_accuracy import prediction_accuracy
 from nba_assets_tests.given import MATCH
-from nba_assets_tests.rows import Query, Row, one, values_of
+from nba_assets_tests.rows import Query, Row, one, told, values_of
 
 FIGURES = Query(
     lambda rows: performance.figures(performance.summed(performance.by_day(rows, "system_id"), "system_id")),
@@ -76,10 +76,10 @@ def test_dates_that_end_alike_leave_nothing_to_luck() -> None:
 
 def test_scores_are_of_the_rows_that_have_them() -> None:
     """Of two rows with quantiles and a confidence, one with prices and a close; and of one without any."""
-    told = {"within_50_pct": False, "within_80_pct": True, "crps": 3.0, "pinball_loss": 1.0, "brier_score": 0.3}
+    scored = {"within_50_pct": False, "within_80_pct": True, "crps": 3.0, "pinball_loss": 1.0, "brier_score": 0.3}
     priced = {"within_50_pct": True, "crps": 1.0, "pinball_loss": 2.0, "brier_score": 0.1, "confidence": 0.7}
     priced |= {"market_brier_score": 0.2, "closing_line_value": 1.5}
-    row = figures(bet("win", **priced), bet("loss", **told), bet(None, confidence=None))
+    row = figures(bet("win", **priced), bet("loss", **scored), bet(None, confidence=None))
     assert (row["interval_count"], row["within_50_pct"], row["within_80_pct"]) == (2, 50.0, 50.0)
     assert (row["crps"], row["pinball_loss"]) == (2.0, 1.5)
     assert (row["brier_count"], row["brier_score"]) == (2, pytest.approx(0.2))
@@ -109,6 +109,15 @@ def test_students_t_is_the_normal_quantile_and_three_terms() -> None:
     assert students_t(1) == pytest.approx(9.711, abs=0.002)
 
 
+def test_how_often_what_was_thought_likely_came_true() -> None:
+    """By tenths; of rows whose probability and outcome are both known."""
+    query = Query(performance.reliability, {"rows": prediction_accuracy})
+    thought = ((0.625, True), (0.65, True), (0.675, False), (0.625, None), (None, True), (0.25, False))
+    rows = [{"system_id": "rules", "probability_over": over, "went_over": went} for over, went in thought]
+    bins = told(query(rows=rows), "tenth", "rows_count", "probability", "share_over")
+    assert bins == [(3, 1, 0.25, 0.0), (7, 3, 0.65, pytest.approx(2 / 3))]
+
+
 def test_tiers_and_slices() -> None:
     assert values_of(performance.tier, "float64", 0.7, 0.69, 0.55, 0.54, 0.0, None) == [
         "high",
@@ -123,8 +132,8 @@ def test_tiers_and_slices() -> None:
         {"rows": prediction_accuracy},
     )
     row = bet("win", player_lookup="tatum", is_home=True, role="20-29.9")
-    told = {cut["slice_by"]: cut["slice"] for cut in sliced(rows=[row])}
-    assert told == {
+    cuts = {cut["slice_by"]: cut["slice"] for cut in sliced(rows=[row])}
+    assert cuts == {
         "all": "all",
         "player": "tatum",
         "confidence": "medium",

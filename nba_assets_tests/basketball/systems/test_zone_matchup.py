@@ -19,6 +19,12 @@ def test_three_players() -> None:
     assert points_of(points, [STAR]) == pytest.approx([27.356])
 
 
+def test_who_is_tired_and_who_is_very_tired() -> None:
+    """Below 50 a player scores 0.8 less, below 30 1.5."""
+    found = points_of(points, [FRESH | {"fatigue_score": score} for score in (50, 49, 30, 29)])
+    assert [found[0] - value for value in found] == pytest.approx([0, 0.8, 0.8, 1.5])
+
+
 def test_a_zone_that_he_never_scores_from_does_not_count() -> None:
     nowhere = dict.fromkeys(SHARES, 0)
     alike, weak = (FRESH | nowhere | {"opponent_def_rating": rating} for rating in (110, 125))

@@ -101,6 +101,9 @@ def test_spread_and_total_are_his_teams() -> None:
     }
     row = tatum(slate=slate(**teams))
     assert columns(row, *teams) == tuple(teams.values())
+    assert [issue for issue in row["quality_issues"] if "game" in issue] == []
+    missing = ["missing_game_spread", "missing_game_total"]
+    assert [issue for issue in tatum()["quality_issues"] if "game" in issue] == missing
 
     def broken(**other: Any) -> int:
         return len(broken_of(upcoming_player_game_context, "one_line_a_game", [row | other], slate=slate(**teams)))

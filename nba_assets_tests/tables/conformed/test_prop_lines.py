@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from nba_assets.tables.conformed.prop_lines import prop_lines
-from nba_assets_tests.given import MATCH, eastern, game_row, named
+from nba_assets_tests.given import MATCH, Game, eastern, game_row, named
 from nba_assets_tests.rows import Row, broken_of, one, rows_of, told
 from nba_assets_tests.tables.conformed.captures import offer, prop
 
@@ -176,6 +176,14 @@ def test_scrapes_of_bettingpros_are_captures() -> None:
     assert told(books(bettingpros=[*scrapes, live]), "line", "opening") == [(18.5, 17.5)]
     at_the_tip = offer("FanDuel", 19.5, bookmaker_last_update=MATCH.tip, source_file_path="tip")
     assert told(books(bettingpros=[*scrapes, at_the_tip]), "line") == [(19.5,)]
+
+
+def test_an_offer_of_no_known_team_counts_until_the_first_tip_of_its_date() -> None:
+    earlier = Game("0022400102", MATCH.day, "LAL", "PHI")
+    games = [game_row(MATCH), game_row(earlier, tip_at=eastern(MATCH.day, 18))]
+    offers = [offer("FanDuel", 18.5, player_team=None, hour=hour, source_file_path=f"{hour}") for hour in (18, 19)]
+    row = one(rows_of(prop_lines, bettingpros=offers, games=games, names=NAMES))
+    assert (row["tip_at"], row["last_at"]) == (eastern(MATCH.day, 18), eastern(MATCH.day, 18))
 
 
 def test_both_sources_stand_beside_each_other() -> None:

@@ -68,12 +68,12 @@ def test_points() -> None:
 def test_minutes_usage_and_shooting() -> None:
     """Over the games that have a value; the eleventh is of the season only. Usage is of all plays together: 20 of 100
     in the ten, and 40 % of a minute more changes little. So is shooting: eight games of 20 points on 16 shots and 9
-    free throws, one without a shot, and one whose shots nobody knows: 160 points on 2 x (128 + 0.44 x 72)."""
+    free throws, one without a shot, and one whose free throws nobody knows: 160 points on 2 x (128 + 0.44 x 72)."""
     last = [played(days, seconds_played=1830, **used(20, 30.5), fg_attempts=16, ft_attempts=9) for days in range(1, 9)]
     row = brunson(
         *last,
         played(9, 0, seconds_played=1830, **used(20, 30.5), fg_attempts=0, ft_attempts=0, ts_pct=None),
-        played(10, 50, seconds_played=2430, **used(None, 40.5), ts_pct=0.7),
+        played(10, 50, seconds_played=2430, **used(None, 40.5), fg_attempts=30, ts_pct=0.7),
         played(11, seconds_played=60, **used(40, 1), fg_attempts=10, ft_attempts=0, ts_pct=1.0),
     )
     assert row["minutes_avg_last_10"] == 0.1 * round(10 * (9 * 30.5 + 40.5) / 10)

@@ -52,6 +52,17 @@ def test_a_birth_date_is_known_from_when_it_was_first_told() -> None:
     ]
 
 
+def test_of_two_birth_dates_told_the_later_one_counts() -> None:
+    """From when it was told, whichever page has it."""
+    born = {1: date(1998, 3, 3), 6: date(1999, 3, 3), 8: date(1998, 3, 3)}
+    pages = [[row | {"birth_date": at} for row in snapshot(day, "BOS", "tatum")] for day, at in born.items()]
+    assert told(rosters_of(*pages), "since", "birth_date") == [
+        (date(2024, 11, 1), born[1]),
+        (date(2024, 11, 6), born[6]),
+        (date(2024, 11, 8), born[6]),
+    ]
+
+
 def test_a_scrape_from_noon_on_counts_from_the_day_after() -> None:
     """It may have been read after the tip. The next morning's counts before it."""
     evening = snapshot(1, "BOS", "tatum", "brown", hour=8), snapshot(1, "BOS", "tatum", hour=12)
