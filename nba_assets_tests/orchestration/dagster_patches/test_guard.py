@@ -70,6 +70,12 @@ def test_every_patch_can_be_switched_off_and_has_a_guard_of_its_own() -> None:
     assert sorted({upstream.name for upstream in UPSTREAMS} | of_a_database) == sorted(switches.NAMES)
 
 
+def test_the_fields_of_a_record_are_its_parameters() -> None:
+    (state, fields), *_ = [found for found in check_states.UPSTREAM.parameters.items() if found[0].endswith("State")]
+    assert moved(Upstream("any", lost="", parameters={state: fields})) == ()
+    assert moved(Upstream("any", lost="", parameters={state: fields[1:]})) == (state,)
+
+
 def test_another_parameter_a_missing_name_and_a_missing_module_are_found(
     made: Upstream, monkeypatch: pytest.MonkeyPatch
 ) -> None:

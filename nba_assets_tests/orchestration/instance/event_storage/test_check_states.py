@@ -199,6 +199,41 @@ class Written(RuleBasedStateMachine):
         self.now = NOW + timedelta(days=days)
 
 
+def test_one_step_of_each_kind(databases: Databases) -> None:
+    """What chance seldom brings together: nothing tells a process that a run ended, or that a day began."""
+    first, second, later = ((BY_DAY, day) for day in PARTITIONS[BY_DAY][:3])
+    machine = Written(databases)
+    machine.start(0)
+    for step in (
+        lambda: machine.plan(1, 0, first),
+        lambda: machine.end(0, "FAILURE"),
+        lambda: machine.start(0),
+        lambda: machine.plan(2, 1, (BY_KIND, "gone")),
+        lambda: machine.materialise(0, 1, first),
+        lambda: machine.answer(1, 1, first, passed=True, after=True),
+        lambda: machine.materialise(2, 0, first),
+        lambda: machine.answer(2, 1, second, passed=False, after=False),
+        lambda: machine.answer(1, 1, later, passed=True, after=True),
+        lambda: machine.time_passes(4),
+        lambda: machine.materialise(0, 1, (BY_DAY, None)),
+        lambda: machine.answer(0, 1, (WHOLE, None), passed=True, after=False),
+        lambda: machine.materialise(0, 1, (WHOLE, None)),
+        lambda: machine.plan(1, 1, (BY_DAY_TOO, "2024-10-01")),
+        lambda: machine.end(1, "CANCELED"),
+        lambda: machine.start(0),
+        lambda: machine.answer(1, 2, second, passed=True, after=False),
+        lambda: machine.lose_the_number(2, BY_DAY),
+        lambda: machine.delete_a_run(0, 0),
+        lambda: machine.prune(1),
+        lambda: machine.wipe_an_asset(0, BY_DAY),
+        lambda: machine.wipe(2),
+    ):
+        machine.all_say_the_same()
+        step()
+    machine.all_say_the_same()
+    machine.teardown()
+
+
 def test_what_nobody_wrote_to_is_not_read_again(databases: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page that is open asks every few seconds. Postgres cannot tell whether anything was written."""
     machine = Written(databases)
