@@ -34,3 +34,5 @@ def test_a_row_whose_averages_lack_a_game_is_no_gold_one() -> None:
     assert said(range(1, 11), **none) == (0, 0, 0, "gold", False)
     assert said(range(1, 12), **none) == (1, 0, 0, "silver", True)
     assert said(range(1, 11), **none | {"opponent_games_missing": 2}) == (0, 0, 2, "silver", True)
+    of_league = [tatum(*games, slate=slate(**none, league_games_missing=count))["quality_issues"] for count in (0, 1)]
+    assert ["league_games_missing" in issues for issues in of_league] == [False, True]

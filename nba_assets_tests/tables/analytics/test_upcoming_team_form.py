@@ -71,9 +71,13 @@ def test_a_finished_game_without_a_summary_is_missing_of_both_rows() -> None:
     found = rows_on(20, game, TODAY, offense=offense)
     names = ("team_abbr", "team_games_missing", "opponent_games_missing")
     assert told(found, *names) == [("BOS", 1, 0), ("NYK", 0, 1)]
-    assert all("games_missing" in row["quality_issues"] for row in found)
+    assert all({"games_missing", "league_games_missing"} <= {*row["quality_issues"]} for row in found)
     whole = rows_on(20, game, TODAY, offense=offense, defense=defense)
     assert not [row for row in whole if "games_missing" in row["quality_issues"]]
+    others = form(8, "PHI", 101.0, 109.0, 115.0, game_id="20241108_PHI_BOS")
+    of_both = rows_on(20, game, TODAY, offense=[*offense, others[0]], defense=[*defense, others[1]])
+    said = [["league_games_missing" in row["quality_issues"] for row in rows] for rows in (whole, of_both)]
+    assert said == [[True, True], [False, False]]
 
 
 def test_the_opponents_back_to_back() -> None:

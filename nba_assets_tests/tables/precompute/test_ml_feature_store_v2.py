@@ -192,8 +192,10 @@ def test_where_and_when() -> None:
 
 
 def test_a_missing_game_lowers_the_tier() -> None:
-    row = brunson(context=[context(team_games_missing=1)])
+    row = brunson(context=[context(team_games_missing=1, league_games_missing=0)])
     assert columns(row, "feature_quality_score", "quality_tier", "quality_issues") == (97, "silver", ["games_missing"])
+    row = brunson(context=[context(team_games_missing=0, league_games_missing=1)])
+    assert columns(row, "quality_tier", "quality_issues") == ("gold", ["league_games_missing"])
 
 
 def test_the_teams_record() -> None:

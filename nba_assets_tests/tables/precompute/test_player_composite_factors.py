@@ -261,7 +261,7 @@ def test_other_unknown_inputs_are_listed_and_counted() -> None:
 
 
 def test_a_missing_game_lowers_the_tier() -> None:
-    row = brunson(opponent_games_missing=1)
+    row = brunson(opponent_games_missing=1, league_games_missing=0)
     assert columns(row, "quality_tier", "quality_issues") == ("silver", ["games_missing"])
     row = brunson(league_games_missing=1)
     assert columns(row, "quality_tier", "quality_issues") == ("gold", ["league_games_missing"])

@@ -189,6 +189,8 @@ def test_the_tier_is_of_how_many_games_have_play_by_play(seen: int, tier: str) -
 def test_a_missing_game_lowers_the_tier() -> None:
     """One of another team does not, but is said: the league lacks it."""
     inputs = inputs_of(*sample("NYK"), *sample("LAL"))
+    whole = rows_of(team_defense_zone_analysis, **inputs)
+    assert not [row for row in whole if {"games_missing", "league_games_missing"} & {*row["quality_issues"]}]
     inputs["results"] += [result(20, "LAL")]
     rows = rows_of(team_defense_zone_analysis, **inputs)
     said = [("games_missing" in row["quality_issues"], row["quality_tier"]) for row in rows]
