@@ -83,7 +83,7 @@ def test_a_later_game_of_a_series_is_settled_once_both_have_won_enough(
 
 
 def cup(year: int, month: int, day: int) -> list[Row]:
-    """A Cup week from that date on: quarter-finals, a filling game, semi-final, the losers' game, the final."""
+    """A Cup week from that date on: quarter-finals, two filling games, semi-final, the losers' game, the final."""
 
     def on(later: int) -> date:
         return date(year, month, day + later)
@@ -94,6 +94,7 @@ def cup(year: int, month: int, day: int) -> list[Row]:
         game(f"002{year % 100}01203", on(0), "NOP", "SAC", "NOP", year),
         game(f"002{year % 100}01204", on(1), "PHX", "LAL", "LAL", year),
         game(f"002{year % 100}01205", on(2), "ORL", "CLE", None, year),
+        game(f"002{year % 100}01226", on(4), "CLE", "ORL", None, year),
         game(f"002{year % 100}01227", on(4), "NYK", "BOS", None, year),
         game(f"002{year % 100}01229", on(3), "IND", "MIL", None, year),
         game(f"002{year % 100}01230", on(3), "NOP", "LAL", None, year),
@@ -116,8 +117,8 @@ def test_the_cup_week_is_paired_by_the_groups_and_then_by_the_cup(
     """Of a season whose groups' end is not known: on the day of the first quarter-final."""
     year, month, day = first
     found = {nba_id[-4:]: on for nba_id, on in settled_on(*cup(*first)).items()}
-    quarters = ("1201", "1202", "1203", "1204", "1205")
-    assert {found[number] for number in quarters} == {groups_end}
+    by_the_groups = ("1201", "1202", "1203", "1204", "1205", "1226")
+    assert {found[number] for number in by_the_groups} == {groups_end}
     assert found["1227"] == found["1229"] == found["1230"] == date(year, month, day + 1)
     assert found["0001"] == date(year, month, day + 3)
 

@@ -40,12 +40,12 @@ def throw(team: str = A, **more: Any) -> Row:
     return event("free throw", team, made=True, last_of_trip=True, **more)
 
 
-def ends_of(*events: Row, apart: int = 10) -> list[tuple[str | None, int | None]]:
+def ends_of(*events: Row, apart: int = 10, period: int | None = 1) -> list[tuple[str | None, int | None]]:
     """`ends_possession_of` and `lost_at` of each play; events are some seconds apart, from 700 on."""
     rows = []
     for n, row in enumerate(events):
         clock = 700 - apart * n
-        moment = {"game_id": "g", "period": 1, "clock": clock, "sequence": (1000 + 720 - clock) * 10_000 + n}
+        moment = {"game_id": "g", "period": period, "clock": clock, "sequence": (1000 + 720 - clock) * 10_000 + n}
         rows.append(row | moment | {"other_team_abbr": B if row["team_abbr"] == A else A})
     return [(row["ends_possession_of"], row["lost_at"]) for row in ENDINGS(events=rows)]
 
@@ -75,6 +75,12 @@ def test_a_play_by_itself(play: Row, ended: str | None) -> None:
 
 def test_stops_are_no_plays() -> None:
     assert ends_of(*(event(kind) for kind in ("foul", "violation", "timeout", "substitution", "jump ball"))) == []
+
+
+@pytest.mark.parametrize(("period", "lost_at"), [(1, None), (2, 690), (None, None)])
+def test_a_foul_before_the_start_of_a_period(period: int | None, lost_at: int | None) -> None:
+    """Nothing is lost before the first, nor before one that nobody knows the number of."""
+    assert ends_of(event("foul", B), event("start of period"), period=period) == [(None, lost_at)]
 
 
 def test_kept_free_throws() -> None:

@@ -132,6 +132,13 @@ def test_what_is_seen_after_the_tip_is_no_line() -> None:
     assert books(live) == []
 
 
+def test_of_a_side_that_a_capture_names_twice_the_greater_price_counts() -> None:
+    boston, new_york = lines("fanduel", 12, boston=-5.5, price=1.9)
+    again = boston | {"outcome_name": "Celtics", "outcome_price": 1.8}
+    prices = told(books([boston, new_york, again]), "team_abbr", "price", "other_price")
+    assert prices == [("BOS", 1.9, 2.0), ("NYK", 2.0, 1.9)]
+
+
 def test_a_capture_without_a_point_is_none() -> None:
     pointless = [row | {"outcome_point": None} for row in lines("draftkings", 18, total=0)]
     assert told(books(pointless, lines("draftkings", 17, total=221.5)), "line") == [(221.5,), (221.5,)]
