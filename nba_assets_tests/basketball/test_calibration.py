@@ -42,6 +42,12 @@ def test_the_part_that_came_is_kept_beside_the_usual_one() -> None:
     assert row["probability_under"] == pytest.approx(0.5 - slope * 0.2)
 
 
+def test_products_count_in_hundred_millionths() -> None:
+    """A distance of 0.00003 squared is none of them; half of it, by which each line came, is 1,500."""
+    slope = kept(before(30, 500, over=0.50003))["line_slope"]
+    assert slope == pytest.approx((500 * 1500e-8 + 8 * USUAL) / 8, rel=1e-10)
+
+
 @pytest.mark.parametrize(("points", "slope"), [(30, 1.0), (10, 0.0)], ids=["always came", "never came"])
 def test_never_more_than_all_of_it_or_less_than_nothing(points: int, slope: float) -> None:
     assert kept(before(points, 500))["line_slope"] == slope
