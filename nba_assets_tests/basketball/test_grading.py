@@ -26,6 +26,11 @@ def test_outcomes_of_bets() -> None:
     assert outcomes == ["win", "loss", "win", "loss", "push", "push", "void", "void", None, None, None]
 
 
+def test_what_went_over() -> None:
+    lines = [(21.0, 20.5), (20.0, 20.5), (20.0, 20.0), (None, 20.5), (21.0, None)]
+    assert values_of(grading.went_over, "float64 float64", *lines) == [1, 0, None, None, None]
+
+
 def test_the_brier_score_is_of_what_is_decided() -> None:
     scores = values_of(grading.brier, "float64 float64 float64", (0.5, 0.4, 1.0), (0.5, 0.4, 0.0), (0.5, 0.4, None))
     assert scores == [pytest.approx((5 / 9 - 1) ** 2), pytest.approx((5 / 9) ** 2), None]
