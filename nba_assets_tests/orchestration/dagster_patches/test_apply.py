@@ -69,7 +69,7 @@ def test_each_can_be_left_out(path: str, monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_what_there_is_not_cannot_be_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(switches.WITHOUT, "run_log, polling")
-    with pytest.raises(BadInput, match="NBA_WITHOUT_PATCHES: no patch called polling; there are event_storage"):
+    with pytest.raises(BadInput, match="NBA_WITHOUT_PATCHES: no patch called polling; there are check_states, event"):
         apply()
 
 

@@ -161,7 +161,10 @@ class Written(RuleBasedStateMachine):
     def delete_a_run(self, writer: int, run: int) -> None:
         self._by(writer)
         gone = self.runs.pop(run % len(self.runs))
-        self.instance.delete_run(gone)
+        if gone in self.writing:
+            self.instance.delete_run(gone)
+        else:
+            self.instance.run_storage.delete_run(gone)
         self.writing = [each for each in self.writing if each != gone]
         if not self.writing:
             self.start(writer)
