@@ -274,7 +274,7 @@ def test_dagster_goes_on_from_a_state_to_a_wrong_one(databases: Databases) -> No
     machine.teardown()
 
 
-@pytest.mark.parametrize("examples", [3, pytest.param(40, marks=pytest.mark.slow)], ids=["some", "many"])
+@pytest.mark.parametrize("examples", [3, pytest.param(15, marks=pytest.mark.slow)], ids=["some", "many"])
 def test_as_dagster_adds_them_up(databases: Databases, examples: int) -> None:
     steps = settings(max_examples=examples, stateful_step_count=25, deadline=None, phases=[Phase.generate])
     run_state_machine_as_test(lambda: Written(databases), settings=steps)
