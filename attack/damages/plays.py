@@ -86,7 +86,11 @@ PLAYS = (
     Damage("half a game", FIRST, End.FLAGGED, rows=_half),
     Damage("a game left out of the plays", FIRST, End.FLAGGED, rows=without_a_game),
     Damage(
-        "the shots of a period left out", FIRST, End.FLAGGED, rows=_shots_gone, by=("plays.points_reach_the_score",)
+        "the shots of a period left out",
+        FIRST,
+        End.FLAGGED,
+        rows=_shots_gone,
+        by=("plays.points_reach_the_score", "plays.first_feed_is_whole"),
     ),
     Damage("a point too many of a play", FIRST, End.FLAGGED, rows=_other_score, by=("plays.points_reach_the_score",)),
     Damage("a first event without a line-up", FIRST, End.REPAIRED, rows=_technical_first, but=("court_time",)),
