@@ -36,7 +36,10 @@ class Feature:
         return ibis.coalesce(*values, float(self.default))
 
     def source(self, rows: ir.Table) -> ir.StringValue:
-        return ibis.cases(*[(value(rows).notnull(), label) for label, value in self.sources], else_=DEFAULT)
+        """The label of where its value is from; of a default `default_` and its name."""
+        default = f"{DEFAULT}_{self.name}"
+        known = [(value(rows).notnull(), default if label == DEFAULT else label) for label, value in self.sources]
+        return ibis.cases(*known, else_=default)
 
 
 def feature(
@@ -73,8 +76,18 @@ def values_of(features: Sequence[Feature], rows: ir.Table) -> ir.ArrayValue:
 
 
 def sources_of(features: Sequence[Feature], rows: ir.Table) -> ir.ArrayValue:
-    """Of each feature the label of its source."""
+    """Of each feature where its value is from, defaults by name."""
     return ibis.array([feature.source(rows) for feature in features])
+
+
+def defaults_in(sources: ir.ArrayValue) -> ir.ArrayValue:
+    """Of the sources those that are a default, by name."""
+    return sources.filter(lambda source: source.startswith(f"{DEFAULT}_"))
+
+
+def labels_of(sources: ir.ArrayValue) -> ir.ArrayValue:
+    """The sources without names."""
+    return sources.map(lambda source: source.startswith(f"{DEFAULT}_").ifelse(DEFAULT, source))
 
 
 def score(sources: ir.ArrayValue) -> ir.NumericValue:

@@ -193,11 +193,15 @@ VERSION = FeatureVersion("v2_corrected_25", FEATURES, availability=("usage_spike
 
 def with_calculated(rows: ir.Table) -> ir.Table:
     """Rows with the features that take more than a look: a value is asked for its source, too."""
+    rows = rows.mutate(
+        points_rise=points_rise([rows[f"points_{n}"] for n in range(1, 6)]),
+        minutes_rise=minutes_rise(rows.minutes_10, rows.minutes_season),
+    )
     return rows.mutate(
         rest_advantage=rest_advantage(rows.team_days_rest, rows.opponent_days_rest),
         injury_risk=injury_risk(rows.player_status, rows.star_teammates_out.notnull()),
-        recent_trend=recent_trend([rows[f"points_{n}"] for n in range(1, 6)]),
-        minutes_change=minutes_change(rows.minutes_10, rows.minutes_season),
+        recent_trend=in_steps(rows.points_rise, 2, 5),
+        minutes_change=in_steps(rows.minutes_rise, 0.10, 0.20),
         free_throw_share=free_throw_share(rows.free_throws_10, rows.points_sum_10, rows.games),
     )
 
@@ -213,21 +217,19 @@ def injury_risk(status: ir.StringValue, is_reported: ir.BooleanValue) -> ir.Inte
     return (status.notnull() | is_reported).ifelse(risk, ibis.null("int64"))
 
 
-def recent_trend(points: list[ir.NumericValue]) -> ir.IntegerValue:
-    """The latest three games' mean points over those of the two before, in steps: -2 to 2, positive is improving.
-
-    `points` are the last five games', newest first; NULL with fewer.
-    """
-    change = (points[0] + points[1] + points[2]) / 3 - (points[3] + points[4]) / 2
-    return ibis.cases((change >= 5, 2), (change >= 2, 1), (change <= -5, -2), (change <= -2, -1), (change.notnull(), 0))
+def points_rise(points: list[ir.NumericValue]) -> ir.FloatingValue:
+    """The latest three games' mean points over those of the two before: of five games, newest first; NULL with fewer."""
+    return (points[0] + points[1] + points[2]) / 3 - (points[3] + points[4]) / 2
 
 
-def minutes_change(last_10: ir.NumericValue, season: ir.NumericValue) -> ir.IntegerValue:
-    """The last ten games' minutes against the season's, in steps: -2 to 2; NULL without either."""
-    change = metrics.ratio(last_10.nullif(0) - season, season)
-    return ibis.cases(
-        (change >= 0.20, 2), (change >= 0.10, 1), (change <= -0.20, -2), (change <= -0.10, -1), (change.notnull(), 0)
-    )
+def minutes_rise(last_10: ir.NumericValue, season: ir.NumericValue) -> ir.FloatingValue:
+    """The last ten games' minutes over the season's, as a share of these; NULL without either."""
+    return metrics.ratio(last_10.nullif(0) - season, season)
+
+
+def in_steps(rise: ir.FloatingValue, one: float, two: float) -> ir.IntegerValue:
+    """-2 to 2, positive is rising: 1 from `one` on, 2 from `two` on; NULL stays NULL."""
+    return ibis.cases((rise >= two, 2), (rise >= one, 1), (rise <= -two, -2), (rise <= -one, -1), (rise.notnull(), 0))
 
 
 def free_throw_share(ft_makes: ir.IntegerValue, points: ir.IntegerValue, games: ir.IntegerValue) -> ir.FloatingValue:

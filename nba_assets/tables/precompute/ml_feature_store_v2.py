@@ -20,7 +20,9 @@ from nba_assets.basketball.features.feature import (
     PHASE4,
     WEIGHTS,
     FeatureVersion,
+    defaults_in,
     labelled,
+    labels_of,
     score,
     sources_of,
     values_of,
@@ -188,6 +190,7 @@ def ml_feature_store_v2(
     rows = rows.select(
         *KEPT,
         lacking=games_missing.lack_games(rows),
+        names=ibis.array([ibis.literal(feature.name) for feature in FEATURES]),
         values=values_of(FEATURES, rows),
         sources=sources_of(FEATURES, rows),
     ).alias("valued")
@@ -202,25 +205,29 @@ def _of_version(rows: ir.Table, version: FeatureVersion) -> ir.Table:
         feature_version=ibis.literal(version.name),
         feature_count=ibis.literal(size),
         best_score=ibis.literal(version.best_score),
-        features=rows["values"] if size == len(FEATURES) else rows["values"][:size],
-        feature_names=ibis.array([ibis.literal(name) for name in version.names]),
-        feature_sources=rows.sources if size == len(FEATURES) else rows.sources[:size],
+        features=_first(rows["values"], size),
+        feature_names=_first(rows["names"], size),
+        sources=_first(rows.sources, size),
     )
+
+
+def _first(every: ir.ArrayValue, size: int) -> ir.ArrayValue:
+    return every if size == len(FEATURES) else every[:size]
 
 
 def _described(rows: ir.Table) -> ir.Table:
     """What follows of a row's sources, of whichever version: step by step, so that none holds the one before it again
     and again."""
+    rows = rows.mutate(feature_sources=labels_of(rows.sources), defaults=defaults_in(rows.sources))
     rows = rows.mutate(
         is_cached=rows.feature_sources[_place("points_avg_last_5")] == PHASE4,
-        defaults=rows.feature_names.filter(lambda _, place: rows.feature_sources[place] == DEFAULT),
-        **{f"from_{label}": labelled(rows.feature_sources, label) for label in WEIGHTS},
+        **{f"from_{label}": labelled(rows.feature_sources, label) for label in WEIGHTS if label != DEFAULT},
+        from_default=rows.defaults.length(),
     ).alias("of_all_versions")
     weighed = sum((weight * rows[f"from_{label}"] for label, weight in WEIGHTS.items()), start=ibis.literal(0))
     rows = rows.mutate(
         score=weighed / rows.feature_count,
         not_cached=quality.issues({"daily_cache_missing": ~rows.is_cached}),
-        are_defaults=rows.defaults.map(lambda name: "default_" + name),
         missing=quality.issues(
             {games_missing.CODE: rows.lacking, games_missing.LEAGUE_CODE: rows.league_games_missing > 0}
         ),
@@ -233,7 +240,7 @@ def _described(rows: ir.Table) -> ir.Table:
         feature_quality_score=rows.score,
         data_source=(2 * rows[f"from_{PHASE4}"] >= rows.feature_count).ifelse("phase4_partial", "mixed"),
         quality_tier=games_missing.lowered(rows.tier, rows.lacking),
-        quality_issues=rows.not_cached.concat(rows.are_defaults, rows.missing),
+        quality_issues=rows.not_cached.concat(rows.defaults, rows.missing),
     )
 
 

@@ -38,7 +38,7 @@ def test_improving_is_positive() -> None:
     latest = {(25, 25, 25): 2, (24, 25, 25): 1, (22, 22, 22): 1, (21, 22, 22): 0, (20, 20, 20): 0}
     latest |= {(19, 18, 18): 0, (18, 18, 18): -1, (15, 15, 15): -2, (0, 0, 90): 2}
     games = [(*three, 20, 20) for three in latest]
-    trends = values_of(lambda *points: v2.recent_trend(list(points)), " ".join(["int64"] * 5), *games)
+    trends = values_of(lambda *points: v2.in_steps(v2.points_rise(list(points)), 2, 5), " ".join(["int64"] * 5), *games)
     assert trends == list(latest.values())
 
 
@@ -50,7 +50,7 @@ def test_the_trend_is_of_five_games() -> None:
 
 def test_minutes_change() -> None:
     pairs = [(36, 30), (33, 30), (32, 30), (27, 30), (24, 30), (0, 30), (None, 30), (30, None), (30, 0)]
-    found = values_of(v2.minutes_change, "float64 float64", *pairs)
+    found = values_of(lambda *minutes: v2.in_steps(v2.minutes_rise(*minutes), 0.1, 0.2), "float64 float64", *pairs)
     assert found == [2, 1, 0, -1, -2, None, None, None, None]
 
 
