@@ -218,7 +218,7 @@ def injury_risk(status: ir.StringValue, is_reported: ir.BooleanValue) -> ir.Inte
 
 
 def points_rise(points: list[ir.NumericValue]) -> ir.FloatingValue:
-    """The latest three games' mean points over those of the two before: of five games, newest first; NULL with fewer."""
+    """The latest three games' mean points over those of the two before; `points` are five games', newest first."""
     return (points[0] + points[1] + points[2]) / 3 - (points[3] + points[4]) / 2
 
 
