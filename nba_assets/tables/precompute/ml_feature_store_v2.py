@@ -27,7 +27,7 @@ from nba_assets.basketball.features.feature import (
     sources_of,
     values_of,
 )
-from nba_assets.basketball.features.versions import VERSIONS
+from nba_assets.basketball.features.versions import FEATURES, VERSIONS
 from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.population import covered_context, covered_days, of_form
 from nba_assets.basketball.priced_strength import with_priced_strength
@@ -66,9 +66,6 @@ def _owed(rows: ir.Table) -> ir.StringValue:
 
 _place = v2.VERSION.names.index
 """Where a feature stands, in both versions."""
-
-FEATURES = max((version.features for version in VERSIONS.values()), key=len)
-"""Of all versions: each begins with those of the one before it."""
 
 KEPT = (
     *("player_lookup", "universal_player_id", "game_date", "game_id", "opponent_team_abbr", "home_game", "days_rest"),
