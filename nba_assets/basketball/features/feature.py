@@ -6,7 +6,7 @@ module of that version.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import ibis
@@ -82,18 +82,26 @@ def sources_of(features: Sequence[Feature], rows: ir.Table) -> ir.ArrayValue:
 
 def defaults_in(sources: ir.ArrayValue) -> ir.ArrayValue:
     """Of the sources those that are a default, by name."""
-    return sources.filter(lambda source: source.startswith(f"{DEFAULT}_"))
+    return sources.filter(_is_default)
 
 
 def labels_of(sources: ir.ArrayValue) -> ir.ArrayValue:
     """The sources without names."""
-    return sources.map(lambda source: source.startswith(f"{DEFAULT}_").ifelse(DEFAULT, source))
+    return sources.map(lambda source: _is_default(source).ifelse(DEFAULT, source))
+
+
+def _is_default(source: ir.StringValue) -> ir.BooleanValue:
+    return source.startswith(f"{DEFAULT}_")
 
 
 def score(sources: ir.ArrayValue) -> ir.NumericValue:
     """The mean weight of a row's sources."""
-    weighed = sum((weight * labelled(sources, label) for label, weight in WEIGHTS.items()), start=ibis.literal(0))
-    return weighed / sources.length()
+    return mean_weight({label: labelled(sources, label) for label in WEIGHTS}, sources.length())
+
+
+def mean_weight(counts: Mapping[str, ir.IntegerValue], size: ir.IntegerValue) -> ir.NumericValue:
+    """Of `size` sources, of which there are so many of each label."""
+    return sum((weight * counts[label] for label, weight in WEIGHTS.items()), start=ibis.literal(0)) / size
 
 
 def labelled(sources: ir.ArrayValue, label: str) -> ir.IntegerValue:

@@ -23,6 +23,7 @@ from nba_assets.basketball.features.feature import (
     defaults_in,
     labelled,
     labels_of,
+    mean_weight,
     score,
     sources_of,
     values_of,
@@ -221,9 +222,8 @@ def _described(rows: ir.Table) -> ir.Table:
         **{f"from_{label}": labelled(rows.feature_sources, label) for label in WEIGHTS if label != DEFAULT},
         from_default=rows.defaults.length(),
     ).alias("of_all_versions")
-    weighed = sum((weight * rows[f"from_{label}"] for label, weight in WEIGHTS.items()), start=ibis.literal(0))
     rows = rows.mutate(
-        score=weighed / rows.feature_count,
+        score=mean_weight({label: rows[f"from_{label}"] for label in WEIGHTS}, rows.feature_count),
         not_cached=quality.issues({"daily_cache_missing": ~rows.is_cached}),
         missing=quality.issues(
             {games_missing.CODE: rows.lacking, games_missing.LEAGUE_CODE: rows.league_games_missing > 0}
