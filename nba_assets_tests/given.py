@@ -12,6 +12,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from nba_assets.basketball.schedule import PLACE
 from nba_assets.contracts.calendar import season_year
 from nba_assets.tables.raw.schedule import nbac_schedule
 from nba_assets.warehouse.lake import Lake
@@ -86,9 +87,8 @@ def location(team: str, season: str = "2024-25") -> Row:
 
 
 def game_row(game: Game, **changes: Any) -> Row:
-    """A row of the view `schedule`, and of `games`, at home."""
+    """A row of the view `schedule`, at home."""
     away, home = game.score or (None, None)
-    latitude, longitude, zone = PLACES[game.home]
     return {
         "game_id": game.id,
         "nba_game_id": game.nba_id,
@@ -103,35 +103,35 @@ def game_row(game: Game, **changes: Any) -> Row:
         "is_final": game.score is not None,
         "is_postponed": False,
         "is_neutral": False,
-        "venue_latitude": latitude,
-        "venue_longitude": longitude,
-        "venue_timezone": zone,
         **changes,
     }
 
 
+def placed_game_row(game: Game, **changes: Any) -> Row:
+    """A row of the view `placed_schedule`, and of `games`, at home."""
+    return game_row(game, **_place("venue", game.home) | changes)
+
+
 def team_game_rows(game: Game, **changes: Any) -> list[Row]:
-    """The two rows of the views `team_schedule` and `team_games`."""
+    """The two rows of the view `team_schedule`."""
     shared = game_row(game, **changes)
     sides = {side: (shared.pop(f"{side}_team_abbr"), shared.pop(f"{side}_points")) for side in ("home", "away")}
     rows = []
     for side, other in (("home", "away"), ("away", "home")):
         (team, points), (opponent, against) = sides[side], sides[other]
-        latitude, longitude, zone = PLACES[team]
-        rows.append(
-            shared
-            | {
-                "team_abbr": team,
-                "opponent_team_abbr": opponent,
-                "points": points,
-                "opponent_points": against,
-                "home_game": side == "home",
-                "arena_latitude": latitude,
-                "arena_longitude": longitude,
-                "arena_timezone": zone,
-            }
-        )
+        seen = {"team_abbr": team, "opponent_team_abbr": opponent, "points": points, "opponent_points": against}
+        rows.append(shared | seen | {"home_game": side == "home"})
     return rows
+
+
+def placed_team_game_rows(game: Game, **changes: Any) -> list[Row]:
+    """The two rows of the views `placed_team_schedule` and `team_games`."""
+    rows = team_game_rows(game, **_place("venue", game.home) | changes)
+    return [row | _place("arena", row["team_abbr"]) for row in rows]
+
+
+def _place(of: str, team: str) -> Row:
+    return {f"{of}_{name}": value for name, value in zip(PLACE, PLACES[team], strict=True)}
 
 
 def named(*lookups: str, **aliases: str) -> list[Row]:

@@ -45,12 +45,12 @@ def with_arenas(rows: ir.Table, locations: ir.Table, venues: ir.Table) -> ir.Tab
     return rows.mutate(**{f"venue_{name}": place(name) for name in PLACE}).drop("_season", *at_home, *listed)
 
 
-def sides(games: ir.Table, locations: ir.Table) -> ir.Table:
-    """Each game from both teams' side: `team_abbr`, `opponent_team_abbr`, their points, and where the team's arena is.
+def sides(games: ir.Table) -> ir.Table:
+    """Each game from both teams' side: `team_abbr`, `opponent_team_abbr` and their points.
 
     `home_game` is the schedule's: one team is the designated home team of a neutral game, too.
     """
-    rows = from_both_sides(
+    return from_both_sides(
         lambda side, other: games.mutate(
             team_abbr=games[f"{side}_team_abbr"],
             opponent_team_abbr=games[f"{other}_team_abbr"],
@@ -59,7 +59,11 @@ def sides(games: ir.Table, locations: ir.Table) -> ir.Table:
             home_game=ibis.literal(side == "home"),
         )
     ).drop("home_team_abbr", "away_team_abbr", "home_points", "away_points")
-    rows = rows.mutate(_season=_label(rows.season_year))
+
+
+def with_home_arenas(sides: ir.Table, locations: ir.Table) -> ir.Table:
+    """Teams' games with where the team's own arena is: `arena_latitude`, `arena_longitude`, `arena_timezone`."""
+    rows = sides.mutate(_season=_label(sides.season_year))
     arena = {f"arena_{name}": name for name in PLACE}
     return with_columns(rows, locations, {"team_abbr": "team_abbr", "_season": "season"}, **arena).drop("_season")
 

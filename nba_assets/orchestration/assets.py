@@ -24,7 +24,7 @@ from nba_assets.orchestration.partitions import DAILY, mapping, partitions_of
 from nba_assets.orchestration.prediction_tables import grading_tables
 from nba_assets.orchestration.processes.pods import pod_tags
 from nba_assets.orchestration.step import Step, Told
-from nba_assets.tables.registry import has_all_cores, waiting
+from nba_assets.tables.registry import has_all_cores, way_to_go
 
 OWNERS = ["team:nba-data"]
 
@@ -55,7 +55,7 @@ def step_assets(tables: Sequence[Table], kinds: frozenset[str], dialect: Dialect
         backfill_policy=dg.BackfillPolicy.single_run(),
         pool="bigquery" if dialect == "bigquery" else None,  # DuckDB has a machine, which NBA_MAX_CONCURRENT divides
         op_tags={
-            "dagster/priority": str(len(waiting(first.step))),  # what most steps wait for goes first
+            "dagster/priority": str(_priority(first.step)),
             **pod_tags(dialect),
         },
         required_resource_keys={"warehouse"},
@@ -70,6 +70,12 @@ def step_assets(tables: Sequence[Table], kinds: frozenset[str], dialect: Dialect
         yield from Step(context, asked, warehouse, resource.timeout_seconds, resource.rest_seconds).replace(days)
 
     return replace_partitions
+
+
+def _priority(step: str) -> int:
+    """Dagster starts first what is ready and has more: the step with the longest way before it."""
+    chain, tables = way_to_go(step)
+    return 1000 * chain + tables
 
 
 def _group(table: Table) -> str:

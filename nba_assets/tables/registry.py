@@ -84,6 +84,17 @@ def waiting(step: str) -> frozenset[str]:
     return frozenset(next_ones).union(*map(waiting, next_ones))
 
 
+@cache
+def way_to_go(step: str) -> tuple[int, int]:
+    """What goes first where not all that is ready can run: the step with the longest way before it.
+
+    Told by how many steps follow one another from it on, in the longest chain of those that wait for it; then by how
+    many tables it builds itself.
+    """
+    chain = 1 + max((way_to_go(other)[0] for other in waiting(step)), default=0)
+    return chain, len(steps().get(step, ()))  # months are built by a run of their own
+
+
 LONGEST = "play_by_play"
 """The step that a range waits for while all that can run beside it is long done."""
 

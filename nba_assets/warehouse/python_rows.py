@@ -23,7 +23,7 @@ from nba_assets.warehouse.artefacts import Artefacts
 def made(table: Table, given: pa.Table, days: Sequence[date], artefacts: Artefacts) -> pa.Table:
     """The rows of some days, as they are stored."""
     rows: list[dict[str, Any]] = resolve_name(table.python)(given, days, artefacts).to_pylist()
-    stored = [{c.name: _stored(row[c.name], c) for c in table.columns if c.name != "data_hash"} for row in rows]
+    stored = [{c.name: rounded(row[c.name], c) for c in table.columns if c.name != "data_hash"} for row in rows]
     if table.rated:
         for row in stored:
             row["data_hash"] = _data_hash(row, table)
@@ -31,8 +31,8 @@ def made(table: Table, given: pa.Table, days: Sequence[date], artefacts: Artefac
     return pa.Table.from_pylist(in_order, table.schema().to_pyarrow())
 
 
-def _stored(value: Any, column: Column) -> Any:
-    """Decimals rounded half away from zero to their scale, all else as it is."""
+def rounded(value: Any, column: Column) -> Any:
+    """A value as a column stores it: decimals rounded half away from zero to their scale, all else as it is."""
     if column.scale is None or value is None:
         return value
     return Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-column.scale), ROUND_HALF_UP)

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 
 import nba_assets
+from nba_assets.compile.bind import stored_inputs
 from nba_assets.contracts.read import eve_and_day
 from nba_assets.contracts.table import Table, table
 from nba_assets.tables import registry
 from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary
+from nba_assets.tables.raw.reference import extra_venues, team_locations
 from nba_assets_tests.orchestration.made_up import FORM, PLAYERS, TABLES
 
 FOLDERS = [Path(nba_assets.__file__).parent.parent / package.replace(".", "/") for package in registry.PACKAGES]
@@ -38,6 +40,21 @@ def test_what_waits_for_a_table() -> None:
     assert known["player_composite_factors"] == {"ml_feature_store_v2"} | known["ml_feature_store_v2"]
     assert {"player_game_summary", "player_daily_cache", "ml_feature_store_v2"} <= known["team_offense_game_summary"]
     assert "upcoming_team_game_context" not in known["player_game_summary"]
+
+
+def test_what_has_the_longest_way_to_go_is_started_first() -> None:
+    """A slate waits for the lines and rosters longer than for the props: they are behind as many steps, and are four."""
+    order = sorted(registry.steps(), key=registry.way_to_go, reverse=True)
+    assert set(order[:3]) == {"play_by_play", "box_scores", "slate"}
+    assert order.index("pregame") < order.index("props") < order.index("player_game_summary")
+    for step in order:
+        assert all(order.index(step) < order.index(other) for other in registry.waiting(step)), step
+
+
+def test_only_what_tells_of_travel_reads_where_places_are() -> None:
+    """Each input more is looked up, versioned and named in every event of its table."""
+    readers = {t.name for t in registry.every_table() if {team_locations, extra_venues} & stored_inputs(t).keys()}
+    assert readers == {"games", "upcoming_team_game_context"}
 
 
 def test_plays_and_features_have_all_cores() -> None:

@@ -6,17 +6,15 @@ events elsewhere; who is told of a failure is the alerts' business.
 
 import statistics
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
-from functools import reduce
 
 import dagster as dg
-import ibis
+import pyarrow as pa
 
 from nba_assets.compile.bind import Binder
-from nba_assets.compile.dialects import Dialect, to_sql
-from nba_assets.compile.storage import stored
+from nba_assets.compile.dialects import to_sql
 from nba_assets.contracts.calendar import Window
 from nba_assets.orchestration.assets import OWNERS
 from nba_assets.orchestration.resource import WarehouseResource
@@ -25,6 +23,7 @@ from nba_assets.orchestration.run_history.run_events import table_runs, waits_fo
 from nba_assets.orchestration.run_history.table_run import RUN_HISTORY, TableRun, Timings
 from nba_assets.orchestration.run_tags import ENDED
 from nba_assets.warehouse.base import Warehouse
+from nba_assets.warehouse.python_rows import rounded
 from nba_assets.warehouse.records import records
 
 KEY = dg.AssetKey([RUN_HISTORY.dataset, RUN_HISTORY.name])
@@ -87,7 +86,7 @@ def store(warehouse: Warehouse, runs: Sequence[TableRun]) -> None:
     """Replace the rows of one run. Each run has a part of its own, so that writers never meet."""
     own = replace(RUN_HISTORY, part=runs[0].run_id)
     with warehouse.session(TIMEOUT_SECONDS) as session:
-        session.replace(own, _as_sql(runs, warehouse.dialect), [runs[0].data_date])
+        session.put(own, _rows(runs), [runs[0].data_date])
 
 
 def _report_page(instance: dg.DagsterInstance, warehouse: Warehouse, runs: Sequence[TableRun]) -> None:
@@ -132,12 +131,8 @@ def timings_of(runs: Sequence[TableRun], history: Sequence[TableRun]) -> Timings
     return Timings(runs, waits_for(), usual)
 
 
-def _as_sql(runs: Sequence[TableRun], dialect: Dialect) -> str:
-    """The rows as a query of literals, so that any engine can write them as it writes everything else."""
-    types = {column.name: column.stored for column in RUN_HISTORY.columns}
-    values: Callable[[TableRun], dict] = lambda run: {  # noqa: E731
-        name: ibis.literal(value, types[name]) for name, value in asdict(run).items()
-    }
-    rows = [ibis.literal(1).name("one").as_table().select(**values(run)) for run in runs]
-    union = reduce(lambda left, right: left.union(right), rows)
-    return to_sql(stored(union, RUN_HISTORY), dialect)
+def _rows(runs: Sequence[TableRun]) -> pa.Table:
+    columns = RUN_HISTORY.columns
+    rows = [{c.name: rounded(getattr(run, c.name), c) for c in columns} for run in runs]
+    in_order = sorted(rows, key=lambda row: str(row["processor_name"]))
+    return pa.Table.from_pylist(in_order, RUN_HISTORY.schema().to_pyarrow())

@@ -29,7 +29,6 @@ from nba_assets.tables.conformed.views.market import points_lines
 from nba_assets.tables.conformed.views.possessions import on_court
 from nba_assets.tables.conformed.views.schedule import team_schedule
 from nba_assets.tables.conformed.views.shots import fourth_quarter_points, shots
-from nba_assets.tables.conformed.views.starters import starters
 
 MOST_PLAYERS = 18
 """A side of a game. The fewest suffice: Oklahoma City played three games of 2022 and 2023 with six men."""
@@ -66,7 +65,6 @@ def _thin_games(rows: ir.Table, games: ir.Table) -> ir.Table:
     reads={
         "games": same_day(games),
         "player_boxes": same_day(player_boxes),
-        "starters": same_day(starters),
         "shots": same_day(shots),
         "first_fives": same_day(first_fives),
         "late_minutes": same_day(late_minutes),
@@ -222,7 +220,6 @@ def _thin_games(rows: ir.Table, games: ir.Table) -> ir.Table:
 )
 def player_game_summary(
     player_boxes: ir.Table,
-    starters: ir.Table,
     shots: ir.Table,
     first_fives: ir.Table,
     late_minutes: ir.Table,
@@ -236,7 +233,7 @@ def player_game_summary(
     rows = _with_shots(rows, shots)
     rows = _with_time(rows, late_minutes, fourth_quarter_points)
     rows = _with_possessions(rows, on_court)
-    rows = _with_start(rows, starters, first_fives)
+    rows = _with_start(rows, first_fives)
     rows = _with_usage(_with_line(rows, prop_lines))
     return rows.mutate(
         rebounds=rows.offensive_rebounds + rows.defensive_rebounds,
@@ -338,8 +335,7 @@ def _with_possessions(rows: ir.Table, on_court: ir.Table) -> ir.Table:
     return rows.mutate(**counts, usage_rate_on_court=share).drop("_is_counted", "_used", "_used_on_court")
 
 
-def _with_start(rows: ir.Table, starters: ir.Table, first_fives: ir.Table) -> ir.Table:
-    rows = with_columns(rows, starters, PLAYER, "is_starter")
+def _with_start(rows: ir.Table, first_fives: ir.Table) -> ir.Table:
     rows = with_columns(rows, first_fives.select(*PLAYER).distinct(), PLAYER, found="_opened")
     rows = with_columns(rows, first_fives.select(*TEAM).distinct(), TEAM, found="_is_seen")
     opened = rows._is_seen.ifelse(rows._opened, ibis.null("boolean"))

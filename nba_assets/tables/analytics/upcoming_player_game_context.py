@@ -30,7 +30,7 @@ from nba_assets.tables.analytics.upcoming_team_game_context import upcoming_team
 from nba_assets.tables.conformed.availability import availability
 from nba_assets.tables.conformed.rosters import rosters
 from nba_assets.tables.conformed.views.market import games_with_props, points_lines
-from nba_assets.tables.conformed.views.schedule import finished_sides, team_schedule
+from nba_assets.tables.conformed.views.schedule import team_schedule
 
 LONG_REST_GAP_DAYS = 3
 """Two whole days off: the gap in dates between two games that counts as a long rest."""
@@ -79,7 +79,7 @@ def _player(rows: ir.Table) -> ir.StringValue:
         "availability": same_day(availability),
         "prop_lines": same_day(points_lines),
         "games_with_props": same_day(games_with_props),
-        "results": season_to_date(finished_sides),
+        "results": season_to_date(team_schedule),
         "players": season_history(player_game_summary),
     },
     measures=(mean_of("points_avg_last_10"), share_without("current_points_line")),

@@ -29,7 +29,7 @@ from nba_assets.tables.conformed.expected_starters import expected_starters
 from nba_assets.tables.conformed.games import team_games
 from nba_assets.tables.conformed.next_games import next_games
 from nba_assets.tables.conformed.views.market import team_lines
-from nba_assets.tables.conformed.views.schedule import team_schedule
+from nba_assets.tables.conformed.views.schedule import placed_team_schedule, team_schedule
 
 TRUSTED_CONFIDENCE = 0.8
 """Of the parser; a status read with less counts like any other, and the row says so."""
@@ -69,7 +69,7 @@ def _unequal_lines(rows: ir.Table) -> ir.Table:
     cluster_by=("game_date", "team_abbr", "game_id"),
     reads={
         "slate": same_day(team_games),
-        "season": whole_season(team_schedule),
+        "season": whole_season(placed_team_schedule),
         "next_games": same_day(next_games),
         "team_lines": same_day(team_lines),
         "availability": same_day(availability),

@@ -10,12 +10,12 @@ from __future__ import annotations
 import ibis.expr.types as ir
 
 from nba_assets.basketball.clock import eastern_time, local_time
-from nba_assets.basketball.schedule import sides
+from nba_assets.basketball.schedule import sides, with_home_arenas
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.kept_out import QUARANTINE, at_the_door
 from nba_assets.contracts.read import same_day, view
 from nba_assets.contracts.table import conformed, holds
-from nba_assets.tables.conformed.views.schedule import schedule
+from nba_assets.tables.conformed.views.schedule import placed_schedule
 from nba_assets.tables.raw.reference import team_locations
 from nba_assets.tables.raw.schedule import nbac_schedule
 
@@ -24,7 +24,7 @@ from nba_assets.tables.raw.schedule import nbac_schedule
     step="slate",
     key=("game_id",),
     cluster_by=("game_date", "game_id"),
-    reads={"schedule": same_day(schedule), "quarantine": same_day(QUARANTINE)},
+    reads={"schedule": same_day(placed_schedule), "quarantine": same_day(QUARANTINE)},
     columns=(
         Column("game_id", "STRING", "canonical game, YYYYMMDD_AWAY_HOME", required=True),
         Column("nba_game_id", "STRING", "the NBA's ten digits", required=True),
@@ -67,4 +67,4 @@ def games(schedule: ir.Table) -> ir.Table:
 @view(games=games, locations=team_locations)
 def team_games(games: ir.Table, locations: ir.Table) -> ir.Table:
     """A row is one team in one stored game: the game's columns from that team's side, and where its home arena is."""
-    return sides(games, locations)
+    return with_home_arenas(sides(games), locations)

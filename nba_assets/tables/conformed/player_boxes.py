@@ -14,7 +14,7 @@ from nba_assets.basketball import metrics
 from nba_assets.basketball.box_checks import counts_from_zero, makes_within_attempts, points_add_up
 from nba_assets.basketball.box_scores import COUNTS, SOURCES_NAMES
 from nba_assets.basketball.identity import folded, of_its_teams, resolve, stamp_by_pair, team
-from nba_assets.basketball.joins import first_source, in_order, latest
+from nba_assets.basketball.joins import first_source, in_order, latest, with_columns
 from nba_assets.basketball.placement import finished, placement_checks
 from nba_assets.basketball.population import LEAST_PLAYERS, of_finished_games
 from nba_assets.contracts.contract import Column
@@ -23,6 +23,7 @@ from nba_assets.contracts.read import same_day
 from nba_assets.contracts.table import conformed, holds
 from nba_assets.tables.conformed.views.player_names import player_names
 from nba_assets.tables.conformed.views.schedule import schedule, team_schedule
+from nba_assets.tables.conformed.views.starters import starters
 from nba_assets.tables.conformed.views.strays import stray_boxes
 from nba_assets.tables.raw.box_scores import bdl_player_boxscores, nbac_gamebook_player_stats, nbac_player_boxscores
 
@@ -44,6 +45,7 @@ def _of_unknown_status(rows: ir.Table, gamebook: ir.Table) -> ir.Table:
         "bdl": same_day(bdl_player_boxscores),
         "games": same_day(schedule),
         "names": same_day(player_names),
+        "starters": same_day(starters),
         "strays": same_day(stray_boxes),
         "quarantine": same_day(QUARANTINE),
     },
@@ -59,6 +61,7 @@ def _of_unknown_status(rows: ir.Table, gamebook: ir.Table) -> ir.Table:
         Column("player_lookup_raw", "STRING", "his spelling in the source", required=True),
         Column("universal_player_id", "STRING", "registry id"),
         Column("player_full_name", "STRING", "display name"),
+        Column("is_starter", "BOOL", "NBA.com lists him as a starter; NULL where it does not list him"),
         Column("minutes", "FLOAT64", "time on court; whole minutes from Ball Don't Lie", "minutes"),
         Column("plus_minus", "INT64", "score while on court; NULL from Ball Don't Lie", "points"),
         Column("points", "INT64", "points", "points"),
@@ -102,7 +105,9 @@ def _of_unknown_status(rows: ir.Table, gamebook: ir.Table) -> ir.Table:
         *at_the_door(nbac_gamebook_player_stats, nbac_player_boxscores, bdl_player_boxscores),
     ),
 )
-def player_boxes(gamebook: ir.Table, nbac: ir.Table, bdl: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table:
+def player_boxes(
+    gamebook: ir.Table, nbac: ir.Table, bdl: ir.Table, games: ir.Table, names: ir.Table, starters: ir.Table
+) -> ir.Table:
     games = finished(games)
     active = gamebook.filter(folded(gamebook.player_status) == "active")
     # Ball Don't Lie lists everybody with zeros and rounds minutes to whole ones: a row of it without a minute and
@@ -118,7 +123,8 @@ def player_boxes(gamebook: ir.Table, nbac: ir.Table, bdl: ir.Table, games: ir.Ta
     sides = games.select("game_id", "season_type", "home_team_abbr", "away_team_abbr")
     rows = of_its_teams(rows.join(sides, "game_id"))
     at_home = rows.team_abbr == rows.home_team_abbr
-    return resolve(rows.mutate(opponent_team_abbr=at_home.ifelse(rows.away_team_abbr, rows.home_team_abbr)), names)
+    rows = resolve(rows.mutate(opponent_team_abbr=at_home.ifelse(rows.away_team_abbr, rows.home_team_abbr)), names)
+    return with_columns(rows, starters, ("game_id", "player_lookup"), "is_starter")
 
 
 def _line(rows: ir.Table, name: str, plus_minus: str | None, second: str | None = None) -> ir.Table:

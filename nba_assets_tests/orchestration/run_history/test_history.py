@@ -10,7 +10,6 @@ from typing import Any
 
 import dagster as dg
 import pytest
-import sqlglot
 from dagster._core.errors import DagsterExecutionInterruptedError
 
 from nba_assets.compile.bind import stored_inputs
@@ -19,7 +18,6 @@ from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.metadata import TableFailure, of_failures
 from nba_assets.orchestration.partitions import DAILY
 from nba_assets.orchestration.resource import WarehouseResource
-from nba_assets.orchestration.run_history import history as run_history
 from nba_assets.orchestration.run_history.history import (
     KEY,
     keep,
@@ -299,15 +297,6 @@ def test_the_sensors_and_the_asset_load(warehouse: DuckDBWarehouse) -> None:
 
 def test_the_contract_is_the_row() -> None:
     assert [column.name for column in RUN_HISTORY.columns] == [field.name for field in fields(TableRun)]
-
-
-def test_the_rows_are_sql_in_both_dialects(ran: Ran) -> None:
-    runs = list(ran(stand_in(OFFENSE, broken), stand_in(PLAYERS)).values())
-    for dialect in ("duckdb", "bigquery"):
-        parsed = sqlglot.parse_one(run_history._as_sql(runs, dialect), dialect=dialect)
-        assert {column.name for column in RUN_HISTORY.columns} <= {
-            alias.alias for alias in parsed.find_all(sqlglot.exp.Alias)
-        }
 
 
 def test_a_query_need_not_load_dagster() -> None:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from nba_assets.tables.analytics.upcoming_team_game_context import upcoming_team_game_context
 from nba_assets.tables.conformed.expected_starters import expected_starters
 from nba_assets_tests.bigquery.games import Game
-from nba_assets_tests.given import game_row, team_game_rows
+from nba_assets_tests.given import game_row, placed_team_game_rows
 from nba_assets_tests.rows import Row, one, rows_of
 
 
@@ -22,7 +22,7 @@ def on(day: int) -> date:
 
 
 def g(day: int, away: str, home: str, score: tuple[int, int] | None = None, **more: Any) -> list[Row]:
-    return team_game_rows(Game(f"00224{day:05}", on(day), away, home, score), **more)
+    return placed_team_game_rows(Game(f"00224{day:05}", on(day), away, home, score), **more)
 
 
 def rows_on(day: int, *season: list[Row], **inputs: list[Row]) -> list[dict[str, Any]]:

@@ -243,15 +243,11 @@ def test_late_time_and_points() -> None:
 def test_starters_are_listed_else_the_first_five_on_court() -> None:
     """NBA.com's list first; where it lacks him, whoever was on court at the first event."""
     rows = rows_with(
-        box("brunson"),
-        box("hart"),
+        box("brunson", is_starter=True),
+        box("hart", is_starter=False),
         box("towns"),
         box("payne"),
         box("maxey", "PHI"),
-        starters=[
-            {"game_id": GOLDEN.id, "player_lookup": "brunson", "is_starter": True},
-            {"game_id": GOLDEN.id, "player_lookup": "hart", "is_starter": False},
-        ],
         first_fives=[
             {"game_id": GOLDEN.id, "team_abbr": "NYK", "player_lookup": player} for player in ("hart", "towns", None)
         ],

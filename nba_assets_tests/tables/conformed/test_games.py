@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from nba_assets.tables.conformed.games import games, team_games
-from nba_assets_tests.given import MATCH, PLACES, eastern, game_row, location
+from nba_assets_tests.given import MATCH, PLACES, eastern, location, placed_game_row
 from nba_assets_tests.rows import one, rows_of, told
 
 LOCATIONS = [location(team) for team in PLACES]
@@ -15,11 +15,11 @@ NEXT = replace(MATCH, nba_id="0022400103", score=None)
 
 
 def stored(**changes: Any) -> dict[str, Any]:
-    return one(rows_of(games, schedule=[game_row(MATCH, **changes)]))
+    return one(rows_of(games, schedule=[placed_game_row(MATCH, **changes)]))
 
 
 def test_a_game_is_stored_as_the_schedule_has_it() -> None:
-    row, scheduled = stored(), game_row(MATCH)
+    row, scheduled = stored(), placed_game_row(MATCH)
     assert {name: row[name] for name in scheduled} == scheduled
 
 
@@ -39,7 +39,7 @@ def test_the_tip_on_the_arenas_clocks() -> None:
 
 
 def test_both_teams_of_a_game() -> None:
-    rows = rows_of(team_games, games=[game_row(MATCH)], locations=LOCATIONS)
+    rows = rows_of(team_games, games=[placed_game_row(MATCH)], locations=LOCATIONS)
     shared = ("team_abbr", "opponent_team_abbr", "points", "opponent_points", "home_game", "arena_latitude")
     assert told(rows, *shared) == [
         ("BOS", "NYK", 110, 100, True, PLACES["BOS"][0]),
@@ -48,10 +48,10 @@ def test_both_teams_of_a_game() -> None:
 
 
 def test_nobody_is_at_home_in_a_neutral_game() -> None:
-    rows = rows_of(team_games, games=[game_row(MATCH, is_neutral=True)], locations=LOCATIONS)
+    rows = rows_of(team_games, games=[placed_game_row(MATCH, is_neutral=True)], locations=LOCATIONS)
     assert told(rows, "team_abbr", "home_game", "is_neutral") == [("BOS", True, True), ("NYK", False, True)]
 
 
 def test_a_team_without_a_listed_arena_keeps_its_games() -> None:
-    rows = rows_of(team_games, games=[game_row(NEXT)])
+    rows = rows_of(team_games, games=[placed_game_row(NEXT)])
     assert told(rows, "team_abbr", "points", "arena_latitude") == [("BOS", None, None), ("NYK", None, None)]

@@ -45,6 +45,19 @@ def test_sources_are_taken_game_by_game() -> None:
     ]
 
 
+def test_who_started_is_told_by_nbacoms_list_whatever_the_source_of_the_line() -> None:
+    listed = [{"game_id": MATCH.id, "player_lookup": p, "is_starter": p == "tatum"} for p in ("tatum", "brown")]
+    of_another = {"game_id": OTHER.id, "player_lookup": "brunson", "is_starter": True}
+    names = ("tatum", "brown", "brunson", "nobody")
+    rows = boxes(gamebook=[sheet(player) for player in names], starters=[*listed, of_another])
+    assert told(rows, "player_lookup_raw", "is_starter") == [
+        ("brown", False),
+        ("brunson", None),
+        ("nobody", None),
+        ("tatum", True),
+    ]
+
+
 def test_minutes_of_a_clock_that_nobody_can_have_played_are_told_by_the_second_column() -> None:
     """And by nothing where it has none either, which a check says."""
     clocks = {"tatum": "PT34M12.00S", "brown": "3412", "timhardawayjr": "x", "brunson": "79"}

@@ -19,18 +19,18 @@ from nba_assets.basketball.schedule import (
     sides,
     teams_in,
     with_arenas,
+    with_home_arenas,
 )
 from nba_assets.contracts.read import view, whole_season
 from nba_assets.tables.raw.reference import extra_venues, team_locations
 from nba_assets.tables.raw.schedule import nbac_schedule, nbac_schedule_editions
 
 
-@view(raw=nbac_schedule, locations=team_locations, venues=extra_venues)
-def schedule(raw: ir.Table, locations: ir.Table, venues: ir.Table) -> ir.Table:
+@view(raw=nbac_schedule)
+def schedule(raw: ir.Table) -> ir.Table:
     """A row is a game of the schedule, played or to be played, under its canonical id `YYYYMMDD_AWAY_HOME`.
 
-    Pre-season and All-Star games are left out. The venue is a listed extra venue by its arena's name, else the
-    home team's arena; a neutral game in an unlisted arena has no known place.
+    Pre-season and All-Star games are left out. Where a game is played is told by `placed_schedule`.
     """
     away, home = teams_in(raw.game_code)
     is_final = (raw.game_status == FINAL).fill_null(False)
@@ -52,7 +52,7 @@ def schedule(raw: ir.Table, locations: ir.Table, venues: ir.Table) -> ir.Table:
         is_neutral=raw.neutral_site_flag.fill_null(False),
         arena_name=raw.arena_name,
     )
-    return with_arenas(rows.filter(rows.season_type.notnull()), locations, venues)
+    return rows.filter(rows.season_type.notnull())
 
 
 def _postponed(raw: ir.Table) -> ir.BooleanValue:
@@ -65,32 +65,25 @@ def _postponed(raw: ir.Table) -> ir.BooleanValue:
     return (raw.game_status != FINAL).fill_null(True) & (stale | marked).fill_null(False)
 
 
-@view(games=schedule, locations=team_locations)
-def team_schedule(games: ir.Table, locations: ir.Table) -> ir.Table:
-    """A row is one team in one game of the schedule, past or future, with where its home arena is."""
-    return sides(games, locations)
+@view(games=schedule, locations=team_locations, venues=extra_venues)
+def placed_schedule(games: ir.Table, locations: ir.Table, venues: ir.Table) -> ir.Table:
+    """The same with the place of each game: the listed extra venue of its arena's name, else the home team's arena.
+
+    A neutral game in an unlisted arena has no known place.
+    """
+    return with_arenas(games, locations, venues)
 
 
-@view(raw=nbac_schedule)
-def finished_sides(raw: ir.Table) -> ir.Table:
-    """A row is a team in a finished game, no more than what tells whether the summaries have it."""
-    away, home = teams_in(raw.game_code)
-    final = (raw.game_status == FINAL).fill_null(False)
-    rows = raw.select(
-        "season_year",
-        "game_date",
-        game_id=canonical_id(raw.game_date, away, home),
-        season_type=raw.game_id.left(3).cases(*SEASON_TYPES.items(), else_=ibis.null("string")),
-        is_final=final,
-        away_team_abbr=away,
-        home_team_abbr=home,
-    )
-    rows = rows.filter(rows.is_final)
-    return from_both_sides(
-        lambda side, _: rows.select(
-            "season_year", "game_date", "game_id", "season_type", "is_final", team_abbr=f"{side}_team_abbr"
-        )
-    )
+@view(games=schedule)
+def team_schedule(games: ir.Table) -> ir.Table:
+    """A row is one team in one game of the schedule, past or future."""
+    return sides(games)
+
+
+@view(games=placed_schedule, locations=team_locations)
+def placed_team_schedule(games: ir.Table, locations: ir.Table) -> ir.Table:
+    """The same with the place of the game, and where the team's home arena is."""
+    return with_home_arenas(sides(games), locations)
 
 
 @view(games=schedule)

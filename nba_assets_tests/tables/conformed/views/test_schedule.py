@@ -8,7 +8,13 @@ from typing import Any
 
 import pytest
 
-from nba_assets.tables.conformed.views.schedule import finished_sides, schedule, season_starts, team_schedule
+from nba_assets.tables.conformed.views.schedule import (
+    placed_schedule,
+    placed_team_schedule,
+    schedule,
+    season_starts,
+    team_schedule,
+)
 from nba_assets_tests.given import MATCH, PLACES, game_row, location, scheduled
 from nba_assets_tests.rows import one, rows_of, told
 
@@ -19,7 +25,11 @@ NEXT = replace(MATCH, nba_id="0022400103", score=None)
 
 
 def game(**changes: Any) -> dict[str, Any]:
-    return one(rows_of(schedule, raw=[scheduled(MATCH, **changes)], locations=LOCATIONS, venues=VENUES))
+    return one(rows_of(schedule, raw=[scheduled(MATCH, **changes)]))
+
+
+def placed(**changes: Any) -> dict[str, Any]:
+    return one(rows_of(placed_schedule, games=[game_row(MATCH, **changes)], locations=LOCATIONS, venues=VENUES))
 
 
 def test_a_final_game() -> None:
@@ -29,13 +39,11 @@ def test_a_final_game() -> None:
     assert (row["away_team_abbr"], row["away_points"]) == ("NYK", 100)
     assert (row["home_team_abbr"], row["home_points"]) == ("BOS", 110)
     assert (row["is_final"], row["is_postponed"], row["is_neutral"]) == (True, False, False)
-    assert (row["venue_latitude"], row["venue_longitude"], row["venue_timezone"]) == PLACES["BOS"]
 
 
 def test_only_what_is_known_to_be_final_is_finished() -> None:
     raw = [scheduled(MATCH), scheduled(NEXT), scheduled(replace(NEXT, nba_id="0022400104"), game_status=None)]
-    sides = rows_of(finished_sides, raw=raw)
-    assert told(sides, "game_id", "team_abbr") == [(MATCH.id, "BOS"), (MATCH.id, "NYK")]
+    assert [row["is_final"] for row in rows_of(schedule, raw=raw)].count(True) == 1
 
 
 def test_away_and_home_come_from_the_game_code() -> None:
@@ -60,7 +68,7 @@ def test_the_nba_ids_prefix_is_the_season_type(nba_id: str, season_type: str) ->
 
 @pytest.mark.parametrize("nba_id", ["0012400001", "0032400001"], ids=["pre-season", "All-Star"])
 def test_pre_season_and_all_star_games_are_left_out(nba_id: str) -> None:
-    assert rows_of(schedule, raw=[scheduled(MATCH, game_id=nba_id)], locations=LOCATIONS) == []
+    assert rows_of(schedule, raw=[scheduled(MATCH, game_id=nba_id)]) == []
 
 
 @pytest.mark.parametrize(
@@ -85,25 +93,30 @@ def test_postponed(status: int, words: str | None, read_on: date, is_postponed: 
     assert (row["is_postponed"], row["is_final"]) == (is_postponed, status == 3)
 
 
+def test_a_game_is_played_in_the_home_teams_arena() -> None:
+    row = placed()
+    assert (row["venue_latitude"], row["venue_longitude"], row["venue_timezone"]) == PLACES["BOS"]
+
+
 def test_a_neutral_game_in_a_listed_venue_is_played_there() -> None:
-    row = game(neutral_site_flag=True, arena_name="Accor Arena")
+    row = placed(is_neutral=True, arena_name="Accor Arena")
     assert (row["is_neutral"], row["venue_latitude"], row["venue_timezone"]) == (True, 48.8, "Europe/Paris")
 
 
 def test_a_moved_home_game_is_played_in_its_venue() -> None:
-    row = game(arena_name="Accor Arena")
+    row = placed(arena_name="Accor Arena")
     assert (row["is_neutral"], row["venue_longitude"]) == (False, 2.4)
 
 
 def test_a_neutral_game_in_an_unlisted_venue_has_no_known_place() -> None:
-    row = game(neutral_site_flag=True, arena_name="Nowhere Dome")
+    row = placed(is_neutral=True, arena_name="Nowhere Dome")
     assert (row["venue_latitude"], row["venue_longitude"], row["venue_timezone"]) == (None, None, None)
 
 
 def test_a_venue_counts_in_its_own_season() -> None:
     rows = rows_of(
-        schedule,
-        raw=[scheduled(MATCH, neutral_site_flag=True, arena_name="Accor Arena")],
+        placed_schedule,
+        games=[game_row(MATCH, is_neutral=True, arena_name="Accor Arena")],
         venues=[row | {"season": "2023-24"} for row in VENUES],
     )
     assert one(rows)["venue_latitude"] is None
@@ -114,28 +127,32 @@ def test_a_missing_flag_means_not_neutral() -> None:
 
 
 def test_both_teams_of_a_game() -> None:
-    rows = rows_of(team_schedule, games=[game_row(MATCH)], locations=LOCATIONS)
-    shared = ("team_abbr", "opponent_team_abbr", "points", "opponent_points", "home_game", "arena_latitude")
-    assert told(rows, *shared) == [
-        ("BOS", "NYK", 110, 100, True, PLACES["BOS"][0]),
-        ("NYK", "BOS", 100, 110, False, PLACES["NYK"][0]),
+    rows = rows_of(team_schedule, games=[game_row(MATCH)])
+    assert told(rows, "team_abbr", "opponent_team_abbr", "points", "opponent_points", "home_game") == [
+        ("BOS", "NYK", 110, 100, True),
+        ("NYK", "BOS", 100, 110, False),
     ]
 
 
 def test_nobody_is_at_home_in_a_neutral_game() -> None:
-    rows = rows_of(team_schedule, games=[game_row(MATCH, is_neutral=True)], locations=LOCATIONS)
+    rows = rows_of(team_schedule, games=[game_row(MATCH, is_neutral=True)])
     assert told(rows, "team_abbr", "home_game", "is_neutral") == [("BOS", True, True), ("NYK", False, True)]
 
 
+def test_both_teams_have_an_arena_of_their_own() -> None:
+    rows = rows_of(placed_team_schedule, games=[game_row(MATCH)], locations=LOCATIONS)
+    assert told(rows, "team_abbr", "arena_latitude") == [(team, PLACES[team][0]) for team in ("BOS", "NYK")]
+
+
 def test_a_team_without_a_listed_arena_keeps_its_games() -> None:
-    rows = rows_of(team_schedule, games=[game_row(NEXT)])
+    rows = rows_of(placed_team_schedule, games=[game_row(NEXT)])
     assert told(rows, "team_abbr", "points", "arena_latitude") == [("BOS", None, None), ("NYK", None, None)]
 
 
 def test_the_ids_of_future_dates_are_settled_too() -> None:
     """The whole season is one question; a game to come has its id, and no score."""
     coming = [replace(NEXT, nba_id=f"00224002{n:02}", day=MATCH.day + timedelta(days=n)) for n in (1, 60, 150)]
-    rows = rows_of(schedule, raw=[scheduled(MATCH), *map(scheduled, coming)], locations=LOCATIONS)
+    rows = rows_of(schedule, raw=[scheduled(MATCH), *map(scheduled, coming)])
     assert told(rows, "game_id", "is_final", "home_points", "season_year") == [
         ("20241108_NYK_BOS", True, 110, 2024),
         ("20241109_NYK_BOS", False, None, 2024),
