@@ -43,7 +43,7 @@ def test_what_waits_for_a_table() -> None:
 
 
 def test_what_has_the_longest_way_to_go_is_started_first() -> None:
-    """A slate waits for the lines and rosters longer than for the props: they are behind as many steps, and are four."""
+    """A slate waits longer for lines and rosters than for props: as many steps follow them, and they are four."""
     order = sorted(registry.steps(), key=registry.way_to_go, reverse=True)
     assert set(order[:3]) == {"play_by_play", "box_scores", "slate"}
     assert order.index("pregame") < order.index("props") < order.index("player_game_summary")
