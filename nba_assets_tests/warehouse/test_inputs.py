@@ -6,7 +6,6 @@ import pytest
 
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.errors import BadInput
-from nba_assets.tables.analytics.player_game_summary import player_game_summary
 from nba_assets.tables.analytics.team_defense_game_summary import team_defense_game_summary
 from nba_assets.tables.analytics.upcoming_player_game_context import upcoming_player_game_context
 from nba_assets.tables.conformed.availability import availability
@@ -75,4 +74,4 @@ def test_a_damaged_input_is_refused_by_name_where_it_is_read() -> None:
     built = inputs(team_defense_zone_analysis, stored(team_defense_game_summary={DAY: "damaged 0123"}))
     with pytest.raises(BadInput, match=rf"{team_defense_game_summary.full_name} of {DAY}.*build it again"):
         built.require_whole(Window(DAY + timedelta(days=1), DAYS[-1]))
-    assert {source for source, _ in dated_inputs(player_game_summary)} >= {nbac_schedule}
+    assert {source for source, _ in dated_inputs(team_defense_zone_analysis)} >= {nbac_schedule}
