@@ -5,7 +5,7 @@
 | NBA_WAREHOUSE | the engine: duckdb or bigquery | duckdb |
 | NBA_LAKE | root of the Parquet lake | ./lake |
 | NBA_MAX_CONCURRENT | step processes at once, which share cores and memory | the number of cores |
-| NBA_MEMORY_MIB | memory one query may take | 2048 |
+| NBA_MEMORY_MIB | memory one query may take, from 256 | 2048 |
 | NBA_TABLE_TIMEOUT | seconds a table's query may run | 600 |
 | NBA_REST | seconds a step rests between two seasons of a range | 0 |
 | NBA_BIGQUERY_PROJECT | the project of data sets and jobs | as Google's libraries find it |
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 ENGINES = ("duckdb", "bigquery")
 
+LEAST_MIB = 256
+"""Measured: what a season of any table takes. With less some tables of a run fail, half of it done."""
+
 
 class WarehouseResource(dg.ConfigurableResource):
     """Opens the warehouse for a step; `threads` is the step's share of the machine's cores."""
@@ -57,7 +60,7 @@ class WarehouseResource(dg.ConfigurableResource):
             engine=os.environ.get("NBA_WAREHOUSE", "duckdb"),
             lake=os.environ.get("NBA_LAKE", "lake"),
             threads=max(1, (os.cpu_count() or 1) // max_concurrent()),
-            memory_mib=whole_number("NBA_MEMORY_MIB", 2048),
+            memory_mib=whole_number("NBA_MEMORY_MIB", 2048, f"whole number from {LEAST_MIB}", least=LEAST_MIB),
             timeout_seconds=whole_number("NBA_TABLE_TIMEOUT", 600),
             rest_seconds=whole_number("NBA_REST", 0, "number of seconds", least=0),
             project=os.environ.get("NBA_BIGQUERY_PROJECT") or None,

@@ -176,6 +176,12 @@ def test_a_setting_that_is_wrong_is_told(variable: str, nba: Nba, lake: Path, mo
     assert complaint.startswith(f"nba: {variable}: '-1'") or f"{variable}: no engine" in complaint
 
 
+def test_less_memory_than_a_season_takes_is_refused(nba: Nba, lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NBA_MEMORY_MIB", "255")
+    code, _, complaint = nba("materialize", "--date", DAY)
+    assert (code, complaint) == (2, "nba: NBA_MEMORY_MIB: '255' is no whole number from 256\n")
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_help_of_a_command_shows_how_to_use_it(command: str) -> None:
     result = CliRunner().invoke(cli.app, [command, "--help"])

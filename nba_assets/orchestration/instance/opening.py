@@ -155,6 +155,7 @@ def instance_at_home() -> Iterator[dg.DagsterInstance]:
     except Exception as error:  # what the settings say is known only to the parts that they select
         raise BadInput(f"{home / SETTINGS}: {' '.join(str(error).split()) or type(error).__name__}") from error
     with instance:
+        instance.event_log_storage.get_maximum_record_id()  # opened by a run's first event else, which is too late
         end_dead_runs(instance)
         sweep_folders()
         yield instance

@@ -25,6 +25,7 @@ from nba_assets.orchestration.instance.opening import (
     instance_at_home,
     settings,
 )
+from nba_assets.orchestration.instance.storage_files import StorageFault
 from nba_assets.warehouse.process import this_process
 from nba_assets.warehouse.scratch import PREFIX
 from nba_assets_tests.warehouse.ended import ended_process
@@ -129,6 +130,18 @@ def test_wrong_settings_are_told_in_one_line(wrong: str, somewhere: Path) -> Non
     assert told in str(raised.value)
     assert "\n" not in str(raised.value)
     assert "CANARY" not in str(raised.value), "it is a secret"
+
+
+def test_a_damaged_log_of_all_runs_is_told_before_anything_begins(somewhere: Path) -> None:
+    """The first event of a run opens it, by which time the run has begun."""
+    with instance_at_home() as instance:
+        instance.report_runless_asset_event(dg.AssetMaterialization("made"))
+        job = dg.GraphDefinition("empty").to_job()
+        instance.create_run_for_job(job)
+    (index,) = somewhere.rglob("index.db")
+    os.truncate(index, index.stat().st_size // 2)
+    with pytest.raises(StorageFault, match=re.escape(f"{index} is damaged")), instance_at_home():
+        pass
 
 
 def test_the_command_ends_with_it(lake: Path, somewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
