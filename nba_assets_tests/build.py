@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nba_assets.audit.game_days import Calendar
-from nba_assets.compile.code_version import code_version
+from nba_assets.compile.code_version import code_of, code_version
 from nba_assets.compile.statements import statements
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.checks import checks_of
@@ -46,7 +46,8 @@ def _build(warehouse: DuckDBWarehouse, window: Window, table: Table) -> Built:
     severity = {check.name: check.severity for check in checks_of(table)}
     broken: Counter[str] = Counter()
     for session, season, days in _parts(warehouse, window, table):
-        part = build_part(session, table, statements(table, warehouse.dialect), season, days)
+        code = code_of(table, warehouse.dialect)
+        part = build_part(session, table, statements(table, warehouse.dialect), season, days, code)
         for check, by_day in part.broken.items():
             broken[f"{check} ({severity[check]})"] += sum(by_day.values())
     return Built(time.perf_counter() - started, dict(broken))
@@ -55,8 +56,9 @@ def _build(warehouse: DuckDBWarehouse, window: Window, table: Table) -> Built:
 def build_rows(warehouse: DuckDBWarehouse, window: Window, only: Sequence[Table] | None = None) -> None:
     """The same partitions, without a look at what came out: the checks' queries are a good part of a day's time."""
     for table in only or tables():
+        code = code_of(table, warehouse.dialect)
         for session, season, days in _parts(warehouse, window, table):
-            write_part(session, table, statements(table, warehouse.dialect), season, days)
+            write_part(session, table, statements(table, warehouse.dialect), season, days, code)
 
 
 def _parts(
