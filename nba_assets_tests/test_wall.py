@@ -47,6 +47,7 @@ DOORS = {
     # who -> the one thing of basketball that he may know
     "audit/game_days.py": {"nba_assets.tables.conformed.views.schedule"},
     "audit/performance.py": {"nba_assets.basketball.performance"},
+    "audit/performance_plots.py": {"nba_assets.basketball.performance"},
     "audit/prop_slate.py": {"nba_assets.tables.conformed.views.schedule"},
     "orchestration/events/sensors.py": {"nba_assets.tables.raw"},
 }

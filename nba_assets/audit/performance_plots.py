@@ -12,16 +12,13 @@ from math import sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from nba_assets.basketball.performance import LEAST_DATES, students_t
+
 if TYPE_CHECKING:
     import pyarrow as pa
     from matplotlib.figure import Figure
 
 Row = Mapping[str, Any]
-
-LEAST_DATES = 3
-"""With fewer dates of bets there is no interval."""
-
-NORMAL = 1.96
 
 
 def write(folder: Path, profits: Sequence[Row], tenths: Sequence[Row], *, simulated: bool) -> list[Path]:
@@ -59,7 +56,10 @@ def profit_over_time(profits: Sequence[Row], *, simulated: bool = False) -> Figu
 
 
 def running_profit(days: Sequence[Row]) -> tuple[list[float], list[float], list[float]]:
-    """The profit up to each date, and the ends of its 95 % interval, dates as wholes: open until the third date."""
+    """The profit up to each date, and the ends of its 95 % interval, dates as wholes: open until the third date.
+
+    The last of them is the interval of the profit per bet that is printed beside, times the bets.
+    """
     running, low, high = [], [], []
     profit = bets = squares = products = bets_squares = 0.0
     for number, day in enumerate(days, start=1):
@@ -68,7 +68,9 @@ def running_profit(days: Sequence[Row]) -> tuple[list[float], list[float], list[
         squares, products, bets_squares = squares + won * won, products + won * count, bets_squares + count * count
         mean = profit / bets
         spread = max(0.0, squares - 2 * mean * products + mean * mean * bets_squares)
-        reach = NORMAL * sqrt(spread * number / (number - 1)) if number >= LEAST_DATES else float("nan")
+        reach = float("nan")
+        if number >= LEAST_DATES:
+            reach = students_t(number - 1) * sqrt(spread * number / (number - 1))
         running.append(profit)
         low.append(profit - reach)
         high.append(profit + reach)

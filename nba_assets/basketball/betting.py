@@ -24,14 +24,20 @@ def of_the_decided(one: ir.FloatingValue, other: ir.FloatingValue) -> ir.Floatin
 def recommended(rows: ir.Table) -> ir.Table:
     """The rows with the side of the better edge, that edge, its price and worth, a recommendation and the reason.
 
-    A system without a probability passes; where a line has no price there is nothing to recommend.
+    A system without a probability passes; where a line has no price there is nothing to recommend, and a number that
+    is no price, such as 0, is none.
     """
     over = of_the_decided(rows.probability_over, rows.probability_under)
     rows = rows.mutate(
         confidence=ibis.greatest(over, 1 - over),
-        _over=over - implied_probability(rows.over_price),
-        _under=1 - over - implied_probability(rows.under_price),
+        _even_over=implied_probability(rows.over_price),
+        _even_under=implied_probability(rows.under_price),
     )
+    rows = rows.mutate(
+        _over=over - rows._even_over,
+        _under=1 - over - rows._even_under,
+        _unpriced=rows._even_over.isnull() & rows._even_under.isnull(),
+    ).drop("_even_over", "_even_under")
     # In steps, so that each value is written once.
     rows = rows.mutate(_is_over=(rows._over >= rows._under).fill_null(rows._under.isnull()))
     is_over = rows._is_over
@@ -48,11 +54,10 @@ def recommended(rows: ir.Table) -> ir.Table:
         price=known.ifelse(rows.price, None),
         expected_value=expected_value(rows._win, rows._lose, rows.price),
     ).drop("_over", "_under", "_is_over", "_win", "_lose")
-    unpriced = rows.over_price.isnull() & rows.under_price.isnull()
     worth_it = (rows.edge > bet_margin() / 100).fill_null(False)
     cases = (
         (rows.line_value.isnull(), NO_LINE, NO_LINE.lower()),
-        (unpriced, None, NO_PRICE),
+        (rows._unpriced, None, NO_PRICE),
         (rows.confidence.isnull(), PASS, NO_DISTRIBUTION),
         (worth_it, rows.side, EDGE),
     )
@@ -61,4 +66,4 @@ def recommended(rows: ir.Table) -> ir.Table:
             *((when, ibis.null("string") if then is None else then) for when, then, _ in cases), else_=PASS
         ),
         recommendation_reason=ibis.cases(*((when, why) for when, _, why in cases), else_=NO_EDGE),
-    )
+    ).drop("_unpriced")

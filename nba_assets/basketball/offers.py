@@ -40,12 +40,16 @@ def closed(snapshots: ir.Table) -> ir.Table:
 def withdrawn(snapshots: ir.Table, players: ir.Table) -> ir.Table:
     """Whom a book has taken off its list before the tip: it was seen later with others of his game, and not with him.
 
-    `players` have their `game_id`. Only captures of a whole game tell; what BettingPros says of one man does not.
+    `players` have their `game_id`. Only captures of a whole game tell that he is gone; what BettingPros says of one man
+    does not, but that the book moved his line later tells that he is there.
     """
-    seen = snapshots.filter(snapshots.source == "odds_api")
-    seen = seen.group_by(*PLAYER_DAY, "book").agg(last_at=seen["at"].max())
+    captured = snapshots.source == "odds_api"
+    seen = snapshots.group_by(*PLAYER_DAY, "book").agg(
+        last_at=snapshots["at"].max(), captured_at=snapshots["at"].max(where=captured)
+    )
+    seen = seen.filter(seen.captured_at.notnull())
     seen = with_columns(seen, players, PLAYER_DAY, "game_id").filter(lambda t: t.game_id.notnull())
-    seen = seen.mutate(game_last_at=seen.last_at.max().over(group_by=["game_id", "book"]))
+    seen = seen.mutate(game_last_at=seen.captured_at.max().over(group_by=["game_id", "book"]))
     return seen.filter(seen.last_at < seen.game_last_at).select(*PLAYER_DAY, "book")
 
 

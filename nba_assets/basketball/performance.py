@@ -8,6 +8,7 @@ who asks.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -165,16 +166,26 @@ def _interval(sums: ir.Table) -> dict[str, ir.FloatingValue]:
     squares = sums.profit_squares - 2 * mean * sums.profit_bets + mean * mean * sums.bets_squares
     enough = dates >= LEAST_DATES
     spread = (squares.clip(lower=0) * dates / (dates - 1).nullif(0)).sqrt() / sums.bets_count.nullif(0)
-    reach = enough.ifelse(students_t(dates - 1) * spread, None)
+    reach = enough.ifelse(students_t((dates - 1).nullif(0)) * spread, None)
     return {"profit_per_bet_low": mean - reach, "profit_per_bet_high": mean + reach}
 
 
-def students_t(freedom: ir.IntegerValue) -> ir.FloatingValue:
-    """The quantile 0.975 of Student's t, by Cornish and Fisher's expansion: within 1 % from 4 degrees of freedom on."""
-    z, n = 1.959964, freedom.nullif(0)
-    first, second = (z**3 + z) / 4, (5 * z**5 + 16 * z**3 + 3 * z) / 96
-    third = (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384
-    return z + first / n + second / (n * n) + third / (n * n * n)
+def students_t(freedom: Any) -> Any:
+    """The quantile 0.975 of Student's t, by Cornish and Fisher's expansion: within 1 % from 2 degrees of freedom on.
+
+    Of a number, or of a column without zeros. Abramowitz and Stegun, 26.7.5.
+    """
+    z = 1.959964
+    terms = (
+        (z**3 + z) / 4,
+        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
+        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
+        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
+    )
+    found = 0.0
+    for term in reversed(terms):
+        found = (found + term) / freedom
+    return z + found
 
 
 _TOLD = {

@@ -81,7 +81,7 @@ def predict(
     if system and system != EVERY and system not in {row["system_id"] for row in rows}:
         there = ", ".join(sorted({row["system_id"] for row in rows})) or "none"
         raise BadInput(f"--system: {system!r} has no predictions of {window}; there are {there}")
-    print_slate(rows, system) if window.days == 1 else print_counts(rows)
+    print_predictions(rows, window, system)
     _tell_simulated(rows)
 
 
@@ -151,6 +151,16 @@ def build_missing(
             say_and_fill(instance, plan, days, look, calendar, dry_run=False)
 
 
+def print_predictions(rows: Sequence[dict[str, Any]], window: Window, system: str | None) -> None:
+    """A date's slate, or of a range how many there are."""
+    if not rows:
+        out.print(f"no predictions of {window}: no games, or the first days of a season only", highlight=False)
+    elif window.days == 1:
+        print_slate(rows, system)
+    else:
+        print_counts(rows, system)
+
+
 SHOWN = ("player", "team", "opponent", "system", "line", "book", "forecast", "80 %", "P(over)", "price", "edge", "says")
 
 
@@ -198,11 +208,13 @@ def _percent(value: Any) -> Cell:
     return Cell(value, "" if value is None else f"{100 * float(value):.1f} %")
 
 
-def print_counts(rows: Sequence[dict[str, Any]]) -> None:
-    """Of each date and system: players, lines, bets."""
+def print_counts(rows: Sequence[dict[str, Any]], system: str | None = None) -> None:
+    """Of each date and system, or of one: players, lines, bets."""
     table = Rows("predicted", ("date", "system", "players", "lines", "bets"))
     counts = Counter[tuple[date, str]](), Counter[tuple[date, str]](), Counter[tuple[date, str]]()
     for row in rows:
+        if system not in (None, EVERY, row["system_id"]):
+            continue
         of = row["game_date"], row["system_id"]
         counts[0][of] += 1
         counts[1][of] += row["line_value"] is not None

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 from nba_assets.audit.performance_plots import SHOWN, drawn, drawn_importance, importance, running_profit
+from nba_assets_tests.basketball.test_performance import bet, figures
 
 FIRST = date(2024, 3, 2)
 TENTHS = [
@@ -31,7 +32,18 @@ def test_the_running_profit_and_what_chance_alone_would_explain() -> None:
     assert running == pytest.approx([0.9, -0.1, 1.7])
     assert all(math.isnan(end) for end in (*low[:2], *high[:2]))
     squares = (0.9 - 0.425) ** 2 + (-1 - 0.425) ** 2 + (1.8 - 0.85) ** 2
-    assert high[2] - 1.7 == pytest.approx(1.96 * math.sqrt(squares * 3 / 2)) == pytest.approx(1.7 - low[2])
+    reach = 4.3027 * math.sqrt(squares * 3 / 2)
+    assert high[2] - 1.7 == pytest.approx(reach, rel=0.01)
+    assert high[2] - 1.7 == pytest.approx(1.7 - low[2])
+
+
+def test_the_last_interval_is_the_one_that_is_printed() -> None:
+    results = ((0.9, 1), (-1.0, 1), (1.8, 2), (-2.0, 3))
+    bets = [(day, profit / count) for day, (profit, count) in enumerate(results) for _ in range(count)]
+    printed = figures(*(bet("win", day, profit=profit) for day, profit in bets))
+    running, low, high = running_profit(days(*results))
+    ends = [float(printed[name]) * 7 for name in ("profit_per_bet", "profit_per_bet_low", "profit_per_bet_high")]
+    assert [running[-1], low[-1], high[-1]] == pytest.approx(ends, abs=1e-4)
 
 
 @pytest.mark.slow

@@ -73,6 +73,14 @@ def test_without_a_price_the_probability_stays_and_nothing_is_recommended() -> N
     assert row["confidence"] == pytest.approx(0.60)
 
 
+@pytest.mark.parametrize("none", [0, 99, -99])
+def test_a_number_that_is_no_price_is_none(none: int) -> None:
+    row = at(0.60, over_price=none, under_price=none)
+    assert (row["recommendation"], row["recommendation_reason"], row["price"]) == (None, "no_price", None)
+    assert at(0.40, over_price=none)["recommendation"] == "UNDER"
+    assert at(0.60, over_price=100, under_price=-100)["recommendation"] == "OVER"
+
+
 def test_without_a_line_there_is_none() -> None:
     row = at(None, line_value=None, over_price=None, under_price=None)
     assert (row["recommendation"], row["recommendation_reason"]) == ("NO_LINE", "no_line")

@@ -99,14 +99,16 @@ def students_t(freedom: int) -> float:
     return float(value)
 
 
-@pytest.mark.parametrize(("freedom", "t"), [(4, 2.7764), (10, 2.2281), (38, 2.0244), (200, 1.9719)])
+@pytest.mark.parametrize(
+    ("freedom", "t"), [(2, 4.3027), (3, 3.1824), (4, 2.7764), (10, 2.2281), (38, 2.0244), (200, 1.9719)]
+)
 def test_students_t_is_near_the_tables(freedom: int, t: float) -> None:
     assert students_t(freedom) == pytest.approx(t, rel=0.01)
 
 
-def test_students_t_is_the_normal_quantile_and_three_terms() -> None:
-    """Of one degree of freedom all three count whole: 1.960 + 2.372 + 2.823 + 2.556."""
-    assert students_t(1) == pytest.approx(9.711, abs=0.002)
+def test_students_t_is_the_normal_quantile_and_four_terms() -> None:
+    """Of one degree of freedom all four count whole: 1.960 + 2.372 + 2.823 + 2.556 + 1.589."""
+    assert students_t(1) == pytest.approx(11.300, abs=0.002) == performance.students_t(1)
 
 
 def test_how_often_what_was_thought_likely_came_true() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from nba_assets.cli.predict import asked, print_counts, print_slate, season_until
+from nba_assets.cli.predict import asked, print_counts, print_predictions, print_slate, season_until
 from nba_assets.cli.rows import print_as_json
 from nba_assets.contracts.calendar import Window, first_date
 from nba_assets.contracts.errors import BadInput
@@ -92,8 +92,23 @@ def test_json_has_every_row_that_counts(capsys: pytest.CaptureFixture[str]) -> N
     assert printed[0]["game_date"] == "2024-03-15"
 
 
+@pytest.mark.parametrize("days", [1, 2])
+def test_where_nothing_is_predicted_it_is_said(days: int, capsys: pytest.CaptureFixture[str]) -> None:
+    print_predictions([], Window(DAY, date(2024, 3, 14 + days)), None)
+    assert capsys.readouterr().out.startswith("no predictions of 2024-03-15")
+
+
 def test_a_range_is_counted(capsys: pytest.CaptureFixture[str]) -> None:
     print_as_json(True)
     print_counts([row(), row(line_value=None, recommendation="NO_LINE"), row(recommendation="PASS")])
     (line,) = (json.loads(line) for line in capsys.readouterr().out.splitlines())
     assert (line["players"], line["lines"], line["bets"]) == (3, 2, 1)
+
+
+@pytest.mark.parametrize(("system", "counted"), [(None, 2), ("all", 2), ("market", 1)])
+def test_a_range_is_counted_of_the_system_that_is_asked_for(
+    system: str | None, counted: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    print_as_json(True)
+    print_counts([row(), row(system_id="market")], system)
+    assert len(capsys.readouterr().out.splitlines()) == counted

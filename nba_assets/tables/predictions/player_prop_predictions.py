@@ -13,7 +13,7 @@ import ibis
 import ibis.expr.types as ir
 
 from nba_assets.basketball import calibration, distribution, forecast, history
-from nba_assets.basketball.betting import recommended
+from nba_assets.basketball.betting import NO_PRICE, recommended
 from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.offers import NO_BOOK
 from nba_assets.basketball.population import of_form
@@ -165,16 +165,16 @@ def player_prop_predictions(
     rows = rows.union(_of_the_market(forecasts, offered).select(rows.columns))
     rows = recommended(rows)
     no_line, no_distribution = rows.line_value.isnull(), rows.probability_over.isnull()
-    no_price = rows.over_price.isnull() | rows.under_price.isnull()
-    best = ~(no_line | no_price | no_distribution)
+    no_price, not_both = rows.recommendation_reason == NO_PRICE, rows.overround.isnull()
+    best = ~(no_line | not_both | no_distribution)
     return rows.mutate(
         line_margin=rows.predicted_points - rows.line_value,
         quality_tier=(best | (rows.quality_tier != quality.GOLD)).ifelse(rows.quality_tier, quality.SILVER),
         quality_issues=quality.issues(
             {
                 "no_line": no_line,
-                "no_price": ~no_line & rows.over_price.isnull() & rows.under_price.isnull(),
-                "one_price": ~no_line & (rows.over_price.isnull() != rows.under_price.isnull()),
+                "no_price": no_price,
+                "one_price": ~no_line & ~no_price & not_both,
                 "no_distribution": ~no_line & no_distribution,
                 "low_quality_forecast": rows.quality_tier == quality.BRONZE,
             }

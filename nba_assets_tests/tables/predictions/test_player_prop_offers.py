@@ -69,6 +69,19 @@ def test_who_is_missing_from_the_books_next_list_was_withdrawn() -> None:
     assert told(rows, "player_lookup", "is_withdrawn") == [("brown", False), ("tatum", True)]
 
 
+@pytest.mark.parametrize(("moved", "gone"), [(110, True), (90, False)])
+def test_whose_line_the_book_has_moved_since_was_not_withdrawn(moved: int, gone: bool) -> None:
+    """Captures show him 300 minutes before the tip, and his teammate alone 100 before it."""
+    captured = [seen(300, 26.5), seen(300, 22.5, player="brown"), seen(100, 22.5, player="brown")]
+    rows = offers(*captured, seen(moved, 27.5, source="bettingpros"))
+    assert told(rows, "player_lookup", "is_withdrawn") == [("brown", False), ("tatum", gone)]
+
+
+def test_whom_bettingpros_alone_shows_is_not_missing_from_a_capture() -> None:
+    rows = offers(seen(300, 26.5, source="bettingpros"), seen(100, 22.5, player="brown"))
+    assert told(rows, "player_lookup", "is_withdrawn") == [("brown", False), ("tatum", False)]
+
+
 def test_a_book_of_both_sources_is_one_offer_and_whom_nobody_predicts_has_none() -> None:
     rows = offers(seen(70, 27.5), seen(65, 26.5, source="bettingpros"), seen(70, 9.5, player="mazzulla"))
     assert told(rows, "player_lookup", "line_value") == [("tatum", 27.5)]

@@ -98,9 +98,18 @@ def test_without_a_line_there_is_one_row_and_no_market() -> None:
 
 
 def test_without_a_price_the_probability_stays() -> None:
-    row = one(predicted(offer(over_price=None, under_price=None)), system_id="moving_average")
+    row = one(predicted(offer(over_price=None, under_price=None, overround=None)), system_id="moving_average")
     assert (row["recommendation"], row["recommendation_reason"], row["quality_tier"]) == (None, "no_price", "silver")
     assert row["probability_over"] > 0.5
+
+
+def test_a_price_of_zero_is_no_price() -> None:
+    none = {"overround": None, "market_probability_over": None}
+    row = one(predicted(offer(over_price=0, under_price=0, **none)), system_id="moving_average")
+    assert (row["recommendation_reason"], row["quality_issues"]) == ("no_price", ["no_price"])
+    row = one(predicted(offer(over_price=0, **none)), system_id="moving_average")
+    assert (row["recommendation_reason"], row["price"]) == ("no_edge", -110)
+    assert "one_price" in row["quality_issues"]
 
 
 def test_a_system_without_a_distribution_passes() -> None:
