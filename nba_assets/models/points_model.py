@@ -214,34 +214,36 @@ def distribution(middles: Floats, spreads: Floats, shape: Shape) -> Distribution
 
 def learn(features: Floats, points: Floats, names: Sequence[str], version: str, unseen: Unseen) -> PointsModel:
     """The model of all games, with the shape that those had which were predicted unseen."""
-    for_spread = grown(_with(unseen.features, unseen.middles), np.abs(unseen.off), SPREAD)
-    return PointsModel(
-        version,
-        tuple(names),
-        Middle.of(features, points),
-        for_spread.model_to_string(),
-        Shape.of(unseen.middles, unseen.off / unseen.spreads),
-    )
+    spread, shape = _around(unseen)
+    return PointsModel(version, tuple(names), Middle.of(features, points), spread.model_to_string(), shape)
+
+
+def outlook(known: Unseen, features: Floats, middles: Floats) -> Distribution:
+    """What would have been expected of games around their middles by a spread and a shape of the known ones alone."""
+    spread, shape = _around(known)
+    return distribution(middles, _spreads(spread, features, middles), shape)
+
+
+def _around(unseen: Unseen) -> tuple[Booster, Shape]:
+    """The trees of the spread, and the shape of what is left of games by such trees as had not seen them."""
+    given, off = _with(unseen.features, unseen.middles), np.abs(unseen.off)
+    return grown(given, off, SPREAD), Shape.of(unseen.middles, unseen.off / _unseen_spreads(given, off))
 
 
 @dataclass(frozen=True)
 class Unseen:
-    """Games as they were predicted by trees that had learnt from those before them only; in order of time.
-
-    `spreads` are of trees that had not seen the game either.
-    """
+    """Games as they were predicted by trees that had learnt from those before them only; in order of time."""
 
     features: Floats
     middles: Floats
     points: Floats
-    spreads: Floats
 
     @property
     def off(self) -> Floats:
         return self.points - self.middles
 
     def part(self, chosen: slice) -> Unseen:
-        return Unseen(self.features[chosen], self.middles[chosen], self.points[chosen], self.spreads[chosen])
+        return Unseen(self.features[chosen], self.middles[chosen], self.points[chosen])
 
 
 SPREAD_PARTS = 5
@@ -253,12 +255,16 @@ def unseen_games(features: Floats, points: Floats, ends: Sequence[int]) -> Unsee
     middles = np.concatenate(
         [Middle.of(features[:end], points[:end]).says(features[end:until]) for end, until in parts]
     )
-    given, off = _with(features[ends[0] :], middles), np.abs(points[ends[0] :] - middles)
+    return Unseen(features[ends[0] :], middles, points[ends[0] :])
+
+
+def _unseen_spreads(given: Floats, off: Floats) -> Floats:
+    """Of each of some games, by trees of the others: a fifth of them at a time."""
     spreads, turn = np.zeros(len(off)), np.arange(len(off)) % SPREAD_PARTS
     for number in range(SPREAD_PARTS):
         trees = grown(given[turn != number], off[turn != number], SPREAD)
         spreads[turn == number] = _predicted(trees, given[turn == number])
-    return Unseen(features[ends[0] :], middles, points[ends[0] :], np.maximum(spreads, LEAST_SPREAD))
+    return np.maximum(spreads, LEAST_SPREAD)
 
 
 def grown(features: Floats, wanted: Floats, settings: dict[str, Any]) -> Booster:

@@ -22,7 +22,7 @@ from nba_assets.contracts.calendar import Window, season_label, season_year
 from nba_assets.contracts.errors import BadInput
 from nba_assets.models import points_model
 from nba_assets.models.arrays import Floats
-from nba_assets.models.points_model import PointsModel, Shape, Unseen, distribution, learn, unseen_games
+from nba_assets.models.points_model import PointsModel, Unseen, learn, outlook, unseen_games
 from nba_assets.models.scores import scores
 
 if TYPE_CHECKING:
@@ -95,20 +95,19 @@ def _trained(month: date, games: pa.Table, artefacts: Artefacts) -> dict[str, An
         "libraries": ", ".join(f"{name} {version(name)}" for name in LIBRARIES),
         "seed": points_model.SEED,
         "hyper_parameters": json.dumps({"middle": points_model.MIDDLE, "spread": points_model.SPREAD}, sort_keys=True),
-        **_tested(games, unseen),
+        **out_of_sample(games, unseen),
         "errors_behind": len(unseen.points),
         "artefact_sha256": artefacts.keep(text),
         "artefact_bytes": len(text.encode()),
     }
 
 
-def _tested(games: pa.Table, unseen: Unseen) -> dict[str, Any]:
-    """How good such a model was on the last part, of trees and of a shape that knew the games before it only."""
+def out_of_sample(games: pa.Table, unseen: Unseen) -> dict[str, Any]:
+    """How good such a model was on the last part of the games, by trees and a shape that knew those before it only."""
     days = games["game_date"].slice(games.num_rows - len(unseen.points))
     cut = int(np.searchsorted(days.to_numpy(), days.to_numpy()[int(len(unseen.points) * 2 / 3)]))
     known, last = unseen.part(slice(None, cut)), unseen.part(slice(cut, None))
-    shape = Shape.of(known.middles, known.off / known.spreads)
-    found = scores(last.points, distribution(last.middles, last.spreads, shape).quantiles)
+    found = scores(last.points, outlook(known, last.features, last.middles).quantiles)
     return {
         "tested_from": days[cut].as_py(),
         "rows_tested": found.games,

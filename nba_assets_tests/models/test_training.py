@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
 from nba_assets.contracts.errors import BadInput
 from nba_assets.models import points_model, training
-from nba_assets.models.training import train
+from nba_assets.models.points_model import outlook
+from nba_assets.models.scores import scores
+from nba_assets.models.training import learnt, out_of_sample, train
 from nba_assets.tables.monthly.player_points_models import player_points_models
 from nba_assets.warehouse.artefacts import Artefacts
 from nba_assets.warehouse.python_rows import made
@@ -42,6 +46,20 @@ def test_a_months_model_knows_the_games_before_it_only(quick: None, tmp_path: Pa
 
     only = made(player_points_models, seen.filter(pc.less(seen["game_date"], pa.scalar(days[0]))), days[:1], kept)
     assert only.to_pylist() == [november]
+
+
+def test_a_model_is_scored_by_what_was_known_before_the_games_that_it_is_scored_on(quick: None) -> None:
+    """Points of the last part are thrown about: what was expected of them stays, so all that is below them is."""
+    seen = games(900, date(2021, 11, 2), 400)
+    _, unseen = learnt(seen)
+    row = out_of_sample(seen, unseen)
+    last = slice(len(unseen.points) - row["rows_tested"], None)
+    other = unseen.points.copy()
+    other[last] = np.random.default_rng(5).permutation(np.where(other[last] > 10, 60.0, 0.0))
+    expected = outlook(unseen.part(slice(None, last.start)), unseen.features[last], unseen.middles[last]).quantiles
+    for points in (unseen.points, other):
+        found = out_of_sample(seen, replace(unseen, points=points))
+        assert found["reliability_observed"] == list(scores(points[last], expected).below)
 
 
 def test_a_month_without_a_season_behind_it_is_told_and_nothing_is_kept(quick: None, tmp_path: Path) -> None:
