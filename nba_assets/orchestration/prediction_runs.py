@@ -13,6 +13,7 @@ import dagster as dg
 
 from nba_assets.audit import performance, performance_plots
 from nba_assets.audit.game_days import game_days
+from nba_assets.audit.prop_slate import require_tips
 from nba_assets.contracts.calendar import Window, season_year, today
 from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.table import Table
@@ -31,7 +32,7 @@ from nba_assets.orchestration.staleness import out_of_date
 from nba_assets.warehouse.base import Warehouse
 from nba_assets.warehouse.inputs import Content, Inputs
 
-GRADE = "grade"
+PREDICT, GRADE = "predict", "grade"
 
 SECONDS_BETWEEN_TICKS = 60
 
@@ -51,7 +52,7 @@ class OfDate(dg.Config):
 def prediction_jobs() -> list[dg.JobDefinition]:
     return [
         _job(
-            "predict",
+            PREDICT,
             "Builds what the predictions of a date lack, features first: of tonight, or of the date in its config.",
             predicting_tables,
             lambda: today(),
@@ -75,6 +76,9 @@ def _job(
         if not game_days(opened, Window(day, day)):
             context.log.info(f"no games on {day}: nothing to build")
             return
+        if name == PREDICT:
+            with refused_by_name():
+                require_tips(opened, Window(day, day))
         stale = [table for table, days in out_of_date(context.instance, opened, tables, [day]).items() if days]
         if not stale:
             context.log.info(f"nothing of {day} is missing or out of date")

@@ -11,7 +11,9 @@ import pyarrow as pa
 import pytest
 
 from nba_assets.contracts.table import Table
+from nba_assets.orchestration import slate_jobs
 from nba_assets.orchestration.jobs import ALL_TABLES
+from nba_assets.orchestration.launch import RunResult
 from nba_assets.orchestration.prediction_runs import (
     gradings_wanted,
     prediction_jobs,
@@ -24,6 +26,7 @@ from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.slates import slate_tables, summaries, with_conformed
 from nba_assets.tables.raw.market import odds_api_player_points_props
 from nba_assets.warehouse.lake import Lake
+from nba_assets_tests.given import put_games
 from nba_assets_tests.orchestration.watched import put_there
 
 PLAYED = date(2024, 10, 23)
@@ -50,6 +53,28 @@ def test_they_are_off_until_switched_on_and_run_the_one_job() -> None:
         assert (sensor.default_status, sensor.job_name) == (dg.DefaultSensorStatus.STOPPED, ALL_TABLES)
     for schedule in prediction_schedules():
         assert (schedule.default_status, schedule.job_name) == (dg.DefaultScheduleStatus.STOPPED, ALL_TABLES)
+
+
+@pytest.mark.slow
+def test_a_game_without_a_tip_fails_the_job_by_name_and_starts_nothing(
+    lake: Path, warehouse: WarehouseResource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    monkeypatch.setattr(slate_jobs, "launch", lambda *of, **_: asked.append(of) or RunResult("r1", True, {}, {}))
+    predict, grade = prediction_jobs()
+
+    def run(job: dg.JobDefinition) -> dg.ExecuteInProcessResult:
+        config = {"ops": {f"{job.name}_date": {"config": {"date": str(PLAYED)}}}}
+        return job.execute_in_process(config, resources={"warehouse": warehouse}, raise_on_error=False)
+
+    put_games(lake, [PLAYED], game_date_est=None)
+    result = run(predict)
+    assert (result.success, asked) == (False, [])
+    assert "2024-10-23: the game 20241023_NYK_BOS has no tip in the schedule" in str(result.all_events)
+    assert run(grade).success
+    put_games(lake, [PLAYED])
+    assert run(predict).success
+    assert len(asked) == 2
 
 
 @pytest.fixture
