@@ -6,7 +6,7 @@ figure means is basketball's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -41,6 +41,12 @@ def accuracy() -> Table:
 def by_system(warehouse: Warehouse, window: Window, slice_by: str = "all") -> list[dict[str, Any]]:
     """The figures of each system and slice over all the dates together."""
     return _ask(warehouse, window, f"performance-{slice_by}", partial(performance.over_all_dates, way=slice_by))
+
+
+def enough_decided(row: Mapping[str, Any]) -> bool:
+    """Whether a row of `by_system` says anything of profit: a player's on few decided bets does not."""
+    decided = (row["win_count"] or 0) + (row["loss_count"] or 0)
+    return row["slice_by"] != "player" or decided >= performance.LEAST_DECIDED
 
 
 def by_date(warehouse: Warehouse, window: Window) -> list[dict[str, Any]]:

@@ -128,12 +128,16 @@ _DIGITS = {"within_50_pct": 1, "within_80_pct": 1, "profit": 1, "bias": 2, "clos
 
 
 def print_figures(rows: Sequence[dict[str, Any]]) -> None:
+    """Errors of all, and money of who bets: of a player on five decided bets or more, and nothing an edge that is
+    won on lines that nobody ever offered."""
+    from nba_assets.audit.performance import enough_decided
+
     errors = Rows("errors", list(ERRORS), "errors and calibration", list(ERRORS.values()))
     money = Rows("profit", list(MONEY), "a stake of one on each recommendation", list(MONEY.values()))
     for row in rows:
-        row["shows_edge"] = (row["profit_per_bet_low"] or 0) > 0
+        row["shows_edge"] = (row["profit_per_bet_low"] or 0) > 0 and not row["simulated_bets_count"]
         errors.add(*(_cell(name, row[name]) for name in ERRORS.values()))
-        if row["recommendations_count"]:
+        if row["recommendations_count"] and enough_decided(row):
             money.add(*(_cell(name, row[name]) for name in MONEY.values()))
     errors.print()
     if money.rows:

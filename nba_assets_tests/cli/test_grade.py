@@ -22,7 +22,11 @@ def as_json() -> Iterator[None]:
 
 def figures(**more: Any) -> dict[str, Any]:
     names = {*ERRORS.values(), *MONEY.values()} - {"shows_edge"}
-    return dict.fromkeys(names) | {"system_id": "rules", "slice": "all", "recommendations_count": 0} | more
+    return (
+        dict.fromkeys(names)
+        | {"system_id": "rules", "slice_by": "all", "slice": "all", "recommendations_count": 0}
+        | more
+    )
 
 
 def printed(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
@@ -46,6 +50,20 @@ def test_an_edge_is_shown_by_the_interval_alone(
 ) -> None:
     print_figures([figures(recommendations_count=9, profit=3.0, profit_per_bet_low=low, profit_per_bet_high=high)])
     assert printed(capsys)[1]["shows_edge"] is edge
+
+
+def test_nothing_won_on_simulated_lines_is_an_edge(capsys: pytest.CaptureFixture[str]) -> None:
+    won = {"recommendations_count": 9, "profit": 3.0, "profit_per_bet_low": 0.1}
+    print_figures([figures(**won, simulated_bets_count=1), figures(**won, simulated_bets_count=0)])
+    assert [line["shows_edge"] for line in printed(capsys) if line["kind"] == "profit"] == [False, True]
+
+
+def test_a_players_money_is_told_from_five_decided_bets_on(capsys: pytest.CaptureFixture[str]) -> None:
+    few, enough = ({"recommendations_count": 6, "win_count": won, "loss_count": 1, "push_count": 2} for won in (3, 4))
+    of_player = {"slice_by": "player", "slice": "tatum"}
+    print_figures([figures(**few, **of_player), figures(**enough, **of_player), figures(**few)])
+    told = [(line["slice"], line["win_count"]) for line in printed(capsys) if line["kind"] == "profit"]
+    assert told == [("tatum", 4), ("all", 3)]
 
 
 def test_reliability(capsys: pytest.CaptureFixture[str]) -> None:
