@@ -34,12 +34,13 @@ ZONES = (
 )
 """Zones of the 30 arenas and of the places abroad where games count. Another zone has an unknown (NULL) offset."""
 
-_YEARS = range(2021, 2036)
+_YEARS = range(2016, 2036)
+"""Seasons before the first date can be loaded, too: that of 2019-20 was played until October."""
 
 
 @cache
 def _summers(zone: str) -> tuple[tuple[date, date, int], ...]:
-    """First and last date of each summer time from 2021 on, with its offset at noon in hours."""
+    """First and last date of each summer time of `_YEARS`, with its offset at noon in hours."""
     found: list[tuple[date, date, int]] = []
     standard = winter_offset(zone)
     day, start = date(_YEARS.start, 1, 1), None

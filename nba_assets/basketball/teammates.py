@@ -30,7 +30,7 @@ COLUMNS = (
         "projected_usage_rate",
         "DECIMAL(7,2)",
         "usage pooled over his last ten games, whenever they were, with that of teammates who are out spread, each by "
-        "the share of those games that he played; 45 at most, or what it was",
+        "the share of those games that he played; 45 at most",
         "percent",
     ),
     Column("star_teammates_out", "INT64", "stars of his team, himself aside, out or doubtful; NULL without a report"),
@@ -111,15 +111,17 @@ def _with_stars(rows: ir.Table) -> ir.Table:
 
 
 def _projected(rows: ir.Table) -> ir.FloatingValue:
-    """Nobody is projected below what he used because that is beyond `MOST_USAGE`."""
-    usage = rows.usage_rate_last_10
+    """Nobody is projected beyond `MOST_USAGE`, whatever he used in a few minutes of garbage time."""
     mean_here = metrics.ratio(rows._plays_here, rows._weight_here)
     mean = metrics.ratio(
         rows._plays_here + rows._lost_plays.fill_null(0.0), rows._weight_here + rows._lost_weight.fill_null(0.0)
     )
-    projected = usage * metrics.ratio(mean, mean_here)
-    most = (usage > MOST_USAGE).ifelse(usage, MOST_USAGE)
-    return (projected > most).ifelse(most, projected)
+    return at_most(rows.usage_rate_last_10 * metrics.ratio(mean, mean_here))
+
+
+def at_most(usage: ir.NumericValue) -> ir.NumericValue:
+    """The usage, `MOST_USAGE` where it is beyond; what a projection is compared with has the same bound."""
+    return (usage > MOST_USAGE).ifelse(MOST_USAGE, usage)
 
 
 def _lost(rows: ir.Table, players: ir.Table) -> ir.Table:

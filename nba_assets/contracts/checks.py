@@ -10,7 +10,7 @@ import inspect
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.contracts.contract import Contract
+from nba_assets.contracts.contract import Contract, RawTable
 from nba_assets.contracts.table import Check, Population, Table, holds
 
 
@@ -28,7 +28,9 @@ def counted_in(table: Table) -> tuple[Check, ...]:
 
 def rules_of(contract: Contract) -> tuple[Check, ...]:
     """The rules every contract implies: its key is unique, its required columns are filled."""
-    required = [c.name for c in contract.columns if c.required or c.name in contract.key]
+    # A source's key may have a part that not all of its rows tell.
+    of_key = () if isinstance(contract, RawTable) else contract.key
+    required = [c.name for c in contract.columns if c.required or c.name in of_key]
 
     def repeated(rows: ir.Table) -> ir.Table:
         counted = rows.mutate(_copies=rows.count().over(group_by=list(contract.key)))

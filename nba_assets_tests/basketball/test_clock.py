@@ -1,4 +1,4 @@
-"""Our expression of the arenas' clocks against Python's own time zones, every date of fifteen years."""
+"""Our expression of the arenas' clocks against Python's own time zones, every date of twenty years."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from nba_assets.basketball.clock import (
 )
 from nba_assets_tests.rows import values_of
 
-FIRST, LAST = date(2021, 1, 1), date(2035, 12, 31)
+FIRST, LAST = date(2016, 1, 1), date(2035, 12, 31)
+"""From before any season that can be loaded: who moves the first date back has games of the summer of 2020."""
 
 
 def test_offsets_are_zoneinfos_on_every_date_in_every_zone() -> None:
@@ -52,7 +53,14 @@ def test_local_time_of_a_tip() -> None:
 
 def test_eastern_time_is_local_time_in_new_york() -> None:
     """In winter, in summer, and on the days between."""
-    days = [date(2024, 11, 2), date(2024, 11, 3), date(2025, 3, 8), date(2025, 3, 9), date(2025, 6, 15)]
+    days = [
+        date(2024, 11, 2),
+        date(2024, 11, 3),
+        date(2025, 3, 8),
+        date(2025, 3, 9),
+        date(2025, 6, 15),
+        date(2020, 8, 1),
+    ]
     tips = [(datetime(day.year, day.month, day.day, 23, tzinfo=UTC), day) for day in days]
     clocks = values_of(lambda at, day: eastern_time(at, day).strftime("%H:%M"), "timestamp('UTC') date", *tips)
     assert clocks == [f"{tip.astimezone(ZoneInfo(EASTERN)):%H:%M}" for tip, _ in tips]

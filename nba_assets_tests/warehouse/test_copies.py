@@ -24,6 +24,7 @@ from nba_assets_tests.warehouse.deliveries import (
 )
 
 EARLY, LATE = datetime(2022, 1, 6, 4, tzinfo=UTC), datetime(2022, 1, 6, 9, tzinfo=UTC)
+REPORT = "nba_raw.nbac_injury_report"
 OTHERS = "copies that contradict one another"
 
 
@@ -73,6 +74,21 @@ def test_rows_that_contradict_one_another_are_quarantined(delivery: Path, lake: 
     deliver(tmp_path / "mended", BOXES, [box("a", points=7)])
     ingest(tmp_path / "mended", lake)
     assert kept(lake) == []
+
+
+def test_an_hour_of_the_injury_report_may_have_several_editions(delivery: Path, lake: Lake) -> None:
+    """Told apart by their own times: the one that was out by the tip stays beside those that came after it."""
+    edition = {"player_lookup": "a", "report_hour": 17, "processed_at": EARLY}
+    timed = [row(REPORT, **edition, scrape_time=f"17:{minute}", injury_status="out") for minute in (15, 45)]
+    untimed = [row(REPORT, **edition, injury_status=said) for said in ("out", "probable")]
+    later = untimed[1] | {"processed_at": LATE}
+    deliver(delivery, REPORT, [*timed, untimed[0], later])
+
+    (told,) = ingest(delivery, lake)
+
+    found = [(r["scrape_time"], r["injury_status"]) for r in stored(lake, REPORT)]
+    assert found == [("17:15", "out"), ("17:45", "out"), (None, "probable")]
+    assert told.rejected == {"older copies": 1}
 
 
 def test_a_table_stored_whole_has_contradictions_too(delivery: Path, lake: Lake) -> None:

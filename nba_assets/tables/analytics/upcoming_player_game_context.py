@@ -234,11 +234,8 @@ def _player(rows: ir.Table) -> ir.StringValue:
         ),
         holds(
             "usage_is_possible",
-            lambda t: (
-                t.projected_usage_rate.between(0, MOST_USAGE)
-                | t.projected_usage_rate.between(0, t.usage_rate_last_10.fill_null(0))
-            ),
-            f"nobody is projected to use more than {MOST_USAGE:.0f} % of his team's plays, or than he did",
+            lambda t: t.projected_usage_rate.between(0, MOST_USAGE),
+            f"nobody is projected to use more than {MOST_USAGE:.0f} % of his team's plays",
         ),
     ),
 )

@@ -78,6 +78,7 @@ def availability(report: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table
             injury_report=report.reason,
             reason_category=report.reason_category,
             confidence=report.confidence_score,
+            processed_at=report.processed_at,
             published_eastern=published_eastern(report),
         ),
         games,
@@ -89,5 +90,7 @@ def availability(report: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table
     entries = entries.filter(entries.published_eastern <= tip).drop("tip_at")
     entries = resolve(entries, names)
     entries = entries.filter(entries.player_lookup.notnull())
-    key, edition = ("game_id", "player_lookup"), ("report_date", "report_hour")
-    return newest(entries, key, edition, ties=("team_abbr", "player_lookup_raw"))
+    # An hour may have several editions, and an edition may have been loaded twice: of both the last.
+    edition = ("report_date", "report_hour", "published_eastern", "processed_at")
+    rows = newest(entries, ("game_id", "player_lookup"), edition, ties=("team_abbr", "player_lookup_raw"))
+    return rows.drop("processed_at")

@@ -15,6 +15,7 @@ import ibis.expr.types as ir
 from nba_assets.basketball import cup_final, games_missing
 from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.population import covered_context, of_form
+from nba_assets.basketball.teammates import at_most
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.measures import mean_of
@@ -282,8 +283,11 @@ def pace_score(expected_change: ir.NumericValue) -> ir.FloatingValue:
 def usage_spike_score(
     projected: ir.NumericValue, baseline: ir.NumericValue, stars_out: ir.NumericValue
 ) -> ir.FloatingValue:
-    """0.3 of the rise over the baseline, a rise counting 15 % more for each star newly out, two at most; -3 to 3."""
-    spike = 0.3 * (projected - baseline)
+    """0.3 of the rise over the baseline, a rise counting 15 % more for each star newly out, two at most; -3 to 3.
+
+    The baseline is bounded as the projection is, so that nobody falls for what he used beyond it.
+    """
+    spike = 0.3 * (projected - at_most(baseline))
     boost = 1 + 0.15 * stars_out.fill_null(0.0).clip(upper=2)
     return (spike > 0).ifelse(spike * boost, spike).clip(-3, 3)
 

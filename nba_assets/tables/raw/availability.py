@@ -11,7 +11,8 @@ nbac_injury_report = RawTable(
     name="nbac_injury_report",
     description="A player's status for a game in one edition of the NBA's injury report.",
     partition_by="report_date",
-    key=("game_date", "player_lookup", "report_date", "report_hour"),
+    # Since December 2025 an hour has several editions; of before, a row may not have its own time.
+    key=("game_date", "player_lookup", "report_date", "report_hour", "scrape_time"),
     cluster_by=("player_lookup", "game_id", "injury_status"),
     need="optional",
     feeds=(

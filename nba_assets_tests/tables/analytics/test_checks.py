@@ -270,13 +270,10 @@ TRIALS: Trials = {
     ),
     (upcoming_player_game_context, "usage_is_possible"): each(
         THE_GAME,
-        [
-            *({"projected_usage_rate": rate} for rate in (0.0, 45.0, None)),
-            {"projected_usage_rate": 50.0, "usage_rate_last_10": 50.0},
-        ],
+        [{"projected_usage_rate": rate} for rate in (0.0, 45.0, None)],
         [
             *({"projected_usage_rate": rate} for rate in (-0.01, 45.01)),
-            {"projected_usage_rate": 50.01, "usage_rate_last_10": 50.0},
+            {"projected_usage_rate": 50.0, "usage_rate_last_10": 50.0},
         ],
     ),
 }

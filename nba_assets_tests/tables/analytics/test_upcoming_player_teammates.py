@@ -30,14 +30,14 @@ ROSTER = [on_roster(player) for player in ("tatum", "brown", "white", "scrub")]
 def test_usage_of_an_absent_star_falls_to_the_others() -> None:
     """The roster's mean is (30 36 + 20 36 + 15 24 + 50 2) / 98 = 23.06 %, without Tatum 1180 / 62 = 19.03 %.
 
-    Nobody is projected beyond 45 %, or below what he used: nobody is newly out for whom that is more.
+    Nobody is projected beyond 45 %, nor who used more in two minutes.
     """
     rows = rows_with(*SQUAD, rosters=ROSTER, availability=[status("tatum", "out"), status("white", "questionable")])
     brown = one(rows, player_lookup="brown")
     assert brown["projected_usage_rate"] == pytest.approx(20 * (2260 / 98) / (1180 / 62), abs=0.005)
     assert columns(brown, "star_teammates_out", "questionable_teammates", "probable_teammates") == (1, 1, 0)
     assert columns(one(rows, player_lookup="white"), "star_teammates_out", "questionable_teammates") == (1, 0)
-    assert one(rows, player_lookup="scrub")["projected_usage_rate"] == 50
+    assert columns(one(rows, player_lookup="scrub"), "usage_rate_last_10", "projected_usage_rate") == (50, 45)
     squad = [*SQUAD[:6], *usage("scrub", 40, 2)]
     rows = rows_with(*squad, rosters=ROSTER, availability=[status("tatum", "out")])
     assert one(rows, player_lookup="scrub")["projected_usage_rate"] == 45
@@ -82,14 +82,15 @@ def test_a_team_at_full_strength_has_no_spike(rates: list[tuple[float, float]]) 
     rows = rows_with(*squad, rosters=ROSTER, availability=[status("hart", "out", "NYK")])
     assert len(rows) == 4
     for row in rows:
-        assert columns(row, *ABSENCE) == (row["usage_rate_last_10"], 0, 0, None)
+        assert columns(row, *ABSENCE) == (min(row["usage_rate_last_10"], 45), 0, 0, None)
 
 
 def test_with_everybody_there_usage_stays_as_it_was() -> None:
+    """But beyond 45 %, which nobody is projected to use."""
     rows = rows_with(*SQUAD, rosters=ROSTER, availability=[status("hart", "out", "NYK")])
     assert told(rows, "player_lookup", "projected_usage_rate", "star_teammates_out") == [
         ("brown", 20, 0),
-        ("scrub", 50, 0),
+        ("scrub", 45, 0),
         ("tatum", 30, 0),
         ("white", 15, 0),
     ]

@@ -79,6 +79,25 @@ def test_the_edition_of_the_tips_hour_is_out_after_a_tip_on_the_hour(tip_minutes
     assert row["published_eastern"] == f"2024-11-08 {'20:30' if said == 'out' else '17:30'}"
 
 
+@pytest.mark.parametrize(("tip_minute", "said"), [(14, "available"), (15, "doubtful"), (44, "doubtful"), (45, "out")])
+def test_of_several_editions_of_an_hour_the_last_before_the_tip_counts(tip_minute: int, said: str) -> None:
+    """Since December 2025 there is one a quarter of an hour: the order in which they were loaded says nothing."""
+    editions = [("out", "17:45"), ("available", "16:30"), ("doubtful", "17:15")]
+    tip = eastern(MATCH.day, 17) + timedelta(minutes=tip_minute)
+    for order in (editions, editions[::-1]):
+        report = [entry("tatum", status, int(at[:2]), scrape_time=at) for status, at in order]
+        row = one(rows_of(availability, report=report, games=[game_row(MATCH, tip_at=tip)], names=NAMES))
+        assert row["player_status"] == said
+
+
+def test_of_an_edition_that_was_loaded_twice_the_last_load_counts() -> None:
+    loads = [
+        entry("tatum", status, 17, processed_at=eastern(MATCH.day, hour))
+        for status, hour in (("out", 19), ("probable", 18))
+    ]
+    assert statuses(*loads) == statuses(*loads[::-1]) == [("tatum", "out", "at 17")]
+
+
 def test_without_a_tip_only_the_evening_before_counts() -> None:
     unknown = game_row(MATCH, tip_at=None)
     report = [entry("tatum", "doubtful", 22, EVE), entry("tatum", "out", 11)]

@@ -42,6 +42,19 @@ def test_a_player_on_two_rosters_is_on_the_newer_one() -> None:
     assert players_on(8, spans, "BOS", "NYK") == [("BOS", "tatum"), ("NYK", "brown"), ("NYK", "brunson")]
 
 
+@pytest.mark.parametrize(("of_boston", "of_new_york", "team"), [(6, 11, "NYK"), (11, 6, "BOS")])
+def test_of_two_rosters_of_one_morning_the_later_is_the_newer(of_boston: int, of_new_york: int, team: str) -> None:
+    """He was traded between the two scrapes; which team's name comes first says nothing."""
+    spans = rosters_of(snapshot(5, "BOS", "brown", hour=of_boston), snapshot(5, "NYK", "brown", hour=of_new_york))
+    assert players_on(8, spans, "BOS", "NYK") == [(team, "brown")]
+
+
+def test_the_morning_is_newer_than_the_evening_before() -> None:
+    """Both count from the same date on."""
+    spans = rosters_of(snapshot(4, "BOS", "brown", hour=22), snapshot(5, "NYK", "brown", hour=8))
+    assert players_on(8, spans, "BOS", "NYK") == [("NYK", "brown")]
+
+
 def test_a_traded_player_has_left_though_his_new_team_does_not_play_that_day() -> None:
     spans = rosters_of(snapshot(1, "BOS", "tatum", "brown"), snapshot(5, "NYK", "brunson", "brown"))
     assert players_on(8, spans, "BOS") == [("BOS", "tatum")]

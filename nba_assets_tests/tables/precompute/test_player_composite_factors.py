@@ -123,6 +123,12 @@ def test_usage_spike_at_the_edges() -> None:
     assert found[7:] == [None, None]
 
 
+def test_who_used_more_than_a_projection_can_say_falls_for_nothing() -> None:
+    """Nobody out: 60 % in four minutes of garbage time is projected at 45, and that is no fall."""
+    found = values_of(factors.usage_spike_score, "float64 float64 float64", (45, 60, 0), (40, 60, 0), (45, 44, 0))
+    assert found == pytest.approx([0, -1.5, 0.3])
+
+
 KNOWN = {
     "days_rest": 1,
     "days_absent": 0,
