@@ -11,14 +11,15 @@ def on_roster(days: ir.Table, rosters: ir.Table) -> ir.Table:
     """Each team's day with each player on its latest roster then; a player on two teams' belongs to the newer one,
     whether that team plays on the day or not.
 
-    `rosters` are snapshots with the dates they hold for and when each was `taken`; `days` has `team_abbr`,
+    `rosters` are snapshots with the dates they hold for and when each was scraped; `days` has `team_abbr`,
     `season_year` and `game_date`.
     """
     dates = days.select(_date="game_date", _season="season_year").distinct()
     held = dates.inner_join(
         rosters, [dates._season == rosters.season_year, dates._date >= rosters.since, dates._date < rosters.until]
     )
-    on_team = newest(held, ("_date", "player_lookup"), ("since", "taken"), ties=("team_abbr",)).select(
+    taken = ("since", "roster_date", "scrape_hour")
+    on_team = newest(held, ("_date", "player_lookup"), taken, ties=("team_abbr",)).select(
         "_date",
         "player_lookup",
         "universal_player_id",

@@ -119,7 +119,7 @@ def _projected(rows: ir.Table) -> ir.FloatingValue:
     return at_most(rows.usage_rate_last_10 * metrics.ratio(mean, mean_here))
 
 
-def at_most(usage: ir.NumericValue) -> ir.NumericValue:
+def at_most(usage: ir.NumericValue) -> ir.FloatingValue:
     """The usage, `MOST_USAGE` where it is beyond; what a projection is compared with has the same bound."""
     return (usage > MOST_USAGE).ifelse(MOST_USAGE, usage)
 

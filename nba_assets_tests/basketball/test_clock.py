@@ -19,7 +19,7 @@ from nba_assets.basketball.clock import (
 from nba_assets_tests.rows import values_of
 
 FIRST, LAST = date(2016, 1, 1), date(2035, 12, 31)
-"""From before any season that can be loaded: who moves the first date back has games of the summer of 2020."""
+"""Who moves the first date back has games of the summer of 2020."""
 
 
 def test_offsets_are_zoneinfos_on_every_date_in_every_zone() -> None:

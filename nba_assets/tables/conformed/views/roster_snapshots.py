@@ -5,7 +5,6 @@ from __future__ import annotations
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.basketball import form
 from nba_assets.basketball.identity import resolve, team
 from nba_assets.contracts.read import view
 from nba_assets.tables.conformed.views.player_names import player_names
@@ -19,7 +18,7 @@ NOON = 12
 def roster_snapshots(scrapes: ir.Table, names: ir.Table) -> ir.Table:
     """A row is a player on one snapshot of his team's roster, and the dates it holds for: `since` up to `until`.
 
-    `taken` is when it was scraped, in hours: of two teams' on one date the later is the newer.
+    Of two teams' that hold from one date on the newer is the one with the later `roster_date` and `scrape_hour`.
     """
     scrapes = _last_of_each_date(scrapes)
     taken = scrapes.select("team_abbr", "since").distinct()
@@ -33,7 +32,8 @@ def roster_snapshots(scrapes: ir.Table, names: ir.Table) -> ir.Table:
         player_full_name=rows.player_full_name.max(),
         position=rows.position.max(),
         age=rows.age.max(),
-        taken=(24 * form.day_number(rows.roster_date) + rows.scrape_hour).max(),
+        roster_date=rows.roster_date.max(),
+        scrape_hour=rows.scrape_hour.max(),
         _told=rows.birth_date.max(),
         season_year=rows.season_year.max(),
     )
