@@ -109,7 +109,7 @@ def _failed(slate: ir.Table, season_starts: ir.Table, context: ir.Table, players
         Column("paint_rate_last_10", "DECIMAL(5,2)", "two-pointers from 8 ft or less, from his shot zones", "percent"),
         Column("three_pt_rate_last_10", "DECIMAL(5,2)", "from his shot zones", "percent"),
         Column("assisted_rate_last_10", "DECIMAL(5,2)", "share of his field goals made from a pass", "percent"),
-        Column("shot_zone_data_available", "BOOL", "he has a row of shot zones on the date", required=True),
+        Column("shot_zone_data_available", "BOOL", "his shares of shots by zone are known", required=True),
         Column("early_season_flag", "BOOL", "fewer than ten games", required=True),
         Column("insufficient_data_reason", "STRING", "how many; NULL from ten on"),
     ),
@@ -150,7 +150,7 @@ def player_daily_cache(
     rows = _with_form(rows, players)
     rows = form.with_team_form(rows, offense)
     rows = _with_zones(rows, player_zones)
-    early, unzoned = rows.games < FULL_GAMES, rows.paint_rate_last_10.isnull()
+    early, unzoned = rows.games < FULL_GAMES, ~rows.shot_zone_data_available
     lacking = games_missing.lack_games(rows)
     tier = ibis.cases((early, quality.BRONZE), (unzoned, quality.SILVER), else_=quality.GOLD)
     reason = ibis.literal("only ") + rows.games.cast("string") + f" games this season; {FULL_GAMES} are wanted"
@@ -197,4 +197,5 @@ def _with_form(rows: ir.Table, players: ir.Table) -> ir.Table:
 def _with_zones(rows: ir.Table, player_zones: ir.Table) -> ir.Table:
     zones = ("primary_scoring_zone", "paint_rate_last_10", "three_pt_rate_last_10")
     keys = {"player_lookup": "player_lookup", "game_date": "analysis_date"}
-    return with_columns(rows, player_zones, keys, *zones, found="shot_zone_data_available")
+    rows = with_columns(rows, player_zones, keys, *zones)
+    return rows.mutate(shot_zone_data_available=rows.paint_rate_last_10.notnull())

@@ -191,7 +191,7 @@ def test_shot_zones_are_copied_where_there_are_any() -> None:
     assert columns(without, *names, "quality_tier") == (None, None, None, False, "silver")
     assert without["quality_issues"] == ["shot_zones_unavailable"]
     thin = brunson(*scored(*TWELVE), player_zones=[zones(paint=None)])
-    assert columns(thin, *names, "quality_tier") == (None, None, None, True, "silver")
+    assert columns(thin, *names, "quality_tier") == (None, None, None, False, "silver"), "a row that knows nothing"
 
 
 def test_two_dates_at_once_do_not_mix() -> None:
