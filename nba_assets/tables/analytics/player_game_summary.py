@@ -304,10 +304,13 @@ def _with_shots(rows: ir.Table, shots: ir.Table) -> ir.Table:
 
 def _with_time(rows: ir.Table, late_minutes: ir.Table, fourth_quarter_points: ir.Table) -> ir.Table:
     """Late time on court and points: zero for who sat out where the sources cover his team, else NULL."""
-    rows = with_columns(rows, late_minutes.select(*TEAM).distinct(), TEAM, found="_is_timed")
+    timed = late_minutes.select(*TEAM, "late_periods").distinct()
+    rows = with_columns(rows, timed, TEAM, "late_periods", found="_is_timed")
     late = ("fourth_quarter_seconds", "clutch_seconds")
     rows = with_columns(rows, late_minutes, PLAYER, *late)
     rows = rows.mutate(**{name: rows._is_timed.ifelse(rows[name].fill_null(0), ibis.null("int64")) for name in late})
+    periods = 1 + metrics.overtime_periods(rows.team_minutes)
+    rows = rows.mutate(clutch_seconds=(rows.late_periods < periods).fill_null(False).ifelse(None, rows.clutch_seconds))
     rows = with_columns(rows, fourth_quarter_points, PLAYER, fourth_quarter_points="points")
     return rows.mutate(
         fourth_quarter_minutes=rows.fourth_quarter_seconds / 60,
@@ -315,7 +318,7 @@ def _with_time(rows: ir.Table, late_minutes: ir.Table, fourth_quarter_points: ir
         fourth_quarter_points=rows.shot_zones_source.notnull().ifelse(
             rows.fourth_quarter_points.fill_null(0), ibis.null("int64")
         ),
-    ).drop("_is_timed")
+    ).drop("_is_timed", "late_periods")
 
 
 _ON_COURT = (

@@ -240,6 +240,15 @@ def test_late_time_and_points() -> None:
     ]
 
 
+@pytest.mark.parametrize(("told", "minutes", "clutch"), [(1, 240, 290), (1, 265, None), (2, 265, 290), (2, 290, None)])
+def test_the_clutch_of_a_game_whose_overtime_is_not_told_is_unknown(
+    told: int, minutes: int, clutch: int | None
+) -> None:
+    late = late_time("brunson", 700, 290) | {"late_periods": told}
+    (row,) = rows_with(box(**BRUNSON), late_minutes=[late], team_offense=[NEW_YORK | {"team_minutes": minutes}])
+    assert (row["fourth_quarter_seconds"], row["clutch_seconds"]) == (700, clutch)
+
+
 def test_starters_are_listed_else_the_first_five_on_court() -> None:
     """NBA.com's list first; where it lacks him, whoever was on court at the first event."""
     rows = rows_with(

@@ -18,25 +18,27 @@ def late_minutes(court_time: ir.Table) -> ir.Table:
     """A row is a player on court late in a game: seconds in the fourth quarter, and in the clutch.
 
     Only teams whose five are known whenever time passes in those periods, from their first second to their last, have
-    rows; of the others the time is unknown.
+    rows; of the others the time is unknown. `late_periods` are how many are told, the fourth included: of a game that
+    had more the clutch is not known.
     """
     late = court_time.filter((court_time.period >= FOURTH_QUARTER) & (court_time.seconds > 0))
     periods = late.group_by("game_id", "team_abbr", "period").agg(_known=late.seconds.sum(where=late.five_known))
     whole = (periods._known == period_seconds(periods.period)).fill_null(False)
     timed = periods.group_by(_game="game_id", _team="team_abbr").agg(
-        _is_timed=whole.all() & (periods.period.min() == FOURTH_QUARTER)
+        _is_timed=whole.all() & (periods.period.min() == FOURTH_QUARTER), late_periods=periods.count()
     )
     timed = timed.filter(timed._is_timed)
-    late = late.semi_join(timed, [("game_id", "_game"), ("team_abbr", "_team")])
+    late = late.join(timed, [("game_id", "_game"), ("team_abbr", "_team")])
     on_court = late.select(
         "game_id",
         "team_abbr",
         "clutch_seconds",
+        "late_periods",
         quarter_seconds=(late.period == FOURTH_QUARTER).ifelse(late.seconds, 0),
         player_lookup=_each(late),
     )
     on_court = on_court.filter(on_court.player_lookup.notnull())
-    return on_court.group_by("game_id", "team_abbr", "player_lookup").agg(
+    return on_court.group_by("game_id", "team_abbr", "late_periods", "player_lookup").agg(
         fourth_quarter_seconds=on_court.quarter_seconds.sum(), clutch_seconds=on_court.clutch_seconds.sum()
     )
 

@@ -46,6 +46,14 @@ def test_overtime_is_clutch_but_not_fourth_quarter() -> None:
     assert late((4, 720, 20), (5, 300, 0), (5, 200, 10))["tatum"] == (720, 100)
 
 
+def test_how_many_late_periods_are_told() -> None:
+    """A source without the overtime of a game, or without one of two, does not know its clutch."""
+    for named in ((4,), (4, 5), (4, 6)):
+        ends = [at(period, clock) for period in named for clock in (720 if period == 4 else 300, 0)]
+        rows = rows_of(late_minutes, court_time=stretches(*ends))
+        assert {row["late_periods"] for row in rows} == {len(named)}
+
+
 def test_earlier_quarters_do_not_count() -> None:
     assert late((3, 200, 0)) == {}
 
