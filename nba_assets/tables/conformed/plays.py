@@ -119,9 +119,7 @@ def _passed_over(rows: ir.Table, bigdataball: ir.Table, games: ir.Table) -> ir.T
             "start of period that comes after a foul; else NULL",
             "seconds",
         ),
-        Column(
-            "at_horn", "BOOL", "the clock stood at 0.0; NULL at 0 where the feed knows whole seconds only, else FALSE"
-        ),
+        Column("at_horn", "BOOL", "the clock stood at 0.0; NULL at 0 where no feed has tenths of the play, else FALSE"),
         Column(
             "is_whole",
             "BOOL",
@@ -146,11 +144,9 @@ def _passed_over(rows: ir.Table, bigdataball: ir.Table, games: ir.Table) -> ir.T
 )
 def plays(bigdataball: ir.Table, nbac: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table:
     games = finished(games)
-    rows = best_feed(
-        games,
-        bigdataball=stamp_by_pair(_bigdataball(bigdataball), games),
-        nbac=stamp_by_nba_id(_nbac(nbac), games).drop("nba_game_id"),
-    )
+    live = stamp_by_nba_id(_nbac(nbac), games).drop("nba_game_id")
+    rows = best_feed(games, bigdataball=stamp_by_pair(_bigdataball(bigdataball), games), nbac=live)
+    rows = _with_horns(rows, live)
     at_home = rows.team_abbr == rows.home_team_abbr
     rows = rows.mutate(other_team_abbr=at_home.ifelse(rows.away_team_abbr, rows.home_team_abbr))
     rows = _with_and_ones(with_endings(rows))
@@ -162,6 +158,17 @@ def plays(bigdataball: ir.Table, nbac: ir.Table, games: ir.Table, names: ir.Tabl
         is_assisted=rows.assister.notnull(),
         defending_team_abbr=rows.other_team_abbr,
     )
+
+
+def _with_horns(rows: ir.Table, live: ir.Table) -> ir.Table:
+    """The horn of plays at 0 from the feed that has tenths, where another one tells the game: by the kind of play and
+    its team, and where the feed has several of them if they agree."""
+    last = live.filter((live.clock == 0) & live.at_horn.notnull())
+    key = ("game_id", "period", "kind", "team_abbr")
+    horns = last.group_by(*key).agg(_all=last.at_horn.min(), _any=last.at_horn.max())
+    rows = with_columns(rows, horns.filter(horns._all == horns._any), key, _horn="_all")
+    horn = (rows.clock == 0).ifelse(rows._horn, ibis.null("boolean"))
+    return rows.mutate(at_horn=rows.at_horn.coalesce(horn)).drop("_horn")
 
 
 def _with_and_ones(rows: ir.Table) -> ir.Table:

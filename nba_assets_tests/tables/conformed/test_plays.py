@@ -338,3 +338,24 @@ def test_the_horn_where_tenths_are_known() -> None:
     down = at("20.40", 500, 220), at("00.40", 0, 720), at("00.00", 0, 720)
     assert horns(*down) == [(0, False), (0, True), (500, False)]
     assert horns(at("40.40", 220, 220), at("00.00", 720, 720)) == [(0, None), (500, False)]
+
+
+@pytest.mark.parametrize(
+    ("tenths", "known"),
+    [(("00.00",), True), (("00.40",), False), (("00.40", "00.00"), None), (("00.00", "00.00"), True), ((), None)],
+)
+def test_tenths_of_one_feed_tell_the_horn_of_the_other(tenths: tuple[str, ...], known: bool | None) -> None:
+    """BigDataBall tells the game and knows whole seconds: of the same kind of play of the same team, if all agree."""
+
+    def at(left: str, player: str, clock: int = 0) -> tuple[str, str | None, dict[str, Any]]:
+        return "2pt", player, {"game_clock": f"PT00M{left}S", "game_clock_seconds": clock, "shot_result": "Missed"}
+
+    own = bigdataball(shot("tatum", game_clock_seconds=0), shot("tatum", game_clock_seconds=20), turnover("tatum"))
+    feed = nbac(at("20.40", "tatum", 20), at("00.40", "hart"), *(at(left, "tatum") for left in tenths))
+    rows = rows_of(plays, bigdataball=own, nbac=feed, games=GAMES, names=NAMES)
+    assert {row["source"] for row in rows} == {"bigdataball"}
+    assert told(rows, "kind", "clock", "at_horn") == [
+        ("shot", 0, known),
+        ("shot", 20, False),
+        ("turnover", 700, False),
+    ]
