@@ -34,8 +34,8 @@ ZONES = (
 )
 """Zones of the 30 arenas and of the places abroad where games count. Another zone has an unknown (NULL) offset."""
 
-_YEARS = range(2019, 2034)
-"""From 2019-20 on, since older seasons than the first date's can be loaded, to seven winters ahead; each adds to every query."""
+_YEARS = range(2019, 2033)
+"""From 2019-20 on, since seasons before the first date can be loaded. Each year makes every query of clocks longer."""
 
 
 @cache

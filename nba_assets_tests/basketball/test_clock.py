@@ -1,4 +1,4 @@
-"""Our expression of the arenas' clocks against Python's own time zones, every date of fifteen years."""
+"""Our expression of the arenas' clocks against Python's own time zones, every date of fourteen years."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from nba_assets.basketball.clock import (
 )
 from nba_assets_tests.rows import values_of
 
-FIRST, LAST = date(2019, 1, 1), date(2033, 12, 31)
+FIRST, LAST = date(2019, 1, 1), date(2032, 12, 31)
 """Who moves the first date back has games of the summer of 2020."""
 
 
