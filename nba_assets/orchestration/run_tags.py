@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 
 import dagster as dg
@@ -37,11 +38,14 @@ def partition_tags(days: Sequence[date]) -> dict[str, str]:
 
 
 def days_of(run: dg.DagsterRun) -> list[date]:
-    """The dates of a run's range, days off included; none for a run without partitions."""
+    """The dates of a run's range, days off included; none for a run without partitions, or of partitions that are no
+    dates, as another code location of the same instance may have."""
     first, last = run.tags.get(_FIRST, run.tags.get(_ONE)), run.tags.get(_LAST, run.tags.get(_ONE))
     if first is None or last is None:
         return []
-    return Window(date.fromisoformat(first), date.fromisoformat(last)).dates()
+    with suppress(ValueError):
+        return Window(date.fromisoformat(first), date.fromisoformat(last)).dates()
+    return []
 
 
 def reason_of(event: dg.DagsterEvent) -> str:

@@ -86,9 +86,12 @@ class Outbox:
             self.waiting.append(text)
 
     def release(self, now: float) -> None:
-        """After an hour, send what was held back, as one message with the count, and hold on for another hour."""
+        """After an hour, send what was held back, as one message with the count, and hold on for another hour.
+
+        What is held since a moment to come was held by a clock that has been set back since.
+        """
         for key, held in list(self.held.items()):
-            if now - held.since < HOLD_SECONDS:
+            if 0 <= now - held.since < HOLD_SECONDS:
                 continue
             del self.held[key]
             if held.again:

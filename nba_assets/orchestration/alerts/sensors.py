@@ -90,7 +90,7 @@ def _failed_runs(
         if (
             instance.run_retries_enabled
             and WILL_RETRY_TAG not in run.tags
-            and now - record.timestamp < RETRY_KNOWN_AFTER
+            and 0 <= now - record.timestamp < RETRY_KNOWN_AFTER  # not for hours where the clock was set back
         ):
             return  # the place is not passed yet: looked at again in the next tick
         if run.tags.get(WILL_RETRY_TAG) != "true":

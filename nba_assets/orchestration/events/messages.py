@@ -110,6 +110,8 @@ def _instant(text: str) -> datetime:
         found = datetime.fromisoformat(text)
     except ValueError as error:
         raise Malformed(f"timestamp {text!r:.80} is not ISO 8601") from error
+    if not date.min.year < found.year < date.max.year:  # as Go writes no time: there it is none in another time zone
+        raise Malformed(f"timestamp {text!r:.80} is of no time that was")
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 

@@ -171,11 +171,11 @@ class Batch:
         return {table: triggers.edition(table, editions) for table in found}
 
     def correlation_ids(self, days: Iterable[date]) -> str:
-        """Separated by commas; of very many as many as a tag holds."""
+        """Separated by commas; of very many as many as a tag holds, which databases count in bytes."""
         wanted = set(days)
         found = sorted({m.correlation_id for m in self.messages if m.day in wanted and m.is_complete})
         told = list(accumulate(found, "{},{}".format))
-        return next((text for text in reversed(told) if len(text) <= LONGEST_TAG), "")
+        return next((text for text in reversed(told) if len(text.encode()) <= LONGEST_TAG), "")
 
     def dead_letter(self, source: EventSource) -> None:
         """Put the malformed ones away. Where that fails they wait, and hold nothing else up."""

@@ -141,10 +141,12 @@ def _replaced(log: Any) -> db.ColumnElement[bool]:
 
 
 def _remove_events(storage: Any, useless: db.ColumnElement[bool]) -> int:
-    """From the log of all runs."""
+    """From the log of all runs, but for its last event: on SQLite its number would be given once more, and what follows
+    the log (sensors, what starts killed runs again) has gone past that number and would look at nothing up to it."""
     log, tags = find(EVENTS), find(_TAGS)
+    newest = db.select(db.func.max(log.c.id)).scalar_subquery()
     with storage.index_connection() as connection:
-        ids = [n for (n,) in connection.execute(db.select(log.c.id).where(useless))]
+        ids = [n for (n,) in connection.execute(db.select(log.c.id).where(useless, log.c.id < newest))]
     for some in _parts(ids):
         with storage.index_connection() as connection:
             connection.execute(tags.delete().where(tags.c.event_id.in_(some)))

@@ -205,6 +205,23 @@ def test_repeats_are_held_for_an_hour_and_then_one_message_with_the_count(
     assert len(webhook.texts) == 4
 
 
+def test_a_clock_that_is_set_back_holds_no_alert_up(
+    failures: Watch, webhook: Webhook, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither a repeat, nor a failure of which Dagster does not say whether it is tried again."""
+    monkeypatch.setattr(type(instance), "run_retries_enabled", property(lambda _: True))
+    right = failures.now
+    with webhook.up():
+        run(instance, "disk full")
+        failures.now = right + 24 * HOLD_SECONDS
+        failures.tick()
+        assert len(webhook.texts) == 1
+        run(instance, "disk full")
+        failures.now = right - HOLD_SECONDS
+        failures.tick()
+    assert len(webhook.texts) == 2
+
+
 @pytest.mark.parametrize("how", ["refused", 500, 404])
 @pytest.mark.slow
 def test_a_webhook_that_is_down_loses_nothing(

@@ -90,6 +90,14 @@ def test_a_run_carries_the_correlation_id_of_what_led_to_it() -> None:
     assert [run.tags["nba/correlation_id"] for run in runs] == expected
 
 
+def test_ids_of_many_bytes_make_no_tag_that_postgres_refuses() -> None:
+    """It takes 2,700 bytes, and a letter may have four."""
+    messages = [line(name, name, correlation_id=chr(0x20000 + place) * 90) for place, name in enumerate(NEEDED)]
+    batch = sensors.Batch([parse(message) for message in messages])
+    assert len(messages) > 3
+    assert 90 * 4 * 2 < len(batch.correlation_ids([DAY]).encode()) <= 1000
+
+
 def test_each_delivery_is_on_record_once_with_what_it_said() -> None:
     stage = Stage()
     stage.play(the_day())

@@ -176,10 +176,18 @@ class _OpenFiles:
             connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
         )
         db.event.listen(engine, "connect", _flush_seldom)
-        if shard not in self._has_tables:
+        if shard not in self._has_tables or not _holds_anything(self._storage.path_for_shard(shard)):
             self._storage._initdb(engine)
             self._has_tables.add(shard)
         return engine
+
+
+def _holds_anything(file: str) -> bool:
+    """Whether a file is still as it was left: the log of an old run may have been pruned since by another process."""
+    try:
+        return os.path.getsize(file) > 0
+    except FileNotFoundError:
+        return False
 
 
 def _flush_seldom(connection: sqlite3.Connection, _: object) -> None:
