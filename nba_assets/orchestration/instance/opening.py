@@ -28,6 +28,9 @@ _MISREAD = re.compile("[?\x00-\x1f\x7f]|%[0-9a-fA-F]{2}")
 ROOM_BYTES = 8 << 20
 """What an instance needs to open and a run to begin; what it takes to end well depends on the run."""
 
+_SECRET = re.compile("pass|secret|token|url|credential|_key", re.IGNORECASE)
+"""In the name of a setting whose value is nobody's to read, or may hold such a value."""
+
 MOVED = {
     "nba_assets.automation.compute_logs": "nba_assets.orchestration.instance.compute_logs",
     "nba_assets.automation.event_storage": "nba_assets.orchestration.instance.event_storage",
@@ -99,6 +102,9 @@ def check_settings(home: Path) -> None:
         raise BadInput(f"{file}: cannot be read: {' '.join(str(error).split())}") from error
     for part, module, name in _named(said):
         _check_class(f"{file}: {part}", module, name)
+    for secret in _secrets(said):
+        if re.split("[/?#]", secret.partition("://")[2])[0].count("@") > 1:  # a driver tells it as a host
+            raise BadInput(f"{file}: the address of a database has an @ too many: in a password it is written %40")
 
 
 def _named(said: Any, part: str = "") -> Iterator[tuple[str, str, str | None]]:
@@ -124,6 +130,33 @@ def _check_class(where: str, module: str, name: str | None) -> None:
         raise BadInput(f"{where}: module {module} has no class {name}")
     if name is not None and not hasattr(getattr(found, str(name)), "from_config_value"):
         raise BadInput(f"{where}: {module}.{name} is nothing that Dagster's settings can name")
+
+
+def _secrets(said: Any, is_secret: bool = False) -> Iterator[str]:
+    """What no message may repeat of the settings, as people write it. What a variable is called is no secret."""
+    if isinstance(said, Mapping):
+        for key, value in said.items():
+            if key == "env":
+                yield from [os.environ[str(value)]] if is_secret and os.environ.get(str(value)) else []
+                continue
+            yield from [str(key)] if is_secret else []
+            yield from _secrets(value, is_secret or bool(_SECRET.search(str(key))))
+    elif isinstance(said, list):
+        for each in said:
+            yield from _secrets(each, is_secret)
+    elif is_secret and said is not None:
+        yield " ".join(str(said).split())
+
+
+def _told(home: Path, error: Exception) -> str:
+    """An error about the settings in one line, in which no secret of theirs stands: Dagster quotes what it refuses."""
+    import yaml
+
+    found = getattr(error, "error_messages", None)  # without all that might have been there
+    told = " ".join(" ".join(found or [str(error)]).split()) or type(error).__name__
+    for secret in sorted(set(_secrets(yaml.safe_load((home / SETTINGS).read_text()))) - {""}, key=len, reverse=True):
+        told = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", "***", told)
+    return told
 
 
 @contextmanager
@@ -153,7 +186,7 @@ def instance_at_home() -> Iterator[dg.DagsterInstance]:
     except BadInput:
         raise
     except Exception as error:  # what the settings say is known only to the parts that they select
-        raise BadInput(f"{home / SETTINGS}: {' '.join(str(error).split()) or type(error).__name__}") from error
+        raise BadInput(f"{home / SETTINGS}: {_told(home, error)}") from error
     with instance:
         instance.event_log_storage.get_maximum_record_id()  # opened by a run's first event else, which is too late
         end_dead_runs(instance)
