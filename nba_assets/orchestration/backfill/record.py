@@ -40,7 +40,9 @@ class BackfillRecord:
 
     @classmethod
     def enter(cls, instance: dg.DagsterInstance, days: Days, title: str) -> BackfillRecord:
-        """Put a back-fill of `days` on the list, as one that is under way."""
+        """Put a back-fill of `days` on the list, as one that is under way, and close those that a killed process left:
+        every command that builds enters some, and a person may never type the one that left them again."""
+        close_dead(instance)
         partitions = _of({asset_key(table): {day.isoformat() for day in chosen} for table, chosen in days.items()})
         return cls(instance, backfills.enter(instance, partitions, _graph(), title, {PROCESS_TAG: this_process()}))
 

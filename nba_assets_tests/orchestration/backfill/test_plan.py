@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 
 import dagster as dg
@@ -198,13 +198,14 @@ def test_one_of_a_living_process_is_left_alone(entered: BackfillRecord) -> None:
     assert not entered.withdrawn()
 
 
-def test_one_of_a_killed_process_is_closed(entered: BackfillRecord) -> None:
+@pytest.mark.parametrize("by", [close_dead, lambda instance: BackfillRecord.enter(instance, {}, "the next")])
+def test_one_of_a_killed_process_is_closed(by: Callable[[dg.DagsterInstance], object], entered: BackfillRecord) -> None:
     instance = entered.instance
     backfill = instance.get_backfill(entered.backfill_id)
     assert backfill
     instance.update_backfill(backfill._replace(tags={PROCESS_TAG: ended_process()}))
 
-    close_dead(instance)
+    by(instance)
 
     closed = instance.get_backfill(entered.backfill_id)
     assert closed
