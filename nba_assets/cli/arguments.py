@@ -101,7 +101,8 @@ def named_tables(names: Sequence[str]) -> list[Table]:
 def parse_season(text: str) -> int:
     """`2024-25` -> 2024. Raises BadInput."""
     year = text[:4]
-    if not (year.isascii() and year.isdigit()) or season_label(int(year)) != text:
+    is_year = year.isascii() and year.isdigit() and int(year) < date.max.year  # in which the season would end
+    if not is_year or season_label(int(year)) != text:
         raise BadInput(f"--season: {text!r} is no season; write it as 2024-25")
     if int(year) < (first := season_year(first_date())):
         raise BadInput(f"--season: the first season is {season_label(first)}")

@@ -42,9 +42,12 @@ def cascade(
     window = parse_day(day) if day else None
     require_lake(lake)
 
+    from nba_assets.orchestration.partitions import partition_days
     from nba_assets.orchestration.run_history.cascade import cascade as look
     from nba_assets.orchestration.run_history.cascade import last_cascades, markdown
 
+    if window:
+        partition_days(window)
     warehouse = opened(lake)
     with instance_at_home() as instance:
         found = [look(instance, warehouse, window.start)] if window else last_cascades(instance, warehouse, last or 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from typing import Annotated
 
 import typer
@@ -42,12 +42,13 @@ def changes(
 
         nba changes --since yesterday --tables player_game_summary --json
     """
-    from nba_assets.cli.instance import settle_lake
+    from nba_assets.cli.instance import require_lake, settle_lake
     from nba_assets.orchestration.changes import rewritten
     from nba_assets.orchestration.instance.opening import instance_at_home
     from nba_assets.tables.registry import every_table
 
     moment, chosen = _moment(since), named_tables(tables) if tables else every_table()
+    require_lake(lake)
     settle_lake(lake)
     with instance_at_home() as instance:
         found = rewritten(instance, chosen, moment)
@@ -72,4 +73,8 @@ def _moment(text: str) -> datetime:
         except BadInput:
             told = "write 2024-11-15T06:00 or a date, as yesterday"
             raise BadInput(f"--since: {text!r} is no moment; {told}") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=EASTERN)
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=EASTERN)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise BadInput(f"--since: {text!r} is no moment of any year in UTC") from None

@@ -12,7 +12,8 @@ from nba_assets.cli.arguments import DEFAULT_LAKE, EndOption, JsonOption, LakeOp
 from nba_assets.cli.instance import INTERRUPTED, get_ready, going_to_run, warehouse_at
 from nba_assets.cli.rows import Rows
 from nba_assets.cli.terminal import RunProgress, out, print_failures
-from nba_assets.contracts.calendar import Window
+from nba_assets.contracts.calendar import Window, first_date
+from nba_assets.contracts.errors import BadInput
 from nba_assets.orchestration.instance.opening import instance_at_home
 from nba_assets.orchestration.processes.garbage import loading
 
@@ -45,6 +46,8 @@ def train(
         nba train --start today --end today --plots figures
     """
     window = parse_range(start, end)
+    if window.end < first_date():
+        raise BadInput(f"--end {window.end}: the first date is {first_date()}")
     with going_to_run(lake, surely=True):
         with loading():
             warehouse = warehouse_at(lake)
@@ -54,7 +57,7 @@ def train(
 
             wanted = trained_models.of_months(warehouse, window)
             if not any(wanted.values()):
-                trained_models.require_season(warehouse, window.start.replace(day=1))
+                trained_models.require_season(warehouse, max(window.start, first_date()).replace(day=1))
         get_ready()
         totals = {table.name: len(months) for table, months in wanted.items()}
         with instance_at_home() as instance, RunProgress(totals) as progress:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
 from nba_assets.cli.arguments import parse_date
+from nba_assets_tests.cli.conftest import Nba
 
 HALF_PAST_MIDNIGHT_IN_LONDON = datetime(2026, 11, 26, 0, 30, tzinfo=UTC)
 """Still the evening of the 25th where dates are told."""
@@ -26,3 +28,31 @@ HALF_PAST_MIDNIGHT_IN_LONDON = datetime(2026, 11, 26, 0, 30, tzinfo=UTC)
 def test_dates_may_be_told_from_today(text: str, meant: date, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.time", HALF_PAST_MIDNIGHT_IN_LONDON.timestamp)
     assert parse_date(text, "--date") == meant
+
+
+AT_THE_EDGES = [
+    ("cascade", "--date", "0001-01-01"),
+    ("cascade", "--date", "9999-12-31"),
+    ("changes", "--since", "9999-12-31T23:00-14:00"),
+    ("changes", "--since", "0001-01-01T00:00+14:00"),
+    ("train", "--start", "0001-01-01", "--end", "0001-01-02"),
+    ("train", "--start", "0001-01-01", "--end", "2024-10-23"),
+    ("train", "--start", "9999-12-30", "--end", "9999-12-31"),
+    ("simulate", "--ending", "9999-12-31"),
+    ("simulate", "--season", "9999-00"),
+    ("report", "--season", "9999-00"),
+    ("emit", "--table", "nbac_schedule", "--date", "2021-10-18"),
+]
+"""Dates that Python has and that cannot be: the year before, or the one after, is none."""
+
+
+@pytest.mark.parametrize("command", AT_THE_EDGES, ids=" ".join)
+def test_a_date_that_cannot_be_is_one_line_and_2(command: tuple[str, ...], lake: Path, nba: Nba) -> None:
+    code, printed, complaint = nba(*command, "--lake", str(lake))
+    assert (code, printed, len(complaint.splitlines())) == (2, "", 1), complaint
+    assert not (lake / "_events").exists()
+
+
+def test_what_is_asked_of_no_lake_is_refused(nba: Nba) -> None:
+    code, _, complaint = nba("changes", "--since", "today")
+    assert (code, complaint.strip()[-40:]) == (2, "lake with `nba ingest DIR` or `nba simulate`"[-40:])

@@ -47,6 +47,8 @@ def send_file(source: EventSource, file: Path) -> int:
 def send_one(source: EventSource, name: str, day: date, status: str, rows: int) -> None:
     """One message about a raw table's date. Raises BadInput."""
     table = _daily(name)
+    if day < first_date():
+        raise BadInput(f"--date: {day}: the first partition is {first_date()}")
     if status not in STATUSES:
         raise BadInput(f"--status: {status!r} is none of {', '.join(STATUSES)}")
     if status == NO_DATA and rows:
