@@ -1,8 +1,7 @@
 """Sensors that tell people: a run failed, numbers are wrong, today's slate is not ready. One message an incident.
 
-How messages are held back, kept and sent is the outbox's. Dagster's own run-failure sensor drops a message that its
-function fails to send, so these follow the same events with a cursor of their own. A message may come twice, where the
-daemon dies between sending and saving the cursor; none is lost.
+How messages are held back, kept and sent is the outbox's. A message may come twice, where the daemon dies between
+sending and saving the cursor; none is lost.
 """
 
 import json
@@ -10,23 +9,22 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import dagster as dg
 
 from nba_assets.contracts.calendar import EASTERN, Window
 from nba_assets.contracts.table import Table
 from nba_assets.orchestration.alerts.outbox import Alert, Outbox, is_address, send
+from nba_assets.orchestration.ended_runs import Ended, ended_runs
 from nba_assets.orchestration.freshness import READY_BY, not_ready
 from nba_assets.orchestration.instance.tags import WILL_RETRY_TAG
-from nba_assets.orchestration.jobs import jobs
 from nba_assets.orchestration.metadata import Materialised, broken_rows
 from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.run_tables import failed_in, of_step, tables_of
 from nba_assets.orchestration.run_tags import days_of, reason_of
 from nba_assets.tables.registry import monthly_tables, tables
 
-RUNS_A_TICK = 100
 RETRY_KNOWN_AFTER = 60.0
 """Dagster says on a failed run whether it will be tried again, a moment after it says that it failed."""
 
@@ -35,13 +33,7 @@ UI_URL = "NBA_UI_URL"
 
 TABLES_NAMED = 3
 
-AD_HOC_JOB = "__ASSET_JOB"
-"""What Dagster calls a run of assets picked in the UI."""
-
 MATERIALISED = dg.DagsterEventType.ASSET_MATERIALIZATION
-
-Ended = Literal[dg.DagsterEventType.RUN_SUCCESS, dg.DagsterEventType.RUN_FAILURE, dg.DagsterEventType.RUN_CANCELED]
-"""How a run may end."""
 
 Clock = Callable[[], float]
 
@@ -86,7 +78,7 @@ def _sensor(name: str, description: str, clock: Clock, look: Look, seconds: int 
 def _failed_runs(
     instance: dg.DagsterInstance, warehouse: WarehouseResource, state: dict[str, Any], now: float
 ) -> Iterator[Alert]:
-    for run, record in _ended_runs(instance, state, dg.DagsterEventType.RUN_FAILURE):
+    for run, record in ended_runs(instance, state, dg.DagsterEventType.RUN_FAILURE):
         if (
             instance.run_retries_enabled
             and WILL_RETRY_TAG not in run.tags
@@ -102,32 +94,9 @@ def _runs_with_broken_checks(
     instance: dg.DagsterInstance, warehouse: WarehouseResource, state: dict[str, Any], now: float
 ) -> Iterator[Alert]:
     for kind in get_args(Ended):
-        for run, record in _ended_runs(instance, state, kind):
+        for run, record in ended_runs(instance, state, kind):
             if alert := _broken_checks(instance, run):
                 yield alert
-            state[kind.value] = record.storage_id
-
-
-def _ended_runs(
-    instance: dg.DagsterInstance, state: dict[str, Any], kind: Ended
-) -> Iterator[tuple[dg.DagsterRun, dg.EventLogRecord]]:
-    """Our runs that ended so since the place kept in `state`, oldest first. The first look is for the place only."""
-    if kind.value not in state:
-        newest = instance.fetch_run_status_changes(kind, limit=1).records
-        state[kind.value] = newest[0].storage_id if newest else 0
-        return
-    after = dg.RunStatusChangeRecordsFilter(kind, after_storage_id=state[kind.value])
-    records = instance.fetch_run_status_changes(after, limit=RUNS_A_TICK, ascending=True).records
-    if not records:
-        return
-    found = instance.get_runs(dg.RunsFilter(run_ids=[record.run_id for record in records]))
-    runs = {run.run_id: run for run in found}
-    ours = {job.name for job in jobs()} | {AD_HOC_JOB}
-    for record in records:
-        run = runs.get(record.run_id)
-        if run and run.job_name in ours:
-            yield run, record
-        else:
             state[kind.value] = record.storage_id
 
 

@@ -12,11 +12,13 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Literal
 
 import dagster as dg
 
 from nba_assets.audit.game_days import next_game_day
 from nba_assets.contracts.calendar import eastern, today
+from nba_assets.orchestration.ended_runs import ended_runs
 from nba_assets.orchestration.events.messages import SUCCESS, Sent
 from nba_assets.orchestration.events.sources import event_source
 from nba_assets.orchestration.instance.tags import DATA_VERSION_TAG
@@ -29,6 +31,8 @@ from nba_assets.orchestration.run_tags import CORRELATION_TAG, TRIGGER_TAG, days
 from nba_assets.orchestration.slates import PHASES, slate_tables, summaries, with_conformed
 from nba_assets.tables.registry import tables
 from nba_assets.warehouse.base import Warehouse
+
+SUCCEEDED: Literal[dg.DagsterEventType.RUN_SUCCESS] = dg.DagsterEventType.RUN_SUCCESS
 
 COMPLETE_TOPICS = {"analytics": "nba-phase3-analytics-complete", "precompute": "nba-phase4-precompute-complete"}
 
@@ -195,14 +199,31 @@ def _rows(instance: dg.DagsterInstance, run: dg.DagsterRun) -> dict[dg.AssetKey,
     return rows
 
 
-@dg.run_status_sensor(
-    run_status=dg.DagsterRunStatus.SUCCESS,
+@dg.sensor(
     description="A run has built tables of a group: tells the phases that come after, on Pub/Sub or in the spool.",
     default_status=dg.DefaultSensorStatus.RUNNING,
     minimum_interval_seconds=SECONDS_BETWEEN_TICKS,
 )
-def completion(context: dg.RunStatusSensorContext) -> None:
-    """A run has built tables of a group: tell the phases that come after."""
-    source = event_source(Path(WarehouseResource.from_environment().lake))
-    for topic, message in completion_messages(context.instance, context.dagster_run):
-        source.publish(topic, f"{message.day}-{message.execution_id}", message.as_bytes())
+def completion(context: dg.SensorEvaluationContext) -> dg.SensorResult:
+    """A run has built tables of a group: tell the phases that come after.
+
+    What cannot be sent is sent by a later tick. A message may come twice, by the same name; none is lost.
+    """
+    source, state = event_source(Path(WarehouseResource.from_environment().lake)), _place(context.cursor)
+    told = 0
+    for run, record in ended_runs(context.instance, state, SUCCEEDED):
+        try:
+            for topic, message in completion_messages(context.instance, run):
+                source.publish(topic, f"{message.day}-{message.execution_id}", message.as_bytes())
+        except Exception:
+            if not told:
+                raise  # what was told before it is not to be told again
+            break
+        told, state[SUCCEEDED.value] = told + 1, record.storage_id
+    return dg.SensorResult(skip_reason=f"{told} runs looked at", cursor=json.dumps(state))
+
+
+def _place(cursor: str | None) -> dict[str, int]:
+    """The number of the last end of a run that was told; releases before this one kept it as Dagster does."""
+    state = json.loads(cursor or "{}")
+    return {SUCCEEDED.value: state["record_id"]} if "record_id" in state else state

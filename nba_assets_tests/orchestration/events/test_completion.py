@@ -5,15 +5,24 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from datetime import date, timedelta
+from itertools import count
 from pathlib import Path
 
 import dagster as dg
 import pytest
 from dagster._core.definitions.data_version import DATA_VERSION_TAG
+from dagster._core.definitions.run_status_sensor_definition import RunStatusSensorCursor
 from dagster._core.events import StepMaterializationData
 
 from nba_assets.contracts.table import Table
-from nba_assets.orchestration.events.completion import Place, completion_messages, next_slate, slate_requests
+from nba_assets.orchestration.events.completion import (
+    Place,
+    completion,
+    completion_messages,
+    next_slate,
+    slate_requests,
+)
+from nba_assets.orchestration.events.sources import Spool
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.run_tags import partition_tags
@@ -304,3 +313,64 @@ def test_a_run_started_without_a_selection_tells_what_it_wrote(instance: dg.Dags
 def test_a_run_without_partitions_tells_nothing(instance: dg.DagsterInstance) -> None:
     run = instance.add_run(dg.DagsterRun(job_name="all_tables"))
     assert list(completion_messages(instance, run)) == []
+
+
+def ended_well(instance: dg.DagsterInstance) -> str:
+    run = succeed(instance)
+    ended = dg.DagsterEvent(dg.DagsterEventType.RUN_SUCCESS.value, run.job_name)
+    instance.report_dagster_event(ended, run.run_id)
+    return run.run_id
+
+
+def tick(instance: dg.DagsterInstance, cursor: str | None) -> str:
+    result = completion(dg.build_sensor_context(instance, cursor))
+    assert isinstance(result, dg.SensorResult)
+    return str(result.cursor)
+
+
+def told_of(lake: Path) -> list[str]:
+    """The runs whose message is in the spool, as they were sent."""
+    files = (lake / "_events" / "nba-phase3-analytics-complete").glob("*.json")
+    return [json.loads(f.read_bytes())["execution_id"] for f in sorted(files, key=lambda f: f.stat().st_mtime_ns)]
+
+
+def test_what_cannot_be_sent_is_sent_by_a_later_tick(
+    instance: dg.DagsterInstance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NBA_LAKE", str(tmp_path))
+    ended_well(instance)
+    cursor = tick(instance, None)
+    assert told_of(tmp_path) == [], "it ended before the sensor was on"
+    runs = [ended_well(instance), ended_well(instance)]
+    (tmp_path / "_events").touch()  # where the spool's folder is to be
+    with pytest.raises(OSError, match="_events"):
+        tick(instance, cursor)
+    (tmp_path / "_events").unlink()
+    cursor = tick(instance, cursor)
+    assert told_of(tmp_path) == runs
+
+    publish, calls = Spool.publish, count()
+
+    def failing(spool: Spool, topic: str, name: str, data: bytes) -> None:
+        if next(calls) == 1:
+            raise TimeoutError("no answer")
+        publish(spool, topic, name, data)
+
+    monkeypatch.setattr(Spool, "publish", failing)
+    runs += [ended_well(instance), ended_well(instance)]
+    cursor = tick(instance, cursor)
+    assert told_of(tmp_path) == runs[:3], "what was told before keeps its place"
+    cursor = tick(instance, cursor)
+    assert told_of(tmp_path) == runs
+    assert tick(instance, cursor) == cursor
+
+
+def test_the_place_that_an_earlier_release_kept_is_gone_on_from(
+    instance: dg.DagsterInstance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NBA_LAKE", str(tmp_path))
+    ended_well(instance)
+    (last,) = instance.fetch_run_status_changes(dg.DagsterEventType.RUN_SUCCESS, limit=1).records
+    run = ended_well(instance)
+    tick(instance, RunStatusSensorCursor(record_id=last.storage_id, update_timestamp="2026-11-27").to_json())
+    assert told_of(tmp_path) == [run]
