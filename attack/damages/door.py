@@ -70,6 +70,20 @@ def _shuffled(chance: Draw, rows: pa.Table) -> pa.Table:
     return rows.select(names).take(chance.sample(range(rows.num_rows), rows.num_rows))
 
 
+def _a_column_twice(chance: Draw, rows: pa.Table) -> pa.Table:
+    """Under the same name or in capitals, before the one that is right or after it."""
+    hit = chance.choice(rows.column_names)
+    other = rows[hit].take(chance.sample(range(rows.num_rows), rows.num_rows))
+    return rows.add_column(chance.choice([0, rows.num_columns]), chance.choice([hit, hit.upper()]), other)
+
+
+def _never(_: Draw, rows: pa.Table) -> pa.Table:
+    """A time that the engine knows and no calendar has."""
+    place = rows.column_names.index("processed_at")
+    times = ["infinity", *(value.isoformat() for value in rows["processed_at"].to_pylist()[1:])]
+    return rows.set_column(place, "processed_at", pa.array(times))
+
+
 def _a_read_one_dropped(_: Draw, rows: pa.Table) -> pa.Table:
     """Without a column that tables read."""
     return rows.drop_columns(
@@ -112,6 +126,18 @@ def csv(change: Callable[[bytes], bytes] = bytes, name: str = "day.csv") -> Writ
     return write
 
 
+def _numbered(data: bytes) -> bytes:
+    """With a first column of ours: most of its numbers have a # before them."""
+    header, *lines = data.splitlines(keepends=True)
+    return b'"number",' + header + b"".join((b"#%d," % n if n % 3 else b"0,") + line for n, line in enumerate(lines))
+
+
+def _other_line_ends(chance: Draw, rows: pa.Table, folder: Path) -> None:
+    half = rows.num_rows // 2
+    csv(lambda data: data.replace(b"\n", b"\r\n"), "one.csv")(chance, rows.slice(0, half), folder)
+    csv(name="two.csv")(chance, rows.slice(half), folder)
+
+
 def _zstd(data: bytes) -> bytes:
     return pa.compress(data, codec="zstd", asbytes=True)
 
@@ -135,6 +161,19 @@ def _two_files(chance: Draw, rows: pa.Table, folder: Path) -> None:
     """The second half once more, in a file of its own."""
     pq.write_table(rows, folder / "one.parquet")
     pq.write_table(rows.slice(rows.num_rows // 2), folder / "two.parquet")
+
+
+def _half_below(chance: Draw, rows: pa.Table, folder: Path) -> None:
+    """As who writes a folder a day does."""
+    below = folder / "more"
+    below.mkdir()
+    write_parquet(chance, rows.slice(rows.num_rows // 2), below)
+    write_parquet(chance, rows.slice(0, rows.num_rows // 2), folder)
+
+
+def _half_gone(chance: Draw, rows: pa.Table, folder: Path) -> None:
+    write_parquet(chance, rows.slice(0, rows.num_rows // 2), folder)
+    (folder / "more.parquet").symlink_to(folder / "gone.parquet")
 
 
 def _twice(chance: Draw, rows: Rows) -> Rows:
@@ -193,6 +232,7 @@ DOOR = (
             )
         ),
     ),
+    Damage("a column there twice", ANY, End.REFUSED, file=_columns(_a_column_twice)),
     Damage("columns and rows in another order", ANY, End.REPAIRED, file=_columns(_shuffled)),
     Damage("whole numbers as floats", ANY, End.REPAIRED, file=_columns(_retyped(pa.float64()))),
     Damage("whole numbers as text", ANY, End.REPAIRED, file=_columns(_retyped(pa.string()))),
@@ -202,9 +242,13 @@ DOOR = (
         End.REFUSED,
         file=_columns(_a_word_for_a_number),
     ),
+    Damage("a time that never comes", SMALL, End.REFUSED, file=_columns(_never)),
     Damage("as CSV", SMALL, End.REPAIRED, file=csv()),
     Damage("as CSV with a mark before it", SMALL, End.REPAIRED, file=csv(lambda data: b"\xef\xbb\xbf" + data)),
     Damage("as CSV with CR LF", SMALL, End.REPAIRED, file=csv(lambda data: data.replace(b"\n", b"\r\n"))),
+    Damage("as CSV, two files whose lines end otherwise", SMALL, End.REPAIRED, file=_other_line_ends),
+    Damage("as CSV, rows that begin as comments do", SMALL, End.REPAIRED, file=csv(_numbered)),
+    Damage("as CSV with a line before its header", SMALL, End.REFUSED, file=csv(lambda data: b"# exported\n" + data)),
     Damage("as CSV in UTF-16", SMALL, End.REFUSED, file=csv(lambda data: data.decode().encode("utf-16"))),
     Damage("as CSV with semicolons", SMALL, End.REFUSED, file=csv(lambda data: data.replace(b",", b";"))),
     Damage("as CSV cut off within a line", SMALL, End.REFUSED, file=csv(lambda data: data[: len(data) * 3 // 4])),
@@ -228,6 +272,8 @@ DOOR = (
     Damage("no rows", SMALL, End.REPAIRED, rows=lambda _, __: []),
     Damage("some rows twice", ANY, End.REPAIRED, rows=_twice),
     Damage("some rows in two files", SMALL, End.REPAIRED, file=_two_files),
+    Damage("half of the rows in a folder of their own", SMALL, End.REFUSED, file=_half_below),
+    Damage("a link to a file that is gone", SMALL, End.REFUSED, file=_half_gone),
     Damage(
         "older copies of some rows", (nbac_gamebook_player_stats, nbac_team_boxscore), End.REPAIRED, rows=_older_copy
     ),

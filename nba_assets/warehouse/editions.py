@@ -55,7 +55,9 @@ def _with_edition(kept: Sequence[Row], old: Sequence[Row], new: Sequence[Row], n
     Where none is kept, what is stored counts as the first.
     """
     seen = _read_at(new)
-    before = _read_at(old) if old else None
+    times = [row[name] for row in kept for name in ("first_seen", "withdrawn_at") if row[name]]
+    # what is stored may be an older edition that was delivered again, and no news either
+    before = max([*times, *([_read_at(old)] if old else [])], default=None)
     if before and before > seen:
         return list(kept)
     if not kept and old:

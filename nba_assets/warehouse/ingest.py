@@ -6,8 +6,11 @@ file must look like is a matter of staging, what its rows mean one of the confor
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate, groupby
@@ -67,7 +70,24 @@ def ingest(directory: Path, lake: Lake, progress: Progress | None = None, *, str
     delivered = delivered_in(directory)
     with scratch_folder() as scratch, scratch_database(scratch) as con:
         staged = [stage(con, contract, files, directory, strict) for contract, files in delivered.items()]
-        return [_store(con, table, lake, progress) for table in staged]
+        with _alone(lake):
+            return [_store(con, table, lake, progress) for table in staged]
+
+
+@contextmanager
+def _alone(lake: Lake) -> Iterator[None]:
+    """One delivery at a time: what one adds to rows that it reads, of a reference table, another would write over.
+
+    Who is killed lets go. A disk that knows no locks has deliveries as they come.
+    """
+    lake.root.mkdir(parents=True, exist_ok=True)
+    root = os.open(lake.root, os.O_RDONLY)
+    try:
+        with suppress(OSError):
+            fcntl.flock(root, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(root)
 
 
 def delivered_in(directory: Path) -> dict[RawTable, list[Path]]:
@@ -82,6 +102,8 @@ def delivered_in(directory: Path) -> dict[RawTable, list[Path]]:
             contract = raw_table(f"{dataset.name}.{table.name}")
             if contract is None:
                 raise BadInput(f"{dataset.name}/{table.name}: there is no such raw table")
+            if deep := [file for folder in _folders(table) for file in sorted(folder.rglob("*")) if format_of(file)]:
+                raise BadInput(f"{deep[0].relative_to(directory)}: not in a <dataset>/<table> folder")
             if not (files := _data_files(table)):
                 raise BadInput(f"{dataset.name}/{table.name}: no .parquet or .csv file in it")
             delivered[contract] = files
@@ -95,7 +117,8 @@ def _folders(folder: Path) -> list[Path]:
 
 
 def _data_files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.iterdir() if path.is_file() and format_of(path))
+    """A link that leads nowhere is one: it must not be passed over."""
+    return sorted(path for path in folder.iterdir() if format_of(path) and (path.is_file() or path.is_symlink()))
 
 
 def _store(con: duckdb.DuckDBPyConnection, staged: Staged, lake: Lake, progress: Progress | None) -> Ingested:

@@ -107,7 +107,8 @@ class Lake:
             return {}
         found = {}
         for name in names:
-            if name.startswith(prefix) and wanted(day := date.fromisoformat(name.removeprefix(prefix))):
+            day = _day(name.removeprefix(prefix)) if name.startswith(prefix) else None
+            if day and wanted(day):
                 with suppress(FileNotFoundError):
                     found[day] = Stamp.of(f"{folder}/{name}/{FILE}")
         return found
@@ -209,7 +210,8 @@ class Lake:
             copy = season_files.newest(folder, year, footers.declared(contract).schema)
             if len(stamps) - len(copy.current(stamps) if copy else ()) > LOOSE:
                 rows = self._rows(contract, stamps, fresh or {})
-                season_files.write(folder, year, contract.schema().to_pyarrow(), rows, contract.partition_by)
+                with suppress(OSError):  # a full disk: the rows are in their partitions, and read from there
+                    season_files.write(folder, year, contract.schema().to_pyarrow(), rows, contract.partition_by)
 
     def _rows(
         self, contract: Contract, stamps: Mapping[date, Stamp], fresh: Mapping[date, tuple[Stamp, pa.Table]]
@@ -285,6 +287,14 @@ def _each(written: Callable[[Part], Replaced], parts: Sequence[Part]) -> list[Re
 
 def _names(contract: Contract) -> list[str]:
     return [column.name for column in contract.columns]
+
+
+def _day(text: str) -> date | None:
+    """The date of a partition's folder; a copy that somebody has put beside it (`2022-01-05.bak`) is of none."""
+    with suppress(ValueError):
+        if (day := date.fromisoformat(text)).isoformat() == text:
+            return day
+    return None
 
 
 def _within(dates: Window | None) -> Callable[[date], bool]:

@@ -6,7 +6,9 @@ rows mean the conformed tables'.
 
 from __future__ import annotations
 
+import csv
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ from time import perf_counter
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from nba_assets.contracts.calendar import Window, first_date, season_label, season_year
 from nba_assets.contracts.contract import Column, RawTable
@@ -120,8 +123,16 @@ def _repaired_rows(contract: RawTable, kept: Sequence[Entry]) -> Iterator[str]:
 def _readable(name: str) -> Iterator[None]:
     try:
         yield
-    except duckdb.Error as error:
-        raise BadInput(f"{name}: cannot be read: {' '.join(str(error).split())[:200]}") from error
+    except (duckdb.Error, pa.ArrowException, OSError, UnicodeError, csv.Error) as error:
+        raise BadInput(f"{name}: cannot be read: {_told(error)[:200]}") from error
+
+
+def _told(error: Exception) -> str:
+    """What is wrong in one line: of a line of CSV which one and what, without the line and what the engine would do."""
+    told = " ".join(str(error).split())
+    return re.sub(r" Original Line: .*? (Expected|Value with|Invalid unicode|Maximum)", r", \1", told).partition(
+        " Possible "
+    )[0]
 
 
 def _counts(con: duckdb.DuckDBPyConnection, query: str) -> dict[Any, int]:
@@ -143,7 +154,7 @@ def _create(con: duckdb.DuckDBPyConnection, contract: RawTable, table: str, deli
         con.execute(
             f"CREATE {kind} {parts[-1]} AS SELECT *, {_rejection(contract)} AS _rejected FROM"
             f" (SELECT {values}, {_repaired(contract, columns)} AS _repaired, {FILE}"
-            f" FROM {source_of([file.path for file in files])})"
+            f" FROM {source_of([file.path for file in files], files[0].types)})"
         )
     con.execute(f"CREATE VIEW {table} AS {' UNION ALL '.join(f'SELECT * FROM {part}' for part in parts)}")
 
@@ -219,21 +230,29 @@ def _nba_ids(contract: RawTable) -> Iterator[str]:
 
 def _check_values(con: duckdb.DuckDBPyConnection, contract: RawTable, file: Delivered) -> None:
     """Every value given parses as its column's type."""
-    source = source_of([file.path])
     given = {c: file.columns[c.name] for c in contract.columns}
     values = {c: _value(c, given[c]) for c in contract.columns}
     wrong = {
-        c: f"{given[c].sql} IS NOT NULL AND {value} IS NULL" for c, value in values.items() if value != given[c].sql
+        c: f"{given[c].sql} IS NOT NULL AND {_is_none(c, value)}"
+        for c, value in values.items()
+        if value != given[c].sql or c.type in ("DATE", "TIMESTAMP")
     }
     if not wrong:
         return
-    counted = con.execute(f"SELECT {', '.join(f'count_if({test})' for test in wrong.values())} FROM {source}")
+    counted = con.execute(f"SELECT {', '.join(f'count_if({test})' for test in wrong.values())} FROM {file.source}")
     for (column, test), rows in zip(wrong.items(), counted.fetchone() or (), strict=True):
         if rows:
             text = f"CAST({given[column].sql} AS VARCHAR)"
-            found = con.execute(f"SELECT {text} FROM {source} WHERE {test} LIMIT 3").fetchall()
+            found = con.execute(f"SELECT {text} FROM {file.source} WHERE {test} LIMIT 3").fetchall()
             kind = "a game's id with its leading zeros" if column.name in GAME_IDS else column.type
             raise BadInput(f"{file.name}: column {column.name} is {kind}, but holds {listed(found)}")
+
+
+def _is_none(column: Column, value: str) -> str:
+    """Whether a parsed value is none of its type, in SQL. Infinity and the year 12022 are times to the engine only."""
+    if column.type in ("DATE", "TIMESTAMP"):
+        return f"NOT coalesce({value} BETWEEN '0001-01-01' AND '9999-12-30', false)"
+    return f"{value} IS NULL"
 
 
 def _check_rows(con: duckdb.DuckDBPyConnection, contract: RawTable, table: str, directory: Path) -> None:

@@ -85,6 +85,16 @@ def test_the_same_again_and_something_older_change_nothing(deliveries: Deliverie
     assert deliveries.kept() == kept
 
 
+def test_what_lies_between_an_older_edition_and_the_newest_is_no_news(deliveries: Deliveries) -> None:
+    """The lake then holds an old one, beside which the next would be new."""
+    deliveries(1, {ONE: 10})
+    deliveries(5, {ONE: 12})
+    kept = deliveries.kept()
+    deliveries(1, {ONE: 10})
+    deliveries(3, {ONE: 11})
+    assert deliveries.kept() == kept == [(ONE, 10, 1, 1, 5), (ONE, 12, 5, None, None)]
+
+
 def test_a_delivery_corrected_at_once_never_stood(deliveries: Deliveries) -> None:
     deliveries(1, {ONE: 10})
     deliveries(5, {ONE: 12})

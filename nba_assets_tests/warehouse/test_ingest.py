@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+import errno
+import os
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +17,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nba_assets.contracts.calendar import Window
+from nba_assets.contracts.contract import Contract
+from nba_assets.warehouse import season_files
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.ingest import Ingested, ingest
-from nba_assets.warehouse.lake import Lake
+from nba_assets.warehouse.lake import LOOSE, Lake
 from nba_assets_tests.build import ingested_in
 from nba_assets_tests.shared import BOTH_SEASONS, needs_shared
 from nba_assets_tests.warehouse.deliveries import (
     ARROW,
     BOXES,
+    DAY,
     REGISTRY,
     SCHEDULE,
     box,
@@ -197,6 +205,56 @@ def test_folders_say_which_table_it_is(tmp_path: Path, delivery: Path, lake: Lak
     assert refused(delivery, lake) == "nba_raw/nbac_schedule: no .parquet or .csv file in it"
     (delivery / "nba_raw" / "nbac_schedule").rename(delivery / "nba_raw" / "weather")
     assert refused(delivery, lake) == "nba_raw/weather: there is no such raw table"
+
+
+def test_no_part_of_a_delivery_is_passed_over(delivery: Path, lake: Lake) -> None:
+    """Files in a folder of their own, and a link to a file that is gone, were."""
+    table = deliver(delivery, BOXES, [box("a")]).parent
+    deep = deliver(delivery, BOXES, [box("b")], "2022/01/b.parquet")
+    told = "nba_raw/bdl_player_boxscores/2022/01/b.parquet: not in a <dataset>/<table> folder"
+    assert refused(delivery, lake) == told
+    deep.rename(delivery / "gone.parquet")
+    (table / "c.parquet").symlink_to(delivery / "gone.parquet")
+    ingest(delivery, lake)
+    assert [r["player_lookup"] for r in stored(lake, BOXES)] == ["a", "b"]
+    (delivery / "gone.parquet").unlink()
+    assert refused(delivery, lake).startswith("nba_raw/bdl_player_boxscores/c.parquet: cannot be read: ")
+
+
+def test_of_two_deliveries_at_once_neither_is_lost(tmp_path: Path, lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows of one season go to those of the others, which are read before: both would read the same."""
+    seasons = ("2021-22", "2022-23")
+    for season in seasons:
+        deliver(tmp_path / season, REGISTRY, [row(REGISTRY, player_lookup="a", season=season)])
+    both, replaced = threading.Barrier(2), Lake.replace
+
+    def together(lake: Lake, contract: Contract, *given: Any, **options: Any) -> object:
+        if contract.full_name == REGISTRY:
+            with suppress(threading.BrokenBarrierError):
+                both.wait(1)
+        return replaced(lake, contract, *given, **options)
+
+    monkeypatch.setattr(Lake, "replace", together)
+    with ThreadPoolExecutor() as threads:
+        list(threads.map(lambda season: ingest(tmp_path / season, lake), seasons))
+    assert [r["season"] for r in stored(lake, REGISTRY)] == list(seasons)
+
+
+def test_a_season_file_that_cannot_be_written_is_left_out(
+    tmp_path: Path, lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is a copy: the delivery is in, and what comes after it goes on."""
+    days = [DAY + timedelta(days=n) for n in range(LOOSE + 1)]
+    deliver(tmp_path / "d", BOXES, [box("a", day) for day in days])
+    deliver(tmp_path / "d", SCHEDULE, [game("0022100002", DAY)])
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(season_files, "write", full)
+    ingest(tmp_path / "d", lake)
+    assert len(stored(lake, BOXES)) == len(days)
+    assert len(stored(lake, SCHEDULE)) == 1
 
 
 def test_progress_ends_at_all_partitions(delivery: Path, lake: Lake) -> None:

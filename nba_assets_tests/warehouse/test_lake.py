@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from dataclasses import replace
 from datetime import date
@@ -78,6 +79,15 @@ def test_dates_and_files_are_those_there_are(lake: Lake) -> None:
     assert lake.files(POINTS, Window(DAY, date(2024, 11, 10))) == [lake.file(POINTS, DAY)]
     assert lake.files(POINTS, None) == [lake.file(POINTS, DAY), lake.file(POINTS, LATER)]
     assert lake.files(POINTS, Window(LATER, DAY)) == [], "an empty window"
+
+
+@pytest.mark.parametrize("name", [f"{DAY}.bak", f"{DAY} 2", "__HIVE_DEFAULT_PARTITION__"])
+def test_a_folder_beside_the_partitions_is_none(name: str, lake: Lake) -> None:
+    lake.replace(POINTS, [(DAY, rows("tatum"))])
+    folder = lake.file(POINTS, DAY).parent
+    shutil.copytree(folder, folder.with_name(f"game_date={name}"))
+    assert lake.dates(POINTS) == [DAY]
+    assert players(lake) == ["tatum"]
 
 
 def test_a_removed_partition_is_gone(lake: Lake) -> None:

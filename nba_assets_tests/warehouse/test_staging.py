@@ -78,6 +78,23 @@ def test_files_of_all_formats_with_names_in_any_case(file: str, tmp_path: Path, 
     assert told.notes == (f"{name}: {len(box('a'))} column names without regard to case, such as GAME_ID",)
 
 
+def test_lines_end_as_each_file_ends_them(delivery: Path, lake: Lake) -> None:
+    path = deliver(delivery, BOXES, [box("a")], "a.csv")  # with CR LF, as Python's module writes them
+    other = deliver(delivery, BOXES, [box("b")], "b.csv")
+    other.write_bytes(path.read_bytes().replace(b",a,", b",b,").replace(b"\r\n", b"\n"))
+    ingest(delivery, lake)
+    assert [r["player_lookup"] for r in stored(lake, BOXES)] == ["a", "b"]
+
+
+def test_no_row_is_taken_for_a_comment(delivery: Path, lake: Lake) -> None:
+    """An engine that guesses leaves such rows out, without a word."""
+    rows = [{"number": number} | box(player) for number, player in (("#1", "a"), ("#4", "b"), ("7", "c\n#d"))]
+    deliver(delivery, BOXES, rows, "a.csv")
+    (told,) = ingest(delivery, lake)
+    assert [r["player_lookup"] for r in stored(lake, BOXES)] == ["a", "b", "c\n#d"]
+    assert told.rows_in == 3
+
+
 # ------------------------------------------------------------------------------------------------ what is refused
 
 FILE = "nba_raw/bdl_player_boxscores/a.csv"
@@ -87,6 +104,9 @@ FILE = "nba_raw/bdl_player_boxscores/a.csv"
     ("change", "message"),
     [
         ({"points": "many"}, f"{FILE}: column points is INT64, but holds 'many'"),
+        ({"created_at": "infinity"}, f"{FILE}: column created_at is TIMESTAMP, but holds 'infinity'"),
+        ({"game_date": "infinity"}, f"{FILE}: column game_date is DATE, but holds 'infinity'"),
+        ({"game_date": "12022-01-05"}, f"{FILE}: column game_date is DATE, but holds '12022-01-05'"),
         ({"points": "38.5"}, f"{FILE}: column points is INT64, but holds '38.5'"),
         ({"is_postseason": "2"}, f"{FILE}: column is_postseason is BOOL, but holds '2'"),
         ({"processed_at": "noon"}, f"{FILE}: column processed_at is TIMESTAMP, but holds 'noon'"),
@@ -133,6 +153,55 @@ def test_a_missing_column_is_refused(delivery: Path, lake: Lake) -> None:
     rows = [{name: value for name, value in box("a").items() if name not in ("minutes", "points")}]
     deliver(delivery, BOXES, rows)
     assert refused(delivery, lake) == "nba_raw/bdl_player_boxscores/a.parquet: column minutes, points is missing"
+
+
+@pytest.mark.parametrize("file", ["a.parquet", "a.csv"])
+@pytest.mark.parametrize("first", ["points", "POINTS"])
+def test_a_column_that_is_there_twice_is_refused(first: str, file: str, delivery: Path, lake: Lake) -> None:
+    """In whatever letters: which of them is meant nobody can tell."""
+    path = deliver(delivery, BOXES, [box("a", points=7)], "a.parquet")
+    rows = pq.ParquetFile(path).read()
+    path.unlink()
+    place = rows.column_names.index("points")
+    rows = rows.add_column(place, first, pa.array([9]))
+    if file == "a.csv":
+        names = ",".join(rows.column_names)
+        values = ",".join("" if value[0] is None else str(value[0]) for value in (c.to_pylist() for c in rows.columns))
+        path.with_name(file).write_text(f"{names}\n{values}\n")
+    else:
+        pq.write_table(rows, path)
+    told = f"nba_raw/bdl_player_boxscores/{file}: column points is there twice, as {first} and points"
+    assert refused(delivery, lake) == told
+
+
+def test_a_name_within_another_column_is_no_column(delivery: Path, lake: Lake) -> None:
+    path = deliver(delivery, BOXES, [box("a", points=7)])
+    within = pa.array([{"points": 1, "Points": 2}])
+    pq.write_table(pq.ParquetFile(path).read().append_column("extra", within), path)
+    ingest(delivery, lake)
+    assert [r["points"] for r in stored(lake, BOXES)] == [7]
+
+
+def test_a_list_is_no_number(delivery: Path, lake: Lake) -> None:
+    path = deliver(delivery, BOXES, [box("a", points=7)])
+    rows = pq.ParquetFile(path).read()
+    place = rows.column_names.index("points")
+    pq.write_table(rows.set_column(place, "points", pa.array([[7]])), path)
+    assert refused(delivery, lake) == "nba_raw/bdl_player_boxscores/a.parquet: column points is INT64, but holds '[7]'"
+
+
+def test_of_a_line_of_csv_its_number_is_told(delivery: Path, lake: Lake) -> None:
+    path = deliver(delivery, BOXES, [box("a"), box("b"), box("c")], "a.csv")
+    lines = path.read_text().splitlines()
+    path.write_text("\n".join([*lines[:2], lines[2].rpartition(",")[0], lines[3]]))
+    told = refused(delivery, lake)
+    assert told.endswith("CSV Error on Line: 3, Expected Number of Columns: 33 Found: 32")
+
+
+@pytest.mark.parametrize("text", [b"", b"# exported\ngame_id,game_date\n", "game_id,\xe9\n".encode("latin-1")])
+def test_a_file_without_its_header_is_refused(text: bytes, delivery: Path, lake: Lake) -> None:
+    deliver(delivery, BOXES, [box("a")], "a.csv").write_bytes(text)
+    assert refused(delivery, lake).startswith("nba_raw/bdl_player_boxscores/a.csv: cannot be read: ")
 
 
 def test_a_number_where_text_belongs_has_lost_its_zeros(delivery: Path, lake: Lake) -> None:
