@@ -14,7 +14,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from nba_assets.contracts.calendar import Window, season_year
+from nba_assets.contracts.calendar import season_year
 from nba_assets.warehouse.duckdb import quoted
 from nba_assets.warehouse.lake import Lake
 from nba_assets.warehouse.staging import Staged
@@ -36,8 +36,10 @@ def keep_editions(con: duckdb.DuckDBPyConnection, staged: Staged, lake: Lake) ->
     names = [column.name for column in editions.columns if column.name not in SEEN]
     chosen = f"{', '.join(names)}, processed_at"
     new = _rows(con, f"SELECT {chosen} FROM {staged.table} WHERE _rejected IS NULL")
-    seasons = [Window.season(year) for year in sorted({season_year(day) for day in staged.days if day})]
-    old = _stored(con, chosen, [file for season in seasons for file in lake.files(contract, season)])
+    seasons = {season_year(day) for day in staged.days if day}
+    # What a damaged partition said is lost; to deliver it again is what mends it.
+    days = [day for day in lake.dates(contract) if season_year(day) in seasons]
+    old = _stored(con, chosen, lake.sound(contract, days))
     kept = _stored(con, "*", lake.files(editions, None))
     season = editions.replaces
     delivered = {row[season] for row in new}

@@ -25,7 +25,7 @@ from nba_assets.contracts.contract import RawTable
 from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.kept_out import QUARANTINE
 from nba_assets.tables.raw import raw_table
-from nba_assets.warehouse import quarantine
+from nba_assets.warehouse import footers, quarantine
 from nba_assets.warehouse.copies import listed
 from nba_assets.warehouse.delivered import format_of
 from nba_assets.warehouse.duckdb import quoted
@@ -71,6 +71,8 @@ def ingest(directory: Path, lake: Lake, progress: Progress | None = None, *, str
     with scratch_folder() as scratch, scratch_database(scratch) as con:
         staged = [stage(con, contract, files, directory, strict) for contract, files in delivered.items()]
         with _alone(lake):
+            for table in staged:
+                _require_whole(lake, table.contract)
             return [_store(con, table, lake, progress) for table in staged]
 
 
@@ -88,6 +90,16 @@ def _alone(lake: Lake) -> Iterator[None]:
         yield
     finally:
         os.close(root)
+
+
+def _require_whole(lake: Lake, contract: RawTable) -> None:
+    """Raises `BadInput` where rows of others, that would go in again with what is delivered, cannot be read."""
+    for whole in filter(None, (contract, contract.editions)):
+        if whole.partition_by or not (file := lake.file(whole, None)).exists():
+            continue
+        if not footers.look(file, footers.declared(whole)).as_declared or not lake.sound(whole, [None]):
+            told = f"{file} is damaged, or has other columns than are declared"
+            raise BadInput(f"{told}: restore it, or remove it and deliver all of {contract.full_name} again")
 
 
 def delivered_in(directory: Path) -> dict[RawTable, list[Path]]:
@@ -125,7 +137,7 @@ def _store(con: duckdb.DuckDBPyConnection, staged: Staged, lake: Lake, progress:
     """Replace one table's partitions by its staged rows, having noted what that takes away from the editions kept."""
     started = perf_counter()
     contract, days = staged.contract, [day for day in staged.days if day]
-    withdrawn = _withdrawn(contract, lake, set(days))
+    withdrawn, notes = _withdrawn(contract, lake, set(days)), [*staged.notes, *_older(con, staged, lake)]
     keep_editions(con, staged, lake)
     quarantine.keep(lake, contract, staged.kept, [*staged.days, *withdrawn])
     done = 0
@@ -148,8 +160,27 @@ def _store(con: duckdb.DuckDBPyConnection, staged: Staged, lake: Lake, progress:
         seconds=staged.seconds + perf_counter() - started,
         rows=staged.days,
         contradictions=_contradictions(staged),
-        notes=tuple(staged.notes),
+        notes=tuple(notes),
     )
+
+
+def _older(con: duckdb.DuckDBPyConnection, staged: Staged, lake: Lake) -> Iterator[str]:
+    """Dates of which something newer is stored than is delivered, in a line: an old copy may be meant, or not."""
+    contract, day = staged.contract, staged.contract.partition_by
+    names = [column.name for column in contract.columns]
+    if not day or "processed_at" not in names or not (files := lake.sound(contract, staged.days)):
+        return
+    stored = ", ".join(quoted(str(file)) for file in files)
+    newest, told = f"SELECT {day} AS day, max(processed_at) AS at FROM", "strftime({}.at, '%Y-%m-%d %H:%M UTC')"
+    found = con.execute(
+        f"SELECT day, {told.format('old')}, {told.format('new')}"
+        f" FROM ({newest} read_parquet([{stored}], hive_partitioning = false) GROUP BY 1) old"
+        f" JOIN ({newest} {staged.table} WHERE _rejected IS NULL GROUP BY 1) new USING (day)"
+        " WHERE old.at > new.at ORDER BY day"
+    ).fetchall()
+    if found:
+        dates = f"{found[0][0]}" + (f" and {len(found) - 1} more dates" if found[1:] else "")
+        yield f"{contract.full_name} of {dates}: written {found[0][2]}, replaces what was written {found[0][1]}"
 
 
 def _contradictions(staged: Staged) -> str:

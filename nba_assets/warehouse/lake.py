@@ -183,6 +183,15 @@ class Lake:
             found.update({day: known[day][1] for day in stamps if day in known})
         return found
 
+    def sound(self, contract: Contract, days: Iterable[date | None]) -> list[Path]:
+        """The existing files of some partitions, less those that are damaged."""
+        declared, found = footers.declared(contract), []
+        for file in (self.file(contract, day) for day in days):
+            with suppress(FileNotFoundError):
+                if not footers.content_of(file.read_bytes(), declared).startswith(footers.DAMAGED):
+                    found.append(file)
+        return found
+
     def _copied(self, contract: Contract, year: int, stamps: Mapping[date, Stamp]) -> Copied | None:
         """What of a season's wanted days its season file holds as they are."""
         copy = season_files.newest(self.folder(contract), year, footers.declared(contract).schema)

@@ -7,7 +7,7 @@ import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -238,6 +238,47 @@ def test_of_two_deliveries_at_once_neither_is_lost(tmp_path: Path, lake: Lake, m
     with ThreadPoolExecutor() as threads:
         list(threads.map(lambda season: ingest(tmp_path / season, lake), seasons))
     assert [r["season"] for r in stored(lake, REGISTRY)] == list(seasons)
+
+
+def test_a_damaged_partition_is_mended_by_its_delivery(delivery: Path, lake: Lake) -> None:
+    deliver(delivery, SCHEDULE, [game("0022100001", DAY), game("0022100002", DAY + timedelta(days=1))])
+    ingest(delivery, lake)
+    before = contents(lake)
+    file = lake.file(contract(SCHEDULE), DAY)
+    file.write_bytes(file.read_bytes()[:-20])
+    ingest(delivery, lake)
+    assert contents(lake) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "damaged"), [(REGISTRY, REGISTRY), (SCHEDULE, "nba_raw.nbac_schedule_editions")], ids=["whole", "editions"]
+)
+def test_what_others_have_delivered_is_not_lost_with_a_damaged_file(
+    name: str, damaged: str, delivery: Path, lake: Lake
+) -> None:
+    """Nor do the other tables of the delivery go in before it is seen."""
+    deliver(delivery, name, [row(name)])
+    ingest(delivery, lake)
+    file = lake.file(contract(damaged), None)
+    file.write_bytes(file.read_bytes()[:-20])
+    deliver(delivery, BOXES, [box("a")])
+    told = f"{file} is damaged, or has other columns than are declared: restore it, or remove it and deliver all of"
+    assert refused(delivery, lake) == f"{told} {name} again"
+    file.unlink()
+    ingest(delivery, lake)
+    assert len(stored(lake, name)) == len(stored(lake, BOXES)) == 1
+
+
+def test_it_is_said_that_what_is_replaced_was_newer(tmp_path: Path, lake: Lake) -> None:
+    days = [DAY + timedelta(days=n) for n in range(3)]
+    for directory, hour in (("new", 9), ("old", 8)):
+        rows = [box("a", day, processed_at=datetime(2022, 1, 9, hour, tzinfo=UTC)) for day in days[:2]]
+        deliver(tmp_path / directory, BOXES, [*rows, box("a", days[2])])
+    assert [told.notes for told in ingest(tmp_path / "old", lake)] == [()]
+    assert [told.notes for told in ingest(tmp_path / "new", lake)] == [()]
+    (told,) = ingest(tmp_path / "old", lake)
+    written = "written 2022-01-09 08:00 UTC, replaces what was written 2022-01-09 09:00 UTC"
+    assert told.notes == (f"{BOXES} of 2022-01-05 and 1 more dates: {written}",)
 
 
 def test_a_season_file_that_cannot_be_written_is_left_out(

@@ -146,8 +146,7 @@ class RawLoad:
 
     def _send_quarantine(self, results: Sequence[Ingested], lake: Lake) -> None:
         """Entries of the dates that were delivered, table by table, in the place of those before."""
-        days_of = {result.contract: list(result.rows) for result in results if result.rows}
-        if days_of:
+        if days_of := days_of_entries(results, lake):
             self._replace(QUARANTINE, _rows(lake, QUARANTINE, None), entries_of(days_of))
 
     def _replace(self, contract: RawTable, rows: Iterable[pa.Table], replaced: str = "") -> None:
@@ -158,6 +157,16 @@ class RawLoad:
 
     def _run(self, sql: str) -> pa.Table:
         return self.jobs.run(sql, JOB, ddl.LABELS, SECONDS).rows
+
+
+def days_of_entries(results: Iterable[Ingested], lake: Lake) -> dict[RawTable, list[date]]:
+    """The dates of the quarantine to be replaced: those delivered, and those of which all rows were kept out."""
+    found = {}
+    for contract, rows in ((result.contract, result.rows) for result in results):
+        entries = lake.dates(replace(QUARANTINE, part=contract.full_name))
+        if days := {*entries, *(day or OF_NO_DATE for day in rows)}:
+            found[contract] = sorted(days)
+    return found
 
 
 def replace_by(contract: Contract, table: str, staged: str, replaced: str) -> str:

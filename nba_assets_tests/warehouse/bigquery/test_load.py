@@ -10,8 +10,11 @@ import pytest
 
 from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.kept_out import QUARANTINE
-from nba_assets.warehouse.bigquery.load import RawLoad, replace_by
+from nba_assets.warehouse.bigquery.load import RawLoad, days_of_entries, replace_by
 from nba_assets.warehouse.bigquery.schema import Schema
+from nba_assets.warehouse.ingest import ingest
+from nba_assets.warehouse.lake import Lake
+from nba_assets.warehouse.quarantine import OF_NO_DATE
 from nba_assets_tests.warehouse.bigquery.boxes import BOXES
 from nba_assets_tests.warehouse.deliveries import BOXES as BOX_SCORES
 from nba_assets_tests.warehouse.deliveries import REGISTRY, SCHEDULE, box, contract, deliver, game, row
@@ -28,6 +31,15 @@ def test_what_is_replaced_and_what_is_put_in_is_one_transaction() -> None:
         "INSERT INTO `t` (`id`, `day`, `price`, `tags`) SELECT `id`, `day`, `price`, `tags` FROM `s`;",
         "COMMIT TRANSACTION;",
     ]
+
+
+def test_entries_of_dates_without_other_rows_are_replaced_too(tmp_path: Path) -> None:
+    """They came once more with each load."""
+    deliver(tmp_path / "d", BOX_SCORES, [box("a", FIRST, points=1), box("a", FIRST, points=2), box("a", SECOND)])
+    deliver(tmp_path / "d", REGISTRY, [row(REGISTRY)])
+    lake = Lake(tmp_path / "lake")
+    found = days_of_entries(ingest(tmp_path / "d", lake), lake)
+    assert found == {contract(BOX_SCORES): [FIRST, SECOND], contract(REGISTRY): [OF_NO_DATE]}
 
 
 @pytest.mark.slow
