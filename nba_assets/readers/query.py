@@ -75,6 +75,8 @@ def answer(lake: Path, sql: str, limit: int | None = None) -> Iterator[Answer]:
         raise BadInput("nba query takes one SELECT: it only reads") from error
     except duckdb.Error as error:
         raise BadInput(f"SQL: {_told(error)}") from error
+    except OverflowError as error:  # where it is written: infinity, and the years that Python does not have
+        raise BadInput("SQL: a date or a time is of no year from 1 to 9999: cast it to VARCHAR") from error
 
 
 @contextmanager

@@ -89,6 +89,17 @@ def test_a_span_of_time_is_told_in_words(nba: Nba, lake: Path) -> None:
             assert (code, json.loads(printed)) == (0, [{"span": expected, "unknown": None}])
 
 
+@pytest.mark.parametrize("how", ["table", "json", "markdown"])
+def test_a_time_that_never_comes_is_one_line(how: str, nba: Nba, lake: Path) -> None:
+    for never in ("DATE 'infinity'", "DATE '12000-01-01'", "TIMESTAMPTZ '-infinity'"):
+        code, printed, told = nba("query", f"SELECT {never} AS v", "--format", how)
+        assert (code, printed, told) == (
+            2,
+            "",
+            "nba: SQL: a date or a time is of no year from 1 to 9999: cast it to VARCHAR\n",
+        )
+
+
 def test_a_format_for_programs_has_all_rows_and_says_when_it_has_not(nba: Nba, lake: Path) -> None:
     code, printed, complaint = nba("query", "SELECT range AS n FROM range(60)", "--format", "csv")
     assert (code, complaint) == (0, "")
