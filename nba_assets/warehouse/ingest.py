@@ -22,7 +22,7 @@ import pyarrow as pa
 
 from nba_assets.contracts.calendar import Window, season_year
 from nba_assets.contracts.contract import RawTable
-from nba_assets.contracts.errors import BadInput
+from nba_assets.contracts.errors import BadInput, GaveWay
 from nba_assets.contracts.kept_out import QUARANTINE
 from nba_assets.tables.raw import raw_table
 from nba_assets.warehouse import footers, quarantine
@@ -65,7 +65,8 @@ def ingest(directory: Path, lake: Lake, progress: Progress | None = None, *, str
     """Put every `<dataset>/<table>/*.parquet`, `*.csv`, `*.csv.gz` and `*.csv.zst` of `directory` into the lake.
 
     The same files give the same lake, byte for byte, however often. Raises `BadInput` and writes nothing if any
-    file breaks its contract; if `strict`, rows that share a key break it, too.
+    file breaks its contract; if `strict`, rows that share a key break it, too. Raises `GaveWay` if a file changes
+    while it is read.
     """
     delivered = delivered_in(directory)
     with scratch_folder() as scratch, scratch_database(scratch) as con:
@@ -214,9 +215,17 @@ def _batches(con: duckdb.DuckDBPyConnection, staged: Staged, lake: Lake) -> Iter
         between = f"{contract.partition_by} BETWEEN DATE '{days[0]}' AND DATE '{days[-1]}'"
         batch = con.sql(f"{rows} AND {between} ORDER BY {contract.partition_by}, {key}").to_arrow_table()
         ends = list(accumulate(staged.days[day] for day in days))
-        yield [
+        parts = [
             (day, batch.slice(end - staged.days[day], staged.days[day])) for day, end in zip(days, ends, strict=True)
         ]
+        if batch.num_rows != ends[-1] or not all(_is_of(day, rows[contract.partition_by]) for day, rows in parts):
+            raise GaveWay(f"{contract.full_name}: a file was changed while it was read: deliver it again")
+        yield parts
+
+
+def _is_of(day: date | None, days: pa.ChunkedArray) -> bool:
+    """Whether sorted dates are all the same."""
+    return bool(days[0].as_py() == day == days[-1].as_py())
 
 
 def _in_batches(days: dict[date | None, int]) -> Iterator[list[date | None]]:

@@ -17,7 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nba_assets.contracts.calendar import Window
-from nba_assets.contracts.contract import Contract
+from nba_assets.contracts.contract import Contract, RawTable
+from nba_assets.contracts.errors import GaveWay
+from nba_assets.warehouse import ingest as ingest_module
 from nba_assets.warehouse import season_files
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.ingest import Ingested, ingest
@@ -219,6 +221,25 @@ def test_no_part_of_a_delivery_is_passed_over(delivery: Path, lake: Lake) -> Non
     assert [r["player_lookup"] for r in stored(lake, BOXES)] == ["a", "b"]
     (delivery / "gone.parquet").unlink()
     assert refused(delivery, lake).startswith("nba_raw/bdl_player_boxscores/c.parquet: cannot be read: ")
+
+
+@pytest.mark.parametrize("shift", [0, 1], ids=["a row is gone", "a row is of another date"])
+def test_a_file_that_changes_while_it_is_read_is_told(
+    shift: int, delivery: Path, lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A date would be stored without its rows, or with those of another one."""
+    monkeypatch.setattr(ingest_module, "_BATCH_ROWS", 2)
+    days = [DAY + timedelta(days=n) for n in range(5)]
+    deliver(delivery, BOXES, [box("a", day) for day in days])
+
+    def changed(table: RawTable, done: int, total: int) -> None:
+        if done == 1:
+            moved = [days[0], days[2], days[2], *days[3:]]
+            deliver(delivery, BOXES, [box(f"b{n}", day) for n, day in enumerate(moved if shift else days[:2])])
+
+    with pytest.raises(GaveWay, match=f"^{BOXES}: a file was changed while it was read: deliver it again$"):
+        ingest(delivery, lake, changed)
+    assert [r["player_lookup"] for r in stored(lake, BOXES)] == ["a"]
 
 
 def test_of_two_deliveries_at_once_neither_is_lost(tmp_path: Path, lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
