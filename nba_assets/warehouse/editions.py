@@ -15,7 +15,7 @@ import duckdb
 import pyarrow as pa
 
 from nba_assets.contracts.calendar import season_year
-from nba_assets.warehouse.duckdb import quoted
+from nba_assets.warehouse.delivered import source_of
 from nba_assets.warehouse.lake import Lake
 from nba_assets.warehouse.staging import Staged
 
@@ -40,7 +40,7 @@ def keep_editions(con: duckdb.DuckDBPyConnection, staged: Staged, lake: Lake) ->
     # What a damaged partition said is lost; to deliver it again is what mends it.
     days = [day for day in lake.dates(contract) if season_year(day) in seasons]
     old = _stored(con, chosen, lake.sound(contract, days))
-    kept = _stored(con, "*", lake.files(editions, None))
+    kept = _stored(con, ", ".join([*names, *SEEN]), lake.files(editions, None))
     season = editions.replaces
     delivered = {row[season] for row in new}
     found = [row for row in kept if row[season] not in delivered]
@@ -91,8 +91,7 @@ def _read_at(rows: Sequence[Row]) -> datetime:
 def _stored(con: duckdb.DuckDBPyConnection, chosen: str, files: Sequence[Path]) -> list[Row]:
     if not files:
         return []
-    listed = ", ".join(quoted(str(file)) for file in files)
-    return _rows(con, f"SELECT {chosen} FROM read_parquet([{listed}], hive_partitioning = false)")
+    return _rows(con, f"SELECT {chosen} FROM {source_of(files)}")
 
 
 def _rows(con: duckdb.DuckDBPyConnection, query: str) -> list[Row]:

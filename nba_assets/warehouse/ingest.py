@@ -27,8 +27,7 @@ from nba_assets.contracts.kept_out import QUARANTINE
 from nba_assets.tables.raw import raw_table
 from nba_assets.warehouse import footers, quarantine
 from nba_assets.warehouse.copies import listed
-from nba_assets.warehouse.delivered import format_of
-from nba_assets.warehouse.duckdb import quoted
+from nba_assets.warehouse.delivered import format_of, source_of
 from nba_assets.warehouse.editions import keep_editions
 from nba_assets.warehouse.lake import Lake
 from nba_assets.warehouse.scratch import scratch_folder
@@ -171,11 +170,10 @@ def _older(con: duckdb.DuckDBPyConnection, staged: Staged, lake: Lake) -> Iterat
     names = [column.name for column in contract.columns]
     if not day or "processed_at" not in names or not (files := lake.sound(contract, staged.days)):
         return
-    stored = ", ".join(quoted(str(file)) for file in files)
     newest, told = f"SELECT {day} AS day, max(processed_at) AS at FROM", "strftime({}.at, '%Y-%m-%d %H:%M UTC')"
     found = con.execute(
         f"SELECT day, {told.format('old')}, {told.format('new')}"
-        f" FROM ({newest} read_parquet([{stored}], hive_partitioning = false) GROUP BY 1) old"
+        f" FROM ({newest} {source_of(files)} GROUP BY 1) old"
         f" JOIN ({newest} {staged.table} WHERE _rejected IS NULL GROUP BY 1) new USING (day)"
         " WHERE old.at > new.at ORDER BY day"
     ).fetchall()
@@ -237,11 +235,10 @@ def _in_batches(days: dict[date | None, int]) -> Iterator[list[date | None]]:
 def _kept(staged: Staged, lake: Lake, columns: str) -> str:
     """The reference rows already in the lake that the delivery does not replace, as the rest of a query."""
     replaces = staged.contract.replaces
-    files = ", ".join(quoted(str(file)) for file in lake.files(staged.contract, None))
-    if not files:
+    if not (files := lake.files(staged.contract, None)):
         return ""
     return (
-        f" UNION ALL SELECT {columns} FROM read_parquet([{files}])"
+        f" UNION ALL SELECT {columns} FROM {source_of(files)}"
         f" WHERE {replaces} NOT IN (SELECT {replaces} FROM {staged.table} WHERE _rejected IS NULL)"
     )
 

@@ -136,6 +136,18 @@ def test_reference_rows_are_replaced_season_by_season(tmp_path: Path, lake: Lake
     assert (told.rows_written, told.partitions, told.window) == (1, 1, None)
 
 
+def test_the_path_of_a_lake_is_no_pattern(tmp_path: Path) -> None:
+    """Of one that lies beside it rows were taken for its own."""
+    lakes = [Lake(tmp_path / "lake 1"), Lake(tmp_path / "lake [1]")]
+    for lake, season in zip(lakes, ("2021-22", "2022-23"), strict=True):
+        deliver(tmp_path / season, REGISTRY, [row(REGISTRY, season=season)])
+        deliver(tmp_path / season, SCHEDULE, [game("0022100001", DAY if season == "2021-22" else date(2022, 1, 7))])
+        for _ in range(2):
+            ingest(tmp_path / season, lake)
+    assert [r["season"] for r in stored(lakes[1], REGISTRY)] == ["2022-23"]
+    assert [r["game_date"].day for r in stored(lakes[1], "nba_raw.nbac_schedule_editions")] == [7]
+
+
 @settings(max_examples=10, deadline=None)  # each delivery starts an engine
 @given(st.lists(st.lists(st.integers(0, 5), min_size=1, unique=True), min_size=1, max_size=3))
 def test_the_lake_holds_each_dates_last_delivery(
