@@ -7,6 +7,7 @@ contract's key. What a table ought to hold is not asked here, nor is anything bu
 from __future__ import annotations
 
 import filecmp
+import glob
 import os
 import re
 from collections import Counter
@@ -320,7 +321,7 @@ def _rows(files: Sequence[Path]) -> str:
 
 
 def _listed_files(files: Sequence[Path]) -> str:
-    return f"[{', '.join(quoted(os.fspath(file)) for file in files)}]"
+    return f"[{', '.join(quoted(glob.escape(os.fspath(file))) for file in files)}]"
 
 
 def _types(connection: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> dict[str, str]:

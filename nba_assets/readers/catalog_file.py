@@ -7,6 +7,7 @@ written anew.
 
 from __future__ import annotations
 
+import glob
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -87,7 +88,10 @@ def _stored_sql(connection: duckdb.DuckDBPyConnection, lake: Lake, contract: Con
     before any file is opened."""
     found = lake.stored(contract, None) if contract.partition_by else None
     depth = len(files[0].relative_to(lake.folder(contract)).parts) - 1
-    pattern = os.fspath(lake.folder(contract).joinpath(*["*"] * depth, FILE))
+    below = ["*"] * depth
+    if contract.partition_by:  # a copy that somebody has put beside a partition is none
+        below[-1] = f"{contract.partition_by}=????-??-??"
+    pattern = os.path.join(glob.escape(os.fspath(lake.folder(contract))), *below, FILE)
     options = ["hive_partitioning = false"]
     if contract.partition_by:
         options = ["hive_partitioning = true", f"hive_types = {{'{contract.partition_by}': DATE}}"]

@@ -52,6 +52,14 @@ def test_a_lake_is_equal_to_itself_and_null_to_null(old: Path) -> None:
     assert found == Compared(NAME, old_rows=4, new_rows=4)
 
 
+def test_the_path_of_a_lake_is_no_pattern(tmp_path: Path) -> None:
+    """Rows of a lake beside it were compared."""
+    lakes = [
+        lake(tmp_path / name, (FIRST, rows(FIRST, pace=[pace, 1.0]))) for name, pace in (("a 1", 2.0), ("a [1]", 3.0))
+    ]
+    assert len(only(compare(*lakes)).differences) == 1
+
+
 def test_partitions_without_rows(tmp_path: Path) -> None:
     empty = rows(FIRST).slice(0, 0)
     old, new = (lake(tmp_path / side, (FIRST, empty)) for side in ("old", "new"))

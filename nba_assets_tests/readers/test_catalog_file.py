@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from nba_assets.contracts.errors import BadInput
@@ -49,6 +50,19 @@ def test_a_view_over_what_is_not_built_says_so(tmp_path: Path) -> None:
     assert built == {"nbac_schedule", "player_game_summary"}
     with duckdb.connect(str(tmp_path / "nba.duckdb"), read_only=True) as catalog:
         assert catalog.execute("SELECT * FROM nba_predictions.ml_feature_store_v2_wide").fetchall() == []
+
+
+def test_nothing_beside_the_lake_or_a_partition_is_seen(tmp_path: Path) -> None:
+    small_lake(tmp_path / "lake 1")
+    lake = small_lake(tmp_path / "lake [1]")
+    summary = find("player_game_summary")
+    folder = lake.file(summary, FIRST).parent
+    shutil.copytree(folder, folder.with_name(f"{folder.name}.bak"))
+    write_catalog(lake, tmp_path / "nba.duckdb")
+    with duckdb.connect(str(tmp_path / "nba.duckdb"), read_only=True) as catalog:
+        asked = "SELECT count(*) FROM nba_analytics.player_game_summary WHERE game_date = ?"
+        (held,) = catalog.execute(asked, [FIRST]).fetchone() or ()
+    assert held == pq.read_metadata(lake.file(summary, FIRST)).num_rows
 
 
 def views() -> set[str]:
