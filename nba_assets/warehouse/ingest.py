@@ -139,7 +139,7 @@ def _store(con: duckdb.DuckDBPyConnection, staged: Staged, lake: Lake, progress:
     contract, days = staged.contract, [day for day in staged.days if day]
     withdrawn, notes = _withdrawn(contract, lake, set(days)), [*staged.notes, *_older(con, staged, lake)]
     keep_editions(con, staged, lake)
-    quarantine.keep(lake, contract, staged.kept, [*staged.days, *withdrawn])
+    quarantine.keep(lake, contract, [*staged.kept, *_still_kept(con, staged, lake)], [*staged.days, *withdrawn])
     done = 0
     for parts in _batches(con, staged, lake):
         lake.replace(contract, parts)
@@ -241,6 +241,16 @@ def _kept(staged: Staged, lake: Lake, columns: str) -> str:
         f" UNION ALL SELECT {columns} FROM {source_of(files)}"
         f" WHERE {replaces} NOT IN (SELECT {replaces} FROM {staged.table} WHERE _rejected IS NULL)"
     )
+
+
+def _still_kept(con: duckdb.DuckDBPyConnection, staged: Staged, lake: Lake) -> list[quarantine.Entry]:
+    """What stays in quarantine of a table that is stored whole: rows of other seasons than are delivered."""
+    contract = staged.contract
+    if contract.partition_by:
+        return []
+    given = con.execute(f"SELECT DISTINCT {contract.replaces} FROM {staged.table} WHERE _rejected IS NULL").fetchall()
+    contradicting = (json.loads(entry["row"])[contract.replaces] for entry in staged.kept if entry["row"])
+    return quarantine.of_others(lake, contract, {*(value for (value,) in given), *contradicting})
 
 
 def _withdrawn(contract: RawTable, lake: Lake, delivered: set[date]) -> list[date]:

@@ -1,13 +1,15 @@
 """Quarantine: what `nba ingest` does not store of a delivery, or stores repaired, by date, file and reason.
 
 Rows that contradict one another are kept whole, for a look; of all else there is a count for each file. A date that is
-delivered again has its entries replaced. Which rows these are is staging's to find.
+delivered again has its entries replaced; of a table stored whole, rows stay until what they are of is delivered again.
+Which rows these are is staging's to find.
 """
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -15,6 +17,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from nba_assets.contracts.contract import RawTable
 from nba_assets.contracts.kept_out import CONTRADICTS, QUARANTINE, REPAIRED
@@ -47,6 +50,13 @@ def entries(
         {"table_name": contract.full_name} | entry | {"file": os.path.relpath(entry["file"], directory)}
         for entry in found
     ]
+
+
+def of_others(lake: Lake, contract: RawTable, replaced: Collection[object]) -> list[Entry]:
+    """The rows kept of a table stored whole that a delivery does not replace: nobody has delivered them rightly yet."""
+    part = replace(QUARANTINE, part=contract.full_name)
+    kept = [entry for file in lake.sound(part, [OF_NO_DATE]) for entry in pq.ParquetFile(file).read().to_pylist()]
+    return [entry for entry in kept if entry["row"] and json.loads(entry["row"])[contract.replaces] not in replaced]
 
 
 def keep(lake: Lake, contract: RawTable, found: Sequence[Entry], days: Iterable[date | None]) -> None:

@@ -100,6 +100,19 @@ def test_a_table_stored_whole_has_contradictions_too(delivery: Path, lake: Lake)
     assert "'b/x/2021-22'" in told.contradictions
 
 
+def test_a_row_stays_in_quarantine_until_its_season_comes_again(tmp_path: Path, lake: Lake) -> None:
+    seasons = ("2021-22", "2022-23", "2021-22")
+    found = []
+    for n, season in enumerate(seasons):
+        given = [row(REGISTRY, season=season)]
+        deliver(tmp_path / str(n), REGISTRY, given if n else [*given, given[0] | {"position": "PG"}])
+        ingest(tmp_path / str(n), lake)
+        files = (lake.root / "nba_raw" / "quarantine").rglob("*.parquet")
+        entries = [entry for file in files for entry in pq.ParquetFile(file).read().to_pylist()]
+        found.append([(e["reason"], json.loads(e["row"])["season"]) for e in entries])
+    assert found == [[(OTHERS, "2021-22")] * 2, [(OTHERS, "2021-22")] * 2, []]
+
+
 def test_who_is_strict_refuses_a_key_in_two_files(delivery: Path, lake: Lake) -> None:
     deliver(delivery, BOXES, [box("a")], "a.csv")
     deliver(delivery, BOXES, [box("a")], "b.parquet")
