@@ -300,10 +300,11 @@ def _names(contract: Contract) -> list[str]:
 
 def _day(text: str) -> date | None:
     """The date of a partition's folder; a copy that somebody has put beside it (`2022-01-05.bak`) is of none."""
-    with suppress(ValueError):
-        if (day := date.fromisoformat(text)).isoformat() == text:
-            return day
-    return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day.isoformat() == text else None
 
 
 def _within(dates: Window | None) -> Callable[[date], bool]:
