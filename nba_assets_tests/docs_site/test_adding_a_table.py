@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterator
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -42,8 +43,9 @@ def test_it_compiles_for_both_engines(made: Table) -> None:
 
 
 def test_its_tests_pass(made: Table) -> None:
-    names = {"team_bench_points": made}
+    names: dict[str, Any] = {}
     exec(compile(block("its test"), "adding_a_table.md", "exec"), names)
+    assert names["team_bench_points"] is made
     tests = [test for name, test in names.items() if name.startswith("test_")]
     assert len(tests) == 2
     for test in tests:
