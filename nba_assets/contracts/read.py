@@ -89,7 +89,7 @@ def all_before(source: Contract) -> Read:
 
 @dataclass(frozen=True)
 class View:
-    """A conformed table: one expression over raw tables, never stored.
+    """A view: one expression over stored tables and other views, compiled into its readers and never stored.
 
     An input without a reach of its own is read as far back as the view itself is read.
     """
