@@ -39,6 +39,7 @@ def slate_tables() -> tuple[Table, ...]:
 
 
 def is_conformed(table: Table) -> bool:
+    """Whether it is one of the conformed layer."""
     return table.dataset == CONFORMED_DATASET
 
 

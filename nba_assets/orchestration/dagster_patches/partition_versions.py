@@ -122,6 +122,7 @@ def made_early(
 
 
 def apply() -> None:
+    """Put the patch in place."""
     wrap(UPSTREAM, MAKES_EVENTS, _with_its_own)
 
 
