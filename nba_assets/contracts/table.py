@@ -136,7 +136,7 @@ class Table(Contract):
 
     @property
     def group(self) -> str:
-        """`conformed`, `analytics` or `precompute`: the package the module lies in."""
+        """The package that its module lies in: `conformed`, `analytics`, `precompute`, `predictions` or `monthly`."""
         return self.module.split(".")[-2]
 
     @property
