@@ -90,6 +90,8 @@ class Population:
     failed: Callable[..., ir.Table] | None = None
     exact: bool = False
     """Whether a check says that exactly those owed have either a row or a failure record."""
+    played: bool = False
+    """Whether it is of games that were played: nothing of it can be there before they end."""
 
     def __post_init__(self) -> None:
         if self.exact and len(self.owed) != 1:

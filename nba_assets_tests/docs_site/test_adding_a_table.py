@@ -13,6 +13,8 @@ import pytest
 from docs_site.generated import DOCS
 from nba_assets.compile.statements import statements
 from nba_assets.contracts.table import Table
+from nba_assets.orchestration import slates
+from nba_assets.tables.registry import tables
 
 MODULE = "nba_assets.tables.analytics.team_bench_points"
 
@@ -40,6 +42,21 @@ def test_it_compiles_for_both_engines(made: Table) -> None:
     for dialect in ("duckdb", "bigquery"):
         found = statements(made, dialect).sources["bench_points"]
         assert [column for _, _, column in found] == ["points", "starter_flag"]
+
+
+def test_no_slate_waits_for_it(made: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its games have to be played: a job that builds tonight's slate would fail for it."""
+    found = (*tables(), made)
+    groups = (slates.summaries, slates.slate_tables)
+    with monkeypatch.context() as patched:
+        patched.setattr(slates, "tables", lambda: found)
+        for group in groups:
+            group.cache_clear()
+        results, slate = (group() for group in groups)
+    for group in groups:
+        group.cache_clear()
+    assert {table.name for table in results} - {table.name for table in slates.summaries()} == {made.name}
+    assert slate == slates.slate_tables()
 
 
 def test_its_tests_pass(made: Table) -> None:
