@@ -112,6 +112,7 @@ def taken(table: Table, day: date) -> Dates:
 
 
 def linked(file: Path, place: Path) -> None:
+    """A second name for a file, or a copy where there can be none."""
     try:
         os.link(file, place)
     except OSError:  # another file system, or another's file

@@ -81,6 +81,7 @@ def first_and_last(snapshots: ir.Table, by: tuple[str, ...], *values: str) -> ir
 
 
 def lines_are_halves() -> Check:
+    """The check of each table of lines that no book's line is anything but a whole number or a half."""
     return holds(
         "lines_are_halves",
         lambda books: _is_half(books.line) & _is_half(books.opening),
@@ -105,7 +106,26 @@ def chosen(books: ir.Table, by: tuple[str, ...], sources: tuple[str, ...] = ()) 
     `opening` is the same book's first line, `movement` the way from it, NULL where the book was seen once only.
     `books`, `lowest` and `highest` are of the books that it was chosen among.
     """
-    rows = _on_offer(books.filter(_is_half(books.line)), by, sources)
+    rows = _best(_on_offer(books.filter(_is_half(books.line)), by, sources), by)
+    return rows.select(
+        *by,
+        "line",
+        "opening",
+        "book",
+        "books",
+        "lowest",
+        "highest",
+        over_price=rows.over_price.round().cast("int64"),
+        under_price=rows.under_price.round().cast("int64"),
+        movement=(rows.first_at < rows.last_at).ifelse(rows.line - rows.opening, ibis.null("float64")),
+        over_probability=no_vig(rows.over_price, rows.under_price),
+        seen_at=rows.last_at,
+        age_minutes=(rows._age / 60).floor().cast("int64"),
+    )
+
+
+def _best(rows: ir.Table, by: tuple[str, ...]) -> ir.Table:
+    """The row that is chosen of each `by`: how many `books` it was among, and their `lowest` and `highest` line."""
     every = {"group_by": list(by)}
     # BigQuery partitions by no fraction.
     rows = rows.mutate(_halves=(rows.line * 2).round().cast("int64"))
@@ -128,22 +148,7 @@ def chosen(books: ir.Table, by: tuple[str, ...], sources: tuple[str, ...] = ()) 
             rows.book,
         ],
     )
-    rows = rows.mutate(_nth=ibis.row_number().over(best_first)).filter(lambda t: t._nth == 0)
-    return rows.select(
-        *by,
-        "line",
-        "opening",
-        "book",
-        "books",
-        "lowest",
-        "highest",
-        over_price=rows.over_price.round().cast("int64"),
-        under_price=rows.under_price.round().cast("int64"),
-        movement=(rows.first_at < rows.last_at).ifelse(rows.line - rows.opening, ibis.null("float64")),
-        over_probability=no_vig(rows.over_price, rows.under_price),
-        seen_at=rows.last_at,
-        age_minutes=(rows._age / 60).floor().cast("int64"),
-    )
+    return rows.mutate(_nth=ibis.row_number().over(best_first)).filter(lambda t: t._nth == 0)
 
 
 def _on_offer(books: ir.Table, by: tuple[str, ...], sources: tuple[str, ...]) -> ir.Table:

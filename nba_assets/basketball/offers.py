@@ -20,6 +20,7 @@ _SOURCES = ("odds_api", "bettingpros")
 
 
 def decided_at(tip_at: ir.TimestampValue) -> ir.TimestampValue:
+    """When a game is bet on: `decision_minutes` before its tip."""
     return tip_at - ibis.interval(minutes=decision_minutes())
 
 

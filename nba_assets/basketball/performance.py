@@ -126,6 +126,7 @@ def summed(days: ir.Table, *by: str) -> ir.Table:
 
 
 def settled_bets(sums: ir.Table) -> ir.IntegerValue:
+    """How many bets were won, lost or given back."""
     return sums.win_count + sums.loss_count + sums.push_count
 
 

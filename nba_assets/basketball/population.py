@@ -93,7 +93,7 @@ def of_finished_games(schedule: Read, least: int = 1, team: str = "team_abbr") -
     def named(rows: ir.Table) -> ir.StringValue:
         return rows.game_id + " " + rows[team]
 
-    return Population(owed=(Owed(named, eligible, least),), due=finished, reads={"schedule": schedule})
+    return Population(owed=(Owed(named, eligible, least),), due=finished, reads={"schedule": schedule}, played=True)
 
 
 def on_slate(schedule: ir.Table) -> ir.Table:

@@ -153,6 +153,7 @@ def _cell(name: str, value: Any) -> Any:
 
 
 def print_reliability(tenths: Sequence[dict[str, Any]]) -> None:
+    """Print how often what was given so many tenths came true."""
     shown = Rows(
         "reliability",
         ("system", "tenth", "rows", "P(over)", "went over"),

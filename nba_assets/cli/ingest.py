@@ -75,6 +75,7 @@ def table_reporter(progress: Progress) -> Callable[[RawTable, int, int], None]:
 
 
 def print_ingested(results: Sequence[Ingested]) -> None:
+    """Print what came in of each raw table, and what was kept out."""
     names = ("table", "rows in", "written", "rejected", "partitions", "first date", "last date", "seconds")
     shown = Rows("ingested", names)
     for result in results:

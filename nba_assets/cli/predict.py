@@ -165,6 +165,8 @@ SHOWN = ("player", "team", "opponent", "system", "line", "book", "forecast", "80
 
 
 def print_slate(rows: Sequence[dict[str, Any]], system: str | None) -> None:
+    """Print each player's line beside what a system says of it: the one that is named, or the one that is shown by
+    default."""
     from nba_assets.audit.prop_slate import shown_system
 
     chosen = system or shown_system(list(rows))

@@ -104,6 +104,7 @@ def print_as_json(asked: bool) -> bool:
 
 
 def as_json() -> bool:
+    """Whether the command prints JSON, so that words go to the other stream."""
     return out.stderr
 
 

@@ -131,6 +131,7 @@ def log_to_terminal() -> None:
 
 
 def print_made(made: Mapping[str, TableResult]) -> None:
+    """Print what was built of each table."""
     from nba_assets.cli.rows import Rows
 
     shown = Rows("built", ("table", "partitions", "rows", "seconds", "broken checks"))
@@ -158,11 +159,13 @@ def breaks_errors(made: Mapping[str, TableResult]) -> bool:
 
 
 def print_failures(failures: Mapping[str, str]) -> None:
+    """Print why tables were not built."""
     for table, reason in failures.items():
         print_failure(table, reason)
 
 
 def print_failure(table: str, reason: str) -> None:
+    """Print why one table was not built."""
     err.print(f"[red]{table}[/red]: {escape(reason)}", highlight=False, markup=True)
 
 
@@ -179,6 +182,7 @@ def reporter(progress: Progress) -> Callable[[str, int, int], None]:
 
 
 def bar(*, transient: bool = False) -> Progress:
+    """A bar for work whose length is known, in place of the line that says that there is some."""
     at_work.over()
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), _Rate(), TimeRemainingColumn())
     return Progress(*columns, console=err, disable=not err.is_terminal, transient=transient)

@@ -29,6 +29,7 @@ class Measure:
 
 
 def mean_of(column: str, *, watched: bool = True) -> Measure:
+    """The mean of a column over a day's rows, in the column's unit; NULLs do not count."""
     return Measure(f"mean_{column}", lambda rows: rows[column].cast("float64").mean(), watched)
 
 
@@ -41,8 +42,10 @@ _GOLD = Measure("share_gold", lambda rows: (rows.quality_tier == GOLD).ifelse(1.
 
 
 def measures_of(table: Table) -> tuple[Measure, ...]:
+    """All measures of a table: the share of gold rows where rows are rated, and its own."""
     return (*([_GOLD] if table.rated else []), *table.measures)
 
 
 def watched(table: Table) -> tuple[str, ...]:
+    """The names of those that are compared with the days before."""
     return tuple(measure.name for measure in measures_of(table) if measure.watched)

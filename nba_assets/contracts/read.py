@@ -60,36 +60,43 @@ class Read:
 
 
 def same_day(source: Contract | View) -> Read:
+    """Rows of the partition's own date."""
     return Read(source, Reach.SAME_DAY)
 
 
 def eve_and_day(source: Contract | View) -> Read:
+    """Rows of the date and of the evening before, as injury reports are read."""
     return Read(source, Reach.EVE_AND_DAY)
 
 
 def season_to_date(source: Contract | View) -> Read:
+    """Rows of the season up to the date, which is included."""
     return Read(source, Reach.SEASON_TO_DATE)
 
 
 def season_history(source: Contract | View) -> Read:
+    """Rows of the season strictly before the date: what form is made of."""
     return Read(source, Reach.SEASON_HISTORY)
 
 
 def whole_season(source: Contract | View) -> Read:
+    """Rows of the whole season, the future too: the schedule alone is read so, and what is certain of it."""
     return Read(source, Reach.WHOLE_SEASON)
 
 
 def its_month(source: Contract) -> Read:
+    """The partition of the date's month, of a table of months."""
     return Read(source, Reach.ITS_MONTH)
 
 
 def all_before(source: Contract) -> Read:
+    """Rows of all seasons strictly before the date: what models learn from."""
     return Read(source, Reach.ALL_BEFORE)
 
 
 @dataclass(frozen=True)
 class View:
-    """A conformed table: one expression over raw tables, never stored.
+    """A view: one expression over stored tables and other views, compiled into its readers and never stored.
 
     An input without a reach of its own is read as far back as the view itself is read.
     """

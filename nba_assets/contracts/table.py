@@ -90,6 +90,8 @@ class Population:
     failed: Callable[..., ir.Table] | None = None
     exact: bool = False
     """Whether a check says that exactly those owed have either a row or a failure record."""
+    played: bool = False
+    """Whether it is of games that were played: nothing of it can be there before they end."""
 
     def __post_init__(self) -> None:
         if self.exact and len(self.owed) != 1:
@@ -136,7 +138,7 @@ class Table(Contract):
 
     @property
     def group(self) -> str:
-        """`conformed`, `analytics` or `precompute`: the package the module lies in."""
+        """The package that its module lies in: `conformed`, `analytics`, `precompute`, `predictions` or `monthly`."""
         return self.module.split(".")[-2]
 
     @property

@@ -205,6 +205,7 @@ class PointsModel:
 
 
 def distribution(middles: Floats, spreads: Floats, shape: Shape) -> Distribution:
+    """The points of players, from the middle and the spread of each and the shape of all: never below zero."""
     quantiles, mean, deviation = shape.at(middles)
     points = np.maximum(middles[:, None] + spreads[:, None] * quantiles, 0)
     return Distribution(

@@ -62,6 +62,8 @@ def tidy(instance: dg.DagsterInstance, warehouse: Warehouse, days: int) -> Tidie
 
 
 def housekeeping_job() -> dg.JobDefinition:
+    """The job that tidies."""
+
     @dg.op(name="tidy", description="Compacts the run history and removes the logs of old runs.")
     def op(context: dg.OpExecutionContext, warehouse: WarehouseResource) -> None:
         context.log.info(str(tidy(context.instance, warehouse.open(), log_days())))

@@ -168,6 +168,7 @@ def of_preview(rows: pa.Table) -> dict[str, Any]:
 
 
 def of_picture(png: bytes) -> dict[str, Any]:
+    """A PNG as the picture of a materialisation."""
     return {_PICTURE: inline_picture(_PICTURE, png)}
 
 
@@ -202,6 +203,7 @@ def of_broken_range(by_day: Mapping[date, int], example: pa.Table, shown: int = 
 
 
 def rows_as_markdown(rows: pa.Table) -> str:
+    """Rows as a Markdown table, all of them."""
     return markdown_table(rows.column_names, cells(rows))
 
 
@@ -250,10 +252,12 @@ def of_drifts(drifts: Sequence[Drift], day_column: str) -> pa.Table:
 
 
 def broken_rows(metadata: Metadata) -> int:
+    """How many rows a check's evaluation says break it."""
     return int(_number(metadata, _BROKEN_ROWS) or 0)
 
 
 def broken_days(metadata: Metadata) -> int:
+    """How many days of a range a check's evaluation says have such rows."""
     return int(_number(metadata, _BROKEN_DAYS) or 0)
 
 

@@ -33,6 +33,7 @@ MONTHLY = dg.MonthlyPartitionsDefinition(
 
 
 def partitions_of(table: Table) -> dg.TimeWindowPartitionsDefinition:
+    """The partitions of a table: days, or months."""
     return MONTHLY if table.monthly else DAILY
 
 

@@ -50,6 +50,7 @@ class OfDate(dg.Config):
 
 
 def prediction_jobs() -> list[dg.JobDefinition]:
+    """The jobs that predict and that grade."""
     return [
         _job(
             PREDICT,
@@ -131,6 +132,7 @@ def _date_in(config: OfDate, which: Callable[[], date]) -> date:
 
 
 def prediction_schedules() -> list[dg.ScheduleDefinition]:
+    """The schedules of both: off until they are switched on."""
     return [
         safety_net("todays_predictions", ["0 11 * * *", "0 18 * * *"], forecasting_tables(), TODAY),
         safety_net("yesterdays_grading", "0 7 * * *", grading_tables(), YESTERDAY),
@@ -138,6 +140,7 @@ def prediction_schedules() -> list[dg.ScheduleDefinition]:
 
 
 def prediction_sensors() -> list[dg.SensorDefinition]:
+    """The sensors of both, which follow the tables that are read."""
     return [
         _sensor(
             "predictions",

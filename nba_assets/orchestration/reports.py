@@ -43,6 +43,7 @@ def reports_folder() -> Path:
 
 
 def slate_file(day: date) -> Path:
+    """Where the page of a slate is kept."""
     return reports_folder() / f"slate-{day}.html"
 
 
@@ -59,6 +60,7 @@ def _write(warehouse: Warehouse, slate: Slate, file: Path) -> None:
 
 
 def season_file(year: int) -> Path:
+    """Where the page of a season is kept."""
     return reports_folder() / f"season-{season_label(year)}.html"
 
 
@@ -76,6 +78,8 @@ def write_season(warehouse: Warehouse, dates: Window, file: Path) -> None:
 
 
 def slate_report_asset() -> dg.AssetsDefinition:
+    """The asset of the slate's page."""
+
     @_page(
         key=KEY,
         deps=[asset_key(table) for table in slate_tables()],
@@ -99,6 +103,8 @@ def slate_report_asset() -> dg.AssetsDefinition:
 
 
 def season_report_asset() -> dg.AssetsDefinition:
+    """The asset of the season's page."""
+
     @_page(
         key=SEASON_KEY,
         deps=[asset_key(table) for table in tables()],

@@ -24,6 +24,7 @@ Found = dg.RunRequest | dg.SkipReason
 
 
 def schedules() -> list[dg.ScheduleDefinition]:
+    """The schedules of daily tables: safety nets beside the sensors."""
     return [
         safety_net("yesterdays_summaries", "30 6 * * *", with_conformed(summaries()), YESTERDAY),
         safety_net("todays_slate", ["30 10 * * *", "30 17 * * *"], with_conformed(slate_tables()), TODAY),
@@ -35,6 +36,9 @@ YESTERDAY, TODAY, TOMORROW = timedelta(days=-1), timedelta(0), timedelta(days=1)
 
 
 def safety_net(name: str, cron: str | list[str], tables: Sequence[Table], which: timedelta) -> dg.ScheduleDefinition:
+    """A schedule that builds what is missing or out of date of the tables on the date that is `which` from today; off
+    until it is switched on."""
+
     @dg.schedule(
         name=name,
         cron_schedule=cron,

@@ -19,6 +19,7 @@ from nba_assets.orchestration.slates import slate_tables, with_conformed
 
 
 def slate_jobs(now: Callable[[], datetime] = lambda: datetime.now(EASTERN)) -> list[dg.JobDefinition]:
+    """The jobs that find their date by the clock."""
     return [
         _job("tonights_slate", "Builds the slate of today's Eastern date.", lambda: now().date()),
         _job(

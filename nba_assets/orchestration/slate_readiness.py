@@ -24,6 +24,8 @@ SECONDS_BETWEEN_TICKS = 300
 
 
 def slate_readiness_asset() -> dg.AssetsDefinition:
+    """The asset whose materialisations say how far a slate is."""
+
     @dg.multi_asset(
         name="slate_readiness",
         specs=[
@@ -54,6 +56,7 @@ def slate_readiness_asset() -> dg.AssetsDefinition:
     default_status=dg.DefaultSensorStatus.RUNNING,
 )
 def slate_readiness_sensor(context: dg.SensorEvaluationContext, warehouse: WarehouseResource) -> dg.SensorResult:
+    """Puts on record how far a slate is when that has changed."""
     try:
         slates = slates_at(context.instance, warehouse.open(), today())
     except BadInput as error:

@@ -83,6 +83,7 @@ class Slate:
 
 
 def is_ready(slates: Iterable[Slate]) -> bool:
+    """Whether every slate that counts is ready."""
     return all(slate.ready for slate in slates if slate.counts)
 
 

@@ -1,6 +1,6 @@
 """Slates and summaries: which tables are refreshed together, those of games that were played and of games to come.
 
-Told by the declared inputs alone, so a new table finds its group by itself. Conformed tables are in neither group: they
+Told by what is declared alone, so a new table finds its group by itself. Conformed tables are in neither group: they
 go before whichever of them reads them. Which dates have games is not asked here.
 """
 
@@ -27,9 +27,10 @@ OF_THE_DAY = {Reach.SAME_DAY, Reach.EVE_AND_DAY}
 
 @cache
 def summaries() -> tuple[Table, ...]:
-    """The tables that another one reads as history: what is known of a date once its games are over."""
+    """What is known of a date once its games are over: what another table reads as history, or owes games played."""
     history = {read.source for table in tables() for read in table.reads.values() if read.reach is Reach.SEASON_HISTORY}
-    return tuple(table for table in tables() if table in history and not is_conformed(table))
+    of_games = {table for table in tables() if table.population and table.population.played}
+    return tuple(table for table in tables() if table in history | of_games and not is_conformed(table))
 
 
 @cache
@@ -39,6 +40,7 @@ def slate_tables() -> tuple[Table, ...]:
 
 
 def is_conformed(table: Table) -> bool:
+    """Whether it is one of the conformed layer."""
     return table.dataset == CONFORMED_DATASET
 
 

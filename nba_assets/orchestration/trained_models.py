@@ -86,6 +86,8 @@ def _in_a_row(months: Iterable[date]) -> Iterator[list[date]]:
 
 
 def models_schedule() -> dg.ScheduleDefinition:
+    """The schedule of this month's model: off until it is switched on."""
+
     @dg.schedule(
         name="months_models",
         cron_schedule="0 9 * 10-12,1-6 *",

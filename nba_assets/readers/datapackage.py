@@ -45,6 +45,7 @@ def write_package(lake: Lake) -> int:
 
 
 def package(lake: Lake) -> dict[str, Any]:
+    """The description of a lake's files as a Data Package, for programs that read such."""
     return {
         "$schema": f"{PROFILES}/datapackage.json",
         "name": "nba_assets",

@@ -78,6 +78,7 @@ class Described:
 
 
 def stored(warehouse: Warehouse, contract: Contract) -> Stored:
+    """What there is of a table: its partitions."""
     source = dates_of(contract)
     if not source.partition_by:
         return Stored(contract, ())

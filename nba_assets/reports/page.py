@@ -47,6 +47,7 @@ def _templates() -> jinja2.Environment:
 
 
 def rendered(template: str, **values: Any) -> str:
+    """A template of ours with these values."""
     return _templates().get_template(template).render(values)
 
 

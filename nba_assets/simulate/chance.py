@@ -25,8 +25,10 @@ class Chance:
 
 
 def cumulative(weights: Sequence[float]) -> list[float]:
+    """Weights as `random.choices` takes them fastest."""
     return list(accumulate(weights))
 
 
 def clamp(value: float, low: float, high: float) -> float:
+    """The value, or the bound that it is beyond."""
     return max(low, min(high, value))

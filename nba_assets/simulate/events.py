@@ -52,10 +52,12 @@ class Event(NamedTuple):
 
 
 def period_seconds(period: int) -> int:
+    """How long a period is, an overtime too."""
     return 720 if period <= 4 else 300
 
 
 def elapsed(period: int, clock: int) -> int:
+    """Seconds from the tip to a clock that counts a period down."""
     before = 720 * min(period - 1, 4) + 300 * max(period - 5, 0)
     return before + period_seconds(period) - clock
 

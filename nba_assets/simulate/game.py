@@ -65,6 +65,7 @@ class Played:
 
 
 def play(chance: Chance, game: Game, away: Plan, home: Plan) -> Played:
+    """A game from tip to end: the same for the same chance and plans."""
     court = _Court(chance.stream("game", game.nba_id), game, away, home)
     court.play()
     return Played(game, away, home, court.events, (court.possessions[AWAY], court.possessions[HOME]))

@@ -74,10 +74,6 @@ class Player:
     def lookup(self) -> str:
         return names.lookup(self.name)
 
-    @property
-    def surname(self) -> str:
-        return self.name.split()[1]
-
 
 @dataclass(frozen=True)
 class Trade:

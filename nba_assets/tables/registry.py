@@ -101,10 +101,13 @@ LONGEST = "play_by_play"
 
 @cache
 def has_all_cores(step: str) -> bool:
-    """Whether little of a run, or nothing, can be done beside it: it waits for each other step, or is waited for."""
-    return step == LONGEST or all(
-        other == step or step in waiting(other) or other in waiting(step) for other in steps()
-    )
+    """Whether little of a run can be done beside it: it waits for each other step, or is waited for.
+
+    Steps that nobody waits for are passed over, and have none to themselves: a new table at the end takes nothing away.
+    """
+    waited_for = [other for other in steps() if waiting(other)]
+    ordered = (other == step or step in waiting(other) or other in waiting(step) for other in waited_for)
+    return step == LONGEST or (step in waited_for and all(ordered))
 
 
 @cache

@@ -6,12 +6,15 @@ import re
 import sys
 from collections.abc import Iterator
 from types import ModuleType
+from typing import Any
 
 import pytest
 
 from docs_site.generated import DOCS
 from nba_assets.compile.statements import statements
 from nba_assets.contracts.table import Table
+from nba_assets.orchestration import slates
+from nba_assets.tables.registry import tables
 
 MODULE = "nba_assets.tables.analytics.team_bench_points"
 
@@ -41,9 +44,25 @@ def test_it_compiles_for_both_engines(made: Table) -> None:
         assert [column for _, _, column in found] == ["points", "starter_flag"]
 
 
+def test_no_slate_waits_for_it(made: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its games have to be played: a job that builds tonight's slate would fail for it."""
+    found = (*tables(), made)
+    groups = (slates.summaries, slates.slate_tables)
+    with monkeypatch.context() as patched:
+        patched.setattr(slates, "tables", lambda: found)
+        for group in groups:
+            group.cache_clear()
+        results, slate = (group() for group in groups)
+    for group in groups:
+        group.cache_clear()
+    assert {table.name for table in results} - {table.name for table in slates.summaries()} == {made.name}
+    assert slate == slates.slate_tables()
+
+
 def test_its_tests_pass(made: Table) -> None:
-    names = {"team_bench_points": made}
+    names: dict[str, Any] = {}
     exec(compile(block("its test"), "adding_a_table.md", "exec"), names)
+    assert names["team_bench_points"] is made
     tests = [test for name, test in names.items() if name.startswith("test_")]
     assert len(tests) == 2
     for test in tests:

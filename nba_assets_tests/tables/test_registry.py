@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,22 @@ def test_plays_and_features_have_all_cores() -> None:
     steps, waiting = registry.steps(), registry.waiting(registry.LONGEST)
     assert registry.has_all_cores(registry.LONGEST)
     assert {"box_scores", "slate", "props", "pregame"} == steps.keys() - waiting - {registry.LONGEST}
+
+
+def test_a_new_table_at_the_end_takes_no_cores_from_the_features(monkeypatch: pytest.MonkeyPatch) -> None:
+    leaf = replace(team_offense_game_summary, name="team_bench_points", step="team_bench_points")
+    found = (*registry.every_table(), leaf)
+    cached = (registry.steps, registry.waiting, registry.has_all_cores)
+    with monkeypatch.context() as patched:
+        patched.setattr(registry, "every_table", lambda: found)
+        for function in cached:
+            function.cache_clear()
+        known = {step for step in registry.steps() if registry.has_all_cores(step)}
+        assert not registry.waiting(leaf.step)
+    for function in cached:
+        function.cache_clear()
+    assert {"play_by_play", "ml_feature_store_v2"} <= known
+    assert not {leaf.step, "player_composite_factors"} & known
 
 
 def test_predictions_are_built_when_they_are_named() -> None:

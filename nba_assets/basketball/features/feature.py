@@ -45,6 +45,7 @@ class Feature:
 def feature(
     name: str, default: float, unit: str, meaning: str, /, **sources: Callable[[ir.Table], ir.Value]
 ) -> Feature:
+    """A feature by what each source says of it, the best first."""
     return Feature(name, default, unit, meaning, tuple(sources.items()))
 
 

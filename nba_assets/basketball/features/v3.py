@@ -106,6 +106,7 @@ def shrunken_rate(points: ir.NumericValue, seconds: ir.NumericValue) -> ir.Float
 
 
 def per_minute(count: ir.NumericValue, seconds: ir.NumericValue) -> ir.FloatingValue:
+    """How many a minute of what was counted in so many seconds; NULL of none."""
     return metrics.ratio(60 * count, seconds)
 
 

@@ -24,4 +24,5 @@ def form(t: ir.Table, last_5: float, last_10: float, season: float) -> ir.Floati
 
 
 def home_or_away(t: ir.Table, home: float, away: float) -> ir.FloatingValue:
+    """The one number for who plays at home, the other for who does not."""
     return (t.home_away == 1).ifelse(home, away)

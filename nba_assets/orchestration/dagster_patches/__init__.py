@@ -6,9 +6,6 @@ One module a patch, each with what it changes, the upstream symbol, the measured
 
 from __future__ import annotations
 
-CHECKED_AGAINST = "1.13.27"
-"""The version of Dagster that every guard here was written down from."""
-
 
 def apply() -> None:
     """Put every patch in place that is wanted and whose upstream is as it was known; once, however often called.

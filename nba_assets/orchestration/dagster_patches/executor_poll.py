@@ -37,6 +37,7 @@ WAIT_WHILE_FLOWING_SECONDS = 0.0005
 
 
 def apply() -> None:
+    """Put the patch in place."""
     wrap(UPSTREAM, POLLS, _waiting_less)
 
 

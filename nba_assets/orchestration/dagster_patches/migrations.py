@@ -27,6 +27,7 @@ UPSTREAM = Upstream(
 
 
 def apply() -> None:
+    """Put the patch in place."""
     wrap(UPSTREAM, READS, _reading_once)
 
 

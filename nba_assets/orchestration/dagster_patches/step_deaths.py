@@ -25,6 +25,7 @@ SHORT_OF_MEMORY = {SIGABRT, SIGBUS, SIGKILL, SIGSEGV}
 
 
 def apply() -> None:
+    """Put the patch in place."""
     wrap(UPSTREAM, CRASHES, _explained)
 
 

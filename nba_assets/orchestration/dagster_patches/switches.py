@@ -43,6 +43,7 @@ def wanted(name: str) -> bool:
 
 
 def stock() -> bool:
+    """Whether Dagster is to be left as it comes."""
     return os.environ.get(STOCK, "") not in ("", "0")
 
 

@@ -23,6 +23,7 @@ _NOTES = {NO_DATA: "complete: the source has nothing for this date", FAILED: "th
 
 
 def event_of(kind: type, message: RawComplete) -> dg.AssetMaterialization | dg.AssetObservation:
+    """A message as Dagster's event of its raw table and day; `kind` is the class of it."""
     told = {
         "execution_id": message.execution_id,
         "correlation_id": message.correlation_id,

@@ -100,10 +100,12 @@ def close(
 
 
 def under_way(instance: dg.DagsterInstance) -> Sequence[PartitionBackfill]:
+    """Back-fills that are not over."""
     return instance.get_backfills(BulkActionsFilter(statuses=UNDER_WAY))
 
 
 def fail(instance: dg.DagsterInstance, backfill: PartitionBackfill) -> None:
+    """Put on record that a back-fill has failed, as of now."""
     instance.update_backfill(backfill.with_status(BulkActionStatus.FAILED).with_end_timestamp(time.time()))
 
 

@@ -201,11 +201,13 @@ ARRIVAL_COLUMNS = ("raw table", "need", "there since", "told by", "records")
 
 
 def title(timings: Timings) -> str:
+    """One line for a run: its id, what started it, and who."""
     run = timings.runs[0]
     asked = run.trigger_source + (f" {run.triggered_by}" if run.triggered_by else "")
     return f"Run {run.run_id[:8]}, {asked}"
 
 
 def arrival_line(arrival: Arrival) -> tuple[str, ...]:
+    """What is printed of a raw table's arrival, a text a column."""
     records = "" if arrival.records is None else f"{arrival.records:,}"
     return arrival.table.name, arrival.table.need, eastern(arrival.at), arrival.told_by, records

@@ -53,6 +53,10 @@ class _Part:
     skipped: str | None = None
 
 
+_Status = tuple[str, str | None, str | None]
+"""What became of a table: the status, why it was skipped, and the error."""
+
+
 def table_runs(
     instance: dg.DagsterInstance, run_id: str, made: Iterable[dg.DagsterEvent] | None = None
 ) -> list[TableRun]:
@@ -70,43 +74,42 @@ def table_runs(
     parts, why = _parts(instance, run_id, chosen, made)
     over = run.status in ENDED
     end = record.end_time if over else None
-    status: dict[str, tuple[str, str | None, str | None]] = {}
+    status: dict[str, _Status] = {}
     for table in chosen:  # each after those it reads, so that a reason is passed on
         status[table.name] = _status(table, parts[table.name], run.status, status, why)
+    return [_row(table, record, parts[table.name], status[table.name], end) for table in chosen]
+
+
+def _row(table: Table, record: dg.RunRecord, part: _Part, became: _Status, end: float | None) -> TableRun:
+    """What became of one table of a run that ended at `end`, if it did."""
+    run = record.dagster_run
     days = days_of(run)
-    asked = datetime.fromtimestamp(record.create_timestamp.timestamp(), EASTERN).date()
-    first = days[0] if days else asked
+    first = days[0] if days else datetime.fromtimestamp(record.create_timestamp.timestamp(), EASTERN).date()
     trigger, by = _trigger(run, len(days))
-    dialect = WarehouseResource.from_environment().dialect
-    found = []
-    for table in chosen:
-        part, (state, skipped, error) = parts[table.name], status[table.name]
-        started, ended = part.own_times or (part.started, part.ended or end)
-        found.append(
-            TableRun(
-                processor_name=table.name,
-                run_id=run_id,
-                phase=PHASES.get(table.group, table.group),
-                data_date=first,
-                data_date_start=days[0] if days else None,
-                data_date_end=days[-1] if days else None,
-                season_year=season_year(first),
-                status=state,
-                started_at=_moment(started),
-                processed_at=_moment(ended),
-                duration_seconds=round(ended - started, 3) if started is not None and ended is not None else None,
-                records_processed=sum(part.rows.values()),
-                partitions=len(part.rows),
-                retry_attempt=part.restarts + int(run.tags.get("dagster/retry_number", 0)),
-                trigger_source=trigger,
-                triggered_by=by,
-                correlation_id=run.tags.get(CORRELATION_TAG),
-                code_version=part.version or code_version(table, dialect),
-                skip_reason=skipped or (part.skipped if len(days) == 1 else None),
-                errors=error,
-            )
-        )
-    return found
+    state, skipped, error = became
+    started, ended = part.own_times or (part.started, part.ended or end)
+    return TableRun(
+        processor_name=table.name,
+        run_id=run.run_id,
+        phase=PHASES.get(table.group, table.group),
+        data_date=first,
+        data_date_start=days[0] if days else None,
+        data_date_end=days[-1] if days else None,
+        season_year=season_year(first),
+        status=state,
+        started_at=_moment(started),
+        processed_at=_moment(ended),
+        duration_seconds=round(ended - started, 3) if started is not None and ended is not None else None,
+        records_processed=sum(part.rows.values()),
+        partitions=len(part.rows),
+        retry_attempt=part.restarts + int(run.tags.get("dagster/retry_number", 0)),
+        trigger_source=trigger,
+        triggered_by=by,
+        correlation_id=run.tags.get(CORRELATION_TAG),
+        code_version=part.version or code_version(table, WarehouseResource.from_environment().dialect),
+        skip_reason=skipped or (part.skipped if len(days) == 1 else None),
+        errors=error,
+    )
 
 
 def _parts(
@@ -181,10 +184,7 @@ def _count(parts: Mapping[str, _Part], event: dg.DagsterEvent) -> None:
     part.own_times = (said.started, said.ended) if said.started and said.ended else part.own_times
 
 
-def _status(
-    table: Table, part: _Part, run: dg.DagsterRunStatus, known: dict[str, tuple], why: str
-) -> tuple[str, str | None, str | None]:
-    """The status, why it was skipped, and the error."""
+def _status(table: Table, part: _Part, run: dg.DagsterRunStatus, known: dict[str, _Status], why: str) -> _Status:
     if part.succeeded:
         return table_run.SUCCESS, None, None
     if run == dg.DagsterRunStatus.CANCELED and (not part.failure or part.interrupted):

@@ -80,6 +80,7 @@ def _final(result: Result) -> Row:
 
 
 def gamebook(night: GameNight, year: int) -> list[Row]:
+    """The league's box score of a game, as its scraper delivers it."""
     game = night.game
     code = game.code.replace("/", "-")
     path = f"nba-com/gamebooks-data/{game.day}/{code}.json"

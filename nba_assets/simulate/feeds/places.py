@@ -13,6 +13,7 @@ from nba_assets.simulate.teams import Team
 
 
 def team_locations(teams: Iterable[Team], year: int, at: datetime) -> list[Row]:
+    """Where each team plays at home."""
     return [
         {
             "team_abbr": team.abbr,
@@ -33,6 +34,7 @@ def team_locations(teams: Iterable[Team], year: int, at: datetime) -> list[Row]:
 
 
 def extra_venues(games: Iterable[Game], year: int) -> list[Row]:
+    """Where games are played that are at no team's home."""
     elsewhere = Counter(game.venue for game in games if game.venue != game.home.venue)
     return [
         {

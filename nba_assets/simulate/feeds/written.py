@@ -20,6 +20,7 @@ DATA_SOURCE = "simulated"
 
 
 def digest(*values: object) -> str:
+    """A hash as scrapers write it: of all values, in hex."""
     return hashlib.sha256("|".join(map(str, values)).encode()).hexdigest()
 
 
@@ -39,6 +40,7 @@ def morning_after(day: date, hour: int, minute: int = 0) -> datetime:
 
 
 def eastern(day: date, hour: int, minute: int = 0) -> datetime:
+    """An Eastern time of day, in UTC."""
     return datetime.combine(day, time(hour, minute), EASTERN).astimezone(UTC)
 
 

@@ -299,44 +299,8 @@ def _with_status(rows: ir.Table, availability: ir.Table) -> ir.Table:
 
 
 def _with_form(rows: ir.Table, players: ir.Table) -> ir.Table:
-    """Averages over his last games; rest counts every game he appeared in, an NBA Cup final included."""
-    gap = players.game_date.delta(players.game_date.lag().over(history.Before("player_lookup").in_order), unit="day")
-    appeared = history.appeared(players).mutate(gap=gap)
-    rows = history.as_of(
-        rows,
-        appeared,
-        "player_lookup",
-        _last=lambda g, before: g.game_date,
-        days_rest_before_last_game=lambda g, before: g.gap - 1,
-        _rested=lambda g, before: g.game_date.max(where=g.gap >= LONG_REST_GAP_DAYS).over(before.season),
-    )
-
-    def efg(g: ir.Table, window: ibis.expr.builders.WindowBuilder) -> ir.Value:
-        makes = g.fg_makes.sum().over(window), g.three_pt_makes.sum().over(window)
-        return metrics.effective_fg_pct(*makes, g.fg_attempts.sum().over(window))
-
-    counted = history.counted(players)
-    rows = history.as_of(
-        rows,
-        counted,
-        "player_lookup",
-        points_avg_last_5=form.mean_points(5),
-        points_avg_last_10=form.mean_points(10),
-        l5_games_used=form.games_played(5),
-        l10_games_used=form.games_played(10),
-        usage_rate_last_10=form.usage(10),
-        avg_usage_rate_last_7_games=form.usage(7),
-        shooting_pct_decline_last_5=lambda g, before: efg(g, before.season) - efg(g, before.last(5)),
-        _usage_day=form.mean_day(10),
-        first_of_last_10=lambda g, before: g.game_date.min().over(before.last(10)),
-        fourth_quarter_production_last_7=lambda g, before: g.fourth_quarter_points.mean().over(before.last(LATE_GAMES)),
-        late_points_games_last_7=lambda g, before: g.fourth_quarter_points.count().over(before.last(LATE_GAMES)),
-        fourth_quarter_minutes_last_7=form.sum_of("fourth_quarter_seconds", LATE_GAMES),
-        clutch_minutes_last_7_games=form.sum_of("clutch_seconds", LATE_GAMES),
-        late_minutes_games_last_7=lambda g, before: g.fourth_quarter_seconds.count().over(before.last(LATE_GAMES)),
-        **averages.STATS,
-        **averages.WINDOW_STATS,
-    )
+    """Averages over his last games, and his rest."""
+    rows = _with_averages(_with_last_game(rows, players), history.counted(players))
     timed = rows.late_minutes_games_last_7 >= LEAST_LATE_GAMES
     rows = rows.mutate(days_rest=metrics.days_rest(rows.game_date, rows._last))
     beyond = (rows.days_rest - rows.team_days_rest).clip(lower=0).fill_null(0)
@@ -357,6 +321,50 @@ def _with_form(rows: ir.Table, players: ir.Table) -> ir.Table:
             rows.fourth_quarter_production_last_7, None
         ),
     ).drop("_last", "_rested", "_usage_day")
+
+
+def _with_last_game(rows: ir.Table, players: ir.Table) -> ir.Table:
+    """When he last appeared, in whatever game, an NBA Cup final included, and when after a long rest."""
+    gap = players.game_date.delta(players.game_date.lag().over(history.Before("player_lookup").in_order), unit="day")
+    appeared = history.appeared(players).mutate(gap=gap)
+    return history.as_of(
+        rows,
+        appeared,
+        "player_lookup",
+        _last=lambda g, before: g.game_date,
+        days_rest_before_last_game=lambda g, before: g.gap - 1,
+        _rested=lambda g, before: g.game_date.max(where=g.gap >= LONG_REST_GAP_DAYS).over(before.season),
+    )
+
+
+def _with_averages(rows: ir.Table, counted: ir.Table) -> ir.Table:
+    """Averages and counts over his last games of those that count as history."""
+
+    def efg(g: ir.Table, window: ibis.expr.builders.WindowBuilder) -> ir.Value:
+        makes = g.fg_makes.sum().over(window), g.three_pt_makes.sum().over(window)
+        return metrics.effective_fg_pct(*makes, g.fg_attempts.sum().over(window))
+
+    return history.as_of(
+        rows,
+        counted,
+        "player_lookup",
+        points_avg_last_5=form.mean_points(5),
+        points_avg_last_10=form.mean_points(10),
+        l5_games_used=form.games_played(5),
+        l10_games_used=form.games_played(10),
+        usage_rate_last_10=form.usage(10),
+        avg_usage_rate_last_7_games=form.usage(7),
+        shooting_pct_decline_last_5=lambda g, before: efg(g, before.season) - efg(g, before.last(5)),
+        _usage_day=form.mean_day(10),
+        first_of_last_10=lambda g, before: g.game_date.min().over(before.last(10)),
+        fourth_quarter_production_last_7=lambda g, before: g.fourth_quarter_points.mean().over(before.last(LATE_GAMES)),
+        late_points_games_last_7=lambda g, before: g.fourth_quarter_points.count().over(before.last(LATE_GAMES)),
+        fourth_quarter_minutes_last_7=form.sum_of("fourth_quarter_seconds", LATE_GAMES),
+        clutch_minutes_last_7_games=form.sum_of("clutch_seconds", LATE_GAMES),
+        late_minutes_games_last_7=lambda g, before: g.fourth_quarter_seconds.count().over(before.last(LATE_GAMES)),
+        **averages.STATS,
+        **averages.WINDOW_STATS,
+    )
 
 
 def _with_lines(rows: ir.Table, prop_lines: ir.Table, games_with_props: ir.Table) -> ir.Table:

@@ -226,12 +226,7 @@ def _nbac(events: ir.Table) -> ir.Table:
     }
     period_start = (events.action_type == "period") & (events.sub_type == "start")
     rows = events.filter(events.action_type.isin([*kinds, *STOPS]) | period_start)
-    rows = rows.mutate(
-        clock=seconds_left(rows.period, rows.game_clock_seconds, rows.time_elapsed_seconds),
-        _left=rows.game_clock.re_extract(r"M([0-9.]+)S", 1).try_cast("float64"),
-    )
-    games = rows.group_by("nba_game_id").agg(_has_tenths=(rows._left != rows._left.floor()).any())
-    rows = with_columns(rows, games, ("nba_game_id",), "_has_tenths")
+    rows = _with_clock(rows)
     is_shot = rows.action_type.isin(["2pt", "3pt"])
     is_three = rows.action_type == "3pt"
     scored = (rows.shot_result == "Made").fill_null(False)
@@ -239,8 +234,6 @@ def _nbac(events: ir.Table) -> ir.Table:
     throw = rows.sub_type.isin(["1 of 1", "2 of 2", "3 of 3"])
     words = rows.sub_type.fill_null("") + " " + rows.descriptor.fill_null("")
     technical = words.contains("technical")
-    has_tenths = rows._has_tenths & (rows.game_clock_seconds == rows.clock)  # one that counts up has those of the start
-    at_zero = has_tenths.fill_null(False).ifelse(rows._left == 0, ibis.null("boolean"))
     # The feed names the zone where it has no distance; of the zones only these two lie on one side of 8 ft.
     implied = rows.area.cases(("Restricted Area", 0.0), ("Mid-Range", 2 * metrics.PAINT_FEET))
     return rows.select(
@@ -264,10 +257,27 @@ def _nbac(events: ir.Table) -> ir.Table:
         technical=technical,
         keeps_ball=keeps_the_ball(words),
         shooting=words.contains("shooting"),
-        at_horn=(rows.clock > 0).ifelse(False, at_zero),
+        at_horn=_at_horn(rows),
         assister=is_shot.ifelse(rows.assist_player_lookup, None),
         blocker=is_shot.ifelse(rows.block_player_lookup, None),
     )
+
+
+def _with_clock(rows: ir.Table) -> ir.Table:
+    """Events with `clock`, what is left as the feed prints it (`_left`), and whether the game `_has_tenths`."""
+    rows = rows.mutate(
+        clock=seconds_left(rows.period, rows.game_clock_seconds, rows.time_elapsed_seconds),
+        _left=rows.game_clock.re_extract(r"M([0-9.]+)S", 1).try_cast("float64"),
+    )
+    games = rows.group_by("nba_game_id").agg(_has_tenths=(rows._left != rows._left.floor()).any())
+    return with_columns(rows, games, ("nba_game_id",), "_has_tenths")
+
+
+def _at_horn(rows: ir.Table) -> ir.BooleanValue:
+    """Whether the clock stood at 0.0; NULL at 0 where the feed knows whole seconds only, else FALSE."""
+    has_tenths = rows._has_tenths & (rows.game_clock_seconds == rows.clock)  # one that counts up has those of the start
+    at_zero = has_tenths.fill_null(False).ifelse(rows._left == 0, ibis.null("boolean"))
+    return (rows.clock > 0).ifelse(False, at_zero)
 
 
 def _area(word: ir.StringValue, is_three: ir.BooleanValue) -> ir.StringValue:

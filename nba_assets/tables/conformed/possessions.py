@@ -132,15 +132,6 @@ def _with_horns(plays: ir.Table) -> ir.Table:
         "source",
     )
     rows = rows.mutate(_order=2 * rows.sequence)
-    lost = rows.filter(rows.lost_at.notnull() & (rows.kind != "start of period"))
-    lost = lost.mutate(
-        _order=lost._order - 1,
-        kind=ibis.literal("lost"),
-        clock=lost.lost_at,
-        points=ibis.literal(0, "int64"),
-        ends_possession_of=lost.defending_team_abbr,
-        at_horn=ibis.literal(value=False),
-    )
     last = rows.group_by("game_id", "game_date", "season_year", "period").agg(
         _order=rows._order.max() + 1,
         clock=ibis.literal(0, "int64"),
@@ -150,9 +141,22 @@ def _with_horns(plays: ir.Table) -> ir.Table:
         source=rows.source.min(),
     )
     blank = {name: ibis.null(kind) for name, kind in rows.schema().items() if name not in last.columns}
-    rows = rows.union(lost.select(rows.columns), last.mutate(**blank).select(rows.columns))
+    rows = rows.union(_losses(rows).select(rows.columns), last.mutate(**blank).select(rows.columns))
     before = ibis.window(group_by=["game_id", "period"], order_by="_order", preceding=(None, 1))
     return rows.mutate(_nth=rows.ends_possession_of.count().over(before).fill_null(0))
+
+
+def _losses(rows: ir.Table) -> ir.Table:
+    """A row just before each play before which the other team lost the ball, for the end of its possession."""
+    lost = rows.filter(rows.lost_at.notnull() & (rows.kind != "start of period"))
+    return lost.mutate(
+        _order=lost._order - 1,
+        kind=ibis.literal("lost"),
+        clock=lost.lost_at,
+        points=ibis.literal(0, "int64"),
+        ends_possession_of=lost.defending_team_abbr,
+        at_horn=ibis.literal(value=False),
+    )
 
 
 def _turns(rows: ir.Table) -> ir.Table:

@@ -171,15 +171,43 @@ def player_shot_zone_analysis(
         (rows.zone_games_10 >= 7, quality.SILVER),
         else_=quality.BRONZE,
     )
-    enough, enough_20 = rows.zone_games_10 >= SAMPLE_GAMES / 2, rows.zone_games_20 >= TREND_GAMES / 2
-    trend = (rows.games_20 >= LEAST_TREND_GAMES) & enough_20
-    shots = rows.paint_attempts_10 + rows.mid_range_attempts_10 + rows.three_pt_attempts_10
-    shots_20 = rows.paint_attempts_20 + rows.mid_range_attempts_20 + rows.three_pt_attempts_20
+    enough, shots = rows.zone_games_10 >= SAMPLE_GAMES / 2, _shots(rows, 10)
+    rows = _with_area_shares(_with_shares(rows, enough, shots))
+    return rows.mutate(
+        primary_scoring_zone=ibis.cases(
+            (rows.paint_rate_last_10.isnull(), ibis.null("string")),
+            (rows.paint_rate_last_10 >= PAINT_SCORER, "paint"),
+            (rows.three_pt_rate_last_10 >= PERIMETER_SCORER, "perimeter"),
+            (rows.mid_range_rate_last_10 >= MID_RANGE_SCORER, "mid_range"),
+            else_="balanced",
+        ),
+        quality_tier=games_missing.lowered(tier, lacking),
+        quality_issues=quality.issues(
+            {
+                "short_sample": rows.games_10 < SAMPLE_GAMES,
+                "games_without_play_by_play": rows.zone_games_10 < rows.games_10,
+                "thin_zone_coverage": ~enough,
+                "no_shots": enough & (shots == 0),
+                games_missing.CODE: lacking,
+            }
+        ),
+    )
+
+
+def _shots(rows: ir.Table, games: int) -> ir.IntegerValue:
+    """Shots of the three zones over so many games."""
+    return rows[f"paint_attempts_{games}"] + rows[f"mid_range_attempts_{games}"] + rows[f"three_pt_attempts_{games}"]
+
+
+def _with_shares(rows: ir.Table, enough: ir.BooleanValue, shots: ir.IntegerValue) -> ir.Table:
+    """Sample sizes, and shares and makes of the zones; NULL where too few games have their shots placed."""
+    trend = (rows.games_20 >= LEAST_TREND_GAMES) & (rows.zone_games_20 >= TREND_GAMES / 2)
+    shots_20 = _shots(rows, 20)
 
     def known(where: ir.BooleanValue, part: ir.NumericValue, whole: ir.NumericValue) -> ir.FloatingValue:
         return where.ifelse(metrics.ratio(part, whole), ibis.null("float64"))
 
-    rows = rows.mutate(
+    return rows.mutate(
         analysis_date=rows.game_date,
         total_shots_last_10=enough.ifelse(shots.nullif(0), ibis.null("int64")),
         games_in_sample_10=rows.games_10,
@@ -201,26 +229,6 @@ def player_shot_zone_analysis(
             f"{zone}_attempts_per_game": known(enough, rows[f"{zone}_attempts_10"], rows.zone_games_10)
             for zone in ZONES
         },
-    )
-    rows = _with_area_shares(rows)
-    return rows.mutate(
-        primary_scoring_zone=ibis.cases(
-            (rows.paint_rate_last_10.isnull(), ibis.null("string")),
-            (rows.paint_rate_last_10 >= PAINT_SCORER, "paint"),
-            (rows.three_pt_rate_last_10 >= PERIMETER_SCORER, "perimeter"),
-            (rows.mid_range_rate_last_10 >= MID_RANGE_SCORER, "mid_range"),
-            else_="balanced",
-        ),
-        quality_tier=games_missing.lowered(tier, lacking),
-        quality_issues=quality.issues(
-            {
-                "short_sample": rows.games_10 < SAMPLE_GAMES,
-                "games_without_play_by_play": rows.zone_games_10 < rows.games_10,
-                "thin_zone_coverage": ~enough,
-                "no_shots": enough & (shots == 0),
-                games_missing.CODE: lacking,
-            }
-        ),
     )
 
 

@@ -180,5 +180,6 @@ def labels_of(contract: Contract | None, days: Sequence[date], run_id: str) -> d
 
 
 def hull(days: Iterable[date]) -> Window:
+    """The least range that holds all the days."""
     ordered = sorted(days)
     return Window(ordered[0], ordered[-1])

@@ -5,13 +5,17 @@ from __future__ import annotations
 import functools
 import logging
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
+import nba_assets
 from nba_assets.contracts.errors import BadInput
 from nba_assets.orchestration.dagster_patches import (
     apply,
@@ -24,6 +28,8 @@ from nba_assets.orchestration.dagster_patches import (
 )
 from nba_assets.orchestration.dagster_patches.guard import find
 from nba_assets.orchestration.dagster_patches.wrapping import is_wrapped, owner_of, unwrap
+
+ROOT = Path(nba_assets.__file__).parents[1]
 
 PATCHES = {
     executor_poll.POLLS: executor_poll.UPSTREAM,
@@ -65,6 +71,13 @@ def test_each_can_be_left_out(path: str, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv(switches.WITHOUT, PATCHES[path].name)
     apply()
     assert [other for other in PATCHES if not is_wrapped(other)] == [path]
+
+
+@pytest.mark.parametrize("patch", [executor_poll, migrations, partition_versions, step_deaths])
+def test_each_says_that_it_was_checked_against_the_locked_dagster(patch: ModuleType) -> None:
+    (locked,) = re.findall(r"^dagster==(.+)$", (ROOT / "constraints.txt").read_text(), re.MULTILINE)
+    assert f"Checked against: Dagster {locked}" in (patch.__doc__ or "")
+    assert f"Checked against Dagster {locked}." in (ROOT / "docs" / "dagster_patches.md").read_text()
 
 
 def test_what_there_is_not_cannot_be_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

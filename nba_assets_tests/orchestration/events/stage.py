@@ -18,8 +18,6 @@ from nba_assets.orchestration.instance.batched_events import record_runless
 from nba_assets.tables.raw import RAW_TABLES
 from nba_assets.warehouse.base import Warehouse
 
-RAW_NAMES = {table.name for table in RAW_TABLES}
-
 
 @dataclass
 class Queue:
