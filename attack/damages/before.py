@@ -46,6 +46,19 @@ def _without_a_team(chance: Draw, rows: Rows) -> Rows:
     return [row for row in rows if row["team_abbr"] != gone]
 
 
+def _a_quarter_more(chance: Draw, rows: Rows) -> Rows:
+    """A book's line on one man, whenever it was seen: of captures in between the first and the last no table tells."""
+
+    def of(row: Row) -> tuple[str, str]:
+        return row["player_lookup"], row["bookmaker"]
+
+    hit = of(chance.choice([row for row in rows if row["points_line"] is not None]))
+    return [
+        row | {"points_line": row["points_line"] + 0.25} if of(row) == hit and row["points_line"] is not None else row
+        for row in rows
+    ]
+
+
 BEFORE = (
     Damage(
         "somebody unknown on a roster",
@@ -127,7 +140,7 @@ BEFORE = (
         "a quarter of a point",
         (*PROPS, bettingpros_player_points_props),
         End.FLAGGED,
-        rows=plus("points_line", 0.25),
+        rows=_a_quarter_more,
         by=("prop_lines.lines_are_halves",),
     ),
     Damage(
