@@ -14,10 +14,13 @@ from dataclasses import replace as changed
 import pytest
 
 from nba_assets.contracts.contract import Column
+from nba_assets.orchestration.run_history.history import kept, store
+from nba_assets.orchestration.run_history.table_run import RUN_HISTORY
 from nba_assets.warehouse.changes import NONE, Changes
 from nba_assets_tests.bigquery.fault_proxy import FaultProxy, disturbed
 from nba_assets_tests.bigquery.loaded import make
 from nba_assets_tests.bigquery.local_server import LocalBigQuery
+from nba_assets_tests.orchestration.run_history.test_cascade import DEFENSE, OFFENSE, part
 from nba_assets_tests.warehouse.bigquery.trial import (
     DAYS,
     ROWS,
@@ -121,6 +124,17 @@ def test_notes_of_parts_become_one_a_date(trial: Trial) -> None:
     assert (note.day, note.part, note.rows) == (DAY, "", 2)
     assert of.dates(runs) == [DAY]
     assert trial.noted() == DAYS.days + 1
+
+
+def test_the_history_of_each_run_is_kept_beside_the_others(trial: Trial) -> None:
+    """A run's rows are loaded, and take the place of its own alone."""
+    of = warehouse(trial.direct)
+    make(trial.direct, [RUN_HISTORY])
+    runs = {run: [part(table, 0, 1.5, run_id=run) for table in (DEFENSE, OFFENSE)] for run in ("a", "b")}
+    for run in ("a", "b", "a"):
+        store(of, runs[run])
+
+    assert sorted(map(str, kept(of))) == sorted(map(str, [*runs["a"], *runs["b"]]))
 
 
 def test_what_a_replacement_changes_is_counted(trial: Trial) -> None:
