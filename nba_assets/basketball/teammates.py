@@ -121,7 +121,7 @@ def _projected(rows: ir.Table) -> ir.FloatingValue:
 
 def at_most(usage: ir.NumericValue) -> ir.FloatingValue:
     """The usage, `MOST_USAGE` where it is beyond; what a projection is compared with has the same bound."""
-    return (usage > MOST_USAGE).ifelse(MOST_USAGE, usage)
+    return usage.clip(upper=MOST_USAGE)
 
 
 def _lost(rows: ir.Table, players: ir.Table) -> ir.Table:
