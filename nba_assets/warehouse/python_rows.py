@@ -7,7 +7,7 @@ makes them the table says by name; what it does is the models'.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from pkgutil import resolve_name
@@ -15,7 +15,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from nba_assets.contracts.contract import Column
+from nba_assets.contracts.contract import Column, Contract
 from nba_assets.contracts.table import Table
 from nba_assets.warehouse.artefacts import Artefacts
 
@@ -27,8 +27,14 @@ def made(table: Table, given: pa.Table, days: Sequence[date], artefacts: Artefac
     if table.rated:
         for row in stored:
             row["data_hash"] = _data_hash(row, table)
-    in_order = sorted(stored, key=lambda row: [row[name] for name in (str(table.partition_by), *table.key)])
-    return pa.Table.from_pylist(in_order, table.schema().to_pyarrow())
+    return in_order(stored, table)
+
+
+def in_order(rows: Iterable[dict[str, Any]], contract: Contract) -> pa.Table:
+    """Rounded rows as a table of the contract, in order of date and key."""
+    names = (str(contract.partition_by), *contract.key)
+    found = sorted(rows, key=lambda row: [row[name] for name in names])
+    return pa.Table.from_pylist(found, contract.schema().to_pyarrow())
 
 
 def rounded(value: Any, column: Column) -> Any:

@@ -23,7 +23,7 @@ from nba_assets.orchestration.run_history.run_events import table_runs, waits_fo
 from nba_assets.orchestration.run_history.table_run import RUN_HISTORY, TableRun, Timings
 from nba_assets.orchestration.run_tags import ENDED
 from nba_assets.warehouse.base import Warehouse
-from nba_assets.warehouse.python_rows import rounded
+from nba_assets.warehouse.python_rows import in_order, rounded
 from nba_assets.warehouse.records import records
 
 KEY = dg.AssetKey([RUN_HISTORY.dataset, RUN_HISTORY.name])
@@ -133,6 +133,4 @@ def timings_of(runs: Sequence[TableRun], history: Sequence[TableRun]) -> Timings
 
 def _rows(runs: Sequence[TableRun]) -> pa.Table:
     columns = RUN_HISTORY.columns
-    rows = [{c.name: rounded(getattr(run, c.name), c) for c in columns} for run in runs]
-    in_order = sorted(rows, key=lambda row: str(row["processor_name"]))
-    return pa.Table.from_pylist(in_order, RUN_HISTORY.schema().to_pyarrow())
+    return in_order(({c.name: rounded(getattr(run, c.name), c) for c in columns} for run in runs), RUN_HISTORY)
