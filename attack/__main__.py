@@ -23,7 +23,7 @@ import typer
 from rich.console import Console
 
 from attack.case import Case, Ledger, Played, played
-from attack.lakes import Ground, code
+from attack.lakes import Ground, code, code_of_cases
 from attack.parts import PARTS
 from attack.tally import print_tally
 
@@ -52,7 +52,7 @@ def attack(
     _sweep()
     ground = Ground(out.resolve() / "ground" / code())
     # What holds for other code is no answer of a gate; of a long attack it is what is played again that was lost.
-    ledger = Ledger(out / (f"{drawn}_short_{code()}.jsonl" if short else f"{drawn}.jsonl"))
+    ledger = Ledger(out / (f"{drawn}_short_{code_of_cases()}.jsonl" if short else f"{drawn}.jsonl"))
     if case is not None:
         again = Case(drawn, chosen[0], case, _folder(), ground)
         _show(played(again, PARTS[again.part].play, keep=True))

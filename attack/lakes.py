@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -114,5 +114,16 @@ def partitions(lake: Path) -> Mapping[str, str]:
 
 def code() -> str:
     """A short hash of the sources that make a lake: other code makes other lakes."""
-    sources = [Path(__file__), *sorted(Path(nba_assets.__file__).parent.rglob("*.py"))]
+    return _hash_of([Path(__file__), *_PACKAGE])
+
+
+def code_of_cases() -> str:
+    """The same of the attack too: other damages and rules end otherwise in the same lake."""
+    return _hash_of([*sorted(Path(__file__).parent.rglob("*.py")), *_PACKAGE])
+
+
+_PACKAGE = sorted(Path(nba_assets.__file__).parent.rglob("*.py"))
+
+
+def _hash_of(sources: Sequence[Path]) -> str:
     return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:10]
