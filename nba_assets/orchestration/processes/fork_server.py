@@ -77,9 +77,9 @@ def fork() -> None:
             alive, ours = os.pipe()
             with _deaf_to_interrupts():
                 process = os.fork()
-            if not process:
-                os.close(ours)
-                _serve(listener.detach(), alive)
+                if not process:  # within, since it is to be deaf while it loads, too
+                    os.close(ours)
+                    _serve(listener.detach(), alive)
             os.close(alive)
         # Whoever has `ours` open is served: when this process has ended, and the steps have, so does the fork server.
         server._forkserver_address, server._forkserver_alive_fd, server._forkserver_pid = address, ours, process
@@ -101,10 +101,12 @@ def _serve(listener: int, alive: int) -> None:
         logging.getLogger("nba_assets").handlers.clear()  # a terminal's: a thread that is not here may have its lock
         forkserver.main(listener, alive, list(PRELOADED))
     finally:
-        from nba_assets.orchestration.processes.preload import remove_socket
+        try:
+            from nba_assets.orchestration.processes.preload import remove_socket
 
-        remove_socket()
-        os._exit(0)  # what this process has to do at its end is its parent's to do
+            remove_socket()
+        finally:
+            os._exit(0)  # whatever has come up: what stands above on the stack, and at an end, is its parent's to do
 
 
 def _will_be_used() -> bool:

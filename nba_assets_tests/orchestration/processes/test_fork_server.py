@@ -1,7 +1,8 @@
 """The process that steps are forked from: what they find done, when it starts, and that it ends.
 
-The file is also the program that has one, forks a process from it and looks:
-`python -m nba_assets_tests.orchestration.processes.test_fork_server start`, or `fork`.
+The file is also the program that has one, in a process of its own: forked from a worker of pytest it would inherit
+whatever tests before it left there. `python -m nba_assets_tests.orchestration.processes.test_fork_server start`, or
+`fork`, forks a process from it and looks; `interrupted` and `told` after it do what they say.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from collections.abc import Callable, Iterator
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import pytest
@@ -81,31 +83,6 @@ def test_it_starts_at_once_and_is_ended_while_it_loads() -> None:
     fork_server.start()
     assert server() != first
     assert lives()
-
-
-@pytest.mark.usefixtures("alone")
-@pytest.mark.parametrize("begin", [fork_server.start, fork_server.fork])
-def test_a_terminals_interrupt_is_for_its_parent(begin: Callable[[], None]) -> None:
-    before = signal.getsignal(signal.SIGINT)
-    begin()
-    assert signal.getsignal(signal.SIGINT) is before
-    os.kill(server() or 0, signal.SIGINT)
-    time.sleep(0.3)
-    assert lives()
-
-
-@pytest.mark.usefixtures("alone")
-def test_one_that_is_there_is_not_forked_again_and_ends_when_told() -> None:
-    before = signal.signal(signal.SIGTERM, lambda *_: None)
-    fork_server.fork()
-    signal.signal(signal.SIGTERM, before)
-    first = server()
-    assert Path(f"/proc/{first}/cmdline").read_bytes() == Path("/proc/self/cmdline").read_bytes()
-    fork_server.fork()
-    assert server() == first
-    time.sleep(0.3)
-    fork_server.stop()
-    assert ends()
 
 
 @pytest.mark.usefixtures("alone")
@@ -191,6 +168,22 @@ def test_a_step_finds_everything_loaded_and_ready(how: str, python: Python) -> N
     assert not Path(f"/proc/{found['server']}").exists()
 
 
+@pytest.mark.parametrize("how", ["start", "fork"])
+def test_a_terminals_interrupt_is_for_its_parent(how: str, python: Python) -> None:
+    found = json.loads(python(__name__, how, "interrupted").stdout)
+    assert found == {"parent_hears": True, "lives": True}
+
+
+def test_one_that_is_there_is_not_forked_again_and_ends_when_told(python: Python) -> None:
+    found = json.loads(python(__name__, "fork", "told").stdout)
+    assert found == {"forked": True, "same": True, "ends": True}
+
+
+def test_one_that_cannot_load_never_goes_on_as_its_parent(python: Python) -> None:
+    done = python(__name__, "fork", "broken")
+    assert (done.stdout, done.stderr) == ('{"ends": true}\n', "")
+
+
 def test_a_wrong_setting_is_left_for_others_to_tell(python: Python) -> None:
     """The command that started it comes upon the same, and says it in one line."""
     done = python(*PRELOADED, NBA_MAX_CONCURRENT="many")
@@ -215,8 +208,8 @@ def look(answer: Connection) -> None:
     answer.send(found | {"loads": sorted(set(sys.modules) - before), "worked_out": worked_out})
 
 
-def main(how: str) -> None:
-    """Have a fork server as a command does, fork a process from it, print what that finds."""
+def looked(how: str) -> dict[str, Any]:
+    """Fork a process from a fork server that is had as a command has it: what that finds."""
     if how == "start":
         fork_server.start()
     else:
@@ -227,9 +220,54 @@ def main(how: str) -> None:
     here, there = context.Pipe()
     process = context.Process(target=look, args=(there,))
     process.start()
-    print(json.dumps(here.recv() | {"server": server()}))  # noqa: T201
+    found: dict[str, Any] = here.recv()
     process.join()
+    return found | {"server": server()}
+
+
+def interrupted(how: str) -> dict[str, Any]:
+    """Whether a fork server lives on after a terminal's interrupt, which this process would hear of as ever."""
+    before = signal.getsignal(signal.SIGINT)
+    getattr(fork_server, how)()
+    heard = signal.getsignal(signal.SIGINT) is before
+    for _ in range(3):  # Python loses one that comes while it forks
+        os.kill(server() or 0, signal.SIGINT)
+        time.sleep(0.2)
+    return {"parent_hears": heard, "lives": lives()}
+
+
+def told(_: str) -> dict[str, Any]:
+    """Whether one that was forked where SIGTERM means nothing is kept, and ends by it."""
+    before = signal.signal(signal.SIGTERM, lambda *_: None)
+    fork_server.fork()
+    signal.signal(signal.SIGTERM, before)
+    first = server()
+    forked = Path(f"/proc/{first}/cmdline").read_bytes() == Path("/proc/self/cmdline").read_bytes()
+    fork_server.fork()
+    same = server() == first
+    time.sleep(0.3)
+    fork_server.stop()
+    return {"forked": forked, "same": same, "ends": ends()}
+
+
+def broken(_: str) -> dict[str, Any]:
+    """Whether one ends that cannot be, and whose end cannot be put in order."""
+
+    def interrupted(
+        listener_fd: int, alive_r: int, preload: list[str], main_path: str = "", sys_path: str = ""
+    ) -> None:
+        raise KeyboardInterrupt
+
+    forkserver.main = interrupted
+    sys.modules |= dict.fromkeys(PRELOADED)  # not to be imported
+    fork_server.fork()
+    return {"ends": ends()}
+
+
+def main(how: str, what: str = looked.__name__) -> None:
+    """Have a fork server in this process, where nothing else is, and print what is to be seen of it."""
+    print(json.dumps(globals()[what](how)))  # noqa: T201
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])
