@@ -23,7 +23,8 @@ from nba_assets.orchestration.reports import (
     slate_report_sensor,
 )
 from nba_assets.orchestration.resource import WarehouseResource
-from nba_assets.orchestration.run_history.history import run_history_sensors, run_history_spec
+from nba_assets.orchestration.run_history.history import run_history_spec
+from nba_assets.orchestration.run_history.sensors import run_history_sensor
 from nba_assets.orchestration.schedules import schedules
 from nba_assets.orchestration.slate_jobs import slate_jobs
 from nba_assets.orchestration.slate_readiness import slate_readiness_asset, slate_readiness_sensor
@@ -57,7 +58,7 @@ defs = dg.Definitions(
         *event_sensors(),
         *prediction_sensors(),
         *alert_sensors(),
-        *run_history_sensors(),
+        run_history_sensor(),
         slate_readiness_sensor,
         slate_report_sensor,
     ],

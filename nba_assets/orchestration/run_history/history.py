@@ -17,7 +17,6 @@ from nba_assets.compile.bind import Binder
 from nba_assets.compile.dialects import to_sql
 from nba_assets.contracts.calendar import Window
 from nba_assets.orchestration.assets import OWNERS
-from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.run_history import table_run
 from nba_assets.orchestration.run_history.run_events import table_runs, waits_for
 from nba_assets.orchestration.run_history.table_run import RUN_HISTORY, TableRun, Timings
@@ -44,24 +43,6 @@ def run_history_spec() -> dg.AssetSpec:
         owners=OWNERS,
         metadata={"dagster/table_name": RUN_HISTORY.full_name},
     )
-
-
-def run_history_sensors() -> list[dg.SensorDefinition]:
-    """One for each way a run can end."""
-    return [_sensor(status) for status in ENDED]
-
-
-def _sensor(status: dg.DagsterRunStatus) -> dg.SensorDefinition:
-    @dg.run_status_sensor(
-        run_status=status,
-        name=f"run_history_{status.value.lower()}",
-        description=f"Keeps what became of each table of a run that ended as {status.value}.",
-        default_status=dg.DefaultSensorStatus.RUNNING,
-    )
-    def keep_run(context: dg.RunStatusSensorContext, warehouse: WarehouseResource) -> None:
-        keep(context.instance, warehouse.open(), context.dagster_run.run_id)
-
-    return keep_run
 
 
 def keep(

@@ -17,13 +17,10 @@ from nba_assets.contracts.table import Table
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.metadata import TableFailure, of_failures
 from nba_assets.orchestration.partitions import DAILY
-from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.run_history.history import (
     KEY,
     keep,
     kept,
-    run_history_sensors,
-    run_history_spec,
 )
 from nba_assets.orchestration.run_history.run_events import table_runs
 from nba_assets.orchestration.run_history.table_run import RUN_HISTORY, TableRun
@@ -267,32 +264,6 @@ def test_a_run_under_way_is_not_kept(instance: dg.DagsterInstance, warehouse: Du
 def test_a_history_that_was_never_written_is_empty(warehouse: DuckDBWarehouse) -> None:
     assert kept(warehouse) == []
     assert query(warehouse.lake.root, f"SELECT count(*) AS n FROM {RUN_HISTORY.full_name}")["n"].to_pylist() == [0]
-
-
-def test_each_end_of_a_run_has_its_sensor(instance: dg.DagsterInstance, warehouse: DuckDBWarehouse) -> None:
-    sensors = {sensor.name: sensor for sensor in run_history_sensors()}
-    assert sorted(sensors) == ["run_history_canceled", "run_history_failure", "run_history_success"]
-    assert {sensor.default_status for sensor in sensors.values()} == {dg.DefaultSensorStatus.RUNNING}
-    result = dg.materialize([stand_in(OFFENSE, broken)], instance=instance, partition_key=DAY, raise_on_error=False)
-    resource = WarehouseResource(
-        engine="duckdb", lake=str(warehouse.lake.root), threads=1, memory_mib=512, timeout_seconds=60
-    )
-    event = next(event for event in result.all_events if event.is_run_failure)
-    with dg.build_run_status_sensor_context(
-        sensor_name="run_history_failure",
-        dagster_instance=instance,
-        dagster_run=result.dagster_run,
-        dagster_event=event,
-        resources={"warehouse": resource},
-    ) as context:
-        sensors["run_history_failure"](context)
-    assert [run.status for run in kept(warehouse)] == ["failed"]
-
-
-def test_the_sensors_and_the_asset_load(warehouse: DuckDBWarehouse) -> None:
-    resource = WarehouseResource.from_environment()
-    defs = dg.Definitions(assets=[run_history_spec()], sensors=run_history_sensors(), resources={"warehouse": resource})
-    dg.Definitions.validate_loadable(defs)
 
 
 def test_the_contract_is_the_row() -> None:
