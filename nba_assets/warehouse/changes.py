@@ -6,14 +6,16 @@ engine's.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import reduce
 from typing import NamedTuple
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+
+from nba_assets.warehouse.arrays import flags, whole_numbers
 
 HASH = "data_hash"
 
@@ -35,8 +37,8 @@ def changes_of(before: bytes, rows: pa.Table, key: Sequence[str]) -> Changes:
     old = rows.slice(0, 0)
     with suppress(pa.ArrowInvalid, OSError):
         if before:
-            old = pq.read_table(pa.BufferReader(before), columns=columns)
-    if not old.num_rows or not set(key) <= set(old.column_names):  # as of all partitions of a first back-fill
+            old = pq.ParquetFile(pa.BufferReader(before)).read(columns)
+    if not old.num_rows or not set(columns or key) <= set(old.column_names):  # as in a first back-fill
         return Changes(added=rows.num_rows)
     kept, there = _in_both(old, rows, key)
     values = [name for name in columns or rows.column_names if name not in key]
@@ -45,25 +47,29 @@ def changes_of(before: bytes, rows: pa.Table, key: Sequence[str]) -> Changes:
 
 def _in_both(old: pa.Table, new: pa.Table, key: Sequence[str]) -> tuple[pa.Array, pa.Array]:
     """Where the rows of the keys that are in both lie in either."""
-    before = old.select(key).append_column("_old", pa.array(np.arange(old.num_rows)))
-    now = new.select(key).cast(before.schema.remove(len(key))).append_column("_new", pa.array(np.arange(new.num_rows)))
-    both = before.join(now, list(key), join_type="inner")
-    return both["_old"], both["_new"]
+    before = old.select(key)
+    places = {one: place for place, one in enumerate(_rows(before))}
+    now = [places.get(one) for one in _rows(new.select(key).cast(before.schema))]
+    both = [(old_place, place) for place, old_place in enumerate(now) if old_place is not None]
+    return whole_numbers(place for place, _ in both), whole_numbers(place for _, place in both)
+
+
+def _rows(columns: pa.Table) -> Iterator[tuple[object, ...]]:
+    return zip(*(column.to_pylist() for column in columns.columns), strict=True)
 
 
 def _differing(old: pa.Table, kept: pa.Array, new: pa.Table, there: pa.Array, values: Sequence[str]) -> int:
     """How many of the rows in both have other values; a column that was not there before counts as one."""
-    differ = pa.array(np.zeros(len(kept), dtype=bool))
-    for name in values:
-        if name not in old.column_names:
-            return len(kept)
-        differ = pc.or_(differ, _unequal(old[name].take(kept), new[name].take(there)))
-    return int(pc.sum(differ).as_py() or 0)
+    if not set(values) <= set(old.column_names):
+        return len(kept)
+    unequal = [_unequal(old[name].take(kept), new[name].take(there)) for name in values]
+    return int(pc.sum(reduce(pc.or_, unequal)).as_py() or 0) if unequal else 0
 
 
 def _unequal(one: pa.ChunkedArray, other: pa.ChunkedArray) -> pa.ChunkedArray:
     """Of each pair whether it differs; two NULLs do not."""
     if one.type != other.type or pa.types.is_nested(one.type):
-        return pa.chunked_array([[a != b for a, b in zip(one.to_pylist(), other.to_pylist(), strict=True)]], pa.bool_())
+        pairs = zip(one.to_pylist(), other.to_pylist(), strict=True)
+        return pa.chunked_array([flags([a != b for a, b in pairs])])
     one_null = pc.xor(one.is_null(), other.is_null())
     return pc.coalesce(pc.not_equal(one, other), one_null)

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from nba_assets.contracts.contract import Contract
 from nba_assets.warehouse import footers
+from nba_assets.warehouse.arrays import whole_numbers
 from nba_assets.warehouse.lake import Lake
 
 MERGED = "merged"
@@ -58,6 +59,6 @@ def _files(lake: Lake, part: Contract, before: float) -> dict[date, Path]:
 def _each_key_once(contract: Contract, tables: Sequence[pa.Table]) -> pa.Table:
     """The rows in order of their key; of those with one key the last, which was written last."""
     rows = pa.concat_tables(tables)
-    numbered = rows.select(list(contract.key)).append_column("row", pa.array(range(rows.num_rows)))
-    last = numbered.group_by(list(contract.key)).aggregate([("row", "max")])
+    places = rows.select(list(contract.key)).append_column("row", whole_numbers(range(rows.num_rows)))
+    last = places.group_by(list(contract.key)).aggregate([("row", "max")])
     return rows.take(last.sort_by([(name, "ascending") for name in contract.key])["row_max"])

@@ -27,14 +27,13 @@ def made(table: Table, given: pa.Table, days: Sequence[date], artefacts: Artefac
     if table.rated:
         for row in stored:
             row["data_hash"] = _data_hash(row, table)
-    return in_order(stored, table)
+    return pa.Table.from_pylist(in_order(stored, table), table.schema().to_pyarrow())
 
 
-def in_order(rows: Iterable[dict[str, Any]], contract: Contract) -> pa.Table:
-    """Rounded rows as a table of the contract, in order of date and key."""
+def in_order(rows: Iterable[dict[str, Any]], contract: Contract) -> list[dict[str, Any]]:
+    """In order of date and key, as rows are stored."""
     names = (str(contract.partition_by), *contract.key)
-    found = sorted(rows, key=lambda row: [row[name] for name in names])
-    return pa.Table.from_pylist(found, contract.schema().to_pyarrow())
+    return sorted(rows, key=lambda row: [row[name] for name in names])
 
 
 def rounded(value: Any, column: Column) -> Any:

@@ -21,6 +21,7 @@ from nba_assets.orchestration.run_history import table_run
 from nba_assets.orchestration.run_history.run_events import table_runs, waits_for
 from nba_assets.orchestration.run_history.table_run import RUN_HISTORY, TableRun, Timings
 from nba_assets.orchestration.run_tags import ENDED
+from nba_assets.warehouse.arrays import from_records
 from nba_assets.warehouse.base import Warehouse
 from nba_assets.warehouse.python_rows import in_order, rounded
 from nba_assets.warehouse.records import records
@@ -113,5 +114,5 @@ def timings_of(runs: Sequence[TableRun], history: Sequence[TableRun]) -> Timings
 
 
 def _rows(runs: Sequence[TableRun]) -> pa.Table:
-    columns = RUN_HISTORY.columns
-    return in_order(({c.name: rounded(getattr(run, c.name), c) for c in columns} for run in runs), RUN_HISTORY)
+    rows = ({c.name: rounded(getattr(run, c.name), c) for c in RUN_HISTORY.columns} for run in runs)
+    return from_records(in_order(rows, RUN_HISTORY), RUN_HISTORY.schema().to_pyarrow())
