@@ -27,7 +27,7 @@ from nba_assets.tables.raw import RAW_TABLES
 from nba_assets.tables.registry import every_table, monthly_tables
 from nba_assets.warehouse.duckdb import quoted
 from nba_assets.warehouse.footers import has_rows
-from nba_assets.warehouse.lake import FILE
+from nba_assets.warehouse.lake import FILE, day_of
 from nba_assets.warehouse.scratch import scratch_folder
 
 ABSENT = "(no row)"
@@ -117,15 +117,21 @@ Partitions = dict[str, Path]
 
 
 def _stored(root: Path) -> dict[str, Partitions]:
-    """The partitions of every table under `root`."""
+    """The partitions of every table under `root`. What somebody has put beside them, as a folder of copies, is none."""
     found: dict[str, Partitions] = {}
-    for folder in sorted(folder for folder in root.glob("*/*") if folder.is_dir()):
+    for folder in sorted(folder for folder in root.glob("*/*") if folder.is_dir() and "=" not in folder.name):
         under = [Path(at).relative_to(folder) for at, _, files in os.walk(folder) if FILE in files]
-        if under and all("=" in part for place in under for part in place.parts):
+        if under := [place for place in under if all(map(_is_partition, place.parts))]:
             found[".".join(folder.parts[-2:])] = {str(place): folder / place / FILE for place in sorted(under)}
     if not found:
         raise BadInput(f"{root} is no lake: no <dataset>/<table>/.../{FILE} in it")
     return found
+
+
+def _is_partition(folder: str) -> bool:
+    """Whether a folder is a partition's, as `game_date=2024-11-08` is and `game_date=2024-11-08.bak` is not."""
+    _, is_one, value = folder.partition("=")
+    return bool(is_one) and (not re.match(r"\d{4}-\d\d-", value) or day_of(value) is not None)
 
 
 def compare_files(

@@ -39,7 +39,7 @@ from nba_assets.cli.report import report
 from nba_assets.cli.shell import shell
 from nba_assets.cli.simulate import simulate
 from nba_assets.cli.status import status
-from nba_assets.cli.terminal import at_work, err, log_to_terminal, out
+from nba_assets.cli.terminal import at_work, err, log_to_terminal, out, settle_streams
 from nba_assets.cli.train import train
 from nba_assets.cli.upgrade import upgrade
 from nba_assets.cli.verify import verify
@@ -107,6 +107,7 @@ app.add_typer(bigquery, name="bigquery")
 
 def main() -> None:
     """Run the command; bad input is one line and exit code 2, and what gave way meanwhile one and exit code 1."""
+    settle_streams()
     log_to_terminal()
     try:
         app()

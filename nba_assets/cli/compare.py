@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from nba_assets.cli.arguments import JsonOption
+from nba_assets.cli.arguments import JsonOption, names_in
 from nba_assets.cli.rows import Cell, Rows, as_json
 from nba_assets.cli.terminal import out
+from nba_assets.contracts.errors import BadInput
 
 if TYPE_CHECKING:
     from nba_assets.audit.compare import Compared
@@ -55,7 +56,9 @@ def compare(
     from nba_assets.audit.compare import compare as look
     from nba_assets.warehouse.records import markdown_table
 
-    names = [name.strip() for given in tables or [] for name in given.split(",") if name.strip()]
+    names = names_in(tables or [])
+    if tables and not names:
+        raise BadInput("--tables names no table")
     found = look(old, new, names, common_columns=common_columns, common_tables=common_tables)
     if markdown:
         out.print(markdown_table(CHANGES, change_rows(found)), highlight=False, soft_wrap=True)

@@ -66,7 +66,7 @@ def export(
     """
     from nba_assets.readers.catalog import dates_of
     from nba_assets.readers.datapackage import write_package
-    from nba_assets.warehouse.buckets import written_to
+    from nba_assets.warehouse.buckets import is_url, written_to
     from nba_assets.warehouse.lake import Lake
 
     window = parse_range(start, end)
@@ -74,8 +74,8 @@ def export(
     chosen = named_tables(tables or []) if not wide else []
     require_lake(lake)
     warehouse = opened(lake)
-    if on_lake() and Path(to).resolve() == lake.resolve():
-        raise BadInput(f"--to: {to} is the lake itself")
+    if on_lake() and not is_url(to) and Path(to).resolve().is_relative_to(lake.resolve()):
+        raise BadInput(f"--to: {to} is the lake itself, or in it")
     if not any(day in window for table in views or chosen for day in warehouse.dates(dates_of(table))):
         raise BadInput(f"{warehouse.place} holds none of these tables of {window}: there is nothing to export")
     with written_to(to) as folder:
@@ -107,19 +107,21 @@ def import_(
         nba import gs://bucket/tables --start 2021-11-01 --end 2021-11-30
     """
     from nba_assets.orchestration.moved import record_moved
-    from nba_assets.warehouse.buckets import read_from
+    from nba_assets.warehouse.buckets import read_from, told
 
     window = parse_range(start or "0001-01-01", end or "9999-12-31") if start or end else None
     chosen, warehouse = named_tables(tables or []), opened(lake)
     with read_from(source) as folder:
+        if folder.exists() and not folder.is_dir():
+            raise BadInput(f"{source} is no folder")
         if on_lake() and folder == lake.resolve():
             raise BadInput(f"{source} is the lake itself")
         origin = _lake_in(folder)
         if not any(window is None or day in window for table in chosen for day in origin.dates(table)):
-            raise BadInput(f"{source} holds none of these tables of these dates: there is nothing to import")
+            raise BadInput(f"{told(source)} holds none of these tables of these dates: there is nothing to import")
         with instance_at_home() as instance:
             moved = _move(origin, warehouse, chosen, window)
-            recorded = record_moved(instance, moved, source)
+            recorded = record_moved(instance, moved, told(source))
     _print_moved(moved)
     out.print(f"{recorded:,} partitions are new to Dagster", highlight=False)
 

@@ -137,7 +137,7 @@ def dialect_chosen() -> Dialect:
 
 def on_lake() -> bool:
     """Whether the settings choose the lake: to ask the warehouse itself loads Dagster."""
-    return os.environ.get("NBA_WAREHOUSE", "duckdb") == "duckdb"
+    return (os.environ.get("NBA_WAREHOUSE") or "duckdb") == "duckdb"
 
 
 def require_lake(lake: Path) -> None:

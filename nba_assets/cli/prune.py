@@ -9,12 +9,13 @@ import typer
 from nba_assets.cli.arguments import DEFAULT_LAKE, LakeOption
 from nba_assets.cli.instance import opened, require_lake
 from nba_assets.cli.terminal import out
+from nba_assets.contracts.settings import MOST_DAYS
 from nba_assets.orchestration.instance.opening import instance_at_home
 
 
 def prune(
     days: Annotated[
-        int | None, typer.Option(min=1, help="Keep the logs of so many days; else NBA_RUN_LOG_DAYS.")
+        int | None, typer.Option(min=1, max=MOST_DAYS, help="Keep the logs of so many days; else NBA_RUN_LOG_DAYS.")
     ] = None,
     lake: LakeOption = DEFAULT_LAKE,
 ) -> None:

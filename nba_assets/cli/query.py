@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -29,6 +30,9 @@ TABLE = "table"
 ROWS_SHOWN = 50
 """Of a table for people, unless they say otherwise; other formats have all rows."""
 
+MOST_ROWS = 10**12
+"""Nobody has more, and Arrow counts no further than 64 bits go."""
+
 WIDEST = 40
 """Characters across of a row of a table that is turned on its side; what is longer goes on in the next line."""
 
@@ -42,7 +46,9 @@ def query(
     ] = None,
     limit: Annotated[
         int | None,
-        typer.Option(min=1, help=f"At most so many rows; else {ROWS_SHOWN} of a table, all in other formats."),
+        typer.Option(
+            min=1, max=MOST_ROWS, help=f"At most so many rows; else {ROWS_SHOWN} of a table, all in other formats."
+        ),
     ] = None,
     as_json: JsonOption = False,
     lake: LakeOption = DEFAULT_LAKE,
@@ -69,9 +75,14 @@ def query(
 
 
 def answered(lake: Path, sql: str, limit: int | None) -> AbstractContextManager[Answer]:
-    """The rows of one SELECT over the lake, or the warehouse that the settings choose."""
+    """The rows of one SELECT over the lake, or the warehouse that the settings choose.
+
+    Raises BadInput for SQL with bytes that are no text: after a NUL engines read no further.
+    """
     from nba_assets.readers.query import answer, answer_of_server
 
+    if odd := re.search("[\0\ud800-\udfff]", sql):
+        raise BadInput(f"SQL: has {odd[0]!r} in it, which is no text")
     return answer(lake.resolve(), sql, limit) if on_lake() else answer_of_server(opened(lake), sql, limit)
 
 

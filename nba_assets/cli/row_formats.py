@@ -56,17 +56,12 @@ def _stdout() -> Iterator[BinaryIO]:
 @contextmanager
 def _whole(file: Path) -> Iterator[BinaryIO]:
     """Nothing half-written is ever under the file's name. Raises BadInput for a folder that is not there."""
-    from nba_assets.warehouse.process import this_process
+    from nba_assets.warehouse.scratch import written_whole
 
     if file.is_dir() or not file.parent.is_dir():
         raise BadInput(f"--output: {file} is a folder" if file.is_dir() else f"--output: no folder {file.parent}")
-    beside = file.with_name(f".{file.name}.{this_process()}.tmp")
-    try:
-        with beside.open("wb") as written:
-            yield written
-        beside.replace(file)
-    finally:
-        beside.unlink(missing_ok=True)
+    with written_whole(file) as place, place.open("wb") as written:
+        yield written
 
 
 def _csv(schema: pa.Schema, parts: Iterable[pa.Table], to: BinaryIO) -> None:
@@ -151,4 +146,5 @@ def sql_given(argument: str | None, file: Path | None, stdin: TextIO) -> str:
     try:
         return file.read_text() if file else stdin.read()
     except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"--file: {file}: {getattr(error, 'strerror', None) or 'is no text'}") from None
+        where = f"--file: {file}" if file else "stdin"
+        raise BadInput(f"{where}: {getattr(error, 'strerror', None) or 'is no text'}") from None

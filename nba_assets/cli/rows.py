@@ -111,7 +111,8 @@ def as_json() -> bool:
 def print_json(document: Mapping[str, Any]) -> None:
     """One object as one line. What is no number, as an infinite one, is null."""
     at_work.over()
-    sys.stdout.write(json.dumps(json_value(document), ensure_ascii=False, allow_nan=False) + "\n")
+    in_ascii = (sys.stdout.encoding or "utf-8").lower() != "utf-8"  # a letter written out otherwise is no JSON
+    sys.stdout.write(json.dumps(json_value(document), ensure_ascii=in_ascii, allow_nan=False) + "\n")
 
 
 def _key(column: str) -> str:

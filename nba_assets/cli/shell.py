@@ -17,7 +17,7 @@ import typer
 from nba_assets.cli.arguments import DEFAULT_LAKE, LakeOption
 from nba_assets.cli.describe import describe, tables
 from nba_assets.cli.instance import require_lake
-from nba_assets.cli.query import ROWS_SHOWN, TABLE, answered, show
+from nba_assets.cli.query import MOST_ROWS, ROWS_SHOWN, TABLE, answered, show
 from nba_assets.cli.terminal import err, out
 from nba_assets.contracts.errors import BadInput, GaveWay
 
@@ -27,7 +27,9 @@ HELP = "SQL ends with a semicolon. .tables lists tables, .describe TABLE its col
 
 
 def shell(
-    limit: Annotated[int, typer.Option(min=1, help="Print at most this many rows of an answer.")] = ROWS_SHOWN,
+    limit: Annotated[
+        int, typer.Option(min=1, max=MOST_ROWS, help="Print at most this many rows of an answer.")
+    ] = ROWS_SHOWN,
     lake: LakeOption = DEFAULT_LAKE,
 ) -> None:
     """A prompt for SQL over the tables; only reads. Tab completes names of tables and columns.

@@ -5,7 +5,9 @@ What a single command prints stands with the command.
 
 from __future__ import annotations
 
+import io
 import logging
+import os
 import sys
 import threading
 import time
@@ -112,8 +114,24 @@ def looking_at(tables: Sequence[Table]) -> Callable[[Table], None]:
     return lambda table: at_work.tell(f"{table.name}, {tables.index(table) + 1} of {len(tables)} tables")
 
 
-out = PlainConsole(width=None if sys.stdout.isatty() else 200)
+out = PlainConsole(width=None if sys.stdout and sys.stdout.isatty() else 200)
 err = PlainConsole(stderr=True, soft_wrap=True)
+
+
+def settle_streams() -> None:
+    """Have streams that take whatever is said, of this process and of those that it starts.
+
+    What the caller has closed (`>&-`) goes nowhere: Python has no stream then, and the next file that is opened its
+    number, so that who writes by that writes into the file. Letters that a terminal's encoding lacks are written out.
+    """
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            opened = os.open(os.devnull, os.O_RDWR)  # the lowest number that is free, which is the closed one's
+            os.set_inheritable(opened, opened == number)
+            setattr(sys, name, open(opened, mode))  # noqa: SIM115 - for as long as the process runs
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 class _ToTerminal(logging.Handler):

@@ -70,4 +70,4 @@ def _model(artefacts: Artefacts, digest: str) -> PointsModel:
     try:
         return PointsModel.from_text(artefacts.load(digest))
     except ValueError as error:
-        raise BadInput(f"{artefacts.place}/{digest}: no model: {error}") from None
+        raise BadInput(f"{artefacts.name_of(digest)}: no model: {error}") from None

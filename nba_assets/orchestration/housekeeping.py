@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 
 from nba_assets.contracts.calendar import EASTERN
-from nba_assets.contracts.settings import whole_number
+from nba_assets.contracts.settings import MOST_DAYS, whole_number
 from nba_assets.orchestration.instance.retention import Packed, Pruned, pack, prune
 from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.run_history.table_run import RUN_HISTORY
@@ -49,7 +49,7 @@ class Tidied:
 
 def log_days() -> int:
     """How many days the logs of runs are kept. Raises BadInput."""
-    return whole_number(LOG_DAYS, DEFAULT_LOG_DAYS, "whole number of days above zero")
+    return whole_number(LOG_DAYS, DEFAULT_LOG_DAYS, f"whole number of days from 1 to {MOST_DAYS}", most=MOST_DAYS)
 
 
 def tidy(instance: dg.DagsterInstance, warehouse: Warehouse, days: int) -> Tidied:

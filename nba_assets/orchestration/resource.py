@@ -25,19 +25,16 @@ import dagster as dg
 
 from nba_assets.compile.dialects import Dialect
 from nba_assets.contracts.errors import BadInput
-from nba_assets.contracts.settings import whole_number
+from nba_assets.contracts.settings import DAY_SECONDS, YEAR_SECONDS, whole_number
 from nba_assets.orchestration.processes.parent import end_with_parent
 from nba_assets.warehouse.base import Warehouse
-from nba_assets.warehouse.duckdb import DuckDBWarehouse
+from nba_assets.warehouse.duckdb import DuckDBWarehouse, memory_mib
 from nba_assets.warehouse.lake import Lake
 
 if TYPE_CHECKING:
     from nba_assets.warehouse.bigquery.engine import BigQueryWarehouse
 
 ENGINES = ("duckdb", "bigquery")
-
-LEAST_MIB = 256
-"""Measured: what a season of any table takes. With less some tables of a run fail, half of it done."""
 
 
 class WarehouseResource(dg.ConfigurableResource):
@@ -57,12 +54,12 @@ class WarehouseResource(dg.ConfigurableResource):
     @classmethod
     def from_environment(cls) -> WarehouseResource:
         return cls(
-            engine=os.environ.get("NBA_WAREHOUSE", "duckdb"),
-            lake=os.environ.get("NBA_LAKE", "lake"),
+            engine=os.environ.get("NBA_WAREHOUSE") or "duckdb",
+            lake=os.environ.get("NBA_LAKE") or "lake",
             threads=max(1, (os.cpu_count() or 1) // max_concurrent()),
-            memory_mib=whole_number("NBA_MEMORY_MIB", 2048, f"whole number from {LEAST_MIB}", least=LEAST_MIB),
-            timeout_seconds=whole_number("NBA_TABLE_TIMEOUT", 600),
-            rest_seconds=whole_number("NBA_REST", 0, "number of seconds", least=0),
+            memory_mib=memory_mib(),
+            timeout_seconds=whole_number("NBA_TABLE_TIMEOUT", 600, "number of seconds up to a year", most=YEAR_SECONDS),
+            rest_seconds=whole_number("NBA_REST", 0, "number of seconds up to a day", least=0, most=DAY_SECONDS),
             project=os.environ.get("NBA_BIGQUERY_PROJECT") or None,
             location=os.environ.get("NBA_BIGQUERY_LOCATION") or None,
             prefix=os.environ.get("NBA_BIGQUERY_PREFIX", ""),

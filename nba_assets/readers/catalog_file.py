@@ -22,7 +22,7 @@ from nba_assets.contracts.reading_view import ReadingView
 from nba_assets.readers.catalog import readable
 from nba_assets.warehouse.duckdb import no_rows, quoted, sql_type
 from nba_assets.warehouse.lake import FILE, Lake
-from nba_assets.warehouse.process import this_process
+from nba_assets.warehouse.scratch import written_whole
 
 
 @dataclass(frozen=True)
@@ -36,15 +36,10 @@ class Viewed:
 def write_catalog(lake: Lake, file: Path) -> list[Viewed]:
     """Write the file, in place of an earlier one. Raises BadInput for a file that is something else."""
     _require_ours(file)
-    beside = file.with_name(f".{file.name}.{this_process()}.tmp")
-    try:
-        with duckdb.connect(os.fspath(beside)) as connection:
-            connection.begin()  # a comment by itself is on the disk before the next: of a thousand that takes seconds
-            viewed = [_viewed(connection, lake, contract) for contract in readable()]
-            connection.commit()
-        os.replace(beside, file)
-    finally:
-        beside.unlink(missing_ok=True)
+    with written_whole(file) as place, duckdb.connect(os.fspath(place)) as connection:
+        connection.begin()  # a comment by itself is on the disk before the next: of a thousand that takes seconds
+        viewed = [_viewed(connection, lake, contract) for contract in readable()]
+        connection.commit()
     return viewed
 
 
@@ -53,6 +48,8 @@ def _require_ours(file: Path) -> None:
         raise BadInput(f"{file}: there is no folder {file.parent}")
     if not file.exists():
         return
+    if not file.is_file():  # a pipe would be waited for
+        raise BadInput(f"{file} is there and is no file: name another")
     try:
         with duckdb.connect(os.fspath(file), read_only=True) as connection:
             (tables,) = connection.execute("SELECT count(*) FROM duckdb_tables()").fetchone() or (0,)

@@ -7,7 +7,6 @@ one file beside them. How files come about is not said here.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from nba_assets.contracts.reading_view import ReadingView
 from nba_assets.readers.catalog import stored_contracts
 from nba_assets.tables.registry import reading_views
 from nba_assets.warehouse.lake import Lake
+from nba_assets.warehouse.scratch import written_whole
 
 FILE = "datapackage.json"
 
@@ -38,9 +38,8 @@ TYPES = {
 def write_package(lake: Lake) -> int:
     """Write it beside the tables, whole or not at all; how many tables it describes."""
     described = package(lake)
-    beside = lake.root / f".{FILE}.{os.getpid()}"
-    beside.write_text(json.dumps(described, indent=1) + "\n")
-    beside.replace(lake.root / FILE)
+    with written_whole(lake.root / FILE) as place:
+        place.write_text(json.dumps(described, indent=1) + "\n")
     return len(described["resources"])
 
 

@@ -69,7 +69,8 @@ def answer(lake: Path, sql: str, limit: int | None = None) -> Iterator[Answer]:
                     connection.execute(f'CREATE VIEW "{view.dataset}"."{view.name}" AS {view_sql(view, "duckdb")}')
             select = only_select(connection, sql)
             _require_reading(connection, sql)
-            reader = connection.execute(select).to_arrow_reader(ROWS_AT_ONCE if limit is None else max(limit, 1))
+            at_once = min(ROWS_AT_ONCE if limit is None else max(limit, 1), ROWS_AT_ONCE)
+            reader = connection.execute(select).to_arrow_reader(at_once)
             yield Answer.of(reader.schema, map(_as_table, reader), limit)
     except NotOneSelect as error:
         raise BadInput("nba query takes one SELECT: it only reads") from error

@@ -126,9 +126,9 @@ def opened(engine: str | None, lake: str | Path | None) -> Warehouse:
     """The warehouse; Dagster is loaded for a server only. Raises BadInput for an engine or a lake there is none of."""
     if engine and engine not in (known := get_args(Dialect)):
         raise BadInput(f"engine: {engine!r} is none of {', '.join(known)}")
-    engine = engine or os.environ.get("NBA_WAREHOUSE", "duckdb")
+    engine = engine or os.environ.get("NBA_WAREHOUSE") or "duckdb"
     if engine == "duckdb":
-        root = Path(lake or os.environ.get("NBA_LAKE", "lake"))
+        root = Path(lake or os.environ.get("NBA_LAKE") or "lake")
         if not root.is_dir():
             raise BadInput(f"lake: there is no folder {root}")
         return DuckDBWarehouse(Lake(root.resolve()))

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nba_assets.contracts.printable import printable
-from nba_assets.warehouse.scratch import replacing
+from nba_assets.warehouse.scratch import written_whole
 
 if TYPE_CHECKING:
     import jinja2
@@ -93,7 +93,8 @@ def breakable(name: str) -> str:
 
 def write(path: Path, page: str) -> None:
     """Put a page where it belongs: whoever reads it has the old one or the new one."""
-    with replacing(path, path.parent) as written:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with written_whole(path) as written:
         written.write_text(page, encoding="utf-8")
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nba_assets.contracts.errors import BadInput
-from nba_assets.warehouse.buckets import read_from, written_to
+from nba_assets.warehouse.buckets import read_from, told, written_to
 from nba_assets.warehouse.scratch import replacing
 
 VARIABLE = "NBA_MODELS"
@@ -54,11 +54,15 @@ class Artefacts:
                 temporary.write_text(text)
         return digest
 
+    def name_of(self, digest: str) -> str:
+        """Where a model lies, as it may be said."""
+        return f"{told(self.place)}/{digest}"
+
     def load(self, digest: str) -> str:
         """A model as it was kept. Raises BadInput where it is not there, or not as it was."""
-        name = f"{self.place}/{digest}"
+        name = self.name_of(digest)
         try:
-            with read_from(name) as folder:
+            with read_from(f"{self.place}/{digest}") as folder:
                 held = (folder / FILE).read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             raise BadInput(f"{name}: the model's file is not there: train its month again") from None

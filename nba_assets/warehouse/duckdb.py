@@ -33,6 +33,7 @@ from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.contract import Column, Contract, RawTable
 from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.printable import printable
+from nba_assets.contracts.settings import whole_number
 from nba_assets.warehouse.artefacts import Artefacts
 from nba_assets.warehouse.base import Job, QueryTimeout, TransientError, Written
 from nba_assets.warehouse.code_notes import CodeNotes
@@ -44,6 +45,19 @@ from nba_assets.warehouse.scratch import scratch_folder
 TRANSIENT = (duckdb.IOException, duckdb.ConnectionException, FileNotFoundError)
 """A file that a concurrent writer renamed away under a reader, and the like."""
 
+MEMORY = "NBA_MEMORY_MIB"
+
+LEAST_MIB = 256
+"""Measured: what a season of any table takes. With less some tables of a run fail, half of it done."""
+
+MOST_MIB = 10**9
+"""More than any machine has; of far more DuckDB makes no number."""
+
+
+def memory_mib() -> int:
+    """The memory that a query may take, by the setting. Raises BadInput."""
+    return whole_number(MEMORY, 2048, f"whole number from {LEAST_MIB} to {MOST_MIB}", least=LEAST_MIB, most=MOST_MIB)
+
 
 @dataclass(frozen=True)
 class DuckDBWarehouse:
@@ -51,7 +65,7 @@ class DuckDBWarehouse:
 
     lake: Lake
     threads: int = 0
-    memory_mib: int = 2048
+    memory_mib: int = field(default_factory=memory_mib)
     carried: bool = False
     """Whether it is on its way elsewhere: its models lie in it."""
 
@@ -111,7 +125,8 @@ class DuckDBWarehouse:
             connection.execute(f"SET memory_limit = '{self.memory_mib}MiB'")
             # Memory that a query has used is kept for the next one. To give it back and get it again, page by page, is
             # a tenth of a step's time.
-            connection.execute(f"SET block_allocator_memory = '{self.memory_mib}MiB'")
+            with suppress(duckdb.InvalidInputException):  # a machine that has less memory than that
+                connection.execute(f"SET block_allocator_memory = '{self.memory_mib}MiB'")
             if self.threads:
                 connection.execute(f"SET threads = {self.threads}")
             _narrow(connection, self.lake)
@@ -168,7 +183,7 @@ class DuckDBSession:
                 raise
             except duckdb.OutOfMemoryException as error:
                 told = str(error).splitlines()[0]
-                raise duckdb.OutOfMemoryException(f"NBA_MEMORY_MIB={self.memory_mib} is too little: {told}") from None
+                raise duckdb.OutOfMemoryException(f"{MEMORY}={self.memory_mib} is too little: {told}") from None
 
     def replace(
         self,
@@ -235,10 +250,17 @@ def _narrow(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
 def _places(root: Path) -> Iterator[str]:
     """The lake, and where links in it lead: a data set or a table may lie on another disk."""
     yield os.fspath(root)
-    if root.is_dir():
-        entries = [entry for entry in os.scandir(root) if entry.is_dir()]
-        entries += [table for entry in entries for table in os.scandir(entry)]
-        yield from (os.path.realpath(entry) for entry in entries if entry.is_symlink())
+    folders = _folders(root)
+    folders += [table for folder in folders for table in _folders(folder)]
+    yield from (os.path.realpath(folder) for folder in folders if folder.is_symlink())
+
+
+def _folders(within: os.DirEntry[str] | Path) -> list[os.DirEntry[str]]:
+    """None where there is nothing, or nothing that is ours to look into: on a disk of its own a lake has a lost+found
+    beside its data sets."""
+    with suppress(FileNotFoundError, NotADirectoryError, PermissionError):
+        return [entry for entry in os.scandir(within) if os.path.isdir(entry)]
+    return []
 
 
 @contextmanager

@@ -107,9 +107,9 @@ class Lake:
             return {}
         found = {}
         for name in names:
-            day = _day(name.removeprefix(prefix)) if name.startswith(prefix) else None
+            day = day_of(name.removeprefix(prefix)) if name.startswith(prefix) else None
             if day and wanted(day):
-                with suppress(FileNotFoundError):
+                with suppress(FileNotFoundError, NotADirectoryError):  # a file under a partition's name is none
                     found[day] = Stamp.of(f"{folder}/{name}/{FILE}")
         return found
 
@@ -298,7 +298,7 @@ def _names(contract: Contract) -> list[str]:
     return [column.name for column in contract.columns]
 
 
-def _day(text: str) -> date | None:
+def day_of(text: str) -> date | None:
     """The date of a partition's folder; a copy that somebody has put beside it (`2022-01-05.bak`) is of none."""
     try:
         day = date.fromisoformat(text)

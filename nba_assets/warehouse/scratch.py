@@ -63,7 +63,29 @@ def writing_in(beside: Path) -> str:
 @contextmanager
 def replacing_in(writing: str, file: Path) -> Iterator[Path]:
     """As `replacing`, in a folder that `writing_in` gave."""
-    written = Path(f"{writing}/{this_process()}.{next(_numbers)}.tmp")
+    with _renamed(Path(f"{writing}/{this_process()}.{next(_numbers)}.tmp"), file) as written:
+        yield written
+
+
+@contextmanager
+def written_whole(file: Path) -> Iterator[Path]:
+    """A path to write to for a file that a person has named, in a folder of his: nothing else is left there.
+
+    A link stays, and what it leads to is replaced. In the place of a pipe or a device no file can be put, and by the
+    rename a `/dev/null` would be gone: such is written to as it stands.
+    """
+    if file.exists() and not file.is_file():
+        yield file
+        return
+    file = file.resolve()
+    beside = f".{file.name}."
+    _sweep(os.fspath(file.parent), beside)
+    with _renamed(file.with_name(f"{beside}{this_process()}.{next(_numbers)}.tmp"), file) as written:
+        yield written
+
+
+@contextmanager
+def _renamed(written: Path, file: Path) -> Iterator[Path]:
     try:
         yield written
         try:

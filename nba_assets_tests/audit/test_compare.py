@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Callable
 from datetime import date
@@ -50,6 +51,23 @@ def only(found: list[Compared]) -> Compared:
 def test_a_lake_is_equal_to_itself_and_null_to_null(old: Path) -> None:
     found = only(compare(old, old))
     assert found == Compared(NAME, old_rows=4, new_rows=4)
+
+
+@pytest.mark.parametrize("beside", ["copies/game_date=2024-10-24", "game_date=2024-10-24.bak", "game_date=2026-02-30"])
+def test_what_lies_beside_partitions_is_left_alone(beside: str, old: Path, tmp_path: Path) -> None:
+    """Copies in a folder of their own took the whole table out of the comparison, unseen."""
+    new = lake(tmp_path / "new", (FIRST, rows(FIRST, pace=[99.5, 1.0])), (SECOND, rows(SECOND)))
+    folder = new / "nba_analytics" / team_offense_game_summary.name
+    (folder / beside).mkdir(parents=True)
+    shutil.copy(folder / f"game_date={FIRST}" / "data.parquet", folder / beside)
+    found = only(compare(old, new))
+    assert (found.old_rows, found.new_rows, found.only_new, found.changed) == (4, 4, 0, 1)
+
+
+def test_a_data_set_is_no_lake(old: Path) -> None:
+    """Its tables are no data sets, nor their partitions tables."""
+    with pytest.raises(BadInput, match="nba_analytics is no lake"):
+        compare(old, old / "nba_analytics")
 
 
 def test_the_path_of_a_lake_is_no_pattern(tmp_path: Path) -> None:

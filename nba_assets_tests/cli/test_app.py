@@ -24,6 +24,8 @@ from nba_assets.contracts.errors import BadInput
 from nba_assets.orchestration.instance.opening import instance_at_home
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.partitions import DAILY
+from nba_assets.orchestration.processes.executor import executor
+from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.tables.analytics.player_game_summary import player_game_summary
 from nba_assets.tables.registry import tables
 from nba_assets.warehouse.base import TransientError
@@ -179,7 +181,39 @@ def test_a_setting_that_is_wrong_is_told(variable: str, nba: Nba, lake: Path, mo
 def test_less_memory_than_a_season_takes_is_refused(nba: Nba, lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NBA_MEMORY_MIB", "255")
     code, _, complaint = nba("materialize", "--date", DAY)
-    assert (code, complaint) == (2, "nba: NBA_MEMORY_MIB: '255' is no whole number from 256\n")
+    assert (code, complaint) == (2, "nba: NBA_MEMORY_MIB: '255' is no whole number from 256 to 1000000000\n")
+
+
+def test_an_empty_setting_is_not_set(nba: Nba, lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Compose sends one that its file leaves out."""
+    for variable in ("NBA_WAREHOUSE", "NBA_EXECUTOR", "NBA_EVENTS", "NBA_MEMORY_MIB", "NBA_FIRST_DATE"):
+        monkeypatch.setenv(variable, "")
+    assert (
+        nba("query", "SELECT count(*) > 0 AS found FROM nba_raw.nbac_schedule", "--format", "csv")[1]
+        == '"found"\ntrue\n'
+    )
+    resource = WarehouseResource.from_environment()
+    assert (resource.engine, resource.memory_mib) == ("duckdb", 2048)
+    assert executor().name == "multiprocess"
+    monkeypatch.setenv("NBA_LAKE", "")
+    assert WarehouseResource.from_environment().lake == "lake"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("NBA_TABLE_TIMEOUT", "99999999999"), ("NBA_REST", "99999999999"), ("NBA_MEMORY_MIB", "99999999999")],
+)
+def test_a_setting_beyond_what_a_machine_counts_is_told(
+    variable: str, value: str, nba: Nba, lake: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, value)
+    code, _, complaint = nba("materialize", "--date", DAY)
+    assert (code, complaint.count("\n")) == (2, 1)
+    assert complaint.startswith(f"nba: {variable}: '{value}' is no ")
+
+
+def test_logs_cannot_be_kept_for_longer_than_there_are_dates(nba: Nba, lake: Path) -> None:
+    assert nba("prune", "--days", "999999999")[0] == 2
 
 
 @pytest.mark.parametrize("command", COMMANDS)

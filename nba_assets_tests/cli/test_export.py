@@ -73,6 +73,9 @@ def test_out_of_one_lake_and_into_another(nba: Nba, built: Lake, tmp_path: Path)
     ("arguments", "told"),
     [
         (("export", *RANGE, "--to", "lake"), "--to: lake is the lake itself"),
+        (("export", *RANGE, "--to", "lake/nba_analytics"), "--to: lake/nba_analytics is the lake itself, or in it"),
+        (("import", __file__), "test_export.py is no folder"),
+        (("import", "foo://KEY:SECRET@bucket/x"), "nba: foo://bucket/x: is no address of a bucket"),
         (("export", "--start", "2024-11-01", "--end", "2024-11-02", "--to", "there"), "there is nothing to export"),
         (("export", *RANGE, "--to", "there", "--tables", "nothing"), "no table called 'nothing'"),
         (("import", "nowhere"), "nowhere holds none of these tables of these dates"),

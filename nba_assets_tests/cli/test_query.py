@@ -36,6 +36,8 @@ from nba_assets_tests.cli.conftest import Nba, garble
         ("WITH a AS (FROM query('FROM ena' || 'ble_logging()')) FROM a", "which query does not"),
         ("SELECT * FROM read_text('/etc/hostname')", "/etc/hostname"),
         ("SELECT CAST('x' AS INT)", "Could not convert string 'x'"),
+        ("SELECT '\udcff'", "'\\udcff' in it, which is no text"),
+        ("SELECT 1\0 + 1", "'\\x00' in it, which is no text"),
     ],
 )
 def test_a_query_that_cannot_be_answered_is_one_line(sql: str, told: str, nba: Nba, lake: Path) -> None:
@@ -49,6 +51,13 @@ def test_a_query_that_cannot_be_answered_is_one_line(sql: str, told: str, nba: N
     assert complaint.count("\n") == 1
     assert printed == ""
     assert sorted(lake.rglob("*")) == before
+
+
+def test_a_limit_of_any_size(nba: Nba, lake: Path) -> None:
+    sql = "SELECT 1 AS x FROM nba_raw.nbac_schedule LIMIT 1"
+    assert nba("query", sql, "--limit", "1000000000000", "--format", "csv") == (0, '"x"\n1\n', "")
+    code, printed, _ = nba("query", sql, "--limit", "99999999999999999999")
+    assert (code, printed) == (2, "")
 
 
 def test_a_query_prints_its_rows(nba: Nba, lake: Path) -> None:

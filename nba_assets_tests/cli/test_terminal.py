@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import io
+import json
+import subprocess
+import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from rich.console import Console
 from rich.table import Table as RichTable
 
 from nba_assets.cli import app as cli
-from nba_assets.cli.terminal import AtWork, PlainConsole, looking_at, print_failure
+from nba_assets.cli.rows import print_json
+from nba_assets.cli.terminal import AtWork, PlainConsole, looking_at, print_failure, settle_streams
 from nba_assets.contracts.errors import BadInput
 from nba_assets.tables.registry import tables
 
@@ -62,6 +67,33 @@ def test_an_error_is_shown_as_it_is(
     assert (end.value.code, said[-len(told) :]) == (code, told)
     assert code == 1 or said == told
     assert "\x1b" not in said
+
+
+def test_letters_that_a_terminal_lacks_are_written_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As one in Latin 1 lacks Dončić's; a file's name may hold what is no letter at all."""
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding="latin-1"))
+    settle_streams()
+    print_json({"name": "Dončić \udcff"})
+    print("Dončić")  # noqa: T201 - as a console does
+    sys.stdout.flush()
+    first, second = written.getvalue().decode("ascii").splitlines()
+    assert json.loads(first) == {"name": "Dončić \udcff"}
+    assert second == r"Don\u010di\u0107"
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", ">&- 2>&- <&-"])
+def test_a_stream_that_is_closed_takes_nothing_along(closed: str, tmp_path: Path) -> None:
+    """Its number is no other file's: what is said would be written into that."""
+    program = (
+        "from nba_assets.cli.terminal import err, out, settle_streams; import os; settle_streams();"
+        "file = open('file', 'w'); out.print('said'); err.print('said'); os.write(1, b'said'); os.write(2, b'said');"
+        "assert file.fileno() > 2; os.system('echo said; echo said >&2')"
+    )
+    command = f'"$1" -c "$2" {closed}'
+    ended = subprocess.run(["bash", "-c", command, "bash", sys.executable, program], cwd=tmp_path, capture_output=True)
+    assert (ended.returncode, b"Error" in ended.stderr) == (0, False)
+    assert (tmp_path / "file").read_text() == ""
 
 
 @pytest.fixture

@@ -60,9 +60,9 @@ def test_how_long_logs_are_kept_is_a_setting(monkeypatch: pytest.MonkeyPatch) ->
     assert housekeeping.log_days() == 180
     monkeypatch.setenv(LOG_DAYS, "30")
     assert housekeeping.log_days() == 30
-    for wrong in ("0", "-1", "a month"):
+    for wrong in ("0", "-1", "a month", "36501"):
         monkeypatch.setenv(LOG_DAYS, wrong)
-        with pytest.raises(BadInput, match=f"{LOG_DAYS}: '{wrong}' is no whole number of days above zero"):
+        with pytest.raises(BadInput, match=f"{LOG_DAYS}: '{wrong}' is no whole number of days from 1 to 36500"):
             housekeeping.log_days()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -202,6 +203,34 @@ def test_a_lake_and_what_is_in_it_may_lie_elsewhere(tmp_path: Path, linked: str)
     assert warehouse.fetch("SELECT team FROM test.games", {GAMES: WINDOW}, MINUTE).num_rows == 1
     with pytest.raises(duckdb.PermissionException):
         warehouse.fetch("FROM glob('/*')", {}, MINUTE)
+
+
+def test_a_folder_in_the_lake_that_is_not_ours_to_look_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a disk of its own a lake has a lost+found, which is the administrator's."""
+    warehouse = DuckDBWarehouse(Lake(tmp_path), threads=1)
+    replace(warehouse, GAMES, select((EIGHTH, "BOS")), [EIGHTH])
+    (tmp_path / "lost+found").mkdir()
+    look = os.scandir
+
+    def refused(folder: object) -> object:
+        if "lost+found" in str(folder):
+            raise PermissionError(13, "Permission denied", "lost+found")
+        return look(folder)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(os, "scandir", refused)
+    assert warehouse.fetch("SELECT team FROM test.games", {GAMES: WINDOW}, MINUTE).num_rows == 1
+
+
+def test_a_machine_may_have_less_memory_than_a_query_may_take(tmp_path: Path) -> None:
+    """By default 2 GiB, which a small machine or container has not."""
+    warehouse = DuckDBWarehouse(Lake(tmp_path), threads=1, memory_mib=10**9)
+    assert warehouse.fetch("SELECT 1 AS x", {}, MINUTE)["x"].to_pylist() == [1]
+
+
+def test_whoever_opens_a_lake_keeps_to_the_memory_that_is_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NBA_MEMORY_MIB", "300")
+    with DuckDBWarehouse(Lake(tmp_path)).connect({}) as connection:
+        assert connection.execute("SELECT current_setting('memory_limit')").fetchone() == ("300.0 MiB",)
 
 
 def test_what_does_not_fit_in_memory_is_spilled(tmp_path: Path) -> None:

@@ -53,6 +53,16 @@ def test_a_partition_is_a_file(lake: Lake) -> None:
     assert players(lake) == ["tatum"]
 
 
+@pytest.mark.parametrize(
+    "name", ["game_date=2024-11-09", "game_date=2024-02-30", "game_date=2024-11-08.bak", ".DS_Store"]
+)
+def test_a_file_beside_partitions_is_none(name: str, lake: Lake) -> None:
+    lake.replace(POINTS, [(DAY, rows("tatum"))])
+    (lake.folder(POINTS) / name).write_text("of somebody")
+    assert lake.dates(POINTS) == [DAY]
+    assert list(lake.contents(POINTS)) == [DAY]
+
+
 def test_a_reference_table_is_a_file(lake: Lake) -> None:
     assert lake.files(NAMES, None) == []
     lake.replace(NAMES, [(None, pa.table({"player": ["tatum"]}))])

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from nba_assets.warehouse.process import this_process
-from nba_assets.warehouse.scratch import PREFIX, STRAY_SECONDS, WRITING, replacing, scratch_folder
+from nba_assets.warehouse.scratch import PREFIX, STRAY_SECONDS, WRITING, replacing, scratch_folder, written_whole
 from nba_assets_tests.warehouse.ended import ended_process
 
 
@@ -64,3 +64,30 @@ def test_folders_in_the_systems_temporary_one(tmp_path: Path, monkeypatch: pytes
         assert one != other
         assert sorted(tmp_path.iterdir()) == sorted([one, other, foreign])
     assert list(tmp_path.iterdir()) == [foreign]
+
+
+def test_a_named_file_is_replaced_when_all_is_written(tmp_path: Path) -> None:
+    file, link = tmp_path / "rows.csv", tmp_path / "newest.csv"
+    file.write_text("old")
+    link.symlink_to(file)
+    left = tmp_path / f".rows.csv.{ended_process()}.0.tmp"
+    left.touch()
+    with written_whole(link) as written:
+        written.write_text("new")
+        assert file.read_text() == "old"
+    assert link.is_symlink()
+    assert file.read_text() == "new"
+    assert sorted(tmp_path.iterdir()) == [link, file], "nothing beside it, of a killed command neither"
+
+
+def test_a_pipe_is_written_to_and_stays(tmp_path: Path) -> None:
+    """So do devices: put in the place of a `/dev/null`, a file would take in what the whole machine throws away."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    with written_whole(pipe) as written:
+        written.write_text("rows")
+    assert os.read(reader, 100) == b"rows"
+    os.close(reader)
+    assert pipe.is_fifo()
+    assert list(tmp_path.iterdir()) == [pipe]

@@ -11,15 +11,18 @@ A message stays with its source until it is acknowledged. What it means is no bu
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
 from nba_assets.contracts.errors import BadInput
+from nba_assets.contracts.printable import printable
 from nba_assets.warehouse.scratch import replacing
 
 RAW_COMPLETE_TOPIC = "nba-phase2-raw-complete"
@@ -31,6 +34,8 @@ PUBLISH_SECONDS = 10.0
 MOST_ATTRIBUTE_BYTES = 1024
 MOST_AT_ONCE = 1000
 """Messages of one request: the most that Pub/Sub gives and acknowledges at once."""
+
+log = logging.getLogger("nba_assets.events")
 
 
 @dataclass(frozen=True)
@@ -59,7 +64,7 @@ class EventSource(Protocol):
 
 def event_source(lake: Path) -> EventSource:
     """The source that NBA_EVENTS names. Raises BadInput."""
-    match os.environ.get("NBA_EVENTS", "local"):
+    match os.environ.get("NBA_EVENTS") or "local":
         case "local":
             return Spool(lake / "_events")
         case "pubsub":
@@ -78,7 +83,17 @@ class Spool:
     root: Path
 
     def pull(self, most: int) -> list[Received]:
-        return [Received(file.name, file.read_bytes()) for file in self._waiting()[:most]]
+        return list(islice(self._readable(), most))
+
+    def _readable(self) -> Iterator[Received]:
+        """What one cannot read, as of another user, holds up no other: it stays where it is, and that is said."""
+        for file in self._waiting():
+            try:
+                yield Received(file.name, file.read_bytes())
+            except FileNotFoundError:
+                continue  # another daemon's by now
+            except OSError as error:
+                log.warning("%s: the message cannot be read: %s", printable(str(file)), error.strerror)
 
     def acknowledge(self, receipts: Sequence[str]) -> None:
         waiting, done = self.root / RAW_COMPLETE_TOPIC, self.root / RAW_COMPLETE_TOPIC / "done"

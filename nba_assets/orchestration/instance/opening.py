@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nba_assets.contracts.errors import BadInput
+from nba_assets.warehouse.scratch import written_whole
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -77,9 +78,8 @@ def put_settings(home: Path) -> None:
     file = home / SETTINGS
     if file.exists():
         return
-    beside = file.with_name(f".{SETTINGS}.{os.getpid()}")
-    beside.write_text(settings())
-    beside.rename(file)
+    with written_whole(file) as place:
+        place.write_text(settings())
 
 
 def settings() -> str:

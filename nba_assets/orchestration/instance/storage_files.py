@@ -20,7 +20,7 @@ import sqlalchemy as db
 from sqlalchemy.engine import Engine
 
 from nba_assets.contracts.errors import BadInput
-from nba_assets.contracts.settings import whole_number
+from nba_assets.contracts.settings import DAY_SECONDS, whole_number
 
 WAIT = "NBA_STORAGE_WAIT"
 WAIT_SECONDS = 60
@@ -61,7 +61,7 @@ class StorageFault(BadInput):
 
 def wait_seconds() -> int:
     """How long a locked file is waited for. Raises BadInput."""
-    return whole_number(WAIT, WAIT_SECONDS, "whole number of seconds", least=0)
+    return whole_number(WAIT, WAIT_SECONDS, "whole number of seconds up to a day", least=0, most=DAY_SECONDS)
 
 
 @functools.cache
@@ -96,7 +96,7 @@ def _look(file: str, made_here: set[str]) -> None:
 
     One that is empty with nothing beside it was left by a command that was killed while it made it.
     """
-    if file in made_here or os.environ.get(NEW_HISTORY) or _size(file):
+    if file in made_here or _is_to_be_new() or _size(file):
         return
     beside = _sibling_with_rows(Path(file))
     until = time.monotonic() + MADE_SECONDS
@@ -116,10 +116,15 @@ def require_runs(index: str) -> None:
     The daemon and the UI open the runs before anything of ours is loaded, and Dagster makes an emptied file anew.
     """
     runs = os.path.normpath(os.path.join(os.path.dirname(index), "..", "runs.db"))
-    if os.environ.get(NEW_HISTORY) or not _size(runs) or _has_rows(runs, "runs") is not False:
+    if _is_to_be_new() or not _size(runs) or _has_rows(runs, "runs") is not False:
         return
     if _size(index) and _has_rows(index, "event_logs WHERE run_id <> ''"):
         raise StorageFault(f"{runs} holds no run, while {index} has events of some: {_RESTORE_OR_NEW}")
+
+
+def _is_to_be_new() -> bool:
+    """By 1 and nothing else: with a 0 nobody means that his history may go."""
+    return os.environ.get(NEW_HISTORY) == "1"
 
 
 def _sibling_with_rows(file: Path) -> str | None:

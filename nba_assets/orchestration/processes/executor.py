@@ -25,7 +25,7 @@ from nba_assets.warehouse.process import this_process
 
 def executor() -> dg.ExecutorDefinition:
     """The executor of every job. Raises BadInput for a name that is none."""
-    match os.environ.get("NBA_EXECUTOR", "multiprocess"):
+    match os.environ.get("NBA_EXECUTOR") or "multiprocess":
         case "in_process":
             return _named(dg.in_process_executor)
         case "multiprocess":

@@ -110,7 +110,7 @@ def _serve(listener: int, alive: int) -> None:
 
 
 def _will_be_used() -> bool:
-    return os.environ.get("NBA_EXECUTOR", "multiprocess") == "multiprocess" and wanted("fork_server")
+    return (os.environ.get("NBA_EXECUTOR") or "multiprocess") == "multiprocess" and wanted("fork_server")
 
 
 def start_in_run_worker() -> None:

@@ -234,3 +234,22 @@ def test_the_environment_chooses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("NBA_EVENTS", "kafka")
     with pytest.raises(BadInput, match="'kafka' is neither local nor pubsub"):
         event_source(tmp_path)
+
+
+def test_a_message_that_cannot_be_read_holds_up_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As one of another user, or one that another daemon took meanwhile."""
+    place = spooled(tmp_path)
+    place.send("1", "2", "3")
+    read = Path.read_bytes
+
+    def refused(file: Path) -> bytes:
+        if file.name in ("1.json", "2.json"):
+            raise PermissionError(13, "Permission denied") if file.name == "1.json" else FileNotFoundError(file)
+        return read(file)
+
+    monkeypatch.setattr(Path, "read_bytes", refused)
+    assert place.pull(1) == ["3"]
+    (said,) = [record.getMessage() for record in caplog.records]
+    assert said == f"{tmp_path / RAW_COMPLETE_TOPIC / '1.json'}: the message cannot be read: Permission denied"

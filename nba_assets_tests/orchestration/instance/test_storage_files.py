@@ -83,6 +83,8 @@ def test_a_folder_in_its_place_is_told(file: Path) -> None:
 def test_an_emptied_file_is_no_new_history_until_that_is_said(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file.write_bytes(b"")
     assert told(file) == f"is empty: restore DAGSTER_HOME from a copy, or begin anew with {NEW_HISTORY}=1"
+    monkeypatch.setenv(NEW_HISTORY, "0")
+    assert "is empty" in told(file), "nobody means by that that it may go"
     monkeypatch.setenv(NEW_HISTORY, "1")
     store(file, "CREATE TABLE runs (id INTEGER)")
 
