@@ -6,6 +6,7 @@ tables are imported by the functions that need them: they take seconds, which `n
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -23,8 +24,19 @@ if TYPE_CHECKING:
     from nba_assets.contracts.table import Table
     from nba_assets.orchestration.backfill.plan import Chunk
 
+
+def _a_path(given: Path) -> Path:
+    """Raises BadInput for a name in which there are bytes that are no text: engines take no such path."""
+    if re.search("[\ud800-\udfff]", str(given.absolute())):
+        raise BadInput(f"--lake: {os.fspath(given)!r} has bytes in it that are no text: choose another folder")
+    return given
+
+
 LakeOption = Annotated[
-    Path, typer.Option("--lake", envvar="NBA_LAKE", help="Root of the Parquet lake.", show_default="./lake")
+    Path,
+    typer.Option(
+        "--lake", envvar="NBA_LAKE", callback=_a_path, help="Root of the Parquet lake.", show_default="./lake"
+    ),
 ]
 TablesOption = Annotated[
     list[str] | None,

@@ -14,7 +14,7 @@ import typer
 from rich.cells import cell_len
 
 from nba_assets.cli.arguments import DEFAULT_LAKE, JsonOption, LakeOption
-from nba_assets.cli.instance import on_lake, opened, require_lake
+from nba_assets.cli.instance import on_lake, opened, require_lake, require_outside
 from nba_assets.cli.row_formats import SUFFIXES, format_of, sql_given, write_rows
 from nba_assets.cli.rows import Rows
 from nba_assets.cli.terminal import err, out
@@ -65,8 +65,7 @@ def query(
     """
     how = _format(how, output, as_json)
     require_lake(lake)
-    if output and output.resolve().is_relative_to(lake.resolve()):
-        raise BadInput(f"--output: {output} is in the lake, which is only read")
+    require_outside(lake, output, "--output")
     if how == TABLE:
         limit = limit or ROWS_SHOWN
     asked = sql_given(sql, file, sys.stdin)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from nba_assets.cli.arguments import DEFAULT_LAKE, LakeOption, parse_date, parse_season
-from nba_assets.cli.instance import warehouse_at
+from nba_assets.cli.instance import require_outside, warehouse_at
 from nba_assets.cli.terminal import out
 from nba_assets.contracts.errors import BadInput
 from nba_assets.orchestration.instance.opening import instance_at_home
@@ -43,6 +43,7 @@ def report(
 
         nba report --season 2021-22
     """
+    require_outside(lake, output, "--output")
     if season:
         if day:
             raise BadInput("--date and --season are two reports: give one of them")

@@ -60,7 +60,9 @@ def _place(folder: Path, name: str) -> Path:
 
 
 def _folder() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "nba_assets" / "sql"
+    """Without a home, as a user whom the machine does not know has none, in a place where nothing can be kept."""
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    return Path(home if os.path.isabs(home) else os.devnull) / "nba_assets" / "sql"
 
 
 def _private(folder: Path) -> bool:

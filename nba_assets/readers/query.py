@@ -19,11 +19,11 @@ import sqlglot.expressions as sge
 
 from nba_assets.compile.reading import stored_for, view_sql
 from nba_assets.contracts.contract import Contract
-from nba_assets.contracts.errors import BadInput
+from nba_assets.contracts.errors import BadInput, GaveWay
 from nba_assets.contracts.reading_view import ReadingView
 from nba_assets.readers.catalog import readable
 from nba_assets.warehouse.base import QueryFailed, Warehouse
-from nba_assets.warehouse.duckdb import DuckDBWarehouse, NotOneSelect, only_select
+from nba_assets.warehouse.duckdb import MEMORY, DuckDBWarehouse, NotOneSelect, only_select
 from nba_assets.warehouse.footers import no_rows
 from nba_assets.warehouse.lake import Lake
 
@@ -56,7 +56,8 @@ class Answer:
 def answer(lake: Path, sql: str, limit: int | None = None) -> Iterator[Answer]:
     """The rows of one SELECT over a lake, the first `limit` of them.
 
-    Raises BadInput for SQL that does not parse, is not one statement, would write, or names what is not there.
+    Raises BadInput for SQL that does not parse, is not one statement, would write, or names what is not there, and
+    GaveWay where it takes more memory than it may.
     """
     if _SHOW_TABLES.fullmatch(sql.strip()):
         raise BadInput("every table is in a data set, where SHOW TABLES does not look: `nba tables` lists them")
@@ -74,6 +75,8 @@ def answer(lake: Path, sql: str, limit: int | None = None) -> Iterator[Answer]:
             yield Answer.of(reader.schema, map(_as_table, reader), limit)
     except NotOneSelect as error:
         raise BadInput("nba query takes one SELECT: it only reads") from error
+    except duckdb.OutOfMemoryException as error:  # the SQL may be right
+        raise GaveWay(f"SQL: {_told(error)}; {MEMORY} says how much a query may take") from error
     except duckdb.Error as error:
         raise BadInput(f"SQL: {_told(error)}") from error
     except OverflowError as error:  # where it is written: infinity, and the years that Python does not have

@@ -118,5 +118,6 @@ def _all(folder: Path, year: int) -> list[Path]:
 def _remove_old(folder: Path, year: int, kept: Path) -> None:
     for file in _all(folder, year):
         with suppress(FileNotFoundError):
-            if file != kept and time.time() - file.stat().st_mtime > OLD_SECONDS:
+            # One of an hour to come is of a clock that was set back: until then it would pass for the newest.
+            if file != kept and abs(time.time() - file.stat().st_mtime) > OLD_SECONDS:
                 file.unlink()

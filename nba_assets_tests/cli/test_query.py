@@ -53,6 +53,22 @@ def test_a_query_that_cannot_be_answered_is_one_line(sql: str, told: str, nba: N
     assert sorted(lake.rglob("*")) == before
 
 
+def test_too_little_memory_is_no_wrong_input(nba: Nba, lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NBA_MEMORY_MIB", "256")
+    code, printed, complaint = nba("query", "SELECT len(list(range)) FROM range(100_000_000), nba_raw.nbac_schedule")
+    assert (code, printed, complaint.count("\n")) == (1, "", 1)
+    assert "Out of Memory" in complaint
+    assert "NBA_MEMORY_MIB says how much" in complaint
+
+
+def test_a_lake_whose_name_is_no_text_is_refused(nba: Nba, tmp_path: Path) -> None:
+    """As one that was made in Latin 1; DuckDB takes no such path."""
+    (tmp_path / "M\udce4rz").mkdir()
+    code, _, complaint = nba("query", "SELECT 1", "--lake", "M\udce4rz")
+    assert (code, complaint.count("\n")) == (2, 1)
+    assert complaint.startswith(r"nba: --lake: 'M\udce4rz' has bytes in it that are no text")
+
+
 def test_a_limit_of_any_size(nba: Nba, lake: Path) -> None:
     sql = "SELECT 1 AS x FROM nba_raw.nbac_schedule LIMIT 1"
     assert nba("query", sql, "--limit", "1000000000000", "--format", "csv") == (0, '"x"\n1\n', "")

@@ -17,6 +17,7 @@ from nba_assets_tests.cli.conftest import Nba
         (("--season", "2024"), "'2024' is no season"),
         (("--date", "26.10.2024"), "'26.10.2024' is no date"),
         (("--date", "2024-10-26"), "is empty: fill the lake"),
+        (("--date", "2024-10-26", "--output", "lake/nba_raw/x.html"), "is in the lake, which is only read"),
     ],
 )
 def test_what_there_is_no_report_of(arguments: tuple[str, ...], told: str, nba: Nba, tmp_path: Path) -> None:

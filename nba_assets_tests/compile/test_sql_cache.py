@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import pwd
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -138,3 +139,22 @@ def test_whatever_has_a_say_in_the_sql_is_in_the_hash_it_is_kept_under() -> None
     loaded = {file for file in map(Path, done.stdout.split()) if file.name != "__init__.py"}
     assert loaded
     assert not loaded - set(sql_cache._sources())
+
+
+@pytest.mark.parametrize("cache", [None, "", "cache"])
+def test_a_user_without_a_home_compiles_each_time(
+    cache: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one in a container whom the machine does not know; a relative folder would be another for each command."""
+
+    def unknown(user: int) -> None:
+        raise KeyError(user)
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    if cache is not None:
+        monkeypatch.setenv("XDG_CACHE_HOME", cache)
+    assert asked() == asked() == (COMPILED, True)
+    assert list(tmp_path.iterdir()) == []

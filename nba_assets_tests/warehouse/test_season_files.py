@@ -185,6 +185,16 @@ def test_old_files_go_when_nobody_can_be_reading_them(lake: Lake) -> None:
     assert read(lake) == dict.fromkeys(DAYS, "white")
 
 
+def test_one_of_a_clock_that_was_set_back_is_not_the_newest_for_ever(lake: Lake) -> None:
+    folder = lake.folder(POINTS) / season_files.FOLDER
+    (first,) = folder.glob(f"*{season_files.SUFFIX}")
+    os.utime(first, (time.time() + 365 * 24 * 3600,) * 2)
+    write(lake, DAYS, "brown")
+    lake.pack(POINTS, DAYS)
+    assert [len(copy.days) for copy in lake.stored(POINTS, WINDOW).copies] == [len(DAYS)], "read from one file again"
+    assert read(lake) == dict.fromkeys(DAYS, "brown")
+
+
 def test_patterns_for_parquet_files_do_not_find_them(lake: Lake) -> None:
     assert len(list(lake.root.rglob("*.parquet"))) == len(DAYS)
 

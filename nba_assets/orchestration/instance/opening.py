@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SETTINGS = "dagster.yaml"
 
-_MISREAD = re.compile("[?\x00-\x1f\x7f]|%[0-9a-fA-F]{2}")
+_MISREAD = re.compile("[?\x00-\x1f\x7f\ud800-\udfff]|%[0-9a-fA-F]{2}")
 """What stands for something else in the address of a database: a file would be written outside of the folder."""
 
 ROOM_BYTES = 8 << 20

@@ -193,6 +193,7 @@ PLACES = {
     "what?": "has '?' in it, which Dagster misreads",
     "per%41cent": "has '%41' in it, which Dagster misreads",
     "two\nlines": r"has '\n' in it, which Dagster misreads",
+    "M\udce4rz": r"has '\udce4' in it, which Dagster misreads",
 }
 
 
