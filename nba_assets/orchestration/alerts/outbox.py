@@ -5,12 +5,14 @@ What is worth an alert the sensors say. An outbox lives in a sensor's cursor, so
 
 from __future__ import annotations
 
+import errno
 import html
 import json
 import logging
 import os
 import re
 import ssl
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -141,8 +143,33 @@ def send(text: str) -> None:
         raise BadInput(f"{WEBHOOK} is no http address")  # which it is stays out of the log
     body = json.dumps({"text": html.escape(printable(text), quote=False)}).encode()  # no name is a link or a mention
     request = urllib.request.Request(webhook, body, {"Content-Type": "application/json"})
-    with urllib.request.build_opener(_NoRedirect).open(request, timeout=SEND_SECONDS):
-        pass
+
+    def post() -> None:
+        with urllib.request.build_opener(_NoRedirect).open(request, timeout=SEND_SECONDS):
+            pass
+
+    _in_time(post)
+
+
+def _in_time(post: Callable[[], None]) -> None:
+    """Raises what it raises, and TimeoutError after SEND_SECONDS in all: a socket's own limit is for each byte of an
+    answer, and there is none for the name of a host. What was given up ends by itself, or with the daemon."""
+    ended: list[Exception | None] = []
+
+    def run() -> None:
+        try:
+            post()
+            ended.append(None)
+        except Exception as error:
+            ended.append(error)
+
+    sending = threading.Thread(target=run, daemon=True)
+    sending.start()
+    sending.join(SEND_SECONDS)
+    if not ended:
+        raise TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
+    if ended[0]:
+        raise ended[0]
 
 
 def is_address(text: str) -> bool:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
+import threading
+import time
+from contextlib import suppress
 
 import pytest
 
@@ -87,3 +91,29 @@ def test_names_in_a_text_are_neither_links_nor_escape_characters(
     with caplog.at_level(logging.WARNING):
         Outbox([text]).deliver(send)
     assert caplog.messages == [json.loads('"<!channel> \\\\x1b[2J A & B\\nsecond line"')]
+
+
+def test_an_answer_that_comes_byte_by_byte_is_given_up(
+    webhook: Webhook, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each byte is in time; Dagster gives up on the sensor before the last is there, and forgets what it sent."""
+    monkeypatch.setattr("nba_assets.orchestration.alerts.outbox.SEND_SECONDS", 0.5)
+    over = threading.Event()
+
+    def answer(slow: socket.socket) -> None:
+        connection, _ = slow.accept()
+        with connection, suppress(OSError):
+            for _ in range(60):
+                if not over.wait(0.05):
+                    connection.send(b"H")
+
+    with socket.create_server(("127.0.0.1", webhook.port)) as slow:
+        answering = threading.Thread(target=answer, args=(slow,))
+        answering.start()
+        outbox, started = Outbox(["disk full"]), time.monotonic()
+        outbox.deliver(send)
+        over.set()
+        answering.join()
+    assert time.monotonic() - started < 5
+    assert outbox.waiting == ["disk full"]
+    assert caplog.messages == ["alert not sent, will be tried again: Connection timed out"]
