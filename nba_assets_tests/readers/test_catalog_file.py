@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from datetime import date
 from pathlib import Path
@@ -93,3 +94,10 @@ def test_a_file_of_somebody_else_stays(tmp_path: Path) -> None:
     with duckdb.connect(str(file)) as mine:
         assert mine.execute("SELECT n FROM notes").fetchall() == [(1,)]
     assert sorted(of.name for of in tmp_path.iterdir()) == ["lake", "mine.duckdb", "notes.txt"]
+
+
+def test_a_pipe_is_no_catalog_and_is_not_waited_for(tmp_path: Path) -> None:
+    pipe = tmp_path / "nba.duckdb"
+    os.mkfifo(pipe)
+    with pytest.raises(BadInput, match=r"nba\.duckdb is there and is no file: name another"):
+        write_catalog(small_lake(tmp_path / "lake"), pipe)
