@@ -41,6 +41,7 @@ LOAD = (
     "games_in_next_7_days",
     "opponent_games_in_next_7_days",
     "fatigue_score",
+    "teammates_out",
 )
 """Rest, travel, load and fatigue, by the names that all tables call them."""
 
@@ -61,6 +62,7 @@ FORM = (
     "avg_usage_rate_last_7_games",
     "projected_usage_rate",
     "projected_usage_games_age",
+    "star_teammates_out",
     "star_teammates_newly_out",
     "shooting_pct_decline_last_5",
     "fourth_quarter_minutes_last_7",

@@ -29,15 +29,16 @@ COLUMNS = (
     Column(
         "projected_usage_rate",
         "DECIMAL(7,2)",
-        "usage pooled over his last ten games, whenever they were, with that of teammates who are out spread, each by "
-        "the share of those games that he played; 45 at most",
+        "usage pooled over his last ten games, whenever they were, with that of teammates out or doubtful spread, each "
+        "by the share of those games that he played; 45 at most, NULL without a report",
         "percent",
     ),
     Column("star_teammates_out", "INT64", "stars of his team, himself aside, out or doubtful; NULL without a report"),
     Column(
         "star_teammates_newly_out",
         "DECIMAL(5,2)",
-        "these stars, each by the share of the player's last ten games that he played: 0 for one long out",
+        "these stars, each by the share of the player's last ten games that he played: 0 for one long out, NULL "
+        "without a report",
         "players",
     ),
     Column(
@@ -45,8 +46,8 @@ COLUMNS = (
         "STRING",
         "teammates out or doubtful who have played this season, and days since their last games: 'name 3, name 93'",
     ),
-    Column("questionable_teammates", "INT64", "teammates reported questionable"),
-    Column("probable_teammates", "INT64", "teammates reported probable"),
+    Column("questionable_teammates", "INT64", "teammates reported questionable; NULL without a report"),
+    Column("probable_teammates", "INT64", "teammates reported probable; NULL without a report"),
 )
 
 TEAM = ("game_id", "team_abbr")

@@ -35,7 +35,8 @@ from nba_assets.tables.conformed.views.schedule import team_schedule
 LONG_REST_GAP_DAYS = 3
 """Two whole days off: the gap in dates between two games that counts as a long rest."""
 
-THIN_SAMPLE = 3
+FULL_SAMPLE, THIN_SAMPLE = 10, 3
+"""Gold is from the first of these on; below the other hardly anything is known."""
 
 LATE_GAMES, LEAST_LATE_GAMES = 7, 4
 """Late time and points are of the last seven games, and say nothing where fewer than four of them are known."""
@@ -203,11 +204,16 @@ def _player(rows: ir.Table) -> ir.StringValue:
             "travel_miles", "INT64", "his team's way from its last arena, or from home after four nights off", "miles"
         ),
         Column("time_zone_changes", "INT64", "clock hours over that way", "hours"),
-        Column("consecutive_road_games", "INT64", "his team's away games in a row, this one included", "games"),
+        Column(
+            "consecutive_road_games",
+            "INT64",
+            "his team's away and neutral games in a row with this one; 0 at home",
+            "games",
+        ),
         Column(
             "miles_traveled_last_14_days",
             "INT64",
-            "his team's ways to this game and those of the last 14 dates",
+            "his team's ways to this game and those of the last 14 dates, each in whole miles",
             "miles",
         ),
         Column("time_zones_crossed_last_14_days", "INT64", "clock hours over the same ways", "hours"),
@@ -259,7 +265,9 @@ def upcoming_player_game_context(
     rows = with_record(rows, players)
     rows = games_missing.with_games_missing_of_player(rows, results, players)
     tier = ibis.cases(
-        (rows.l10_games_used >= 10, quality.GOLD), (rows.l10_games_used >= 5, quality.SILVER), else_=quality.BRONZE
+        (rows.l10_games_used >= FULL_SAMPLE, quality.GOLD),
+        (rows.l10_games_used >= 5, quality.SILVER),
+        else_=quality.BRONZE,
     )
     return rows.mutate(
         player_age=rows.age,
@@ -272,6 +280,8 @@ def upcoming_player_game_context(
                 "missing_game_spread": rows.game_spread.isnull(),
                 "missing_game_total": rows.game_total.isnull(),
                 "low_confidence_report": rows.low_confidence_count > 0,
+                "missing_injury_report": ~rows.is_reported,
+                "short_sample": rows.l10_games_used < FULL_SAMPLE,
                 "thin_sample": rows.l10_games_used < THIN_SAMPLE,
                 games_missing.CODE: games_missing.lack_games(rows),
                 games_missing.LEAGUE_CODE: rows.league_games_missing > 0,

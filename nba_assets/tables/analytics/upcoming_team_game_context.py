@@ -141,7 +141,7 @@ def _unequal_lines(rows: ir.Table) -> ir.Table:
         Column(
             "miles_traveled_last_14_days",
             "INT64",
-            "ways to this game and those of the last 14 dates, those home included",
+            "ways to this game and those of the last 14 dates, those home included, each in whole miles",
             "miles",
         ),
         Column("time_zones_crossed_last_14_days", "INT64", "clock hours over the same ways", "hours"),

@@ -1,8 +1,9 @@
 """What speaks for and against a player in his next game: fatigue, zone match-up, pace and usage.
 
-A row is one player in one scheduled game. Each factor is a signed score; a factor whose inputs are unknown is NULL and
-listed with them. What a score is worth in points depends on the man, and is a model's business: `make signal` prints
-how far each goes with what happened. The formulas are of ours alone; the page of how numbers are defined has them.
+A row is one player in one scheduled game from the season's 15th day on. Each factor is a signed score; a factor whose
+inputs are unknown is NULL and listed with them. What a score is worth in points depends on the man, and is a model's
+business: `make signal` prints how far each goes with what happened. The formulas are of ours alone; the page of how
+numbers are defined has them.
 """
 
 from __future__ import annotations
@@ -250,9 +251,10 @@ def fatigue_reasons(
 def fatigue_score(*of: ir.Value) -> ir.IntegerValue:
     """100 for the rested, of what is `measured`, and less of it for load, age and absence, 0 to 100.
 
-    Back-to-back -15; three days of rest or more +5; four games or more in seven days -10, more than 240 minutes in them
-    -10, more than 35 a game -8; of back-to-backs in 14 days one -5, more -12; age from 30 -5, from 35 -10; absent a day
-    or more -15, from seven -25, from 14 -45. An unknown input changes nothing. Unless absent he has 35 or more.
+    Back-to-back -15; three days of rest or more, his team's too, +5; four games or more in seven days -10, more than
+    240 minutes in them -10, more than 35 a game -8; of back-to-backs in 14 days one -5, more -12; age from 30 -5, from
+    35 -10; absent a day or more -15, from seven -25, from 14 -45. An unknown input changes nothing. Unless absent he
+    has 35 or more.
     """
     points = (
         ibis.cases(*[(applies.fill_null(False), points) for applies, points in group.values()], else_=0)

@@ -1,7 +1,8 @@
 """A player's slow-moving form on the morning of his next game: points, minutes, usage, team pace, load, zones.
 
-A row is one player of the date's upcoming games with five games or more this season, all strictly before the date.
-One with fewer has a failure record; one with five to nine has a row that says so in `early_season_flag`.
+A row is one player of the date's upcoming games, from the season's 15th day on, with five games or more this season,
+all strictly before the date. One with fewer has a failure record; one with five to nine has a row that says so in
+`early_season_flag`.
 """
 
 from __future__ import annotations

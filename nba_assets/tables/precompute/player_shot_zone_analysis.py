@@ -1,9 +1,10 @@
 """Where each player shoots from and how well: his last ten games, and twenty for the trend.
 
-A row is one player on one date with games, whether he plays or not, from his season's games strictly before the date.
+A row is one player on one date with games from the season's 15th day on, whether he plays or not, from his season's
+games strictly before the date.
 A player with fewer than five games has no row and a failure record; one with five to nine has a row that says so.
 Zones come from games with play-by-play only, and how many those were stands beside them; with fewer than half of a
-window its zone figures are NULL.
+window, five of ten or ten of twenty, its zone figures are NULL.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """How each team has defended paint, mid-range and three over its last 15 games, beside the league.
 
-A row is one team on one date with games, whether it plays or not, from its season's games strictly before the date.
+A row is one team on one date with games from the season's 15th day on, whether it plays or not, from its season's
+games strictly before the date.
 A team with fewer than ten games has no row and a failure record; one with ten to 14 has a row that says so.
 """
 
@@ -116,7 +117,7 @@ def _failed(slate: ir.Table, season_starts: ir.Table, results: ir.Table, defense
         *_area_columns(),
         Column("defensive_rating_last_15", "DECIMAL(6,2)", "mean of the games' defensive ratings", "points per 100"),
         Column("opponent_points_per_game", "DECIMAL(5,1)", "points allowed a game", "points"),
-        Column("opponent_pace", "DECIMAL(5,1)", "mean of the games' pace", "per 48 minutes"),
+        Column("opponent_pace", "DECIMAL(5,1)", f"mean of the games' pace{cup_final.LEFT_OUT}", "per 48 minutes"),
         Column("games_in_sample", "INT64", "the last 15 games, or as many as there are", "games", required=True),
         Column("zone_games_in_sample", "INT64", "of them with play-by-play", "games", required=True),
         Column(
@@ -128,7 +129,11 @@ def _failed(slate: ir.Table, season_starts: ir.Table, results: ir.Table, defense
         ),
         games_missing.OF_LEAGUE,
         Column("league_teams_in_sample", "INT64", "teams behind the league's averages; 0 for none", required=True),
-        Column("league_average_of", "STRING", "last_30_days, or season where fewer than ten teams had ten games then"),
+        Column(
+            "league_average_of",
+            "STRING",
+            "last_30_days, or season where fewer than ten teams had ten games then; NULL where so few have this season",
+        ),
         Column("strongest_zone", "STRING", "paint (to 8 ft), mid_range or perimeter: lowest against the league"),
         Column("weakest_zone", "STRING", "highest against the league"),
     ),
@@ -167,7 +172,7 @@ def team_defense_zone_analysis(
         (rows.zone_games_in_sample >= 10, quality.SILVER),
         else_=quality.BRONZE,
     )
-    versus = {zone: (rows[f"{zone}_pct"] - rows[f"{zone}_league"]) * 100 for zone in ZONES}
+    versus = {zone: 100 * rows[f"{zone}_pct"] - rows[f"{zone}_league"] for zone in ZONES}
     rows = rows.mutate(
         analysis_date=rows.game_date,
         league_teams_in_sample=rows.league_teams_in_sample.fill_null(0),
@@ -250,10 +255,13 @@ def _with_league(rows: ir.Table, teams: ir.Table, allowed: ir.Table) -> ir.Table
 
 
 def _league(teams: ir.Table) -> ir.Table:
-    """The unweighted mean over all teams with games enough of what each allowed; no row where too few count."""
+    """The unweighted mean over all teams with games enough of what each allowed, in percent; none where too few count.
+
+    A mean is of whole millionths: of shares they are ten-thousandths of a point, which tip the second decimal.
+    """
     teams = teams.filter(teams.games >= LEAST_GAMES, *[teams[zone].notnull() for zone in ZONES])
     league = teams.group_by("game_date").agg(
-        league_teams_in_sample=teams.count(), **{zone: history.mean(teams[zone]) for zone in ZONES}
+        league_teams_in_sample=teams.count(), **{zone: history.mean(100 * teams[zone]) for zone in ZONES}
     )
     return league.filter(league.league_teams_in_sample >= LEAGUE_TEAMS)
 

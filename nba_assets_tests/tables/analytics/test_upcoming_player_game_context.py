@@ -138,8 +138,15 @@ def test_the_tier_is_of_how_many_games_his_form_is() -> None:
     games = [played(day, player=f"of_{count:02}") for count in tiers for day in range(1, 1 + count)]
     rows = rows_with(*games, rosters=[on_roster(f"of_{count:02}") for count in tiers])
     assert [tier for _, tier in told(rows, "player_lookup", "quality_tier")] == list(tiers.values())
-    thin = [row["player_lookup"] for row in rows if "thin_sample" in row["quality_issues"]]
-    assert thin == ["of_02"]
+    thin, short = ([row for row in rows if code in row["quality_issues"]] for code in ("thin_sample", "short_sample"))
+    assert [row["player_lookup"] for row in thin] == ["of_02"]
+    assert short == [row for row in rows if row["quality_tier"] != "gold"], "a lower tier says why"
+
+
+def test_a_game_that_no_report_covers_is_said() -> None:
+    """As his team's context says it: what absences mean for him is NULL then, and not for who is merely not listed."""
+    assert "missing_injury_report" in tatum()["quality_issues"]
+    assert "missing_injury_report" not in tatum(availability=[status("hart", "out", "NYK")])["quality_issues"]
 
 
 def test_the_cup_final_is_work_but_no_form() -> None:

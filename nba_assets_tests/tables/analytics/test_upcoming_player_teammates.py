@@ -63,6 +63,13 @@ def test_an_absence_is_news_for_as_long_as_he_played_in_the_last_ten_games() -> 
     assert columns(without_tatum(5, team="NYK"), *ABSENCE) == (20, 1, 0, "tatum 7"), "for another team"
 
 
+def test_days_since_a_teammates_last_game_count_the_cup_final_and_the_shares_do_not() -> None:
+    final = [played(18, 20, player, season_type="cup_final", **used(25, 36)) for player in ("tatum", "brown")]
+    assert columns(without_tatum(5, final[0]), *ABSENCE) == (23.33, 1, 0.5, "tatum 2")
+    only = rows_with(final[0], *usage("brown", 20, 36), rosters=ROSTER[:2], availability=[status("tatum", "out")])
+    assert columns(one(only, player_lookup="brown"), *ABSENCE) == (20, 0, 0, "tatum 2")
+
+
 def test_whoever_has_not_played_this_season_is_missed_by_nobody() -> None:
     """And of several each is listed, the latest first; a doubtful one does not miss himself."""
     out = [status(name, "out") for name in ("tatum", "hurt")] + [status("white", "doubtful")]
@@ -99,6 +106,8 @@ def test_with_everybody_there_usage_stays_as_it_was() -> None:
 def test_a_doubtful_star_is_counted_out_but_not_his_own_teammate() -> None:
     rows = rows_with(*SQUAD, rosters=ROSTER, availability=[status("tatum", "doubtful")])
     assert told(rows, "player_lookup", "star_teammates_out") == [("brown", 1), ("scrub", 1), ("tatum", 0), ("white", 1)]
+    brown = one(rows, player_lookup="brown")
+    assert brown["projected_usage_rate"] == pytest.approx(20 * (2260 / 98) / (1180 / 62), abs=0.005), "as if out"
 
 
 def test_usage_in_a_few_minutes_makes_no_star() -> None:

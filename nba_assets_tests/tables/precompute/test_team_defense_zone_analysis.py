@@ -94,6 +94,14 @@ def test_the_leagues_mean_is_of_teams_not_of_shots() -> None:
     assert new_york(*sample(), *others)["paint_defense_vs_league_avg"] == -13
 
 
+def test_the_leagues_mean_is_rounded_with_the_figure_and_not_before() -> None:
+    """Nine teams of a third and 74 of 187: 90 x 74 / 187 - 30 is 5.61497; of thirds in whole millionths 5.61500."""
+    shots, thirds = (dict.fromkeys(ZONES, pair) for pair in ((74, 187), (10, 30)))
+    others = [row for team in LEAGUE for row in sample(team, shots=thirds)]
+    row = new_york(*sample(shots=shots), *others)
+    assert [row[f"{zone}_defense_vs_league_avg"] for zone in ZONES] == pytest.approx([5.61] * 3)
+
+
 def test_a_team_without_a_row_of_its_own_is_of_the_league() -> None:
     """Ten games in the thirty days are enough for that."""
     row = new_york(*sample(), *league(games=10))
