@@ -83,7 +83,7 @@ profiles: demo-predictions  ## the figures of the tables' pages anew, from that 
 	$(BIN)/python -m docs_site.profiles $(NBA_LAKE)
 
 truth: .venv/installed  ## our numbers beside the published ones, forecasts beside what came (needs ../shared)
-	$(BIN)/python -m nba_assets_tests.truth $(SHARED) build/truth build/signal/raw_2023-24
+	$(BIN)/python -m nba_assets_tests.truth $(SHARED) build/truth build/signal
 	$(BIN)/python -m nba_assets_tests.accuracy $(SHARED) build/signal
 
 signal: .venv/installed  ## what each factor and feature says of a game's points, with intervals (needs ../shared)

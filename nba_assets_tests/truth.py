@@ -1,6 +1,7 @@
 """Our numbers beside the published ones of 2021-22 (`../shared/truth`): `make truth` prints them, a test bounds them.
 
-The minutes forecast stands beside the minutes played, of two seasons; `make truth` counts possessions of 2023-24 too.
+The minutes forecast stands beside the minutes played, of two seasons. Of each season beside them (`raw_2023-24` and
+`truth/team_game_2023-24.parquet`, and so for any other) `make truth` compares what is published of a game.
 
 What the figures can show: box scores, rates, starters, the possession estimate. What they cannot: anything known
 before a game, since injury reports, rosters and capture times in this data are reconstructed.
@@ -8,9 +9,10 @@ before a game, since injury reports, rosters and capture times in this data are 
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import duckdb
@@ -44,7 +46,7 @@ _PLAYERS = """
         avg((round(efg_pct_bbref, 3) IS NOT DISTINCT FROM efg_pct)::INT),
         avg((abs(usg_pct_bbref - usage_rate) <= 0.3)::INT) FILTER (published.seconds_played > 600),
         avg((starter IS NOT DISTINCT FROM starter_flag)::INT)
-    FROM read_parquet('{truth}/player_game.parquet') published
+    FROM read_parquet('{players}') published
     LEFT JOIN read_parquet('{lake}/nba_analytics/player_game_summary/*/*.parquet') ours USING (game_id, player_lookup)
 """
 
@@ -53,7 +55,7 @@ _TEAMS = """
         avg((published.points IS NOT DISTINCT FROM points_scored)::INT),
         avg((round(ts_pct_nba, 3) IS NOT DISTINCT FROM ts_pct)::INT),
         avg((home = home_game)::INT)
-    FROM read_parquet('{truth}/team_game.parquet') published
+    FROM read_parquet('{teams}') published
     LEFT JOIN read_parquet('{lake}/nba_analytics/team_offense_game_summary/*/*.parquet') ours USING (game_id, team_abbr)
 """
 
@@ -157,18 +159,8 @@ def figures(truth: Path, lake: Path) -> Iterator[Figure]:
     def ask(sql: str) -> tuple[float, ...]:
         return duckdb.sql(sql.format(truth=truth, lake=lake)).fetchone() or ()
 
-    count, found, points, ts, efg, usage, starters = ask(_PLAYERS)
-    yield Figure("player-games published", count, 28_049, 28_049)
-    yield Figure("... of them found", found, 1, 1)
-    yield Figure("... points equal", points, 1, 1)
-    yield Figure("... ts_pct equal to the third decimal", ts, 0.999, 1)
-    yield Figure("... efg_pct equal to the third decimal", efg, 0.999, 1)
-    yield Figure("... usage_rate within 0.3, over ten minutes", usage, 0.99, 1)
-    yield Figure("... starters equal", starters, 1, 1)
-    points, ts, home = ask(_TEAMS)
-    yield Figure("team-games: points equal", points, 1, 1)
-    yield Figure("... ts_pct equal to the third decimal", ts, 0.999, 1)
-    yield Figure("... home side equal", home, 1, 1)
+    yield from players(truth / "player_game.parquet", lake, exactly=28_049)
+    yield from teams(truth / "team_game.parquet", lake)
     yield from counted(truth / "team_game.parquet", lake, "2021-22", equal=0.84, exact=0.95, rating=0.21)
     attempts, threes = ask(_ZONES)
     yield Figure("player-seasons: attempts of all zones together equal", attempts, 1, 1)
@@ -182,6 +174,30 @@ def figures(truth: Path, lake: Path) -> Iterator[Figure]:
     yield Figure("... season's pace off by, mean absolute", pace, 0, 0.3)
     yield Figure("... season's offensive rating off by, mean absolute", rating, 0, 0.4)
     yield from minutes(lake)
+
+
+def players(published: Path, lake: Path, exactly: int | None = None) -> Iterator[Figure]:
+    """Lines of players beside the published ones, of which there are `exactly` so many if that is known."""
+    found = duckdb.sql(_PLAYERS.format(players=published, lake=lake)).fetchone()
+    assert found
+    count, here, points, ts, efg, usage, starters = found
+    yield Figure("player-games published", count, exactly or 1, exactly or math.inf)
+    yield Figure("... of them found", here, 1, 1)
+    yield Figure("... points equal", points, 1, 1)
+    yield Figure("... ts_pct equal to the third decimal", ts, 0.999, 1)
+    yield Figure("... efg_pct equal to the third decimal", efg, 0.999, 1)
+    yield Figure("... usage_rate within 0.3, over ten minutes", usage, 0.99, 1)
+    yield Figure("... starters equal", starters, 1, 1)
+
+
+def teams(published: Path, lake: Path) -> Iterator[Figure]:
+    """Lines of teams beside the published ones."""
+    found = duckdb.sql(_TEAMS.format(teams=published, lake=lake)).fetchone()
+    assert found
+    points, ts, home = found
+    yield Figure("team-games: points equal", points, 1, 1)
+    yield Figure("... ts_pct equal to the third decimal", ts, 0.999, 1)
+    yield Figure("... home side equal", home, 1, 1)
 
 
 def counted(published: Path, lake: Path, season: str, equal: float, exact: float, rating: float) -> Iterator[Figure]:
@@ -215,19 +231,41 @@ def minutes(lake: Path) -> Iterator[Figure]:
         yield Figure("... forecast less minutes played, mean", bias, -0.4, 0)
 
 
+_POSSESSIONS = {"2023-24": {"equal": 0.885, "exact": 0.985, "rating": 0.16}}
+_POSSESSIONS_ELSEWHERE = {"equal": 0.84, "exact": 0.95, "rating": 0.21}
+"""The bounds of `counted`: those of 2021-22, whose clocks are the poorest, for a season that nobody has counted yet."""
+
+
+def of_other_season(truth: Path, season: str, lake: Path) -> Iterator[Figure]:
+    """What the published values of a season beside the first two allow, whichever of its two files are there."""
+    of_players, of_teams = truth / f"player_game_{season}.parquet", truth / f"team_game_{season}.parquet"
+    if of_players.exists():
+        yield from (replace(figure, what=f"{season} {figure.what}") for figure in players(of_players, lake))
+    if of_teams.exists():
+        yield from (replace(figure, what=f"{season} {figure.what}") for figure in teams(of_teams, lake))
+        yield from counted(of_teams, lake, season, **_POSSESSIONS.get(season, _POSSESSIONS_ELSEWHERE))
+
+
+def other_seasons(shared: Path) -> list[str]:
+    """The seasons that have raw data and published values of their own, as `2023-24`, oldest first."""
+    raw = {folder.name.removeprefix("raw_") for folder in shared.glob("raw_*") if folder.is_dir()}
+    published = {file.stem.partition("_game_")[2] for file in (shared / "truth").glob("*_game_*.parquet")}
+    return sorted(raw & published)
+
+
 def main(shared: Path, root: Path, later: Path) -> int:
-    """Build two seasons under `root`, the third under `later`, and print the figures; the exit code says whether all
-    hold."""
+    """Build two seasons under `root`, each other one in a folder of `later`, and print the figures; the exit code says
+    whether all hold."""
     console = Console(width=100)
     if not (shared / "truth").is_dir():
         console.print(f"no published values under {shared}: nothing to compare with")
         return 2
     lake_of(shared / "raw", root, BOTH_SEASONS)
     found = list(figures(shared / "truth", root))
-    if (shared / "raw_2023-24").is_dir():
-        lake = current_lake(shared / "raw_2023-24", later, console.print).lake.root
-        published = shared / "truth" / "team_game_2023-24.parquet"
-        found += counted(published, lake, "2023-24", equal=0.885, exact=0.985, rating=0.16)
+    for season in other_seasons(shared):
+        raw = shared / f"raw_{season}"
+        lake = current_lake(raw, later / raw.name, console.print).lake.root
+        found += of_other_season(shared / "truth", season, lake)
     shown = RichTable("published and ours", "value", "must be", "")
     for figure in found:
         bounds = f"{figure.lowest:g}" if figure.lowest == figure.highest else f"{figure.lowest:g} to {figure.highest:g}"
