@@ -10,6 +10,7 @@ from collections.abc import Callable
 import ibis
 import ibis.expr.types as ir
 
+from nba_assets.basketball.identity import folded
 from nba_assets.basketball.joins import with_columns
 
 SEASON_TYPES = {"002": "regular", "004": "playoffs", "005": "play_in", "006": "cup_final"}
@@ -33,16 +34,26 @@ def canonical_id(day: ir.DateValue, away: ir.StringValue, home: ir.StringValue) 
 
 def with_arenas(rows: ir.Table, locations: ir.Table, venues: ir.Table) -> ir.Table:
     """Games with `venue_latitude`, `venue_longitude` and `venue_timezone`: of a listed extra venue by its arena's name,
-    else of the home team's arena; a neutral game in an unlisted arena has no known place."""
+    else of the home team's arena; a neutral game in an unlisted arena has no known place.
+
+    `is_placed` says whether that is where it is played, as far as the names of arenas and cities tell: an arena that is
+    neither listed nor the home team's, in another city, is not. `is_listed_neutral` is what the list says, else NULL.
+    """
     rows = rows.mutate(_season=_label(rows.season_year))
-    at_home, listed = {f"_home_{name}": name for name in PLACE}, {f"_listed_{name}": name for name in PLACE}
+    at_home = {f"_home_{name}": name for name in (*PLACE, "arena_name", "city")}
+    listed = {f"_listed_{name}": name for name in PLACE} | {"is_listed_neutral": "neutral_site_flag"}
     rows = with_columns(rows, locations, {"home_team_abbr": "team_abbr", "_season": "season"}, **at_home)
     rows = with_columns(rows, venues, {"arena_name": "arena_name", "_season": "season"}, **listed)
 
     def place(name: str) -> ir.Value:
         return rows[f"_listed_{name}"].coalesce((~rows.is_neutral).ifelse(rows[f"_home_{name}"], None))
 
-    return rows.mutate(**{f"venue_{name}": place(name) for name in PLACE}).drop("_season", *at_home, *listed)
+    elsewhere = (folded(rows.arena_name) != folded(rows._home_arena_name)) & (
+        folded(rows.arena_city) != folded(rows._home_city)
+    )
+    is_placed = place("latitude").notnull() & (rows._listed_latitude.notnull() | ~elsewhere.fill_null(False))
+    placed = rows.mutate(is_placed=is_placed, **{f"venue_{name}": place(name) for name in PLACE})
+    return placed.drop("_season", *at_home, *(name for name in listed if name.startswith("_")))
 
 
 def sides(games: ir.Table) -> ir.Table:

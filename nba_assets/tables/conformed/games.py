@@ -14,10 +14,19 @@ from nba_assets.basketball.schedule import sides, with_home_arenas
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.kept_out import QUARANTINE, at_the_door
 from nba_assets.contracts.read import same_day, view
-from nba_assets.contracts.table import conformed, holds
+from nba_assets.contracts.table import Check, conformed, holds
 from nba_assets.tables.conformed.views.schedule import placed_schedule
 from nba_assets.tables.raw.reference import team_locations
 from nba_assets.tables.raw.schedule import nbac_schedule
+
+
+def _of_no_place(rows: ir.Table, schedule: ir.Table) -> ir.Table:
+    return schedule.filter(~schedule.is_placed).select("game_id", "game_date", "arena_name", "arena_city")
+
+
+def _not_marked_neutral(rows: ir.Table, schedule: ir.Table) -> ir.Table:
+    unmarked = schedule.filter((schedule.is_listed_neutral & ~schedule.is_neutral).fill_null(False))
+    return unmarked.select("game_id", "game_date", "arena_name")
 
 
 @conformed(
@@ -53,6 +62,18 @@ from nba_assets.tables.raw.schedule import nbac_schedule
             "final_games_have_a_winner",
             lambda t: ~t.is_final | (t.home_points != t.away_points).fill_null(False),
             "a finished game has two different scores",
+        ),
+        Check(
+            "places_are_known",
+            "a game is in its home team's arena, or in one listed for the season: else way and clocks are wrong",
+            _of_no_place,
+            "warn",
+        ),
+        Check(
+            "neutral_sites_agree",
+            "a game in an arena that is listed as neutral is marked so by the schedule",
+            _not_marked_neutral,
+            "warn",
         ),
         holds("two_teams", lambda t: t.home_team_abbr != t.away_team_abbr, "nobody plays himself"),
         *at_the_door(nbac_schedule),

@@ -20,7 +20,7 @@ from nba_assets.basketball.population import LEAST_PLAYERS, of_finished_games
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.kept_out import QUARANTINE, at_the_door, kept_out
 from nba_assets.contracts.read import same_day
-from nba_assets.contracts.table import conformed, holds
+from nba_assets.contracts.table import Check, conformed, holds
 from nba_assets.tables.conformed.views.player_names import player_names
 from nba_assets.tables.conformed.views.schedule import schedule, team_schedule
 from nba_assets.tables.conformed.views.starters import starters
@@ -33,6 +33,15 @@ STATUSES = ("active", "dnp", "inactive")
 
 def _of_unknown_status(rows: ir.Table, gamebook: ir.Table) -> ir.Table:
     return gamebook.filter(~folded(gamebook.player_status).isin(STATUSES))
+
+
+def _of_two_men(rows: ir.Table, names: ir.Table) -> ir.Table:
+    """Rows under a lookup that the registry gives to several, or that two teams had on one date."""
+    rows = rows.select("game_id", "game_date", "team_abbr", "player_lookup", "player_lookup_raw")
+    several = rows.semi_join(names.filter(names.bearers > 1), "player_lookup")
+    teams = rows.group_by("game_date", "player_lookup_raw").agg(_teams=rows.team_abbr.nunique())
+    twice = rows.semi_join(teams.filter(teams._teams > 1), ["game_date", "player_lookup_raw"])
+    return several.union(twice, distinct=True)
 
 
 @conformed(
@@ -89,6 +98,12 @@ def _of_unknown_status(rows: ir.Table, gamebook: ir.Table) -> ir.Table:
             "players_are_known",
             lambda t: t.player_lookup.notnull(),
             "every name in the box scores is in the registry or an alias",
+            "warn",
+        ),
+        Check(
+            "names_are_of_one_man",
+            "no name is of two in the registry, nor in two teams' boxes of a date: all rows of it are one man's",
+            _of_two_men,
             "warn",
         ),
         kept_out(

@@ -35,6 +35,18 @@ STOPS = {
 }
 """Events that are no plays, by NBA.com's word: what they stop tells where a possession ends."""
 
+HEAVE = "heave"
+"""A throw from afar as a quarter ends: since 2025-26 a miss is an attempt of the team and of no player."""
+
+SHOTS = ("2pt", "3pt", HEAVE)
+"""Attempts, by NBA.com's word."""
+
+_PASSED_OVER = {
+    "bigdataball": ("end of period", "ejection", "instant replay"),
+    "nbac": ("period", "game", "block", "steal", "ejection", "instantreplay", "stoppage", "memo"),
+}
+"""Events of which nothing is counted: told with another event, or no part of the game."""
+
 
 def _other_than_the_score(rows: ir.Table, games: ir.Table) -> ir.Table:
     """Teams whose points by the plays are not their final score."""
@@ -59,6 +71,22 @@ def _against_their_numbers(rows: ir.Table) -> ir.Table:
     steps = rows.mutate(_rise=ibis.cases((number > before, 1), (number < before, -1)))
     games = steps.group_by("game_id", "game_date").agg(_rise=steps._rise.sum())
     return games.filter(games._rise < 0)
+
+
+def _of_unknown_kind(rows: ir.Table, bigdataball: ir.Table, nbac: ir.Table) -> ir.Table:
+    """Events under a word that neither counts nor is known to count for nothing."""
+    known = {
+        "bigdataball": [*PLAYS, HEAVE, *STOPS.values(), *_PASSED_OVER["bigdataball"]],
+        "nbac": [*_KINDS, *STOPS, *_PASSED_OVER["nbac"]],
+    }
+    words = {"bigdataball": (bigdataball, "event_type"), "nbac": (nbac, "action_type")}
+    found = [
+        events.filter(~events[word].fill_null("").isin(known[feed])).select(
+            "game_date", "game_id", word=events[word], source=ibis.literal(feed)
+        )
+        for feed, (events, word) in words.items()
+    ]
+    return found[0].union(found[1])
 
 
 def _passed_over(rows: ir.Table, bigdataball: ir.Table, games: ir.Table) -> ir.Table:
@@ -135,6 +163,12 @@ def _passed_over(rows: ir.Table, bigdataball: ir.Table, games: ir.Table) -> ir.T
             _passed_over,
             "BigDataBall has every period of its games, and all points",
         ),
+        kept_out(
+            "events_are_of_known_kinds",
+            "of a kind that nobody knows",
+            _of_unknown_kind,
+            "every event is of a kind that is counted, or is known to count for nothing",
+        ),
         Check("games_are_whole", "plays are of every period and reach the final score", _in_parts, "warn"),
         Check("points_reach_the_score", "a team's plays add up to its score", _other_than_the_score, "warn"),
         holds("clocks_are_known", lambda t: t.clock.notnull(), "clock and time since the tip agree", "warn"),
@@ -181,9 +215,12 @@ def _with_and_ones(rows: ir.Table) -> ir.Table:
 
 
 def _bigdataball(events: ir.Table) -> ir.Table:
-    rows = events.filter(events.event_type.isin([*PLAYS, *STOPS.values()]))
+    rows = events.filter(events.event_type.isin([*PLAYS, HEAVE, *STOPS.values()]))
     rows = rows.mutate(clock=seconds_left(rows.period, rows.game_clock_seconds, rows.elapsed_seconds))
-    is_shot = rows.event_type == "shot"
+    is_heave = rows.event_type == HEAVE
+    is_shot = (rows.event_type == "shot") | is_heave
+    is_three = is_shot & ((rows.shot_type == "3PT") | is_heave)
+    scored = rows.points_scored > 0
     trip = rows.event_subtype
     throw = (rows.event_type == "free throw").ifelse(trip.right(3), ibis.null("string"))
     technical = trip.contains("technical").fill_null(False)
@@ -195,14 +232,14 @@ def _bigdataball(events: ir.Table) -> ir.Table:
         number=rows.event_sequence,
         printed=rows.game_clock_seconds,
         clock=rows.clock,
-        kind=rows.event_type,
+        kind=is_heave.ifelse("shot", rows.event_type),
         team_abbr=team(rows.player_1_team_abbr),
-        spelling=without_number(rows.player_1_lookup),
-        made=is_shot.ifelse(rows.shot_made, rows.points_scored > 0),
+        spelling=_whose(without_number(rows.player_1_lookup), is_heave, scored),
+        made=ibis.cases((is_heave, scored.fill_null(False)), (rows.event_type == "shot", rows.shot_made), else_=scored),
         points=rows.points_scored.fill_null(0),
-        is_three=is_shot & (rows.shot_type == "3PT"),
+        is_three=is_three,
         distance=rows.shot_distance,
-        area=metrics.shot_area(is_shot & (rows.shot_type == "3PT"), rows.original_x, rows.original_y),
+        area=metrics.shot_area(is_three, rows.original_x, rows.original_y),
         is_offensive=trip == "rebound offensive",
         ends_trip=trip.isin(["free throw 1/1", "free throw 2/2", "free throw 3/3"]),
         single=(throw == "1/1").fill_null(False) & ~technical,
@@ -216,19 +253,25 @@ def _bigdataball(events: ir.Table) -> ir.Table:
     )
 
 
+def _whose(spelling: ir.StringValue, is_heave: ir.BooleanValue, scored: ir.BooleanValue) -> ir.StringValue:
+    """Who acts; nobody, where a heave missed."""
+    return (is_heave & ~scored.fill_null(False)).ifelse(ibis.null("string"), spelling)
+
+
+_KINDS = {
+    **dict.fromkeys(SHOTS, "shot"),
+    "freethrow": "free throw",
+    "rebound": "rebound",
+    "turnover": "turnover",
+}
+
+
 def _nbac(events: ir.Table) -> ir.Table:
-    kinds = {
-        "2pt": "shot",
-        "3pt": "shot",
-        "freethrow": "free throw",
-        "rebound": "rebound",
-        "turnover": "turnover",
-    }
     period_start = (events.action_type == "period") & (events.sub_type == "start")
-    rows = events.filter(events.action_type.isin([*kinds, *STOPS]) | period_start)
+    rows = events.filter(events.action_type.isin([*_KINDS, *STOPS]) | period_start)
     rows = _with_clock(rows)
-    is_shot = rows.action_type.isin(["2pt", "3pt"])
-    is_three = rows.action_type == "3pt"
+    is_shot = rows.action_type.isin(SHOTS)
+    is_three = rows.action_type.isin(["3pt", HEAVE])
     scored = (rows.shot_result == "Made").fill_null(False)
     ordinary = rows.descriptor.isnull()
     throw = rows.sub_type.isin(["1 of 1", "2 of 2", "3 of 3"])
@@ -242,9 +285,9 @@ def _nbac(events: ir.Table) -> ir.Table:
         number=rows.event_sequence,
         printed=rows.game_clock_seconds,
         clock=rows.clock,
-        kind=rows.action_type.cases(*kinds.items(), *STOPS.items(), else_="start of period"),
+        kind=rows.action_type.cases(*_KINDS.items(), *STOPS.items(), else_="start of period"),
         team_abbr=team(rows.player_1_team_abbr),
-        spelling=rows.player_1_lookup,
+        spelling=_whose(rows.player_1_lookup, rows.action_type == HEAVE, scored),
         made=is_shot.ifelse(scored, scored),
         points=scored.ifelse(ibis.cases((is_three, 3), (is_shot, 2), else_=1), 0).cast("int64"),
         is_three=is_three,

@@ -53,6 +53,15 @@ def _unequal_points(rows: ir.Table, players: ir.Table) -> ir.Table:
     return joined.filter(joined.points != joined._points)
 
 
+def _other_length(rows: ir.Table, players: ir.Table) -> ir.Table:
+    """Teams whose players' minutes, of all who played, make a game of another length."""
+    summed = players.group_by(_game="game_id", _team="team_abbr").agg(
+        _minutes=_whole_game_minutes(players.minutes.sum()), _unknown=players.minutes.isnull().sum()
+    )
+    joined = rows.join(summed.filter(summed._unknown == 0), [("game_id", "_game"), ("team_abbr", "_team")])
+    return joined.filter(joined.team_minutes != joined._minutes)
+
+
 @conformed(
     step="box_scores",
     key=("game_id", "team_abbr"),
@@ -98,6 +107,7 @@ def _unequal_points(rows: ir.Table, players: ir.Table) -> ir.Table:
         points_add_up("points"),
         *placement_checks("totals"),
         Check("points_sum_to_team", "players' points add up to the team's", _unequal_points),
+        Check("minutes_sum_to_team", "players' minutes make a game of the team's length", _other_length),
         Check(
             "official_totals",
             "totals are NBA.com's, not the sum of the players",

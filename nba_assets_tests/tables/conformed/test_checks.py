@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from nba_assets.basketball.box_scores import COUNTS
@@ -39,7 +41,7 @@ from nba_assets.tables.raw.schedule import nbac_schedule
 from nba_assets_tests.given import MATCH, THE_DAY, eastern, game_row
 from nba_assets_tests.rows import Row
 from nba_assets_tests.tables.conformed.captures import lines
-from nba_assets_tests.tables.conformed.play_by_play import bigdataball, shot, turnover
+from nba_assets_tests.tables.conformed.play_by_play import NAMES, bigdataball, shot, turnover
 from nba_assets_tests.tables.trials import Trial, Trials, assert_noticed, each, named, wanted
 
 HOME, AWAY = MATCH.home, MATCH.away
@@ -107,6 +109,35 @@ def scored(home: int, away: int | None) -> list[Row]:
     """Plays of both teams, in two pieces the home team's."""
     sides = [(HOME, home - 2), (HOME, 2), *([] if away is None else [(AWAY, away)])]
     return [THE_GAME | {"team_abbr": team, "points": points} for team, points in sides]
+
+
+def of_the_schedule(keeps: Row, breaks: Row, *keep: Row) -> Trial:
+    """Games as the schedule has them, with their places."""
+    kept = ({}, keeps, *keep)
+    return Trial(
+        keeps=tuple({"rows": [], "schedule": [game_row(MATCH, **changes)]} for changes in kept),
+        breaks=((1, {"rows": [], "schedule": [game_row(MATCH, **changes) for changes in (keeps, breaks)]}),),
+    )
+
+
+def sheet(player: str | None, team: str, day: date = MATCH.day) -> Row:
+    """A line of a box score, under the spelling `tatum` if nobody knows whose it is."""
+    told = {"player_lookup": player, "player_lookup_raw": player or "tatum"}
+    return THE_GAME | told | {"game_date": day, "team_abbr": team}
+
+
+def lasting(*minutes: float | None) -> list[Row]:
+    """Players of the home team who played so long."""
+    return [THE_GAME | {"player_lookup": str(n), "minutes": played} for n, played in enumerate(minutes)]
+
+
+def worded(bigdataball: str | None, nbac: str | None) -> dict[str, list[Row]]:
+    """An event in either feed, under its word for what it is."""
+    return {
+        "rows": [],
+        "bigdataball": [THE_DAY | {"game_id": MATCH.id, "event_type": bigdataball}],
+        "nbac": [THE_DAY | {"game_id": MATCH.id, "action_type": nbac}],
+    }
 
 
 def numbered(*numbers: int) -> list[Row]:
@@ -245,6 +276,10 @@ TRIALS: Trials = {
         [{}, {"is_final": False, "home_points": None}, {"is_final": False, "home_points": AWAY_POINTS}],
         [{"home_points": AWAY_POINTS}, {"home_points": None}, {"away_points": None}],
     ),
+    (games, "places_are_known"): of_the_schedule({"is_placed": True}, {"is_placed": False}),
+    (games, "neutral_sites_agree"): of_the_schedule(
+        {"is_listed_neutral": False}, {"is_listed_neutral": True}, {"is_listed_neutral": True, "is_neutral": True}
+    ),
     (games, "two_teams"): each(game_row(MATCH), [{}], [{"home_team_abbr": AWAY}]),
     (player_boxes, "counts_from_zero"): FROM_ZERO,
     (player_boxes, "makes_within_attempts"): WITHIN_ATTEMPTS,
@@ -271,10 +306,25 @@ TRIALS: Trials = {
         [{name: 1} for name in COUNTS],
     ),
     (player_boxes, "players_are_known"): KNOWN,
+    (player_boxes, "names_are_of_one_man"): Trial(
+        keeps=(
+            {"rows": [sheet("tatum", HOME), sheet("tatum", AWAY, date(2024, 11, 9)), sheet("hart", AWAY)]},
+            {"rows": [sheet("tatum", HOME)], "names": [NAMES[0] | {"bearers": 1}]},
+        ),
+        breaks=(
+            (2, {"rows": [sheet("tatum", HOME), sheet("tatum", AWAY), sheet("hart", AWAY)]}),
+            (2, {"rows": [sheet(None, HOME), sheet(None, AWAY)]}),
+            (1, {"rows": [sheet("tatum", HOME), sheet("hart", AWAY)], "names": [NAMES[0] | {"bearers": 2}]}),
+        ),
+    ),
     **placements(plays, "plays"),
     (plays, "first_feed_is_whole"): Trial(
         keeps=(fed("bigdataball", HOME, AWAY), fed("nbac"), fed("nbac", "LAL", "DEN")),
         breaks=((1, fed("nbac", HOME, AWAY)), (1, fed("nbac", AWAY, HOME))),
+    ),
+    (plays, "events_are_of_known_kinds"): Trial(
+        keeps=(worded("shot", "2pt"), worded("heave", "heave"), worded("end of period", "steal")),
+        breaks=((1, worded("shot", "slam")), (1, worded("slam", "2pt")), (2, worded(None, None))),
     ),
     (plays, "games_are_whole"): Trial(
         keeps=({"rows": [THE_GAME | {"is_whole": True}]},),
@@ -323,6 +373,15 @@ TRIALS: Trials = {
             {"rows": [THE_GAME | {"points": 20}], "players": []},
         ),
         breaks=tuple((1, {"rows": [THE_GAME | {"points": points}], "players": PLAYERS}) for points in (19, 21)),
+    ),
+    (team_boxes, "minutes_sum_to_team"): Trial(
+        keeps=(
+            {"rows": [THE_GAME | {"team_minutes": 240.0}], "players": lasting(*[48.0] * 5)},
+            {"rows": [THE_GAME | {"team_minutes": 265.0}], "players": lasting(*[53.0] * 4, 47.0)},
+            {"rows": [THE_GAME | {"team_minutes": 390.0}], "players": lasting(*[48.0] * 5, None)},
+            {"rows": [THE_GAME | {"team_minutes": 290.0}], "players": []},
+        ),
+        breaks=((1, {"rows": [THE_GAME | {"team_minutes": 290.0}], "players": lasting(*[53.0] * 5)}),),
     ),
     (team_boxes, "official_totals"): each(THE_GAME, [{"source": "nbac_team_boxscore"}], [{"source": "player_sum"}]),
 }

@@ -129,6 +129,26 @@ def test_the_nba_feed_stands_in_for_a_whole_game() -> None:
     assert told(both, "spelling", "source") == [("white", "bigdataball")]
 
 
+def test_a_heave_that_misses_is_a_three_of_the_team_and_of_no_player() -> None:
+    """By either feed; one that goes in is who threw it."""
+    thrown = other("heave", player_1_lookup="tatum", player_1_team_abbr="BOS")
+    made = thrown | {"points_scored": 3}
+    by_bigdataball = plays_of(thrown, rebound("hart", "defensive"), made)
+    missed = {"sub_type": "Team Field Goal Attempt", "player_1_team_abbr": "BOS"}
+    events = nbac(
+        ("heave", None, missed),
+        ("rebound", "hart", {"sub_type": "defensive"}),
+        ("heave", "tatum", {"shot_result": "Made"}),
+    )
+    for rows in (by_bigdataball, rows_of(plays, nbac=events, games=GAMES, names=NAMES)):
+        shots = [row for row in sorted(rows, key=lambda row: row["sequence"]) if row["kind"] == "shot"]
+        assert [(row["spelling"], row["team_abbr"], row["zone"], row["made"], row["points"]) for row in shots] == [
+            (None, "BOS", "three", False, 0),
+            ("tatum", "BOS", "three", True, 3),
+        ]
+        assert [row["ends_possession_of"] for row in rows if row["kind"] == "rebound"] == ["BOS"]
+
+
 @pytest.mark.parametrize(
     ("action", "distance", "area", "zone"),
     [

@@ -51,6 +51,7 @@ def schedule(raw: ir.Table) -> ir.Table:
         is_primetime=raw.is_primetime,
         is_neutral=raw.neutral_site_flag.fill_null(False),
         arena_name=raw.arena_name,
+        arena_city=raw.arena_city,
     )
     return rows.filter(rows.season_type.notnull())
 

@@ -35,8 +35,8 @@ def test_every_spelling_means_one_player() -> None:
             alias("nobody", "someoneelse"),
         ],
     )
-    assert told(found, "spelling", "player_lookup", "universal_player_id") == [
-        ("thardawayjr", "timhardawayjr", "timhardawayjr_001"),
-        ("timhardaway", "timhardaway", "timhardaway_001"),
-        ("timhardawayjr", "timhardawayjr", "timhardawayjr_001"),
+    assert told(found, "spelling", "player_lookup", "universal_player_id", "bearers") == [
+        ("thardawayjr", "timhardawayjr", "timhardawayjr_001", 2),
+        ("timhardaway", "timhardaway", "timhardaway_001", 1),
+        ("timhardawayjr", "timhardawayjr", "timhardawayjr_001", 2),
     ], "a registered name is never an alias; inactive aliases and aliases of nobody resolve nothing"

@@ -113,6 +113,36 @@ def test_a_neutral_game_in_an_unlisted_venue_has_no_known_place() -> None:
     assert (row["venue_latitude"], row["venue_longitude"], row["venue_timezone"]) == (None, None, None)
 
 
+@pytest.mark.parametrize(
+    ("arena", "city", "is_placed"),
+    [
+        ("TD Garden", "Boston", True),
+        ("FleetCenter", "boston ", True),  # an old name, or a new one that the list of arenas has not
+        ("TD Garden", "Suburb", True),
+        ("Accor Arena", "Paris", True),
+        ("Moody Center", "Austin", False),
+        ("Moody Center", None, True),
+        (None, None, True),
+    ],
+)
+def test_whether_a_game_is_where_it_is_placed(arena: str | None, city: str | None, is_placed: bool) -> None:
+    """An arena that nobody lists, in another city than the home team's."""
+    garden = LOCATIONS[0] | {"arena_name": "TD Garden", "city": "Boston"}
+    rows = rows_of(
+        placed_schedule,
+        games=[game_row(MATCH, arena_name=arena, arena_city=city)],
+        locations=[garden],
+        venues=[VENUES[0] | {"neutral_site_flag": True}],
+    )
+    assert one(rows)["is_placed"] is is_placed
+    assert one(rows)["is_listed_neutral"] is (True if arena == "Accor Arena" else None)
+
+
+def test_a_season_without_a_list_of_arenas_places_no_game() -> None:
+    rows = rows_of(placed_schedule, games=[game_row(MATCH)], locations=[location("BOS", "2023-24")])
+    assert (one(rows)["venue_timezone"], one(rows)["is_placed"]) == (None, False)
+
+
 def test_a_venue_counts_in_its_own_season() -> None:
     rows = rows_of(
         placed_schedule,
