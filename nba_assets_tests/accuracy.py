@@ -1,4 +1,4 @@
-"""How good the trained model is on a season that it never saw, month by month: `make truth` prints the table.
+"""How good the trained model is on seasons that it never saw, month by month: `make truth` prints a table for each.
 
 Each month's model is trained on all games before it, as the table of models is, over the real seasons (`../shared`),
 with and without what rests on injury reports: in this data some of those were written by who knew who played, so the
@@ -32,13 +32,9 @@ from nba_assets.models.training import learnt, matrix
 from nba_assets.tables.monthly.player_points_models import player_points_models
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets_tests.build import current_lake
+from nba_assets_tests.shared import raw_seasons
 
 Days = np.ndarray[Any, np.dtype[np.datetime64]]
-
-SEASONS = ("raw", "raw_2023-24")
-"""The folders of raw seasons: learnt from, and tested on."""
-
-TESTED = Window(date(2023, 10, 1), date(2024, 6, 30))
 
 _LINES = """
     SELECT summary.game_id, summary.player_lookup, points_line::DOUBLE AS line, any_value(over_price) AS over_price,
@@ -203,14 +199,19 @@ def print_tables(games: pa.Table, found: Sequence[Tested], console: Console) -> 
 
 
 def main(shared: Path, lakes: Path) -> int:
+    """Test on every raw season but the first two, each by all before it. The exit code says whether there is any."""
     console = Console(width=100)
-    if not all((shared / name).is_dir() for name in SEASONS):
+    first, *later = raw_seasons(shared) or [""]
+    if not later:
         console.print(f"no real seasons under {shared}: nothing to test on")
         return 2
-    warehouses = [current_lake(shared / name, lakes / name, console.print) for name in SEASONS]
-    parts: list[Any] = [games_of(warehouse, TESTED.end) for warehouse in warehouses]
-    games, found = predictors(pa.concat_tables(parts), TESTED)
-    print_tables(games, found, console)
+    warehouses = [current_lake(shared / name, lakes / name, console.print) for name in (first, *later)]
+    tested = {name: Window.season(int(name.removeprefix("raw_")[:4])) for name in later}
+    parts: list[Any] = [games_of(warehouse, tested[later[-1]].end) for warehouse in warehouses]
+    games = pa.concat_tables(parts)
+    for name, window in tested.items():
+        console.rule(name)
+        print_tables(*predictors(games, window), console)
     return 0
 
 

@@ -20,6 +20,11 @@ needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason=f"real data is not
 BOTH_SEASONS = Window(date(2021, 10, 19), date(2023, 4, 9))
 
 
+def raw_seasons(shared: Path) -> list[str]:
+    """The folders of raw seasons, oldest first: `raw` with the first two, then `raw_2023-24` and so on."""
+    return [folder.name for folder in sorted(shared.glob("raw*")) if folder.is_dir()]
+
+
 @contextmanager
 def views_of(lake: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that knows every table of a lake by its bare name."""

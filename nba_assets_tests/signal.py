@@ -29,9 +29,7 @@ from nba_assets.tables.precompute.player_composite_factors import fatigue_reason
 from nba_assets.warehouse.records import markdown_table
 from nba_assets_tests.build import current_lake
 from nba_assets_tests.rows import schema_of
-
-SEASONS = ("raw", "raw_2023-24")
-"""The folders of raw seasons; each becomes a lake of its own."""
+from nba_assets_tests.shared import raw_seasons
 
 BEFORE = Path(__file__).with_name("signal_before.json")
 """What the command found with the formulas of the reference: its `figures.json`, of the code before."""
@@ -292,10 +290,10 @@ point the wrong way.
 def main(shared: Path, root: Path, written: Path) -> int:
     """Build the seasons under `root`, write the page; the exit code says whether every factor points the right way."""
     console = Console(width=160)
-    if missing := [name for name in SEASONS if not (shared / name).is_dir()]:
-        console.print(f"{shared / missing[0]} is not there: nothing to measure on")
+    if not (names := raw_seasons(shared)):
+        console.print(f"{shared / 'raw'} is not there: nothing to measure on")
         return 2
-    lakes = [current_lake(shared / name, root / name, console.print).lake.root for name in SEASONS]
+    lakes = [current_lake(shared / name, root / name, console.print).lake.root for name in names]
     found = signals(lakes)
     figures = {signal.name: {target: str(signal.found[target] or "") for target in TARGETS} for signal in found}
     (root / "figures.json").write_text(json.dumps(figures, indent=1) + "\n")

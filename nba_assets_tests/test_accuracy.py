@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from io import StringIO
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -71,3 +72,20 @@ def test_the_table_names_what_counts(season: pa.Table) -> None:
     print_tables(tested, found, Console(file=said, width=120))
     assert said.getvalue().index("the model without availability") < said.getvalue().index("the line itself")
     assert "Brier of P(over)" in said.getvalue()
+
+
+def test_every_season_but_the_first_two_is_tested(
+    season: pa.Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("raw", "raw_2023-24", "raw_2024-25"):
+        (tmp_path / name).mkdir()
+    found: list[tuple[int, Window]] = []
+    monkeypatch.setattr(accuracy, "current_lake", lambda raw, root, say: raw.name)
+    monkeypatch.setattr(accuracy, "games_of", lambda lake, until: season)
+    monkeypatch.setattr(
+        accuracy, "predictors", lambda games, window: (found.append((games.num_rows, window)), (games, []))[1]
+    )
+    monkeypatch.setattr(accuracy, "print_tables", lambda games, found, console: None)
+    assert accuracy.main(tmp_path, tmp_path / "lakes") == 0
+    assert found == [(3 * season.num_rows, Window.season(2023)), (3 * season.num_rows, Window.season(2024))]
+    assert accuracy.main(tmp_path / "raw", tmp_path / "lakes") == 2

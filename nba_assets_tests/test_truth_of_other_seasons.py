@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 
+from nba_assets_tests.shared import raw_seasons
 from nba_assets_tests.truth import of_other_season, other_seasons
 
 
@@ -15,6 +16,8 @@ def test_seasons_with_raw_data_and_published_values_are_found_by_their_names(tmp
     for file in ("team_game", "player_game_2024-25", "team_game_2024-25", "team_game_2023-24", "team_game_1999-00"):
         (tmp_path / "truth" / f"{file}.parquet").touch()
     assert other_seasons(tmp_path) == ["2023-24", "2024-25"]
+    assert raw_seasons(tmp_path) == ["raw", "raw_2023-24", "raw_2024-25", "raw_2025-26"]
+    assert raw_seasons(tmp_path / "truth") == []
 
 
 def test_players_of_another_season_are_compared(tmp_path: Path) -> None:
