@@ -7,12 +7,12 @@ is not said here.
 import json
 import time
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import dagster as dg
 
@@ -21,13 +21,15 @@ from nba_assets.contracts.calendar import eastern, today
 from nba_assets.orchestration.ended_runs import ended_runs
 from nba_assets.orchestration.events.messages import SUCCESS, Sent
 from nba_assets.orchestration.events.sources import event_source
-from nba_assets.orchestration.instance.tags import DATA_VERSION_TAG
+from nba_assets.orchestration.freshness import not_ready
+from nba_assets.orchestration.instance.backfills import under_way
+from nba_assets.orchestration.instance.tags import BACKFILL_ID_TAG, DATA_VERSION_TAG
 from nba_assets.orchestration.jobs import ALL_TABLES
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.metadata import Materialised
 from nba_assets.orchestration.partitions import last_partition
 from nba_assets.orchestration.resource import WarehouseResource
-from nba_assets.orchestration.run_tags import CORRELATION_TAG, TRIGGER_TAG, days_of
+from nba_assets.orchestration.run_tags import CORRELATION_TAG, ENDED, TRIGGER_TAG, days_of
 from nba_assets.orchestration.slates import PHASES, slate_tables, summaries, with_conformed
 from nba_assets.tables.registry import tables
 from nba_assets.warehouse.base import Warehouse
@@ -43,6 +45,16 @@ MEMORY_SECONDS = 2 * 24 * 60 * 60
 FIRST_LOOK_SECONDS = 30 * 24 * 60 * 60
 """How far back a sensor looks that was never on before: over any break within a season."""
 
+MOST_KEPT = 100
+"""Slates that the cursor remembers what they were asked for."""
+
+BY_ITSELF = ("raw_complete", "schedule")
+"""What has summaries built without a person, as the run's tag says it."""
+
+
+Lead = tuple[date, date]
+"""A slate, and the date whose summaries it is asked for after."""
+
 
 @dataclass(frozen=True)
 class Finished:
@@ -51,6 +63,8 @@ class Finished:
     day: date
     content: str
     correlation: str
+    by_itself: bool = True
+    """Whether an event or a schedule had them built; else a person had."""
 
 
 @dataclass(frozen=True)
@@ -60,70 +74,114 @@ class Place:
     looked_at: float | None = None
     waits: Finished | None = None
     """The last date whose next slate is not known, or has no partition, yet: over a break, or all summer."""
+    asked: Mapping[Lead, tuple[str, str]] = field(default_factory=dict)
+    """For which content a slate was last asked for or found ready, and the last run key; the latest last."""
 
     @classmethod
     def read(cls, cursor: str | None) -> "Place":
         state = json.loads(cursor) if cursor else {}
         waits = state.get("waits")
-        kept = Finished(date.fromisoformat(waits["day"]), waits["content"], waits["correlation"]) if waits else None
-        return cls(state.get("looked_at"), kept)
+        kept = Finished(**{**waits, "day": date.fromisoformat(waits["day"])}) if waits else None
+        asked = {
+            (date.fromisoformat(slate), date.fromisoformat(day)): (content, key)
+            for slate, day, content, key in state.get("asked", ())
+        }
+        return cls(state.get("looked_at"), kept, asked)
 
     def written(self) -> str:
-        return json.dumps(asdict(self), default=str, sort_keys=True)
+        asked = [(slate, day, *last) for (slate, day), last in self.asked.items()]
+        waits = asdict(self.waits) if self.waits else None
+        return json.dumps({"looked_at": self.looked_at, "waits": waits, "asked": asked}, default=str)
 
 
 def slate_requests(
     instance: dg.DagsterInstance, warehouse: Warehouse, place: Place
 ) -> tuple[list[dg.RunRequest], Place]:
-    """The next slate after each date of which summaries have lately been built by an event or a schedule.
+    """The slates that follow from each date of which summaries have lately been built, once all of the date are there.
 
-    Once all summaries of the date are there. The run key holds their content, so that the same ones built again ask
-    for nothing, and one of them corrected asks again. A slate that is not known, or has no partition, yet is waited
-    for, however long.
+    That is the next one, as far as it is to come or an event or a schedule built the summaries; and those of tonight
+    and tomorrow that are built. Only what lacks them is asked for. The same summaries built again ask for nothing, one
+    of them corrected asks again, be it back to what it was. A slate that is not known, or has no partition, yet is
+    waited for, however long.
     """
     now, tonight, last = time.time(), today(), last_partition()
     lately = (place.looked_at or now) - MEMORY_SECONDS
     new = _finished(instance, lately)
     known = [] if place.looked_at else _finished(instance, now - FIRST_LOOK_SECONDS)
     known += [place.waits] if place.waits else []
-    requests: dict[date, dg.RunRequest] = {}
+    asked, wanted = dict(place.asked), defaultdict[date, list[Finished]](list)
     waits: Finished | None = None
     for finished in sorted([*known, *new], key=lambda finished: finished.day):
-        slate = next_game_day(warehouse, finished.day, last)
-        if slate is None:
+        following = next_game_day(warehouse, finished.day, last)
+        if following is None:
             waits = finished
-        elif slate >= tonight or finished in new:
-            requests[slate] = _slate_request(slate, finished)
-    return list(requests.values()), Place(now, waits)
+            continue
+        due = following >= tonight or (finished.by_itself and finished in new)
+        built = [day for day in (tonight, tonight + timedelta(days=1)) if day > following and _is_built(warehouse, day)]
+        for slate in [*([following] if due else []), *built]:
+            content, key = asked.pop((slate, finished.day), ("", ""))
+            if content != finished.content and _lacks(warehouse, slate):
+                wanted[slate].append(finished)
+            asked[slate, finished.day] = finished.content, key
+    requests = [_slate_request(slate, of, place.asked) for slate, of in sorted(wanted.items())]
+    for request in requests:
+        for finished in wanted[slate := date.fromisoformat(request.partition_key or "")]:
+            asked[slate, finished.day] = finished.content, request.run_key or ""
+    return requests, Place(now, waits, dict(list(asked.items())[-MOST_KEPT:]))
+
+
+def _is_built(warehouse: Warehouse, slate: date) -> bool:
+    return any(slate in warehouse.dates(table) for table in slate_tables())
+
+
+def _lacks(warehouse: Warehouse, slate: date) -> bool:
+    """Whether a table of a slate is not built, or before the last change of a summary that it reads."""
+    return any(table in slate_tables() for table in not_ready(warehouse, slate))
 
 
 def _finished(instance: dg.DagsterInstance, since: float) -> list[Finished]:
-    """The dates of which an event or a schedule had summaries built since then, and all are there."""
-    succeeded = dg.RunsFilter(
-        statuses=[dg.DagsterRunStatus.SUCCESS],
-        tags={TRIGGER_TAG: ["raw_complete", "schedule"]},
-        updated_after=datetime.fromtimestamp(since, UTC),
-    )
-    wanted = {asset_key(table) for table in summaries()}
+    """The dates of which runs have built summaries since then, and all are there, with the ids of the last such run."""
+    ended = dg.RunsFilter(statuses=list(ENDED), updated_after=datetime.fromtimestamp(since, UTC))
+    going_on = {backfill.backfill_id for backfill in under_way(instance)}  # which may build the slate as well
     newest: dict[date, dg.DagsterRun] = {}
-    for run in instance.get_runs(succeeded):
-        if (days := days_of(run)) and wanted & (run.asset_selection or frozenset()):
-            newest.setdefault(days[-1], run)
+    by_itself: set[date] = set()
+    for run in instance.get_runs(ended):
+        days = days_of(run) if run.tags.get(BACKFILL_ID_TAG) not in going_on else []
+        if not days or not _built_summaries(instance, run):
+            continue
+        newest.setdefault(days[-1], run)
+        if run.tags.get(TRIGGER_TAG) in BY_ITSELF:
+            by_itself.add(days[-1])
     contents = {day: _content(instance, day) for day in newest}
     return [
-        Finished(day, content, newest[day].tags.get(CORRELATION_TAG, newest[day].run_id))
+        Finished(day, content, newest[day].tags.get(CORRELATION_TAG, newest[day].run_id), day in by_itself)
         for day, content in contents.items()
         if content
     ]
 
 
-def _slate_request(slate: date, after: Finished) -> dg.RunRequest:
+def _built_summaries(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
+    """Whether the run was to build summaries and has: also one that failed, or was cancelled, at another table."""
+    keys = {asset_key(table) for table in summaries()}
+    asked = keys if run.asset_selection is None else keys & run.asset_selection
+    if not asked or run.status is dg.DagsterRunStatus.SUCCESS:
+        return bool(asked)
+    made = instance.get_records_for_run(run.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION).records
+    return asked <= {event.asset_key for record in made if (event := record.asset_materialization)}
+
+
+def _slate_request(slate: date, after: Sequence[Finished], asked: Mapping[Lead, tuple[str, str]]) -> dg.RunRequest:
+    """Dagster makes one run for a key, for ever: so the key holds what was asked for before, since summaries that are
+    corrected back to what they were are news as well."""
+    contents = [finished.content for finished in after]
+    before = [key for finished in after if (key := asked.get((slate, finished.day), ("", ""))[1])]
+    parts = [contents[0] if len(contents) == 1 else _short(contents), *([_short(before)] if before else [])]
     return dg.RunRequest(
-        run_key=f"slate:{slate}:{after.content}",
+        run_key=":".join(["slate", str(slate), *parts]),
         job_name=ALL_TABLES,
         asset_selection=[asset_key(table) for table in with_conformed(slate_tables())],
         partition_key=slate.isoformat(),
-        tags={TRIGGER_TAG: "next_slate", CORRELATION_TAG: after.correlation},
+        tags={TRIGGER_TAG: "next_slate", CORRELATION_TAG: after[-1].correlation},
     )
 
 
@@ -136,7 +194,11 @@ def _content(instance: dg.DagsterInstance, day: date) -> str | None:
         )
         for table in summaries()
     ]
-    return sha256(json.dumps(versions, sort_keys=True).encode()).hexdigest()[:12] if all(versions) else None
+    return _short(versions) if all(versions) else None
+
+
+def _short(told: Sequence[Any]) -> str:
+    return sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:12]
 
 
 @dg.sensor(
