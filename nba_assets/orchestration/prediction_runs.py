@@ -18,6 +18,7 @@ from nba_assets.contracts.calendar import Window, season_year, today
 from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.table import Table
 from nba_assets.orchestration.bad_input import refused_by_name
+from nba_assets.orchestration.instance.events import latest_of_each
 from nba_assets.orchestration.jobs import ALL_TABLES
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.metadata import inline_picture
@@ -184,9 +185,11 @@ def _sensor(
 def predictions_wanted(instance: dg.DagsterInstance, warehouse: Warehouse, now: date) -> Wanted:
     """For tonight's slate and tomorrow's, once its features are there and nobody builds any of it."""
     for day in (now + ahead for ahead in AHEAD):
-        if not game_days(warehouse, Window(day, day)):
+        played = bool(game_days(warehouse, Window(day, day)))
+        left = any(day in warehouse.dates(table) for table in forecasting_tables())  # of a game that was moved since
+        if not (played or left):
             yield f"no games on {day}"
-        elif missing := [table.name for table in slate_tables() if day not in warehouse.dates(table)]:
+        elif played and (missing := [table.name for table in slate_tables() if day not in warehouse.dates(table)]):
             yield f"{day} waits for {', '.join(missing)}"
         elif being_built(instance, with_conformed(predicting_tables()), day):
             yield f"{day} is being built"
@@ -223,8 +226,8 @@ def _in_a_row(days: Sequence[date], among: Sequence[date]) -> list[list[date]]:
 def _requests(
     instance: dg.DagsterInstance, warehouse: Warehouse, name: str, tables: Sequence[Table], days: Sequence[date]
 ) -> Wanted:
-    """One run from the first date that is out of date to the last. What they read is in its key: the same inputs are
-    asked for once, however that ended."""
+    """One run from the first date that is out of date to the last. What they read is in its key, and which build is
+    stored: the same inputs are asked for once, however that ended, and again when they are what they were before."""
     plan = out_of_date(instance, warehouse, tables, days)
     stale = [table for table, reasons in plan.items() if reasons]
     if not stale:
@@ -232,8 +235,9 @@ def _requests(
         return
     dates = sorted({day for reasons in plan.values() for day in reasons})
     within = [day for day in days if dates[0] <= day <= dates[-1]]
+    read = _read(warehouse, tables, within)
     yield dg.RunRequest(
-        run_key=f"{name}:{Window(dates[0], dates[-1])}:{_read(warehouse, tables, within)}",
+        run_key=f"{name}:{Window(dates[0], dates[-1])}:{read}{_built(instance, tables, within)}",
         asset_selection=[asset_key(table) for table in stale],
         tags={**partition_tags(within), TRIGGER_TAG: name},
     )
@@ -244,3 +248,11 @@ def _read(warehouse: Warehouse, tables: Sequence[Table], days: Sequence[date]) -
     stored = cache(lambda source: Content(warehouse.contents(source)))
     told = [Inputs(table, stored).read_on(day) for table in tables for day in days]
     return sha256("\n".join(told).encode()).hexdigest()[:12]
+
+
+def _built(instance: dg.DagsterInstance, tables: Sequence[Table], days: Sequence[date]) -> str:
+    """Which events made what is stored of the tables on some days; nothing of what was never built."""
+    partitions, made = [day.isoformat() for day in days], dg.DagsterEventType.ASSET_MATERIALIZATION
+    latest = [latest_of_each(instance, asset_key(table), made, partitions) for table in tables]
+    told = [f"{day} {event.storage_id}" for of in latest for day, event in sorted(of.items())]
+    return f":{sha256(' '.join(told).encode()).hexdigest()[:12]}" if told else ""

@@ -57,7 +57,7 @@ def safety_net(name: str, cron: str | list[str], tables: Sequence[Table], which:
 def _wanted(
     instance: dg.DagsterInstance, warehouse: Warehouse, tables: Sequence[Table], day: date, at: datetime
 ) -> Found:
-    if not game_days(warehouse, Window(day, day)):
+    if not game_days(warehouse, Window(day, day)) and not any(day in warehouse.dates(table) for table in tables):
         return dg.SkipReason(f"no games on {day}")
     if busy := being_built(instance, tables, day):
         return dg.SkipReason(f"{day} is being built: {', '.join(busy)}")

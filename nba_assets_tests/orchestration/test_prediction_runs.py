@@ -25,6 +25,7 @@ from nba_assets.orchestration.prediction_tables import forecasting_tables, gradi
 from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.slates import slate_tables, summaries, with_conformed
 from nba_assets.tables.raw.market import odds_api_player_points_props
+from nba_assets.tables.raw.schedule import nbac_schedule
 from nba_assets.warehouse.lake import Lake
 from nba_assets_tests.given import put_games
 from nba_assets_tests.orchestration.watched import put_there
@@ -116,6 +117,39 @@ def test_predictions_follow_features_and_lines(
     same = tick()
     assert isinstance(same, dg.RunRequest)
     assert same.run_key == again.run_key
+
+
+@pytest.mark.slow
+def test_lines_that_are_again_what_they_were_are_predicted_again(
+    put: Put, lake: Path, warehouse: WarehouseResource, instance: dg.DagsterInstance
+) -> None:
+    """As after a wrong delivery that was put right: Dagster makes one run for a key, for ever."""
+    schema = odds_api_player_points_props.schema().to_pyarrow()
+    row = pa.table([pa.nulls(1, field.type) for field in schema], schema=schema)
+    put(with_conformed(predicting_tables()[: -len(forecasting_tables())]))
+    put(slate_tables())
+    keys = []
+    for rows in (row, pa.concat_tables([row, row]), row, pa.concat_tables([row, row])):
+        Lake(lake).replace(odds_api_player_points_props, [(PLAYED, rows)])
+        request = next(predictions_wanted(instance, warehouse.open(), PLAYED))
+        assert isinstance(request, dg.RunRequest)
+        keys.append(request.run_key)
+        put(forecasting_tables())
+        assert next(predictions_wanted(instance, warehouse.open(), PLAYED)) == f"{PLAYED} is up to date"
+    assert len(set(keys)) == 4
+
+
+@pytest.mark.slow
+def test_predictions_of_a_game_that_was_moved_are_to_go(
+    put: Put, lake: Path, warehouse: WarehouseResource, instance: dg.DagsterInstance
+) -> None:
+    put(forecasting_tables())
+    for day in (PLAYED, PLAYED + timedelta(days=1)):
+        Lake(lake).remove(nbac_schedule, [day])
+    found = list(predictions_wanted(instance, warehouse.open(), PLAYED))
+    assert isinstance(found[0], dg.RunRequest)
+    assert {key.path[-1] for key in found[0].asset_selection or ()} == names(forecasting_tables())
+    assert found[1] == f"no games on {PLAYED + timedelta(days=1)}"
 
 
 @pytest.mark.slow

@@ -134,13 +134,28 @@ def test_nothing_missing_runs_nothing(tick: Tick, lake: Path, instance: dg.Dagst
     assert skip.skip_message == f"nothing of {PLAYED} is missing or out of date"
 
 
-def test_a_date_without_games_runs_nothing(tick: Tick, lake: Path) -> None:
+def a_date_without_games(lake: Path) -> date:
     season = Window(date(2024, 11, 1), date(2025, 3, 1))
-    free = (set(season.dates()) - set(game_days(DuckDBWarehouse(Lake(lake)), season))).pop()
+    return min(set(season.dates()) - set(game_days(DuckDBWarehouse(Lake(lake)), season)))
 
+
+def test_a_date_without_games_runs_nothing(tick: Tick, lake: Path) -> None:
+    free = a_date_without_games(lake)
     for skip in (tick(SLATE, at(free, 10)), tick(SUMMARIES, at(free + timedelta(days=1), 6))):
         assert isinstance(skip, dg.SkipReason)
         assert skip.skip_message == f"no games on {free}"
+
+
+def test_what_stands_on_the_date_of_a_game_that_was_moved_is_to_go(
+    tick: Tick, lake: Path, instance: dg.DagsterInstance
+) -> None:
+    free = a_date_without_games(lake)
+    assert isinstance(tick(SLATE, at(free, 10)), dg.SkipReason)
+    left = slate_tables()[:1]
+    put_there(Lake(lake), instance, left, free)
+    request = tick(SLATE, at(free, 10))
+    assert isinstance(request, dg.RunRequest)
+    assert set(request.asset_selection or ()) == keys(left)
 
 
 def test_a_day_of_the_summer_is_a_day_without_games(tick: Tick) -> None:
