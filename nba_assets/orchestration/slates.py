@@ -45,11 +45,17 @@ def is_conformed(table: Table) -> bool:
 
 
 @cache
-def conformed_before(table: Table) -> frozenset[Table]:
-    """The conformed tables whose partition of a date the table's needs, itself or through others of the date."""
+def inputs_of_the_day(table: Table) -> frozenset[Table]:
+    """The daily tables whose partition of a date the table's needs, itself or through others of the date."""
     read = {source for source, reaches in stored_inputs(table).items() if reaches & OF_THE_DAY}
-    ours = {source for source in read if isinstance(source, Table)}
-    return frozenset(filter(is_conformed, ours)).union(*map(conformed_before, ours))
+    ours = frozenset(source for source in read if isinstance(source, Table))
+    return ours.union(*map(inputs_of_the_day, ours))
+
+
+@cache
+def conformed_before(table: Table) -> frozenset[Table]:
+    """Those of them that are conformed."""
+    return frozenset(filter(is_conformed, inputs_of_the_day(table)))
 
 
 def with_conformed(wanted: Iterable[Table]) -> tuple[Table, ...]:

@@ -16,7 +16,7 @@ from nba_assets.compile.bind import stored_inputs
 from nba_assets.contracts.contract import RawTable
 from nba_assets.contracts.read import Reach
 from nba_assets.contracts.table import Table
-from nba_assets.orchestration.slates import OF_THE_DAY, with_conformed
+from nba_assets.orchestration.slates import OF_THE_DAY, inputs_of_the_day
 from nba_assets.tables.registry import tables
 
 _UP_TO_THE_DAY = OF_THE_DAY | {Reach.SEASON_TO_DATE}
@@ -50,8 +50,10 @@ def tables_to_run(arrived: Collection[RawTable], complete: Collection[RawTable])
 
 
 def not_stored(wanted: Collection[Table], is_stored: Callable[[Table], bool]) -> list[Table]:
-    """The conformed tables of the date that those wanted read and that were never built, such as of an older lake."""
-    return [table for table in with_conformed(wanted) if table not in wanted and not is_stored(table)]
+    """The tables of the date that those wanted read and that were never built: as in an older lake, or of raw data that
+    was put on record without a run."""
+    read = frozenset[Table]().union(*map(inputs_of_the_day, wanted))
+    return [table for table in tables() if table in read and table not in wanted and not is_stored(table)]
 
 
 def lacking(table: Table, complete: Collection[RawTable]) -> set[RawTable]:

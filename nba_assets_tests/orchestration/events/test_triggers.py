@@ -126,11 +126,15 @@ def test_a_late_line_leads_to_lines_and_what_reads_them_and_to_no_box_score() ->
     assert found == {"game_lines", "upcoming_team_game_context"} | OF_THE_PLAYERS
 
 
-def test_what_a_date_never_had_conformed_is_added() -> None:
-    """As in a lake from before there were conformed tables."""
+def test_what_a_date_never_had_is_added() -> None:
+    """As in a lake from before there were conformed tables, or after a schedule that was put on record without a run:
+    the features of a late line need the zones of the date."""
     wanted = [OURS["player_game_summary"]]
-    behind = conformed_before(OURS["player_game_summary"])
+    behind = conformed_before(OURS["player_game_summary"]) | {OURS["team_offense_game_summary"]}
     assert set(not_stored(wanted, lambda table: False)) == behind
+    of_lines = tables_to_run(raw("odds_api_game_lines"), raw("nbac_schedule", "odds_api_game_lines"))
+    zones = {"team_defense_zone_analysis", "player_shot_zone_analysis"}
+    assert zones <= names(not_stored(of_lines, lambda table: False)) - names(of_lines)
     assert names(not_stored(wanted, lambda table: table.name != "plays")) == {"plays"}
     assert not_stored(wanted, lambda table: True) == []
 
