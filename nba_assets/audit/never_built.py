@@ -31,6 +31,9 @@ Contents = Callable[[Contract], Mapping[date, str]]
 Gaps = dict[Table, dict[date, list[tuple[Table, date]]]]
 """For each table the dates whose history lacks something, and what: tables and their dates, in order."""
 
+NOT_BUILT = "which is not built"
+"""How the message about such an input says it."""
+
 HISTORY = Check(
     "history_is_built",
     "of every date with games of the season so far, what the table reads as history was built before it",
@@ -56,7 +59,7 @@ def require_inputs(table: Table, days: Iterable[date], stored: Stored, calendar:
         there = stored(source)
         if missing := [day for day in days if day not in there and not calendar.is_off(source, day)]:
             others = f" (nor is that of {len(missing) - 1} other dates)" if len(missing) > 1 else ""
-            raise BadInput(f"reads {source.full_name} of {missing[0]}, which is not built{others}")
+            raise BadInput(f"reads {source.full_name} of {missing[0]}, {NOT_BUILT}{others}")
 
 
 def empty_inputs(table: Table, days: Sequence[date], contents: Contents) -> dict[date, list[str]]:

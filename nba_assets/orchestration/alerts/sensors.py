@@ -13,6 +13,7 @@ from typing import Any, get_args
 
 import dagster as dg
 
+from nba_assets.audit.never_built import NOT_BUILT
 from nba_assets.contracts.calendar import EASTERN, Window
 from nba_assets.contracts.table import Table
 from nba_assets.orchestration.alerts.outbox import Alert, Outbox, is_address, send
@@ -105,12 +106,15 @@ def _failure(instance: dg.DagsterInstance, run: dg.DagsterRun, record: dg.EventL
     steps = _events(instance, run, dg.DagsterEventType.STEP_FAILURE)
     built = {name for step in _events(instance, run, dg.DagsterEventType.STEP_SUCCESS) for name in _names(wanted, step)}
     built |= _built_whole(instance, run) if steps else set()
-    failed = {name for step in steps for name in failed_in(step, wanted)} - built
-    first = next(iter(steps), None) or record.event_log_entry.get_dagster_event()
-    line = reason_of(first)
+    why = {name: found.reason for step in steps for name, found in failed_in(step, wanted).items() if name not in built}
+    failed = why.keys()
+    line = next(iter(why.values()), "") or reason_of(
+        next(iter(steps), None) or record.event_log_entry.get_dagster_event()
+    )
     names, waiting = sorted(failed), sorted({table.name for table in wanted} - failed - built)
     what = f"run failed: {', '.join(names) or 'no table got to run'}, {_dates(run)}"
-    told = [f":x: {_build_again(run, [*names, *waiting])}: {what}", line]
+    again = _build_again(run, [*names, *waiting], upstream=any(NOT_BUILT in reason for reason in why.values()))
+    told = [f":x: {again}: {what}", line]
     if names and waiting:
         told.append(f"not built: {', '.join(waiting)}")
     told.append(_link_to(run))
@@ -171,9 +175,10 @@ def _events(instance: dg.DagsterInstance, run: dg.DagsterRun, kind: dg.DagsterEv
     return [entry.dagster_event for entry in instance.all_logs(run.run_id, of_type=kind) if entry.dagster_event]
 
 
-def _build_again(run: dg.DagsterRun, names: Sequence[str]) -> str:
-    """What a person has to do; of a long list of tables the command finds by itself which are not good, but of
-    predictions it builds only what is named, and models are trained by months."""
+def _build_again(run: dg.DagsterRun, names: Sequence[str], *, upstream: bool = False) -> str:
+    """What a person has to do; what an input that was never built takes is in the command. Of a long list of tables it
+    finds by itself which are not good, but of predictions it builds only what is named, and models are trained by
+    months."""
     days = days_of(run)
     if not days:
         return "Mend the cause, then run it again"
@@ -183,7 +188,8 @@ def _build_again(run: dg.DagsterRun, names: Sequence[str]) -> str:
         return f"Mend the cause, then `nba train --start {days[0]} --end {days[-1]}`"
     named = 0 < len(dated) <= TABLES_NAMED or not found.issuperset(dated)
     only = f" --tables {','.join(dated)}" if named else ""
-    return f"Mend the cause, then `nba backfill --start {days[0]} --end {days[-1]}{only}`"
+    command = f"`nba backfill --start {days[0]} --end {days[-1]}{only}{' --upstream' if upstream else ''}`"
+    return f"Run {command}" if upstream else f"Mend the cause, then {command}"
 
 
 def _link_to(run: dg.DagsterRun) -> str:

@@ -4,10 +4,14 @@ import json
 import logging
 import socket
 import time
+from datetime import date
 
 import dagster as dg
 import pytest
 
+from nba_assets.audit.game_days import Calendar
+from nba_assets.audit.never_built import require_inputs
+from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.table import Table
 from nba_assets.orchestration.alerts.outbox import HOLD_SECONDS, WEBHOOK, Alert, Outbox
 from nba_assets.orchestration.alerts.sensors import _build_again
@@ -124,6 +128,22 @@ NIGHT, TOLD = "--start 2021-11-15 --end 2021-11-15", "Mend the cause, then `nba 
 def test_the_command_that_a_person_is_told_builds_all_that_failed(names: list[str], command: str) -> None:
     failed = dg.DagsterRun("all_tables", run_id="x", tags={"dagster/partition": "2021-11-15"})
     assert _build_again(failed, names) == TOLD.format(command)
+
+
+def test_of_an_input_that_was_never_built_the_command_builds_that_too(
+    failures: Watch, webhook: Webhook, instance: dg.DagsterInstance
+) -> None:
+    """The same again would fail the same way."""
+    table = next(table for table in tables() if table.name == "player_composite_factors")
+    with pytest.raises(BadInput) as raised:
+        require_inputs(table, [date(2021, 11, 15)], lambda source: (), Calendar(frozenset({date(2021, 11, 15)})))
+    with webhook.up():
+        failed = run(instance, str(raised.value))
+        failures.tick()
+    failing = "team_defense_game_summary,team_offense_game_summary,player_game_summary"
+    command = f"nba backfill --start 2021-11-15 --end 2021-11-15 --tables {failing} --upstream"
+    assert webhook.texts[0].startswith(f":x: Run `{command}`: run failed: ")
+    assert failed.run_id in webhook.texts[0]
 
 
 def test_a_run_that_goes_well_or_will_be_tried_again_is_none(
