@@ -33,7 +33,8 @@ def ingest(
     Nothing is written unless everything fits. Of rows that share a key the newest is stored; those that contradict one
     another go to nba_raw.quarantine, the rest is stored, and the command ends with 1.
 
-    Dates that come again are replaced; all others stay. For each date of
+    Dates that come again are replaced; all others stay. A schedule comes a season at a time: dates that are no longer
+    in it go, and one that lacks most of them is refused. For each date of
     each table a raw-complete message is sent, on which the tables of that date run if the sensor is switched on; take
     --no-events for a history, which `nba backfill` builds in one run.
 

@@ -20,7 +20,7 @@ from nba_assets.warehouse.delivered import FILE
 _WRITTEN = ("processed_at", "updated_at", "created_at")
 """When a row was written, by the first of these that its table has."""
 
-_BOOKKEEPING = (*_WRITTEN, "source_file_path", "data_hash")
+BOOKKEEPING = (*_WRITTEN, "source_file_path", "data_hash")
 """Two copies may differ in these."""
 
 
@@ -40,7 +40,7 @@ def settle(con: duckdb.DuckDBPyConnection, contract: RawTable, table: str, direc
     if strict:
         raise BadInput(_repeated(con, contract, table, directory))
     columns = [column.name for column in contract.columns]
-    values = ", ".join(name for name in columns if name not in _BOOKKEEPING)
+    values = ", ".join(name for name in columns if name not in BOOKKEEPING)
     written = next((name for name in _WRITTEN if name in columns), "NULL")
     con.execute(f"""
         CREATE TABLE {table}_copies AS
@@ -70,7 +70,7 @@ def settle(con: duckdb.DuckDBPyConnection, contract: RawTable, table: str, direc
 
 def _order(columns: Iterable[str]) -> str:
     """Which of identical rows is stored: any, but always the same."""
-    return ", ".join([*(f"{name} DESC" for name in _BOOKKEEPING if name in columns), FILE])
+    return ", ".join([*(f"{name} DESC" for name in BOOKKEEPING if name in columns), FILE])
 
 
 def _repeated(con: duckdb.DuckDBPyConnection, contract: RawTable, table: str, directory: Path) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,13 +21,13 @@ from time import perf_counter
 import duckdb
 import pyarrow as pa
 
-from nba_assets.contracts.calendar import Window, season_year
+from nba_assets.contracts.calendar import Window, season_label, season_year, today
 from nba_assets.contracts.contract import RawTable
 from nba_assets.contracts.errors import BadInput, GaveWay
 from nba_assets.contracts.kept_out import QUARANTINE
 from nba_assets.tables.raw import raw_table
 from nba_assets.warehouse import footers, quarantine
-from nba_assets.warehouse.copies import listed
+from nba_assets.warehouse.copies import BOOKKEEPING, listed
 from nba_assets.warehouse.delivered import format_of, source_of
 from nba_assets.warehouse.editions import keep_editions
 from nba_assets.warehouse.lake import Lake
@@ -41,6 +42,7 @@ Progress = Callable[[RawTable, int, int], None]
 class Ingested:
     """What became of one table's files; `rejected` counts the rows kept out, by reason, `rows` those of each date.
 
+    `withdrawn` are dates that the source no longer has, `unchanged` those of which it says what it said before;
     `contradictions` says in one line which rows contradict one another, `notes` what else is worth one.
     """
 
@@ -52,6 +54,8 @@ class Ingested:
     window: Window | None
     seconds: float
     rows: Mapping[date | None, int]
+    withdrawn: Sequence[date] = ()
+    unchanged: frozenset[date] = frozenset()
     contradictions: str = ""
     notes: Sequence[str] = ()
 
@@ -73,7 +77,12 @@ def ingest(directory: Path, lake: Lake, progress: Progress | None = None, *, str
         with _alone(lake):
             for table in staged:
                 _require_whole(lake, table.contract)
+                _require_season(lake, table)
             return [_store(con, table, lake, progress) for table in staged]
+
+
+MOST_MOVED = 7
+"""Dates of a season that may go at once, were they most of it."""
 
 
 @contextmanager
@@ -100,6 +109,17 @@ def _require_whole(lake: Lake, contract: RawTable) -> None:
         if not footers.look(file, footers.declared(whole)).as_declared or not lake.sound(whole, [None]):
             told = f"{file} is damaged, or has other columns than are declared"
             raise BadInput(f"{told}: restore it, or remove it and deliver all of {contract.full_name} again")
+
+
+def _require_season(lake: Lake, staged: Staged) -> None:
+    """Raises `BadInput` for some dates of a source that tells a season whole: all others would go."""
+    delivered, stored = {day for day in staged.days if day}, lake.dates(staged.contract)
+    gone = Counter(map(season_year, _withdrawn(staged.contract, lake, delivered)))
+    for year, dates in sorted(gone.items()):
+        held = sum(season_year(day) == year for day in stored)
+        if dates > max(held / 2, MOST_MOVED):
+            told = f"{dates} of {held} dates that are stored of {season_label(year)} are not in this delivery"
+            raise BadInput(f"{staged.contract.full_name}: {told}, and would be removed: deliver the season whole")
 
 
 def delivered_in(directory: Path) -> dict[RawTable, list[Path]]:
@@ -138,6 +158,10 @@ def _store(con: duckdb.DuckDBPyConnection, staged: Staged, lake: Lake, progress:
     started = perf_counter()
     contract, days = staged.contract, [day for day in staged.days if day]
     withdrawn, notes = _withdrawn(contract, lake, set(days)), [*staged.notes, *_older(con, staged, lake)]
+    if withdrawn:
+        dates = f"{withdrawn[0]}" + (f" and {len(withdrawn) - 1} more dates" if withdrawn[1:] else "")
+        notes.append(f"{contract.full_name} of {dates}: no longer in what is delivered of the season, removed")
+    before, as_it_was = lake.stamps(contract), _as_it_was(con, staged, lake)
     keep_editions(con, staged, lake)
     quarantine.keep(lake, contract, [*staged.kept, *_still_kept(con, staged, lake)], [*staged.days, *withdrawn])
     done = 0
@@ -149,6 +173,9 @@ def _store(con: duckdb.DuckDBPyConnection, staged: Staged, lake: Lake, progress:
     lake.remove(contract, withdrawn)
     if contract.partition_by:
         lake.pack(contract, days)
+    if not contract.replaces:
+        after = lake.stamps(contract)
+        as_it_was = frozenset(day for day in days if before.get(day) == after.get(day))
     rows_written = sum(staged.days.values())
     return Ingested(
         contract=contract,
@@ -159,9 +186,27 @@ def _store(con: duckdb.DuckDBPyConnection, staged: Staged, lake: Lake, progress:
         window=Window(days[0], days[-1]) if days else None,
         seconds=staged.seconds + perf_counter() - started,
         rows=staged.days,
+        withdrawn=tuple(withdrawn),
+        unchanged=as_it_was,
         contradictions=_contradictions(staged),
         notes=tuple(notes),
     )
+
+
+def _as_it_was(con: duckdb.DuckDBPyConnection, staged: Staged, lake: Lake) -> frozenset[date]:
+    """Of a source that re-publishes a whole season each day: the dates of which it says what is stored, whenever each
+    row was written. From today on none where it says anything else of any date: who looks ahead reads all of it."""
+    contract, day = staged.contract, staged.contract.partition_by
+    days = [of for of in staged.days if of]
+    as_declared = all(build.as_declared for build in lake.builds(contract, days).values())
+    if not (day and contract.replaces and as_declared and (files := lake.sound(contract, days))):
+        return frozenset()
+    told = ", ".join(column.name for column in contract.columns if column.name not in BOOKKEEPING)
+    old, new = f"SELECT {told} FROM {source_of(files)}", f"SELECT {told} FROM {staged.table} WHERE _rejected IS NULL"
+    differs = f"(({old}) EXCEPT ALL ({new})) UNION ALL (({new}) EXCEPT ALL ({old}))"
+    changed = {of for (of,) in con.execute(f"SELECT DISTINCT {day} FROM ({differs})").fetchall()}
+    changed |= set(_withdrawn(contract, lake, set(days)))
+    return frozenset(of for of in days if of not in changed and (of < today() or not changed))
 
 
 def _older(con: duckdb.DuckDBPyConnection, staged: Staged, lake: Lake) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -16,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nba_assets.contracts.calendar import Window
+from nba_assets.contracts.calendar import Window, season_year, today
 from nba_assets.contracts.contract import Contract, RawTable
 from nba_assets.contracts.errors import GaveWay
 from nba_assets.warehouse import ingest as ingest_module
@@ -106,6 +107,29 @@ def test_ingesting_again_changes_no_byte(delivery: Path, lake: Lake) -> None:
     assert contents(lake) == before
 
 
+def test_a_delivery_says_which_dates_are_as_they_were(tmp_path: Path, lake: Lake) -> None:
+    first, second = date(2022, 1, 5), date(2022, 1, 6)
+
+    def put(name: str, rows: list[dict[str, Any]]) -> frozenset[date]:
+        folder = Path(tempfile.mkdtemp(dir=tmp_path))
+        deliver(folder, name, rows)
+        return ingest(folder, lake)[0].unchanged
+
+    assert put(BOXES, [box("a", first), box("a", second)]) == frozenset()
+    assert put(BOXES, [box("a", first), box("b", second)]) == {first}
+    assert put(BOXES, [box("a", first), box("a", second)]) == {first}, "back to what it was is a change"
+
+    written, ahead = datetime(2022, 1, 7, tzinfo=UTC), today() + timedelta(days=1)
+    games = [game(f"002210000{n}", day) for n, day in enumerate((first, second))]
+    later = game("0022600001", ahead) | {"season_year": season_year(ahead)}
+    assert put(SCHEDULE, [*games, later]) == frozenset()
+    again = [of | {"processed_at": written} for of in (*games, later)]
+    assert put(SCHEDULE, again) == {first, second, ahead}, "whenever it was written"
+    again[0] |= {"home_team_score": 99}
+    assert put(SCHEDULE, again) == {second}, "who looks ahead reads the whole season"
+    assert put(SCHEDULE, again[1:]) == {second}, "as it does a date that is gone"
+
+
 def test_a_delivered_date_is_replaced_and_the_others_stay(tmp_path: Path, lake: Lake) -> None:
     deliver(tmp_path / "1", BOXES, [box("a", date(2022, 1, 5)), box("a", date(2022, 1, 6))])
     deliver(tmp_path / "2", BOXES, [box("b", date(2022, 1, 6))])
@@ -120,8 +144,26 @@ def test_a_moved_game_leaves_its_old_date_and_another_season_stays(tmp_path: Pat
     deliver(tmp_path / "1", SCHEDULE, [played, game("0022100002", date(2022, 1, 6)), next_season])
     deliver(tmp_path / "2", SCHEDULE, [played, game("0022100002", date(2022, 2, 8))])
     ingest(tmp_path / "1", lake)
-    ingest(tmp_path / "2", lake)
+    (told,) = ingest(tmp_path / "2", lake)
     assert lake.dates(contract(SCHEDULE)) == [date(2022, 1, 5), date(2022, 2, 8), date(2022, 10, 18)]
+    assert told.withdrawn == (date(2022, 1, 6),)
+    assert told.notes == (f"{SCHEDULE} of 2022-01-06: no longer in what is delivered of the season, removed",)
+
+
+def test_a_part_of_a_season_that_comes_whole_is_refused(tmp_path: Path, lake: Lake) -> None:
+    """A schedule of tonight's games alone took all others away without a word."""
+    days = [DAY + timedelta(days=n) for n in range(17)]
+    season = [game(f"00221000{n:02}", day) for n, day in enumerate(days)]
+    deliver(tmp_path / "1", SCHEDULE, season)
+    ingest(tmp_path / "1", lake)
+    before = contents(lake)
+    deliver(tmp_path / "2", SCHEDULE, season[:8])
+    deliver(tmp_path / "2", BOXES, [box("a")])
+    told = refused(tmp_path / "2", lake)
+    assert told.startswith(f"{SCHEDULE}: 9 of 17 dates that are stored of 2021-22 are not in this delivery")
+    assert contents(lake) == before
+    deliver(tmp_path / "3", SCHEDULE, season[:9])
+    assert len(ingest(tmp_path / "3", lake)[0].withdrawn) == 8
 
 
 def test_reference_rows_are_replaced_season_by_season(tmp_path: Path, lake: Lake) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import dagster as dg
 from nba_assets.contracts.calendar import first_date
 from nba_assets.contracts.contract import RawTable
 from nba_assets.contracts.errors import BadInput
-from nba_assets.orchestration.events.messages import NO_DATA, STATUSES, SUCCESS, Malformed, Sent, parse
+from nba_assets.orchestration.events.messages import NO_DATA, STATUSES, SUCCESS, UNCHANGED, Malformed, Sent, parse
 from nba_assets.orchestration.events.sources import RAW_COMPLETE_TOPIC, EventSource
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.metadata import ROWS
@@ -22,13 +22,15 @@ from nba_assets.warehouse.ingest import Ingested
 
 
 def send_ingested(source: EventSource, results: Sequence[Ingested]) -> int:
-    """A message for each partition that was written, of dates that tables have; how many."""
+    """A message for each partition that was written or is no longer there, of dates that tables have; how many."""
     execution = uuid.uuid4().hex[:8]
     sent = 0
     for result in results:
-        for day, rows in result.rows.items():
+        gone = [(day, 0) for day in result.withdrawn]
+        for day, rows in [*result.rows.items(), *gone]:
             if day is not None and day >= first_date():
-                _send(source, result.contract, day, SUCCESS, rows, execution, "nba_ingest")
+                status, more = SUCCESS if rows else NO_DATA, {UNCHANGED: True} if day in result.unchanged else {}
+                _send(source, result.contract, day, status, rows, execution, "nba_ingest", metadata=more)
                 sent += 1
     return sent
 
@@ -91,6 +93,7 @@ def _send(
     execution: str,
     processor: str,
     correlation: str = "",
+    metadata: Mapping[str, bool] | None = None,
 ) -> None:
     message = Sent(
         processor_name=processor,
@@ -103,6 +106,7 @@ def _send(
         trigger_source="manual",
         output_dataset=table.dataset,
         output_table=table.name,
+        metadata=dict(metadata or {}),
     )
     source.publish(RAW_COMPLETE_TOPIC, f"{day}-{time.time_ns()}-{table.name}", message.as_bytes())
 

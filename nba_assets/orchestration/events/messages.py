@@ -24,6 +24,9 @@ LONGEST_ID = 100
 SUCCESS, PARTIAL, NO_DATA, FAILED = "success", "partial", "no_data", "failed"
 STATUSES = (SUCCESS, PARTIAL, NO_DATA, FAILED)
 
+UNCHANGED = "unchanged"
+"""In a message's `metadata`, TRUE where what was delivered is what was stored."""
+
 _REQUIRED = ("processor_name", "phase", "execution_id", "correlation_id", "game_date", "status", "timestamp")
 
 
@@ -42,6 +45,8 @@ class RawComplete:
     correlation_id: str
     sent_at: datetime
     record_count: int | None = None
+    unchanged: bool = False
+    """Whether who stored it found the same there."""
 
     @property
     def is_complete(self) -> bool:
@@ -73,6 +78,7 @@ def parse(data: bytes) -> RawComplete:
         correlation_id=_id(found, "correlation_id"),
         sent_at=_instant(found["timestamp"]),
         record_count=_count(found.get("record_count")),
+        unchanged=isinstance(more := found.get("metadata"), dict) and more.get(UNCHANGED) is True,
     )
 
 

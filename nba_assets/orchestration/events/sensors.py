@@ -12,7 +12,7 @@ import logging
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from hashlib import sha256
@@ -86,7 +86,17 @@ class Batch:
                 batch.malformed.append((item, str(error)))
         batch.messages.sort(key=lambda message: (message.sent_at, message.execution_id))
         batch._look_up(instance)
+        batch.messages = list(batch._as_delivered())
         return batch
+
+    def _as_delivered(self) -> Iterator[RawComplete]:
+        """The messages, those of what was on record and is unchanged as the delivery that it was: it builds only what
+        no run has. Of a source that tells a whole season each day they are none."""
+        for message in self.messages:
+            before = self.known.get((message.table, message.day), []) if message.unchanged else []
+            if before and message.table.replaces:
+                continue
+            yield replace(message, execution_id=before[-1]) if before else message
 
     @property
     def days(self) -> list[date]:
@@ -227,7 +237,7 @@ def evaluate(
         asked, tried = _asked_for(wanted, instance)
         wanted = _without(wanted, asked)
     if warehouse and wanted:
-        wanted = _without_days_off(wanted, Calendar.of(warehouse))
+        wanted = _without_days_off(wanted, warehouse)
         wanted = {day: batch.with_not_stored(warehouse, day, found) for day, found in wanted.items()}
     requests = _requests(wanted, batch, tried)
     malformed = state.get("malformed", 0) + len(batch.malformed) - len(batch.undelivered)
@@ -242,9 +252,14 @@ def evaluate(
     )
 
 
-def _without_days_off(wanted: Mapping[date, Mapping[Table, str]], calendar: Calendar) -> dict[date, dict[Table, str]]:
-    """What is left where sources also report that they have nothing for a date on which nobody plays."""
-    left = {day: {t: of for t, of in found.items() if not calendar.is_off(t, day)} for day, found in wanted.items()}
+def _without_days_off(wanted: Mapping[date, Mapping[Table, str]], warehouse: Warehouse) -> dict[date, dict[Table, str]]:
+    """What is left where sources also report that they have nothing for a date on which nobody plays; but what is
+    stored there of a game that was moved is to go."""
+    calendar = Calendar.of(warehouse)
+    left = {
+        day: {t: of for t, of in found.items() if not calendar.is_off(t, day) or day in warehouse.dates(t)}
+        for day, found in wanted.items()
+    }
     return {day: found for day, found in left.items() if found}
 
 

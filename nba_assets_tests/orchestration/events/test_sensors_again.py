@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import dagster as dg
 import pytest
 from dagster._core.events import DagsterEvent, StepMaterializationData
 
 from nba_assets.contracts.errors import BadInput
-from nba_assets.orchestration.events.emit import send_again
-from nba_assets_tests.orchestration.events.day import DAY
+from nba_assets.orchestration.events.emit import send_again, send_ingested
+from nba_assets.orchestration.run_tags import days_of
+from nba_assets.tables.conformed.games import games
+from nba_assets.tables.raw.schedule import nbac_schedule
+from nba_assets.warehouse.duckdb import DuckDBWarehouse
+from nba_assets.warehouse.ingest import Ingested
+from nba_assets.warehouse.lake import Lake
+from nba_assets_tests.given import put_games
+from nba_assets_tests.orchestration.events.day import DAY, line
 from nba_assets_tests.orchestration.events.stage import Stage, tables_of
 from nba_assets_tests.orchestration.events.test_sensors import OF_THE_LINES, OF_THE_SLATE, complete
+from nba_assets_tests.orchestration.watched import put_there
 
 
 def ended(stage: Stage, run: dg.DagsterRun, status: dg.DagsterRunStatus, *built: str) -> None:
@@ -63,3 +72,43 @@ def test_emitted_again_a_delivery_is_the_one_it_was() -> None:
         send_again(stage.source, stage.instance, DAY + timedelta(days=1))
     with pytest.raises(BadInput, match="no daily raw table called 'games'"):
         send_again(stage.source, stage.instance, DAY, "games")
+
+
+def unchanged(name: str, execution: str) -> bytes:
+    return line(name, execution, metadata={"unchanged": True})
+
+
+def test_a_delivery_of_what_was_stored_is_the_one_it_was() -> None:
+    stage = Stage()
+    stage.play(complete("nbac_schedule"))
+    (run,) = stage.play([unchanged("odds_api_game_lines", "e1")])[0]
+    assert tables_of(run) == OF_THE_LINES, "nothing of it was on record"
+    assert stage.play([unchanged("odds_api_game_lines", "e2")]) == [[]], "it may still build them"
+    ended(stage, run, dg.DagsterRunStatus.FAILURE, "game_lines")
+    (second,) = stage.play([unchanged("odds_api_game_lines", "e3")])[0]
+    assert tables_of(second) == OF_THE_LINES - {"game_lines"}
+    (third,) = stage.play([line("odds_api_game_lines", "e4")])[0]
+    assert tables_of(third) == OF_THE_LINES, "another one"
+    assert {of[2] for of in stage.deliveries()} == {"nbac_schedule-1", "e1", "e4"}
+
+
+def test_a_season_that_is_told_again_each_day_is_no_delivery_of_a_date_that_it_tells_as_before() -> None:
+    """Not even of a date that no run was asked for: a history that was put on record."""
+    stage = Stage()
+    (run,) = stage.play([unchanged("nbac_schedule", "s1")])[0]
+    ended(stage, run, dg.DagsterRunStatus.FAILURE)
+    assert stage.play([unchanged("nbac_schedule", "s2")]) == [[]]
+    assert [tables_of(run) for run in stage.play([line("nbac_schedule", "s3")])[0]] == [OF_THE_SLATE]
+
+
+def test_what_stands_on_the_old_date_of_a_game_that_was_moved_is_to_go(tmp_path: Path) -> None:
+    lake, warehouse = Lake(tmp_path), DuckDBWarehouse(Lake(tmp_path))
+    put_games(tmp_path, [DAY + timedelta(days=3)])
+    stage = Stage(warehouse=warehouse)
+    stage.play(complete("nbac_schedule"))
+    assert stage.runs() == [], "nobody plays on that date"
+    put_there(lake, stage.instance, [games], DAY)
+    moved = Ingested(nbac_schedule, 1, 1, 1, {}, None, 0.1, {DAY + timedelta(days=3): 1}, withdrawn=[DAY])
+    assert send_ingested(stage.source, [moved]) == 2
+    runs = {tuple(days_of(run)): tables_of(run) for run in stage.drain()}
+    assert runs[(DAY,)] == {"games"}
