@@ -309,10 +309,11 @@ def _without(wanted: Mapping[date, Mapping[Table, str]], asked: Collection[Asked
 def _requests(
     wanted: Mapping[date, Mapping[Table, str]], batch: Batch, tried: Mapping[Asked, int]
 ) -> list[dg.RunRequest]:
-    """One run for a date, or for consecutive dates that want the same tables."""
+    """One run for a date, or for consecutive dates of the past that want the same tables. The queue keeps runs of one
+    date apart, but knows no ranges: of tonight, which other messages are about to follow, none is a part."""
     spans: list[list[date]] = []
     for day in sorted(wanted):
-        last = spans[-1][-1] if spans else None
+        last = spans[-1][-1] if spans and day < today() else None
         if last and day - last == timedelta(days=1) and wanted[day].keys() == wanted[last].keys():
             spans[-1].append(day)
         else:

@@ -22,6 +22,7 @@ from nba_assets.tables.raw import RAW_TABLES
 from nba_assets.tables.registry import tables
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake
+from nba_assets_tests.orchestration.clock import moment, standing_at
 from nba_assets_tests.orchestration.events.day import DAY, line, the_day
 from nba_assets_tests.orchestration.events.stage import Death, Queue, Stage, editions_of, tables_of
 from nba_assets_tests.orchestration.events.test_triggers import (
@@ -201,6 +202,16 @@ def test_dates_side_by_side_that_want_the_same_are_one_run_and_others_are_not() 
         ("2021-11-19",): OF_THE_SLATE,
         ("2021-11-20",): EVERYTHING,
     }
+
+
+def test_tonights_slate_and_tomorrows_are_runs_of_their_own() -> None:
+    """A run of a range is not kept apart from one of its dates: what it read before a line came, it may write after."""
+    stage, days = Stage(), [DAY + timedelta(days=n) for n in (-2, -1, 0, 1)]
+    with standing_at(moment(DAY, "16:00")):
+        stage.source.send([line("nbac_schedule", "s", day) for day in days])
+        runs = stage.drain()
+    assert sorted(map(days_of, runs)) == [days[:2], days[2:3], days[3:]]
+    assert [run.tags.get("dagster/partition") for run in sorted(runs, key=days_of)] == [None, *map(str, days[2:])]
 
 
 def test_a_schedule_that_comes_long_before_its_date_is_kept_and_runs_nothing() -> None:
