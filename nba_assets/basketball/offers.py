@@ -26,7 +26,9 @@ def decided_at(tip_at: ir.TimestampValue) -> ir.TimestampValue:
 
 def offered(snapshots: ir.Table) -> ir.Table:
     """Each book's last line at the decision time; `chosen_book` is the one that stands for the market."""
-    known = snapshots.filter(snapshots["at"] <= decided_at(snapshots.tip_at))
+    decided, told_at = decided_at(snapshots.tip_at), snapshots.told_at.coalesce(snapshots["at"])
+    # What an offer opened at is told by a scrape of later: one of after the decision says nothing yet.
+    known = snapshots.filter((snapshots["at"] <= decided) & (told_at <= decided))
     books = _books(known)
     books = books.mutate(tip_at=decided_at(books.tip_at)).alias("books_at_decision")
     return with_columns(_of_each_book(books), chosen(books, PLAYER_DAY, _SOURCES), PLAYER_DAY, chosen_book="book")

@@ -14,9 +14,10 @@ from nba_assets.basketball.schedule import from_both_sides
 
 
 def of_both(odds_api: ir.Table, bettingpros: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table:
-    """Every snapshot up to the tip, of which `source` says whose it is."""
+    """Every snapshot up to the tip: `source` says whose it is, `told_at` from when on anybody can have had it."""
     seen = captures(odds_api, games, names).mutate(source=ibis.literal("odds_api"))
-    offered = offers(bettingpros, games, names).mutate(source=ibis.literal("bettingpros"))
+    tips = seen.group_by("game_date", "player_lookup").agg(_seen_tip=seen.tip_at.min())
+    offered = offers(bettingpros, games, names, tips).mutate(source=ibis.literal("bettingpros"))
     return seen.union(offered.select(seen.columns))
 
 
@@ -40,6 +41,7 @@ def captures(odds_api: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table:
         player_lookup_raw=_one_spelling(rows),
         book=rows.bookmaker.lower(),
         at=rows.snapshot_timestamp,
+        told_at=rows.snapshot_timestamp,
         point=rows.points_line,
         over_price=rows.over_price_american,
         under_price=rows.under_price_american,
@@ -65,11 +67,12 @@ def _one_spelling(rows: ir.Table) -> ir.StringValue:
     return rows.player_lookup.isnull().ifelse(rows.player_lookup_raw, of_player)
 
 
-def offers(bettingpros: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table:
+def offers(bettingpros: ir.Table, games: ir.Table, names: ir.Table, tips: ir.Table) -> ir.Table:
     """BettingPros' scrapes as captures, each of the moment its book last moved; and what the offer opened at.
 
-    No later than the tip of the player's team. The feed's team may be stale or "FA": then no later than the first tip
-    of the date, since a later one might be after his own.
+    No later than the player's tip: of the game in which the other feed has him (`tips`), else of his team's. The feed's
+    team may be stale or "FA": without a game, no later than the first tip of the date, since a later one might be after
+    his own. A scrape of which the book has moved since the tip says nothing, not even what the offer opened at.
     """
     offered = bettingpros.mutate(player_lookup=_named(bettingpros), bet_side=folded(bettingpros.bet_side))
     active = offered.filter(offered.is_active)
@@ -79,24 +82,30 @@ def offers(bettingpros: ir.Table, games: ir.Table, names: ir.Table) -> ir.Table:
     )
     # The price of the other side counts with the same line only.
     offers = with_columns(active.filter(active.bet_side == "over"), unders, scrape, "under_price")
-    offers = with_tip(resolve(offers, names), games)
+    offers = with_columns(with_tip(resolve(offers, names), games), tips, ("game_date", "player_lookup"), "_seen_tip")
+    offers = offers.mutate(tip_at=offers._seen_tip.coalesce(offers.tip_at))
+    # Before anything is taken over several rows of his: what came later must not even choose his spelling.
+    offers = offers.filter(offers.bookmaker_last_update <= offers.tip_at)
     shared = ("game_date", "player_lookup", "data_hash", "tip_at")
-    spelled = {"player_lookup_raw": _one_spelling(offers), "book": offers.bookmaker.lower()}
+    told = {
+        "player_lookup_raw": _one_spelling(offers),
+        "book": offers.bookmaker.lower(),
+        "told_at": offers.bookmaker_last_update,
+    }
     now = offers.select(
         *shared,
         "under_price",
-        **spelled,
+        **told,
         at=offers.bookmaker_last_update,
         point=offers.points_line,
         over_price=offers.odds_american,
     )
     # The opening line is of the offer, at whatever book had it first: of the others it says nothing.
     opened = (offers.opening_book_id == offers.book_id) & (offers.opening_timestamp < offers.bookmaker_last_update)
-    openings = offers.select(*shared, **spelled, at="opening_timestamp", point="opening_line", _opened=opened)
+    openings = offers.select(*shared, **told, at="opening_timestamp", point="opening_line", _opened=opened)
     openings = openings.filter(openings._opened.fill_null(False))
     unpriced = {name: ibis.null("int64") for name in ("over_price", "under_price")}
-    snapshots = now.union(openings.mutate(**unpriced).select(now.columns))
-    return snapshots.filter(snapshots["at"] <= snapshots.tip_at)
+    return now.union(openings.mutate(**unpriced).select(now.columns))
 
 
 def with_tip(offers: ir.Table, games: ir.Table) -> ir.Table:

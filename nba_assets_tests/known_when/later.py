@@ -36,7 +36,9 @@ def add_later_knowledge(warehouse: DuckDBWarehouse, day: date) -> None:
     add_uncertain_games(warehouse, day)
     add_later_roster(warehouse, day)
     add_later_lines(warehouse, day)
+    postpone_a_game(warehouse, day)
     move_a_game(warehouse, day)
+    show_a_game(warehouse, day)
     add_later_aliases(warehouse)
     age_to_the_seasons_end(warehouse, day)
 
@@ -111,13 +113,43 @@ def move_a_game(warehouse: DuckDBWarehouse, day: date) -> None:
         """)
 
 
+def postpone_a_game(warehouse: DuckDBWarehouse, day: date) -> None:
+    """The day after, a game of teams that play on the day is off; nobody has said yet when it will be played."""
+    off, read = day + timedelta(days=2), day + timedelta(days=1)
+    with _changing(warehouse, nbac_schedule, off, of=day) as connection:
+        connection.execute(f"""
+            UPDATE rows SET game_status = 1, game_status_text = 'PPD', home_team_score = NULL, away_team_score = NULL,
+                winning_team_tricode = NULL, processed_at = TIMESTAMPTZ '{read} 12:00:00+00'
+            WHERE game_id = (SELECT min(rows.game_id) FROM rows, of_day AS played WHERE list_has_any(
+                [rows.home_team_tricode, rows.away_team_tricode],
+                [played.home_team_tricode, played.away_team_tricode]))
+        """)
+
+
+def show_a_game(warehouse: DuckDBWarehouse, day: date) -> None:
+    """The day after, networks choose a game of the night after next."""
+    shown, read = day + timedelta(days=2), f"TIMESTAMPTZ '{day + timedelta(days=1)} 12:00:00+00'"
+    with _changing(warehouse, nbac_schedule, shown) as connection:
+        connection.execute("UPDATE rows SET is_primetime = true WHERE game_id = (SELECT max(game_id) FROM rows)")
+        (chosen,) = connection.execute("SELECT max(game_id) FROM rows").fetchall()[0]
+    with _changing(warehouse, nbac_schedule_editions, None) as connection:
+        connection.execute(f"""
+            INSERT INTO rows BY NAME
+            SELECT * REPLACE (true AS is_primetime, {read} AS first_seen) FROM rows WHERE game_id = '{chosen}'
+        """)
+        connection.execute(f"""
+            UPDATE rows SET last_seen = {read} - INTERVAL 1 HOUR, withdrawn_at = {read}, is_primetime = false
+            WHERE game_id = '{chosen}' AND first_seen < {read}
+        """)
+
+
 def add_later_roster(warehouse: DuckDBWarehouse, day: date) -> None:
-    """A page late at night that has half of each team's players."""
+    """A page late at night that has half of each team's players, at other positions."""
     latest = max(found for found in warehouse.dates(espn_team_rosters) if found <= day)
     with _changing(warehouse, espn_team_rosters, day, of=latest) as connection:
         connection.execute("""
             INSERT INTO rows BY NAME
-            SELECT * REPLACE (getvariable('day') AS roster_date, 23 AS scrape_hour)
+            SELECT * REPLACE (getvariable('day') AS roster_date, 23 AS scrape_hour, 'ZZ' AS position)
             FROM of_day WHERE espn_player_id % 2 = 0
         """)
 
@@ -138,11 +170,38 @@ def add_later_lines(warehouse: DuckDBWarehouse, day: date) -> None:
             SELECT * REPLACE (snapshot_timestamp + {later} AS snapshot_timestamp, outcome_point + 3 AS outcome_point)
             FROM rows WHERE snapshot_timestamp + {later} > commence_time
         """)
+    add_later_offers(warehouse, day)
+
+
+def add_later_offers(warehouse: DuckDBWarehouse, day: date) -> None:
+    """Ten minutes after each tip BettingPros has other lines and other openings, under spellings of its own; and who is
+    in the other feed has changed to a team that plays last."""
     with _changing(warehouse, bettingpros_player_points_props, day) as connection:
-        connection.execute(f"""
+        offered = connection.execute("SELECT DISTINCT player_lookup FROM rows").fetchall()
+    with _changing(warehouse, player_aliases, None) as connection:
+        connection.execute("CREATE TEMP TABLE offered (name TEXT)")
+        connection.executemany("INSERT INTO offered VALUES (?)", [list(row) for row in offered])
+        connection.execute("""
             INSERT INTO rows BY NAME
-            SELECT * REPLACE (bookmaker_last_update + {later} AS bookmaker_last_update, points_line + 3 AS points_line,
-                processed_at + {later} AS processed_at, source_file_path || '-later' AS source_file_path)
+            SELECT of_any.* REPLACE ('aa' || name AS alias_lookup,
+                coalesce(known.nba_canonical_lookup, name) AS nba_canonical_lookup, true AS is_active)
+            FROM offered LEFT JOIN rows AS known ON known.alias_lookup = name, (FROM rows LIMIT 1) AS of_any
+        """)
+    with _changing(warehouse, odds_api_player_points_props, day) as connection:
+        seen = connection.execute("SELECT DISTINCT player_name FROM rows").fetchall()
+    with _changing(warehouse, bettingpros_player_points_props, day) as connection:
+        connection.execute("CREATE TEMP TABLE seen (name TEXT)")
+        connection.executemany("INSERT INTO seen VALUES (?)", [list(row) for row in seen])
+        connection.execute("""
+            INSERT INTO rows BY NAME
+            SELECT * REPLACE (bookmaker_last_update + INTERVAL 60 MINUTE AS bookmaker_last_update,
+                points_line + 3 AS points_line, 'aa' || player_lookup AS player_lookup,
+                CASE WHEN player_name IN (FROM seen) THEN (
+                    SELECT away_team_tricode FROM nba_raw.nbac_schedule WHERE game_date = getvariable('day')
+                    ORDER BY game_date_est DESC, game_id LIMIT 1) ELSE player_team END AS player_team,
+                opening_line - 2 AS opening_line, opening_timestamp - INTERVAL 30 MINUTE AS opening_timestamp,
+                book_id AS opening_book_id,
+                processed_at + INTERVAL 60 MINUTE AS processed_at, source_file_path || '-later' AS source_file_path)
             FROM rows
         """)
 

@@ -18,7 +18,7 @@ from nba_assets.contracts.table import Table
 from nba_assets.warehouse.build import write_part
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake
-from nba_assets_tests.known_when.cut import Played, Season, season_of
+from nba_assets_tests.known_when.cut import Played, season_of
 from nba_assets_tests.known_when.standing import before_a_game, history_of, made_of, needed_for
 
 TIMEOUT_SECONDS = 600.0
@@ -50,15 +50,23 @@ def told(found: Mapping[date, Sequence[Difference]]) -> dict[str, list[str]]:
     return {column: rows[:3] for column, rows in columns.items()}
 
 
-def build_history(warehouse: DuckDBWarehouse, day: date, since: date | None = None) -> None:
+def build_history(
+    warehouse: DuckDBWarehouse, day: date, since: date | None = None, standing: Collection[Table] | None = None
+) -> None:
     """Build what those tables read of the dates before the day, of its season, or `since`."""
     first = since or Window.season(season_year(day)).start
-    _build(warehouse, history_of(needed_for(before_a_game())), Window(first, day - timedelta(days=1)))
+    needed = needed_for(standing or before_a_game())
+    _build(warehouse, history_of(needed), Window(first, day - timedelta(days=1)))
 
 
-def build_standing(warehouse: DuckDBWarehouse, day: date, of: Collection[Contract] | None = None) -> None:
+def build_standing(
+    warehouse: DuckDBWarehouse,
+    day: date,
+    of: Collection[Contract] | None = None,
+    standing: Collection[Table] | None = None,
+) -> None:
     """Build the tables whose rows stand before a game of the day, over that; or those that are made `of` something."""
-    needed = needed_for(before_a_game())
+    needed = needed_for(standing or before_a_game())
     _build(warehouse, needed if of is None else made_of(of, needed), Window(day, day))
 
 
@@ -69,14 +77,21 @@ def _build(warehouse: DuckDBWarehouse, tables: Sequence[Table], window: Window) 
 
 
 def differences(
-    warehouse: DuckDBWarehouse, days: Iterable[date], root: Path, *, since: date | None = None, ends: bool = False
+    warehouse: DuckDBWarehouse,
+    days: Iterable[date],
+    root: Path,
+    *,
+    since: date | None = None,
+    ends: bool = False,
+    standing: Sequence[Table] | None = None,
 ) -> dict[date, list[Difference]]:
     """What the lake's rows of some days of one season have that was not known at the tip of their game.
 
     A lake of what was known is made under `root`, or grows where there is one of days before. What is read of earlier
     dates, of the season or `since`, is built once, as it was known at the first tip after it: at a later one no less
-    is known. With `ends`, of each night the first and the last tip are looked at.
+    is known. With `ends`, of each night the first and the last tip are looked at; of `standing`, those tables alone.
     """
+    standing = standing or before_a_game()
     known = DuckDBWarehouse(Lake(root), warehouse.threads)
     found: dict[date, list[Difference]] = {}
     for day in sorted(days):
@@ -84,32 +99,32 @@ def differences(
             slate = season.slate()
             assert slate, f"no game was played on {day}"
             found[day] = []
-            tips = sorted({game.tip for game in slate})
-            for tip in sorted({tips[0], tips[-1]}) if ends else tips:
+            tips = _Tips(slate, _teams(warehouse.lake, day))
+            times = sorted({game.tip for game in slate})
+            for tip in sorted({times[0], times[-1]}) if ends else times:
                 more = season.cut(known.lake, tip)
-                _build_once(known, day, since)
-                build_standing(known, day, more)
-                found[day] += _differences(warehouse.lake, known.lake, season, slate, tip)
+                _build_once(known, day, since, standing)
+                build_standing(known, day, more, standing)
+                found[day] += _differences(warehouse.lake, known.lake, standing, tips, day, tip)
     return found
 
 
-def _build_once(known: DuckDBWarehouse, day: date, since: date | None) -> None:
+def _build_once(known: DuckDBWarehouse, day: date, since: date | None, standing: Sequence[Table]) -> None:
     """Build the history of the day, as far as it is not there."""
     note = known.lake.root / "history_up_to"
     done = date.fromisoformat(note.read_text()) if note.exists() else since
     if done is None or done < day:
-        build_history(known, day, done)
+        build_history(known, day, done, standing)
         note.write_text(str(day))
 
 
 def _differences(
-    lake: Lake, known: Lake, season: Season, slate: Sequence[Played], tip: datetime
+    lake: Lake, known: Lake, standing: Sequence[Table], tips: _Tips, day: date, tip: datetime
 ) -> Iterator[Difference]:
-    tips = _Tips(slate, _teams(lake, season.day))
-    for table in before_a_game():
+    for table in standing:
         for contract in (table, failures_of(table)):
             if contract:
-                sides = (_rows(side, contract, season.day, tips, tip) for side in (lake, known))
+                sides = (_rows(side, contract, day, tips, tip) for side in (lake, known))
                 yield from _compare(contract, tip, *sides)
 
 

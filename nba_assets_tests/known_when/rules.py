@@ -25,6 +25,7 @@ BY_ITS_SEASON = f"CASE WHEN r.season <= {LABEL} THEN {ALWAYS} ELSE {NEVER} END"
 
 WITHDRAWN_SINCE = f"""
     SELECT game_id, game_code, season_year, game_date, game_date_est, is_primetime, 1 AS game_status,
+        first_seen AS processed_at,
         substr(game_code, 10, 3) AS away_team_tricode, substr(game_code, 13, 3) AS home_team_tricode
     FROM nba_raw.nbac_schedule_editions
     WHERE first_seen <= {TIP} AND withdrawn_at > {TIP} AND game_date >= {DAY}
@@ -72,7 +73,8 @@ def schedule() -> Rule:
     """A game is known once it is certain, what came of it when its date is over; and where editions were kept, as the
     edition of then has it.
 
-    Before the first edition that was kept of a season, the last one stands for all: through it postponements leak.
+    That a game is off is known when its row was read. Before the first edition that was kept of a season, the last one
+    stands for all: through it postponements leak.
     """
     to_come = f"game_date >= {DAY}"
     certain = (
@@ -93,7 +95,9 @@ def schedule() -> Rule:
         known_at=f"greatest({certain}, {announced})",
         as_then={
             "game_status": unless_to_come("game_status", "1"),
-            "game_status_text": unless_to_come("game_status_text", "'Scheduled'"),
+            "game_status_text": unless_to_come(
+                "game_status_text", f"CASE WHEN processed_at <= {TIP} THEN game_status_text ELSE 'Scheduled' END"
+            ),
             "home_team_score": unless_to_come("home_team_score", "NULL"),
             "away_team_score": unless_to_come("away_team_score", "NULL"),
             "winning_team_tricode": unless_to_come("winning_team_tricode", "NULL"),

@@ -6,35 +6,35 @@ date itself, follows from the same declarations.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from nba_assets.compile.bind import stored_inputs
 from nba_assets.contracts.contract import Contract, RawTable
 from nba_assets.contracts.read import Reach, stored_sources
 from nba_assets.contracts.table import Table
-from nba_assets.tables.registry import tables
+from nba_assets.tables.registry import every_table
 from nba_assets_tests.known_when.rules import results, rule_of
 
 _OF_THE_DATE = (Reach.SAME_DAY, Reach.EVE_AND_DAY, Reach.SEASON_TO_DATE, Reach.WHOLE_SEASON)
 
 
-def before_a_game() -> list[Table]:
-    """The tables whose rows stand before a game, each after those it reads.
+def before_a_game(among: Iterable[Table] | None = None) -> list[Table]:
+    """The tables whose rows stand before a game, each after those it reads; among all there are, predictions too.
 
     The games themselves do not: their rows grow a score.
     """
-    return [table for table in tables() if not _reads_results(table) and table.name != "games"]
+    return [table for table in among or every_table() if not _reads_results(table) and table.name != "games"]
 
 
-def needed_for(standing: list[Table]) -> list[Table]:
+def needed_for(standing: Collection[Table]) -> list[Table]:
     """These tables with all that they read of their own date, in the order to build them."""
     wanted = set(standing)
-    for table in reversed(tables()):
+    for table in reversed(every_table()):
         if table in wanted:
             wanted |= {
                 source for source, reach in _sources(table) if reach in _OF_THE_DATE and isinstance(source, Table)
             }
-    return [table for table in tables() if table in wanted]
+    return [table for table in every_table() if table in wanted]
 
 
 def made_of(sources: Collection[Contract], tables: list[Table]) -> list[Table]:
@@ -54,10 +54,10 @@ def history_of(needed: list[Table]) -> list[Table]:
         for source, reach in _sources(table)
         if isinstance(source, Table) and reach is not Reach.SAME_DAY
     }
-    for table in reversed(tables()):
+    for table in reversed(every_table()):
         if table in wanted:
             wanted |= {source for source, _ in _sources(table) if isinstance(source, Table)}
-    return [table for table in tables() if table in wanted]
+    return [table for table in every_table() if table in wanted]
 
 
 def _reads_results(source: Contract) -> bool:

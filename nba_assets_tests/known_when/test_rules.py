@@ -26,6 +26,8 @@ def test_the_tables_that_stand_before_a_game() -> None:
     names = {table.name for table in before_a_game()}
     assert {"upcoming_player_game_context", "upcoming_team_game_context", "ml_feature_store_v2"} <= names
     assert {"player_composite_factors", "player_daily_cache", "availability", "rosters"} <= names
+    assert {"player_points_forecasts", "player_prop_offers", "player_prop_predictions"} <= names
+    assert "prediction_accuracy" not in names
     assert not {"player_game_summary", "team_offense_game_summary", "games", "player_boxes", "plays"} & names
 
 
@@ -34,4 +36,4 @@ def test_what_they_rest_on() -> None:
     history = {table.name for table in history_of(needed)}
     assert set(before_a_game()) < set(needed)
     assert {"player_game_summary", "team_defense_game_summary", "court_time", "plays"} <= history
-    assert "upcoming_player_game_context" not in history
+    assert "player_prop_predictions" not in history

@@ -20,6 +20,7 @@ from nba_assets.compile.statements import CompiledSQL, statements
 from nba_assets.contracts.table import Table
 from nba_assets.tables.conformed.availability import availability
 from nba_assets.tables.conformed.next_games import next_games
+from nba_assets.tables.conformed.prop_lines import prop_lines
 from nba_assets.tables.conformed.rosters import rosters
 from nba_assets.tables.registry import tables
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
@@ -61,10 +62,10 @@ def test_nothing_known_later(lakes: Lakes) -> None:
 
 
 def test_there_is_something_to_compare(lakes: Lakes) -> None:
-    """The context and what rests on it; of so few games there is no form yet."""
+    """The context and what rests on it; of so few games there is no form yet, and no model."""
     rows = {table.name: _count(lakes.root, table) for table in before_a_game()}
-    empty = {"player_daily_cache", "player_shot_zone_analysis", "team_defense_zone_analysis"}
-    assert {name for name, count in rows.items() if not count} == empty
+    without_form = {"player_daily_cache", "player_shot_zone_analysis", "team_defense_zone_analysis"}
+    assert {name for name, count in rows.items() if not count} == without_form | {"player_points_model_forecasts"}
 
 
 def _count(root: Path, table: Table) -> int:
@@ -90,6 +91,15 @@ def certain_from_the_outset(announced: ir.Table) -> ir.Table:
     return announced.mutate(settled_on=ibis.null("date"))
 
 
+def off_from_the_outset(announced: ir.Table) -> ir.Table:
+    """Without the games that somebody took out of the schedule."""
+    return announced.filter(announced.known_until.isnull())
+
+
+def moved_an_hour_earlier(offers: ir.Table) -> ir.Table:
+    return offers.mutate(bookmaker_last_update=offers.bookmaker_last_update - ibis.interval(hours=1))
+
+
 def without_birth_dates(snapshots: ir.Table) -> ir.Table:
     return snapshots.mutate(birth_date=ibis.null("date"))
 
@@ -110,6 +120,17 @@ FAULTS = {
             ("upcoming_team_game_context", "games_in_next_7_days"),
             ("upcoming_player_game_context", "opponent_next_game_days_rest"),
         },
+    ),
+    "a game that will be off": (
+        with_input(next_games, "announced", off_from_the_outset),
+        {
+            ("upcoming_team_game_context", "games_in_next_7_days"),
+            ("upcoming_player_game_context", "opponent_games_in_next_7_days"),
+        },
+    ),
+    "an offer of after the tip": (
+        with_input(prop_lines, "bettingpros", moved_an_hour_earlier),
+        {("prop_lines", "(row)")},
     ),
     "an age of the season's end": (
         with_input(rosters, "snapshots", without_birth_dates),

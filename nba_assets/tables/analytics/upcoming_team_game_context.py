@@ -177,7 +177,7 @@ def upcoming_team_game_context(
     offense: ir.Table,
     defense: ir.Table,
 ) -> ir.Table:
-    legs = _legs(season.filter(~season.is_postponed)).alias("legs")
+    legs = _legs(_standing(season)).alias("legs")
     rows = slate.filter(~slate.is_postponed)
     rows = _with_calendar(rows, legs)
     rows = _with_load(rows, legs)
@@ -205,6 +205,13 @@ def upcoming_team_game_context(
             }
         ),
     )
+
+
+def _standing(season: ir.Table) -> ir.Table:
+    """The games that are not off, and `season_games`, how many of its kind the team's schedule has with those that are:
+    nobody knew before that one would be."""
+    rows = season.mutate(season_games=season.count().over(group_by=["team_abbr", "season_year", "season_type"]))
+    return rows.filter(~rows.is_postponed)
 
 
 def _legs(season: ir.Table) -> ir.Table:
@@ -244,7 +251,6 @@ def _legs(season: ir.Table) -> ir.Table:
             ibis.window(group_by=["team_abbr", "season_year", "season_type"], order_by=["game_date", "game_id"])
         )
         + 1,
-        season_games=rows.count().over(group_by=["team_abbr", "season_year", "season_type"]),
     )
     return rows.mutate(
         consecutive_road_games=rows._number - rows._last_home.fill_null(-1),

@@ -80,6 +80,13 @@ def test_phases_of_the_season() -> None:
     assert cup["season_phase"] == "mid"
 
 
+def test_a_game_that_will_be_off_does_not_make_tonights_a_late_one() -> None:
+    """Of 42 games the 22nd is in the middle, and of the 41 that are left when the last one is off it would be late."""
+    season = [g(day, "PHI", "BOS", (90, 80)) for day in range(1, 42)]
+    row = boston(22, *season, g(42, "PHI", "BOS", is_postponed=True))
+    assert columns(row, "season_phase", "game_number_in_season") == ("mid", 22)
+
+
 RECORD = ("team_win_streak_entering", "team_loss_streak_entering", "season_win_pct")
 LAST = ("last_game_margin", "last_game_result")
 

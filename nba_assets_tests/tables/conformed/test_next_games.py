@@ -47,6 +47,8 @@ def regular(number: int, day: int, away: str, home: str, winner: str | None = No
 
 TONIGHT = regular(9, 20, "BOS", "NYK")
 
+NOON = {day: eastern(november(day), 12) for day in range(1, 40)}
+
 
 def test_the_next_game_and_those_of_the_seven_dates_after() -> None:
     coming = [
@@ -64,6 +66,14 @@ def test_a_postponed_game_is_neither_tonights_nor_the_next() -> None:
     gone = regular(10, 21, "BOS", "LAL", is_postponed=True)
     assert following(november(20), TONIGHT, gone)["BOS"] == NOTHING
     assert following(november(21), TONIGHT, gone) == {}
+
+
+@pytest.mark.parametrize(("read", "next_date", "in_a_week"), [(19, 24, 1), (20, 24, 1), (21, 22, 2), (26, 22, 2)])
+def test_a_game_stood_in_the_schedule_until_it_was_read_to_be_off(read: int, next_date: int, in_a_week: int) -> None:
+    """The 22nd's, at the tip of the 20th: off as the schedule of noon had it, or still to come."""
+    off = regular(10, 22, "BOS", "LAL", is_postponed=True, read_at=NOON[read])
+    found = following(november(20), TONIGHT, off, regular(11, 24, "PHI", "BOS"))
+    assert found["BOS"] == (november(next_date), "PHI" if next_date == 24 else "LAL", in_a_week)
 
 
 def test_the_next_opponents_record_is_of_before_today() -> None:
@@ -206,9 +216,6 @@ def test_two_futures_with_one_past_have_the_same_row_tonight(outcomes: list[bool
     future = _season(mixed)
     assert [row for row in future if row["game_date"] < day] == list(past.values())
     assert rows_on(day, *future) == rows_on(day, *games)
-
-
-NOON = {day: eastern(november(day), 12) for day in range(1, 40)}
 
 
 def edition(of: Row, first: int, last: int | None = None, withdrawn: int | None = None) -> Row:

@@ -178,6 +178,26 @@ def test_scrapes_of_bettingpros_are_captures() -> None:
     assert told(books(bettingpros=[*scrapes, at_the_tip]), "line") == [(19.5,)]
 
 
+def test_a_scrape_of_which_the_book_has_moved_since_the_tip_says_nothing() -> None:
+    """Neither what it opened at nor how he is spelled: both may be of later."""
+    early = offer("FanDuel", 18.5, 17.5, hour=15, player_lookup="timhardawayjr", **OPENED)
+    sooner = OPENED | {"opening_timestamp": eastern(MATCH.day, 8)}
+    late = offer("FanDuel", 30.5, 16.5, hour=20, player_lookup="timhardaway", source_file_path="late", **sooner)
+    assert books(bettingpros=[early, late]) == books(bettingpros=[early])
+    assert books(bettingpros=[late]) == []
+
+
+def test_an_offer_counts_until_the_tip_of_the_game_in_which_the_other_feed_has_him() -> None:
+    """BettingPros' team is not his any more, and plays when his own game is under way."""
+    later = Game("0022400102", MATCH.day, "LAL", "PHI")
+    games = [game_row(MATCH), game_row(later, tip_at=eastern(MATCH.day, 22))]
+    offers = [offer("FanDuel", 18.5, player_team="LAL", hour=hour, source_file_path=f"{hour}") for hour in (18, 21)]
+    seen = prop("draftkings", 12, 18.5)
+    rows = rows_of(prop_lines, odds_api=[seen], bettingpros=offers, games=games, names=NAMES)
+    row = one(rows, source="bettingpros")
+    assert (row["tip_at"], row["last_at"]) == (MATCH.tip, eastern(MATCH.day, 18))
+
+
 def test_an_offer_of_no_known_team_counts_until_the_first_tip_of_its_date() -> None:
     earlier = Game("0022400102", MATCH.day, "LAL", "PHI")
     games = [game_row(MATCH), game_row(earlier, tip_at=eastern(MATCH.day, 18))]

@@ -26,6 +26,7 @@ def seen(minutes: int, point: float, book: str = "draftkings", player: str = "ta
         "source": "odds_api",
         "book": book,
         "at": TIP - timedelta(minutes=minutes),
+        "told_at": TIP - timedelta(minutes=minutes),
         "tip_at": TIP,
         "point": point,
         "over_price": -110,
@@ -53,6 +54,13 @@ def test_a_line_that_came_too_late_is_none_and_one_never_seen_again_has_no_close
     assert offers(seen(59, 27.5)) == []
     row = one(offers(seen(300, 27.5)))
     assert (row["closing_line"], row["closing_seen_at"], row["is_withdrawn"]) == (None, None, False)
+
+
+def test_what_an_offer_opened_at_is_not_known_before_it_is_told() -> None:
+    """By a scrape of which the book has moved after the decision."""
+    opening = {"at": TIP - timedelta(minutes=300), "source": "bettingpros"}
+    assert offers(seen(30, 26.5, **opening)) == []
+    assert one(offers(seen(70, 26.5, **opening)))["line_value"] == 26.5
 
 
 def test_each_book_has_a_row_and_one_stands_for_the_market() -> None:

@@ -48,6 +48,7 @@ def schedule(raw: ir.Table) -> ir.Table:
         tip_at=raw.game_date_est,
         is_final=is_final,
         is_postponed=_postponed(raw),
+        read_at=raw.processed_at,
         is_primetime=raw.is_primetime,
         is_neutral=raw.neutral_site_flag.fill_null(False),
         arena_name=raw.arena_name,
@@ -100,16 +101,19 @@ def announced_games(games: ir.Table, editions: ir.Table) -> ir.Table:
 
     It is certain for a date after `settled_on`, or for all where that is NULL, and stood in the schedule from
     `known_from` until `known_until`, NULL without an end. From the first edition that was kept of its season on, the
-    one of the moment counts; before it, and where none was, the last.
+    one of the moment counts; before it, and where none was, the last. A game that is postponed was announced until it
+    was read to be so.
     """
     settling = settled(games)
-    now = games.filter(~games.is_postponed).select(
+    now = games.filter(~games.is_postponed | games.read_at.notnull())
+    now = now.select(
         "season_year",
         "nba_game_id",
         "game_date",
         "is_primetime",
         "away_team_abbr",
         "home_team_abbr",
+        known_until=now.is_postponed.ifelse(now.read_at, None),
     )
     then = _announced_then(editions, now)
     rows = with_columns(then, settling, ("season_year", "nba_game_id"), "settled_on", found="_is_settled")
@@ -152,13 +156,6 @@ def _announced_then(editions: ir.Table, now: ir.Table) -> ir.Table:
         known_from="first_seen",
         known_until="withdrawn_at",
     )
-    return (
-        now.mutate(known_until=ibis.null(gone.known_until.type()))
-        .drop("_kept_since")
-        .union(
-            before_any.mutate(known_from=ibis.null(gone.known_from.type()), known_until="_kept_since").drop(
-                "_kept_since"
-            )
-        )
-        .union(gone)
-    )
+    before_any = before_any.mutate(known_from=ibis.null(gone.known_from.type()), known_until=before_any._kept_since)
+    standing = now.drop("_kept_since")
+    return standing.union(before_any.select(standing.columns)).union(gone.select(standing.columns))
