@@ -206,6 +206,19 @@ def add_later_offers(warehouse: DuckDBWarehouse, day: date) -> None:
         """)
 
 
+def forget_the_last_hour(warehouse: DuckDBWarehouse, day: date) -> None:
+    """No points line is left that was told less than an hour before the tip."""
+    teams = {
+        odds_api_player_points_props: ("snapshot_timestamp", "home_team_abbr"),
+        bettingpros_player_points_props: ("bookmaker_last_update", "player_team"),
+    }
+    for table, (told, team) in teams.items():
+        with _changing(warehouse, table, day) as connection:
+            connection.execute(
+                f"DELETE FROM rows USING {TIPS} WHERE {team} IN (one, other) AND {told} > tip - INTERVAL 1 HOUR"
+            )
+
+
 def add_later_aliases(warehouse: DuckDBWarehouse) -> None:
     """A spelling that no source has used so far."""
     with _changing(warehouse, player_aliases, None) as connection:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import ibis
 import ibis.expr.types as ir
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -22,11 +23,11 @@ from nba_assets.tables.conformed.availability import availability
 from nba_assets.tables.conformed.next_games import next_games
 from nba_assets.tables.conformed.prop_lines import prop_lines
 from nba_assets.tables.conformed.rosters import rosters
-from nba_assets.tables.registry import tables
+from nba_assets.tables.registry import every_table, tables
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
 from nba_assets.warehouse.lake import Lake
 from nba_assets_tests.known_when import rebuilt
-from nba_assets_tests.known_when.later import add_later_knowledge, begin_form_early
+from nba_assets_tests.known_when.later import add_later_knowledge, begin_form_early, forget_the_last_hour
 from nba_assets_tests.known_when.rebuilt import Difference, build_history, build_standing, differences, told
 from nba_assets_tests.known_when.standing import before_a_game
 
@@ -66,6 +67,25 @@ def test_there_is_something_to_compare(lakes: Lakes) -> None:
     rows = {table.name: _count(lakes.root, table) for table in before_a_game()}
     without_form = {"player_daily_cache", "player_shot_zone_analysis", "team_defense_zone_analysis"}
     assert {name for name, count in rows.items() if not count} == without_form | {"player_points_model_forecasts"}
+
+
+def test_no_line_of_the_last_hour_is_decided_on(lakes: Lakes, tmp_path: Path) -> None:
+    """Where a line closed is all that an offer has of it, and a prediction has nothing."""
+    warehouse = DuckDBWarehouse(Lake(Path(shutil.copytree(lakes.root, tmp_path / "lake", copy_function=os.link))))
+    made = {table.name: table for table in every_table()}
+    offers, predictions = made["player_prop_offers"], made["player_prop_predictions"]
+    forget_the_last_hour(warehouse, DAY)
+    build_standing(warehouse, DAY, [offers], [offers, predictions])
+    closing = [column.name for column in offers.columns if column.name.startswith("closing")]
+
+    def decided(root: Path, table: Table) -> pa.Table:
+        return pq.ParquetFile(Lake(root).file(table, DAY)).read()
+
+    for table, without in ((offers, [*closing, "is_withdrawn"]), (predictions, [])):
+        before, after = (decided(root, table) for root in (lakes.root, warehouse.lake.root))
+        assert before.num_rows
+        assert before.drop_columns(without) == after.drop_columns(without), table.name
+    assert decided(warehouse.lake.root, offers)["closing_line"].null_count == decided(lakes.root, offers).num_rows
 
 
 def _count(root: Path, table: Table) -> int:
