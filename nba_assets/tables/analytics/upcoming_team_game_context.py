@@ -208,9 +208,9 @@ def upcoming_team_game_context(
 
 
 def _standing(season: ir.Table) -> ir.Table:
-    """The games that are not off, and `season_games`, how many of its kind the team's schedule has with those that are:
+    """The games that are not off, and `_season_games`, how many of its kind the team's schedule has with those that are:
     nobody knew before that one would be."""
-    rows = season.mutate(season_games=season.count().over(group_by=["team_abbr", "season_year", "season_type"]))
+    rows = season.mutate(_season_games=season.count().over(group_by=["team_abbr", "season_year", "season_type"]))
     return rows.filter(~rows.is_postponed)
 
 
@@ -230,10 +230,11 @@ def _legs(season: ir.Table) -> ir.Table:
         **{f"_last_{where}": season[f"venue_{where}"].lag().over(in_order) for where in PLACE},
     )
     rested = metrics.days_rest(rows.game_date, rows.previous_date) >= HOME_AFTER_NIGHTS
+    rows = rows.mutate(_starts_home=rested.fill_null(True))
     rows = rows.mutate(
-        _goes_home=rested.fill_null(False),
+        _goes_home=rows._starts_home & rows.previous_date.notnull(),
         **{
-            f"_from_{where}": rested.fill_null(True).ifelse(rows[f"arena_{where}"], rows[f"_last_{where}"])
+            f"_from_{where}": rows._starts_home.ifelse(rows[f"arena_{where}"], rows[f"_last_{where}"])
             for where in PLACE
         },
     )
@@ -273,11 +274,11 @@ def _with_calendar(slate: ir.Table, legs: ir.Table) -> ir.Table:
         "consecutive_road_games",
         "journey_miles",
         "journey_hours",
+        "_season_games",
         _leg_game="game_id",
         _leg_team="team_abbr",
         team_days_rest=metrics.days_rest(legs.game_date, legs.previous_date),
         game_number_in_season=legs.game_number,
-        _season_games=legs.season_games,
     )
     rows = slate.join(found, [("game_id", "_leg_game"), ("team_abbr", "_leg_team")])
     regular = rows.season_type == "regular"
