@@ -208,8 +208,8 @@ def upcoming_team_game_context(
 
 
 def _standing(season: ir.Table) -> ir.Table:
-    """The games that are not off, and `_season_games`, how many of its kind the team's schedule has with those that are:
-    nobody knew before that one would be."""
+    """The games that are not off, and `_season_games`: how many of its kind the schedule of the team has. Those that
+    are off count there, since nobody knew before that one would be."""
     rows = season.mutate(_season_games=season.count().over(group_by=["team_abbr", "season_year", "season_type"]))
     return rows.filter(~rows.is_postponed)
 
