@@ -34,26 +34,33 @@ def canonical_id(day: ir.DateValue, away: ir.StringValue, home: ir.StringValue) 
 
 def with_arenas(rows: ir.Table, locations: ir.Table, venues: ir.Table) -> ir.Table:
     """Games with `venue_latitude`, `venue_longitude` and `venue_timezone`: of a listed extra venue by its arena's name,
-    else of the home team's arena; a neutral game in an unlisted arena has no known place.
-
-    `is_placed` says whether that is where it is played, as far as the names of arenas and cities tell: an arena that is
-    neither listed nor the home team's, in another city, is not. `is_listed_neutral` is what the list says, else NULL.
-    """
+    else of the home team's arena; a neutral game in an unlisted arena has no known place."""
     rows = rows.mutate(_season=_label(rows.season_year))
-    at_home = {f"_home_{name}": name for name in (*PLACE, "arena_name", "city")}
-    listed = {f"_listed_{name}": name for name in PLACE} | {"is_listed_neutral": "neutral_site_flag"}
-    rows = with_columns(rows, locations, {"home_team_abbr": "team_abbr", "_season": "season"}, **at_home)
-    rows = with_columns(rows, venues, {"arena_name": "arena_name", "_season": "season"}, **listed)
+    at_home, listed = {f"_home_{name}": name for name in PLACE}, {f"_listed_{name}": name for name in PLACE}
+    rows = with_columns(rows, locations, _HOME, **at_home)
+    rows = with_columns(rows, venues, _LISTED, **listed)
 
     def place(name: str) -> ir.Value:
         return rows[f"_listed_{name}"].coalesce((~rows.is_neutral).ifelse(rows[f"_home_{name}"], None))
 
-    elsewhere = (folded(rows.arena_name) != folded(rows._home_arena_name)) & (
-        folded(rows.arena_city) != folded(rows._home_city)
-    )
-    is_placed = place("latitude").notnull() & (rows._listed_latitude.notnull() | ~elsewhere.fill_null(False))
-    placed = rows.mutate(is_placed=is_placed, **{f"venue_{name}": place(name) for name in PLACE})
-    return placed.drop("_season", *at_home, *(name for name in listed if name.startswith("_")))
+    return rows.mutate(**{f"venue_{name}": place(name) for name in PLACE}).drop("_season", *at_home, *listed)
+
+
+_HOME = {"home_team_abbr": "team_abbr", "_season": "season"}
+_LISTED = {"arena_name": "arena_name", "_season": "season"}
+
+
+def with_places_told(rows: ir.Table, locations: ir.Table, venues: ir.Table) -> ir.Table:
+    """Such games with `is_placed`, whether each is played where it is placed, as far as the names of arenas and cities
+    tell: an arena that is neither listed nor the home team's, in another city, is not. `is_listed_neutral` is what the
+    list says, else NULL."""
+    rows = rows.mutate(_season=_label(rows.season_year))
+    rows = with_columns(rows, locations, _HOME, _home_arena="arena_name", _home_city="city")
+    rows = with_columns(rows, venues, _LISTED, _latitude="latitude", is_listed_neutral="neutral_site_flag")
+    other_arena = folded(rows.arena_name) != folded(rows._home_arena)
+    elsewhere = other_arena & (folded(rows.arena_city) != folded(rows._home_city))
+    is_placed = rows.venue_latitude.notnull() & (rows._latitude.notnull() | ~elsewhere.fill_null(False))
+    return rows.mutate(is_placed=is_placed).drop("_season", "_home_arena", "_home_city", "_latitude")
 
 
 def sides(games: ir.Table) -> ir.Table:

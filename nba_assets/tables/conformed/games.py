@@ -15,7 +15,7 @@ from nba_assets.contracts.contract import Column
 from nba_assets.contracts.kept_out import QUARANTINE, at_the_door
 from nba_assets.contracts.read import same_day, view
 from nba_assets.contracts.table import Check, conformed, holds
-from nba_assets.tables.conformed.views.schedule import placed_schedule
+from nba_assets.tables.conformed.views.schedule import checked_schedule
 from nba_assets.tables.raw.reference import team_locations
 from nba_assets.tables.raw.schedule import nbac_schedule
 
@@ -33,7 +33,7 @@ def _not_marked_neutral(rows: ir.Table, schedule: ir.Table) -> ir.Table:
     step="slate",
     key=("game_id",),
     cluster_by=("game_date", "game_id"),
-    reads={"schedule": same_day(placed_schedule), "quarantine": same_day(QUARANTINE)},
+    reads={"schedule": same_day(checked_schedule), "quarantine": same_day(QUARANTINE)},
     columns=(
         Column("game_id", "STRING", "canonical game, YYYYMMDD_AWAY_HOME", required=True),
         Column("nba_game_id", "STRING", "the NBA's ten digits", required=True),

@@ -20,6 +20,7 @@ from nba_assets.basketball.schedule import (
     teams_in,
     with_arenas,
     with_home_arenas,
+    with_places_told,
 )
 from nba_assets.contracts.read import view, whole_season
 from nba_assets.tables.raw.reference import extra_venues, team_locations
@@ -74,6 +75,12 @@ def placed_schedule(games: ir.Table, locations: ir.Table, venues: ir.Table) -> i
     A neutral game in an unlisted arena has no known place.
     """
     return with_arenas(games, locations, venues)
+
+
+@view(games=placed_schedule, locations=team_locations, venues=extra_venues)
+def checked_schedule(games: ir.Table, locations: ir.Table, venues: ir.Table) -> ir.Table:
+    """The same, and whether names tell that a game is elsewhere (`is_placed`) or on neutral ground."""
+    return with_places_told(games, locations, venues)
 
 
 @view(games=schedule)

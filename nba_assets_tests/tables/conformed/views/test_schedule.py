@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from nba_assets.tables.conformed.views.schedule import (
+    checked_schedule,
     placed_schedule,
     placed_team_schedule,
     schedule,
@@ -113,6 +114,13 @@ def test_a_neutral_game_in_an_unlisted_venue_has_no_known_place() -> None:
     assert (row["venue_latitude"], row["venue_longitude"], row["venue_timezone"]) == (None, None, None)
 
 
+def checked(home: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    """The game with what names tell of its place."""
+    places = {"locations": [home], "venues": [VENUES[0] | {"neutral_site_flag": True}]}
+    placed = rows_of(placed_schedule, games=[game_row(MATCH, **changes)], **places)
+    return one(rows_of(checked_schedule, games=placed, **places))
+
+
 @pytest.mark.parametrize(
     ("arena", "city", "is_placed"),
     [
@@ -128,19 +136,14 @@ def test_a_neutral_game_in_an_unlisted_venue_has_no_known_place() -> None:
 def test_whether_a_game_is_where_it_is_placed(arena: str | None, city: str | None, is_placed: bool) -> None:
     """An arena that nobody lists, in another city than the home team's."""
     garden = LOCATIONS[0] | {"arena_name": "TD Garden", "city": "Boston"}
-    rows = rows_of(
-        placed_schedule,
-        games=[game_row(MATCH, arena_name=arena, arena_city=city)],
-        locations=[garden],
-        venues=[VENUES[0] | {"neutral_site_flag": True}],
-    )
-    assert one(rows)["is_placed"] is is_placed
-    assert one(rows)["is_listed_neutral"] is (True if arena == "Accor Arena" else None)
+    row = checked(garden, arena_name=arena, arena_city=city)
+    assert row["is_placed"] is is_placed
+    assert row["is_listed_neutral"] is (True if arena == "Accor Arena" else None)
 
 
 def test_a_season_without_a_list_of_arenas_places_no_game() -> None:
-    rows = rows_of(placed_schedule, games=[game_row(MATCH)], locations=[location("BOS", "2023-24")])
-    assert (one(rows)["venue_timezone"], one(rows)["is_placed"]) == (None, False)
+    row = checked(location("BOS", "2023-24"))
+    assert (row["venue_timezone"], row["is_placed"]) == (None, False)
 
 
 def test_a_venue_counts_in_its_own_season() -> None:
