@@ -110,11 +110,10 @@ def examples(table: Table, check: Check, window: Window, dialect: Dialect) -> st
 def expressions(table: Table) -> dict[str, ibis.Table]:
     """What is compiled: the queries that the table has, by the names of `CompiledSQL`, with made-up dates."""
     binder = Binder(MADE_UP)
-    counts = [_count(binder, table, number, check) for number, check in enumerate(counted_in(table))]
     records = failures_of(table)
     queries = {
         "rows": binder.rows(table) if table.python else _in_order(binder.rows(table), table),
-        "broken": counts[0].union(*counts[1:]),
+        "broken": _broken(binder, table),
         "failed": _in_order(binder.failed(table), records) if records else None,
         "skipped": binder.skipped(table) if table.population and table.population.skipped else None,
         "preview": binder.scan(table, Window(MADE_UP.end, MADE_UP.end)).limit(PREVIEW_ROWS),
@@ -163,8 +162,31 @@ def _categories(binder: Binder, records: Contract) -> ibis.Table:
     return rows.group_by(day=rows[records.partition_by], category=rows.failure_category).agg(entities=rows.count())
 
 
-def _count(binder: Binder, table: Table, number: int, check: Check) -> ibis.Table:
-    rows = binder.broken(check, table)
+def _broken(binder: Binder, table: Table) -> ibis.Table:
+    """How many rows break each check, by day."""
+    first, *others = _of_each_row(binder, table) + [
+        _count(binder.broken(check, table), table, number, check)
+        for number, check in enumerate(counted_in(table))
+        if not check.keeps
+    ]
+    return first.union(*others)
+
+
+def _of_each_row(binder: Binder, table: Table) -> list[ibis.Table]:
+    """Of all checks that a row keeps or breaks by itself, in one look at the rows."""
+    rows, rules = binder.scan(table, binder.window), dict[str, ibis.expr.types.BooleanValue]()
+    for number, check in enumerate(counted_in(table)):
+        if check.keeps:
+            rules[str(number)] = check.keeps(rows)
+    broken = {number: rows.count(where=~rule) for number, rule in rules.items()}
+    by_day = rows.group_by(day=rows[table.partition_by]).agg(**broken)
+    return [
+        by_day.filter(by_day[number] > 0).select("day", broken=number, check=ibis.literal(int(number), "int64"))
+        for number in rules
+    ]
+
+
+def _count(rows: ibis.Table, table: Table, number: int, check: Check) -> ibis.Table:
     broken = rows[check.weight].sum() if check.weight else rows.count()
     by_day = rows.group_by(day=rows[table.partition_by]).agg(broken=broken)
     return by_day.select("day", "broken", check=ibis.literal(number, "int64"))

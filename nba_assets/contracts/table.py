@@ -37,6 +37,8 @@ class Check:
     """Of rows that the table does not take of its sources: why, as the counts by reason of a day have it."""
     weight: str = ""
     """The column that says for how many rows one of `broken` stands; each for one where there is none."""
+    keeps: Callable[[ir.Table], ir.BooleanValue] | None = None
+    """Of a rule that each row keeps or breaks by itself, which do; `broken` gives the others, less those of NULL."""
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -53,7 +55,11 @@ def holds(
     reason: str = "",
 ) -> Check:
     """A rule that each row keeps or breaks by itself; a NULL answer is not a breach."""
-    return Check(name, description, lambda rows: rows.filter(~predicate(rows)), severity, reason=reason)
+
+    def broken(rows: ir.Table) -> ir.Table:
+        return rows.filter(~predicate(rows))
+
+    return Check(name, description, broken, severity, reason=reason, keeps=predicate)
 
 
 @dataclass(frozen=True)
