@@ -197,9 +197,11 @@ def _as_it_was(con: duckdb.DuckDBPyConnection, staged: Staged, lake: Lake) -> fr
     """Of a source that re-publishes a whole season each day: the dates of which it says what is stored, whenever each
     row was written. From today on none where it says anything else of any date: who looks ahead reads all of it."""
     contract, day = staged.contract, staged.contract.partition_by
+    if not (day and contract.replaces):
+        return frozenset()
     days = [of for of in staged.days if of]
     as_declared = all(build.as_declared for build in lake.builds(contract, days).values())
-    if not (day and contract.replaces and as_declared and (files := lake.sound(contract, days))):
+    if not (as_declared and (files := lake.sound(contract, days))):
         return frozenset()
     told = ", ".join(column.name for column in contract.columns if column.name not in BOOKKEEPING)
     old, new = f"SELECT {told} FROM {source_of(files)}", f"SELECT {told} FROM {staged.table} WHERE _rejected IS NULL"
