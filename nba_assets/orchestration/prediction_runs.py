@@ -186,8 +186,8 @@ def predictions_wanted(instance: dg.DagsterInstance, warehouse: Warehouse, now: 
     """For tonight's slate and tomorrow's, once its features are there and nobody builds any of it."""
     for day in (now + ahead for ahead in AHEAD):
         played = bool(game_days(warehouse, Window(day, day)))
-        left = any(day in warehouse.dates(table) for table in forecasting_tables())  # of a game that was moved since
-        if not (played or left):
+        # What is stored of a game that was moved since is to go.
+        if not played and not any(day in warehouse.dates(table) for table in forecasting_tables()):
             yield f"no games on {day}"
         elif played and (missing := [table.name for table in slate_tables() if day not in warehouse.dates(table)]):
             yield f"{day} waits for {', '.join(missing)}"

@@ -123,11 +123,10 @@ def slate_requests(
             if content != finished.content and _lacks(warehouse, slate):
                 wanted[slate].append(finished)
             asked[slate, finished.day] = finished.content, key
-    requests = [_slate_request(slate, of, place.asked) for slate, of in sorted(wanted.items())]
-    for request in requests:
-        for finished in wanted[slate := date.fromisoformat(request.partition_key or "")]:
-            asked[slate, finished.day] = finished.content, request.run_key or ""
-    return requests, Place(now, waits, dict(list(asked.items())[-MOST_KEPT:]))
+    requests = {slate: _slate_request(slate, after, place.asked) for slate, after in sorted(wanted.items())}
+    for slate, request in requests.items():
+        asked |= {(slate, after.day): (after.content, request.run_key or "") for after in wanted[slate]}
+    return list(requests.values()), Place(now, waits, dict(list(asked.items())[-MOST_KEPT:]))
 
 
 def _is_built(warehouse: Warehouse, slate: date) -> bool:
