@@ -391,6 +391,7 @@ def _interrupted_after(connection: duckdb.DuckDBPyConnection, seconds: float) ->
         connection.interrupt()
 
     timer = threading.Timer(seconds, interrupt)
+    timer.daemon = True  # an interrupt that comes before `try` leaves it counting, and no process may wait for it
     timer.start()
     try:
         yield timed_out

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -277,3 +279,29 @@ def test_too_little_memory_is_told_with_its_setting(tmp_path: Path) -> None:
     small = DuckDBWarehouse(Lake(tmp_path), threads=1, memory_mib=8)
     with pytest.raises(duckdb.OutOfMemoryException, match=r"^NBA_MEMORY_MIB=8 is too little: Out of Memory"):
         small.fetch("SELECT list(range) FROM range(4_000_000)", {}, MINUTE)
+
+
+BROKEN_OFF = """
+import threading
+
+class BrokenOff(threading.Timer):
+    def start(self):
+        super().start()
+        raise KeyboardInterrupt  # where a signal's handler may raise it: the thread is there, its starter waits for it
+
+threading.Timer = BrokenOff
+
+import contextlib, pathlib
+from nba_assets.warehouse.duckdb import DuckDBWarehouse
+from nba_assets.warehouse.lake import Lake
+
+with contextlib.suppress(KeyboardInterrupt):
+    DuckDBWarehouse(Lake(pathlib.Path("."))).fetch("SELECT 1", {}, 600.0)
+    raise AssertionError("no timer was started")
+"""
+
+
+def test_nothing_waits_for_the_seconds_of_a_query_that_was_broken_off_as_it_began(tmp_path: Path) -> None:
+    """A step did, until its table's timeout was over, and with it the command that was to end."""
+    done = subprocess.run([sys.executable, "-c", BROKEN_OFF], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
