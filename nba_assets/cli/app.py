@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from nba_assets.cli import INTERRUPTED
 from nba_assets.cli.backfill import backfill
 from nba_assets.cli.bigquery import bigquery
 from nba_assets.cli.cascade import cascade
@@ -27,7 +28,6 @@ from nba_assets.cli.explain import explain
 from nba_assets.cli.export import export, import_
 from nba_assets.cli.grade import grade
 from nba_assets.cli.ingest import ingest
-from nba_assets.cli.instance import INTERRUPTED
 from nba_assets.cli.lineage import lineage
 from nba_assets.cli.materialize import materialize
 from nba_assets.cli.plan import plan

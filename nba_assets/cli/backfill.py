@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nba_assets.cli import INTERRUPTED
 from nba_assets.cli.arguments import (
     DEFAULT_LAKE,
     EndOption,
@@ -26,7 +27,7 @@ from nba_assets.cli.arguments import (
     parse_chunk,
     parse_range,
 )
-from nba_assets.cli.instance import INTERRUPTED, going_to_run, said_afterwards, warehouse_at
+from nba_assets.cli.instance import going_to_run, said_afterwards, warehouse_at
 from nba_assets.cli.older_code import accept, print_older
 from nba_assets.cli.plan import print_plan
 from nba_assets.cli.terminal import (

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from nba_assets.cli import INTERRUPTED
 from nba_assets.cli.terminal import at_work, bar, err, reporter
 from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.printable import printable
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     from nba_assets.compile.dialects import Dialect
     from nba_assets.contracts.table import Table
     from nba_assets.warehouse.base import Warehouse
-
-INTERRUPTED = 130
-"""The exit code of a shell's command that Ctrl-C ended."""
 
 
 def settle_lake(lake: Path) -> None:

@@ -6,6 +6,7 @@ import time
 
 import typer
 
+from nba_assets.cli import INTERRUPTED
 from nba_assets.cli.arguments import (
     DEFAULT_LAKE,
     DateOption,
@@ -17,7 +18,7 @@ from nba_assets.cli.arguments import (
     named_tables,
     parse_day,
 )
-from nba_assets.cli.instance import INTERRUPTED, get_ready, going_to_run, warehouse_at
+from nba_assets.cli.instance import get_ready, going_to_run, warehouse_at
 from nba_assets.cli.terminal import RunProgress, breaks_errors, out, print_failures, print_made
 from nba_assets.orchestration.instance.opening import instance_at_home
 from nba_assets.orchestration.processes.garbage import loading

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from nba_assets.cli import INTERRUPTED
 from nba_assets.cli.arguments import DEFAULT_LAKE, JsonOption, LakeOption, UpstreamOption, parse_date, parse_range
 from nba_assets.cli.backfill import fill_upstream, say_and_fill
-from nba_assets.cli.instance import INTERRUPTED, get_ready, going_to_run, warehouse_at
+from nba_assets.cli.instance import get_ready, going_to_run, warehouse_at
 from nba_assets.cli.rows import Cell, Rows, as_json
 from nba_assets.cli.terminal import out, print_failures, print_made
 from nba_assets.contracts.calendar import Window, first_date, season_year

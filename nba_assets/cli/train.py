@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from nba_assets.cli import INTERRUPTED
 from nba_assets.cli.arguments import DEFAULT_LAKE, EndOption, JsonOption, LakeOption, StartOption, parse_range
-from nba_assets.cli.instance import INTERRUPTED, get_ready, going_to_run, warehouse_at
+from nba_assets.cli.instance import get_ready, going_to_run, warehouse_at
 from nba_assets.cli.rows import Rows
 from nba_assets.cli.terminal import RunProgress, out, print_failures
 from nba_assets.contracts.calendar import Window, first_date

@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
+from nba_assets.cli import INTERRUPTED
 from nba_assets.cli.arguments import DEFAULT_LAKE, JsonOption, LakeOption
 from nba_assets.cli.backfill import say_and_fill
-from nba_assets.cli.instance import INTERRUPTED, going_to_run, said_afterwards, warehouse_at
+from nba_assets.cli.instance import going_to_run, said_afterwards, warehouse_at
 from nba_assets.cli.older_code import print_older
 from nba_assets.cli.terminal import err, out
 from nba_assets.orchestration.instance.opening import instance_at_home

@@ -340,3 +340,23 @@ def test_where_the_instance_is_may_be_said_from_here(tmp_path: Path, monkeypatch
     monkeypatch.setenv("DAGSTER_HOME", "home")
     with instance_at_home() as instance:
         assert Path(instance.root_directory) == tmp_path / "home"
+
+
+INTERRUPTED_AS_IT_LOADS = """
+import os, signal, sys
+
+class Interrupting:
+    def find_spec(self, name, *_):
+        if name == "nba_assets.cli.app":
+            os.kill(os.getpid(), signal.SIGINT)
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.meta_path.insert(0, Interrupting())
+from nba_assets.__main__ import main
+main()
+"""
+
+
+def test_ctrl_c_while_a_command_loads_is_no_traceback() -> None:
+    done = subprocess.run([sys.executable, "-c", INTERRUPTED_AS_IT_LOADS, "verify"], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
