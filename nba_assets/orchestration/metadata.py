@@ -26,6 +26,7 @@ from nba_assets.contracts.calendar import Window, season_label, season_year
 from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.table import Check, Table
 from nba_assets.orchestration.dagster_patches.partition_versions import PARTITION_VERSION
+from nba_assets.orchestration.event_size import size_of
 from nba_assets.orchestration.instance.events import failure_data
 from nba_assets.warehouse.build import Part
 from nba_assets.warehouse.changes import Changes
@@ -60,8 +61,8 @@ EXAMPLES_SHOWN = 5
 EXAMPLE = Window(date(2024, 1, 15), date(2024, 1, 15))
 """The date that a table's query is shown for."""
 
-PREVIEW_SIZE = 240
-"""Characters of a preview: there is an event for each table and day, kept for years: 3 kB on average, and no more."""
+PREVIEW_SIZE = 400
+"""Bytes of a preview at most."""
 
 NOTHING = "nothing"
 """The content of a day off."""
@@ -124,14 +125,9 @@ def changes_in(metadata: Metadata) -> Changes | None:
 
 
 def of_run(parts: Sequence[Part], times: tuple[float, float] | None) -> dict[str, Any]:
-    """What all materialisations of a table in a step say alike; `times` are its own within a step of several."""
-    partitions, rows = sum(len(part.written.rows) for part in parts), sum(part.rows for part in parts)
-    written = sum(part.written.bytes_written for part in parts)
-    bytes_written = f", {written:,} bytes" if written else ""  # of a server only it knows
-    metadata: dict[str, Any] = {
-        _SECONDS: round(sum(part.seconds for part in parts), 2),
-        _IN_RUN: f"{partitions:,} partitions, {rows:,} rows{bytes_written}",
-    }
+    """What the materialisation of a run's last day says of the whole run; `times` are the table's own within a step of
+    several."""
+    metadata: dict[str, Any] = {_SECONDS: round(sum(part.seconds for part in parts), 2)}
     if jobs := [job for part in parts for job in part.jobs]:
         metadata[_BYTES_PROCESSED] = sum(job.bytes_processed for job in jobs)
         metadata[_SLOT_MS] = sum(job.slot_ms for job in jobs)
@@ -139,6 +135,24 @@ def of_run(parts: Sequence[Part], times: tuple[float, float] | None) -> dict[str
     if times:
         metadata |= {_STARTED: dg.MetadataValue.timestamp(times[0]), _ENDED: dg.MetadataValue.timestamp(times[1])}
     return metadata
+
+
+def as_far_as_fits(parts: Sequence[Part], some: pa.Table, room: int) -> dict[str, Any]:
+    """What the same event says where it has room: how much the run has built, and `some` rows, with as many of their
+    first columns as fit."""
+    partitions, rows = sum(len(part.written.rows) for part in parts), sum(part.rows for part in parts)
+    written = sum(part.written.bytes_written for part in parts)
+    bytes_written = f", {written:,} bytes" if written else ""  # of a server only it knows
+    in_run = {_IN_RUN: f"{partitions:,} partitions, {rows:,} rows{bytes_written}"}
+    if (left := room - size_of(in_run)) < 0:
+        return {}
+    preview: dict[str, Any] = {}
+    for columns in range(1, some.num_columns + 1):
+        wider = {_PREVIEW: dg.MetadataValue.md(rows_as_markdown(some.select(range(columns))))}
+        if size_of(wider) > min(PREVIEW_SIZE, left):
+            break
+        preview = wider
+    return in_run | preview
 
 
 def of_definition(table: Table, dialect: Dialect) -> dict[str, Any]:
@@ -154,17 +168,6 @@ def of_definition(table: Table, dialect: Dialect) -> dict[str, Any]:
         _LINEAGE: dg.TableColumnLineage(lineage),
         _COLUMNS_FROM: dg.MetadataValue.md("\n".join(f"- `{line}`" for line in ancestry.told(table, dialect))),
     }
-
-
-def of_preview(rows: pa.Table) -> dict[str, Any]:
-    """Some rows, with as many of their first columns as an event has room for."""
-    preview = ""
-    for columns in range(1, rows.num_columns + 1):
-        wider = rows_as_markdown(rows.select(range(columns)))
-        if preview and len(wider) > PREVIEW_SIZE:
-            break
-        preview = wider
-    return {_PREVIEW: dg.MetadataValue.md(preview)}
 
 
 def of_picture(png: bytes) -> dict[str, Any]:
@@ -213,7 +216,7 @@ class Materialised:
 
     rows: int = 0
     seconds: float | None = None
-    """Of the table's queries and writing in the whole run, on each of its days."""
+    """Of the table's queries and writing in the whole run: said by the last of its days, as all that is of the run."""
     skipped: str | None = None
     whole: bool = False
     """Whether all that the run wanted of the table was built: else it is what a failed step has finished."""
@@ -232,14 +235,28 @@ class Materialised:
             rows=int(str(rows)) if rows is not None else 0,
             seconds=_number(metadata, _SECONDS),
             skipped=str(skipped) if skipped is not None else None,
-            whole=_IN_RUN in metadata,
+            whole=_SECONDS in metadata,
             started=_number(metadata, _STARTED),
             ended=_number(metadata, _ENDED),
             broken=() if broken in ("", _NONE_FAILED) else tuple(broken.split(", ")),
         )
 
 
-def measured_in(metadata: Metadata, names: Sequence[str]) -> Measured:
+def measured_on(
+    instance: dg.DagsterInstance, key: dg.AssetKey, days: Sequence[date], names: Sequence[str]
+) -> dict[date, Measured]:
+    """What the latest materialisations of some days say was measured."""
+    if not days:
+        return {}
+    wanted = dg.AssetRecordsFilter(key, asset_partitions=[day.isoformat() for day in days])
+    found: dict[date, Measured] = {}
+    for record in instance.fetch_materializations(wanted, limit=3 * len(days)).records:  # newest first
+        if (event := record.asset_materialization) and event.partition:
+            found.setdefault(date.fromisoformat(event.partition), _measured_in(event.metadata, names))
+    return found
+
+
+def _measured_in(metadata: Metadata, names: Sequence[str]) -> Measured:
     """What a materialisation says was measured, as far as it does."""
     values = {name: value for name in names if (value := _number(metadata, name)) is not None}
     return Measured(Materialised.read(metadata).rows, values)

@@ -38,6 +38,7 @@ from nba_assets.contracts.table import Check, Table
 from nba_assets.orchestration import metadata
 from nba_assets.orchestration.bad_input import refused_by_name
 from nba_assets.orchestration.dagster_patches.partition_versions import made_early, own_tags, tell_each, tells_early
+from nba_assets.orchestration.event_size import room_beside
 from nba_assets.orchestration.instance.answered_checks import answer_days
 from nba_assets.orchestration.instance.batched_events import record_checked, record_in_step, record_made
 from nba_assets.orchestration.instance.event_times import spread
@@ -157,6 +158,8 @@ class _TableBuild:
     events: list[dg.DagsterEvent] = field(default_factory=list)
     """Theirs."""
     unrecorded_since: float = field(default_factory=time.time)
+    shown: pa.Table = field(default_factory=lambda: pa.table({}))
+    """Some rows of the last day that was built."""
 
     @property
     def _key(self) -> dg.AssetKey:
@@ -209,7 +212,7 @@ class _TableBuild:
                 if tells_early():
                     self._record_season()
                 time.sleep(rest)
-        self._preview(days[-1])
+        self.shown = self.session.fetch(self._sql.preview_in(self.done[-1].window))
 
     def _part(self, window: Window, days: Sequence[date], code: Code, calendar: Calendar) -> Part:
         """One season's, its history looked at as well."""
@@ -240,27 +243,16 @@ class _TableBuild:
         season = Window(Window.season(season_year(part.window.start)).start, part.window.start - timedelta(days=1))
         before = sorted(day for day in calendar.scheduled if day in season)[-DAYS:]
         found = {day: Measured(rows, part.measured.get(day, {})) for day, rows in part.written.rows.items()}
-        return drifts(self._measured_on(before, names) | found, list(found), names)
-
-    def _measured_on(self, days: Sequence[date], names: Sequence[str]) -> dict[date, Measured]:
-        if not days:
-            return {}
-        wanted = dg.AssetRecordsFilter(self._key, asset_partitions=[day.isoformat() for day in days])
-        found: dict[date, Measured] = {}
-        for record in self.context.instance.fetch_materializations(wanted, limit=3 * len(days)).records:  # newest first
-            if (event := record.asset_materialization) and event.partition:
-                found.setdefault(date.fromisoformat(event.partition), metadata.measured_in(event.metadata, names))
-        return found
+        return drifts(metadata.measured_on(self.context.instance, self._key, before, names) | found, list(found), names)
 
     def result(self) -> dg.MaterializeResult:
         """What Dagster is to record of all its days."""
         of_days = self._days_to_record()
+        if of_days:
+            last = str(max(self.done[-1].written.rows)) if self.done else max(of_days)
+            of_days[last] |= self._of_run(of_days[last])
         tell_each(self.context, self._key, of_days, [day.isoformat() for day in (*self.left_out, *self.on_record)])
-        return dg.MaterializeResult(
-            asset_key=self._key,
-            metadata=metadata.of_run(self.done, self.times),
-            data_version=self._version(),
-        )
+        return dg.MaterializeResult(asset_key=self._key, data_version=self._version())
 
     def checked(self) -> list[dg.AssetCheckResult]:
         """What its checks found, in all its days."""
@@ -334,13 +326,17 @@ class _TableBuild:
             read = ", ".join(f"{partitions} of {name}" for name, partitions in sorted(older.items()))
             self.context.log.warning(f"{self.table.name} read partitions of an older schema, by name: {read}")
 
-    def _preview(self, day: date) -> None:
-        """Some rows of the last day of the range."""
-        rows = self.session.fetch(self._sql.preview_in(self.done[-1].window))
-        shown = metadata.of_preview(rows)
-        if self.table.picture and rows.num_rows:
-            shown |= metadata.of_picture(resolve_name(self.table.picture)(rows, "png"))
-        self.context.add_asset_metadata(shown, asset_key=self._key, partition_key=day.isoformat())
+    def _of_run(self, said: Mapping[str, Any]) -> dict[str, Any]:
+        """What one event, which says this of its day, says of the run as well: in most runs it is the only one.
+
+        A picture, which is of a month, has all the room that it takes.
+        """
+        of_run = metadata.of_run(self.done, self.times)
+        room = room_beside({**said, **of_run}, self._key, map(asset_key, stored_inputs(self.table)))
+        of_run |= metadata.as_far_as_fits(self.done, self.shown, room)
+        if self.table.picture and self.shown.num_rows:
+            of_run |= metadata.of_picture(resolve_name(self.table.picture)(self.shown, "png"))
+        return of_run
 
     def _record_broken_days(self, part: Part) -> None:
         """A failed evaluation for each day that breaks a check; the result of the whole range has no days."""

@@ -28,8 +28,8 @@ from nba_assets.orchestration.instance.tags import DATA_VERSION_TAG, INPUT_VERSI
 PARTITION_VERSION = "content"
 """The metadata entry that carries a partition's own version, where that does not become the event's tag."""
 
-VERSION_DIGITS = 16
-"""Of a partition's version, which is the start of a SHA-256."""
+VERSION_DIGITS = 7
+"""Of an input's version: as a commit is named in short."""
 
 MAKES_EVENTS = "dagster._core.execution.plan.execute_step:_get_output_asset_events"
 
@@ -94,7 +94,7 @@ def tell_each(
 
 
 def _shorter(tags: Mapping[str, str], assets: Any) -> dict[str, str]:
-    """Versions of inputs with partitions as long as our own. Dagster's is a hash over all that were read, of 64 digits,
+    """Versions of inputs with partitions in short. Dagster's is a hash over all that were read, of 64 digits,
     and it never looks at one: of partitions it compares the events that their numbers point to."""
 
     def is_of_partitions(tag: str) -> bool:
