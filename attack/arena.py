@@ -117,7 +117,13 @@ class Arena:
                 code = running.wait(PATIENCE_SECONDS)
             except subprocess.TimeoutExpired:
                 code = 124
-        return Ended(code, *self._said())
+        return self.ended(code)
+
+    def ended(self, code: int) -> Ended:
+        """The last command that was run, which ended so."""
+        return Ended(
+            code, (self.root / "out").read_text(errors="replace"), (self.root / "err").read_text(errors="replace")
+        )
 
     @contextmanager
     def started(self, *arguments: str | Path, under: Sequence[str] = (), program: Sequence[str] = NBA) -> Iterator:
@@ -133,9 +139,6 @@ class Arena:
                 if running.poll() is None:
                     os.killpg(running.pid, signal.SIGKILL)
                     running.wait()
-
-    def _said(self) -> tuple[str, str]:
-        return (self.root / "out").read_text(errors="replace"), (self.root / "err").read_text(errors="replace")
 
     def processes(self) -> dict[int, str]:
         """The living processes that were started for this lake, by pid: told by their environment (Linux)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from attack.case import Play
-from attack.parts import bigquery, conditions, daemon, files, kills, messages, orders
+from attack.parts import bigquery, conditions, daemon, files, interrupts, kills, messages, orders
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class Part:
 
 PARTS = {
     "kills": Part(kills.play, whole=450, short=15),
+    "interrupts": Part(interrupts.play, whole=100, short=0),
     "daemon": Part(daemon.play, whole=50, short=0),
     "messages": Part(messages.play, whole=20, short=1),
     "files": Part(files.play, whole=1000, short=60),
