@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 def cascade(
     day: Annotated[str | None, typer.Option("--date", help="The date, YYYY-MM-DD, Eastern.")] = None,
-    last: Annotated[int | None, typer.Option(min=1, help="The newest N dates instead, a line each.")] = None,
+    last: Annotated[int | None, typer.Option(min=1, help="The newest N dates with a run of their own.")] = None,
     as_markdown: Annotated[bool, typer.Option("--markdown", help="As a page of Markdown.")] = False,
     as_json: JsonOption = False,
     lake: LakeOption = DEFAULT_LAKE,
@@ -110,3 +110,5 @@ def _print_cascades(cascades: Sequence[Cascade]) -> None:
             cascade.day, first, last, len(cascade.runs), wall, work, gain, cascade.usual_seconds, cascade.statuses
         )
     shown.print()
+    if not cascades:
+        out.print("no date had a run of its own: those of ranges are shown by --date", highlight=False)

@@ -53,9 +53,18 @@ def ingest(
     source = event_source(lake.resolve()) if events else None  # before anything is written: it may be told wrong
     results = ingest_directory(directory, lake, strict)
     if source:
-        out.print(f"{send_ingested(source, results):,} raw-complete messages sent")
+        _tell_sent(send_ingested(source, results), results)
     if any(result.contradictions for result in results):
         raise typer.Exit(1)
+
+
+def _tell_sent(number: int, results: Sequence[Ingested]) -> None:
+    """How many messages went out, and what builds that which reads them where no sensor does."""
+    told = f"{number:,} raw-complete message{'s' if number != 1 else ''} sent"
+    if number:
+        first = min(day for result in results for day in (*result.rows, *result.withdrawn) if day)
+        told += f": sensor raw_complete builds what reads them, if it is on; else `nba backfill`, from {first} on"
+    out.print(told, highlight=False, soft_wrap=True)
 
 
 def ingest_directory(directory: Path, lake: Path, strict: bool = False) -> list[Ingested]:

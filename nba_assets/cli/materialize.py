@@ -35,7 +35,8 @@ def materialize(
     """Build the tables of one date in one Dagster run, with what is not good of the conformed tables that they read.
 
     A table of which another input of the date was never built fails by name. Where days of its history were never
-    built, it is built and breaks an ERROR check. With --upstream all of these are built first.
+    built, it is built and breaks an ERROR check; days that are out of date are read as they are. With --upstream all
+    of these are built first.
 
     Examples:
 

@@ -32,9 +32,9 @@ def status(
     """What is ready? The results of the last games, tonight's slate and tomorrow's, and what is missing upstream.
 
     For each table the rows found of those owed, its age, why it is not good, and the checks that its rows break; then
-    the raw tables that are waited for, runs under way, sensors and schedules, and the last message received. Only
-    reads. Exits with 0 if the results and tonight's slate are ready, 1 if they are not; tomorrow's is shown, and does
-    not count.
+    the raw tables that are waited for, runs under way, sensors and schedules, the last message received, and what to do
+    next. Only reads. Exits with 0 if the results and tonight's slate are ready, 1 if they are not; tomorrow's is shown,
+    and does not count.
 
     Examples:
 
@@ -47,7 +47,7 @@ def status(
     warehouse = warehouse_at(lake)
 
     from nba_assets.audit.game_days import require_season
-    from nba_assets.orchestration.slate_status import is_ready, slates_at
+    from nba_assets.orchestration.slate_status import is_ready, next_steps, slates_at
 
     require_season(warehouse, tonight)
     with instance_at_home() as instance:
@@ -59,6 +59,7 @@ def status(
     ready = is_ready(slates)
     out.print(f"{tonight} at {now.astimezone(EASTERN):%H:%M} ET: {'ready' if ready else 'not ready'}", highlight=False)
     if not ready:
+        out.print(f"next: {'; then '.join(next_steps(slates))}", highlight=False, markup=False)
         raise typer.Exit(1)
 
 

@@ -43,6 +43,8 @@ class TableStatus:
     built_at: datetime | None
     lacks: str
     """Why it is not good; empty where it is."""
+    stale: bool
+    """Whether that is mended by building it."""
     waits_for: tuple[str, ...]
     """Raw tables of the date that it needs and that have not come."""
     broken_errors: tuple[str, ...]
@@ -87,6 +89,22 @@ def is_ready(slates: Iterable[Slate]) -> bool:
     return all(slate.ready for slate in slates if slate.counts)
 
 
+def next_steps(slates: Iterable[Slate]) -> list[str]:
+    """What a person does about those that count and are not ready, in this order."""
+    late = [slate for slate in slates if slate.counts and not slate.ready]
+    days = [slate.day for slate in late if any(table.stale for table in slate.tables)]
+    steps = []
+    if any(slate.missing for slate in late):
+        steps.append("bring in what is missing upstream (`nba ingest DIR`)")
+    if days:
+        steps.append(f"`nba backfill --start {min(days)} --end {max(days)} --upstream`")
+    if any(table.lacks and not table.stale for slate in late for table in slate.tables):
+        steps.append("have incomplete raw data delivered again")
+    if any(table.broken_errors for slate in late for table in slate.tables):
+        steps.append("look at the rows of broken checks in the UI")
+    return steps
+
+
 def slates_at(instance: dg.DagsterInstance, warehouse: Warehouse, today: date) -> list[Slate]:
     """The results of the last date with games before `today` in its season, the slates of `today` and of the day after.
 
@@ -119,11 +137,9 @@ def _slate(instance: dg.DagsterInstance, warehouse: Warehouse, what: str, day: d
     came = arrivals(instance, warehouse, day)
     there = {arrival.table for arrival in came if arrival.at}
     covered = {found.table: found.days for found in verify(warehouse, _of(what), Window(day, day))}
-    states = [
-        _state(instance, table, day, covered.get(table.name, []), plan, there)
-        for table in with_conformed(_of(what))
-        if not is_conformed(table) or plan[table].get(day)
-    ]
+    found = {t: _state(instance, t, day, covered.get(t.name, []), plan, there) for t in with_conformed(_of(what))}
+    # a wrong box score breaks the conformed tables' checks, and none of what is made of it
+    states = [state for table, state in found.items() if not (is_conformed(table) and state.ready)]
     return Slate(what, day, games, states, _missing(states, came))
 
 
@@ -137,7 +153,8 @@ def _state(
     errors = {check.name for check in recorded_checks(table) if check.severity == "error"}
     of_day = covered[0] if covered else None
     short = of_day.lacks if of_day and of_day.coverage < LEAST_COVERED else ""
-    lacks = plan[table].get(day) or short
+    stale = plan[table].get(day)
+    lacks = stale or short
     return TableStatus(
         table.name,
         rows=of_day.rows if of_day else made.rows,
@@ -145,6 +162,7 @@ def _state(
         owed=of_day.owed if of_day else 0,
         built_at=datetime.fromtimestamp(latest.timestamp, UTC) if latest else None,
         lacks=lacks,
+        stale=bool(stale),
         waits_for=tuple(sorted(raw.name for raw in lacking(table, there))) if lacks else (),
         broken_errors=tuple(name for name in made.broken if name in errors),
         broken_warnings=tuple(name for name in made.broken if name not in errors),

@@ -48,7 +48,8 @@ def test_the_slate_is_asked_for_at_half_past_eleven(slate: Watch, webhook: Webho
 
     assert len(webhook.texts) == 1
     first, *lines = webhook.texts[0].splitlines()
-    assert first.startswith(":alarm_clock: Ask `nba status` what is missing, then `nba materialize --date 2024-10-26`")
+    command = f"nba materialize --date {TODAY} --upstream"
+    assert first.startswith(f":alarm_clock: Ask `nba status` what is missing, then `{command}`")
     assert first.endswith(f": today's slate, {TODAY}, is not ready at 11:30 Eastern")
     assert lines == [f"{table.name}: not built" for table in late]
 

@@ -14,7 +14,17 @@ from nba_assets.orchestration import slate_readiness
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.slate_readiness import CHECK, KEY, slate_readiness_sensor, summary
-from nba_assets.orchestration.slate_status import RESULTS, TOMORROW, Slate, TableStatus, is_ready, slates_at
+from nba_assets.orchestration.slate_status import (
+    RESULTS,
+    TOMORROW,
+    TONIGHT,
+    Missing,
+    Slate,
+    TableStatus,
+    is_ready,
+    next_steps,
+    slates_at,
+)
 from nba_assets.orchestration.slates import slate_tables, summaries, with_conformed
 from nba_assets.orchestration.under_way import OFF, ON, last_message, runs_under_way, switches
 from nba_assets.tables.raw import RAW_TABLES
@@ -35,6 +45,7 @@ GOOD = {
     "owed": 1,
     "built_at": None,
     "lacks": "",
+    "stale": False,
     "waits_for": (),
     "broken_errors": (),
     "broken_warnings": (),
@@ -61,6 +72,32 @@ def test_a_date_without_games_is_ready() -> None:
     assert summary([Slate(RESULTS, TODAY, 0)]) == "results 2024-10-26: no games"
 
 
+STALE = table(lacks="older than nba_raw.odds", stale=True)
+BUILD = f"`nba backfill --start {PLAYED} --end {TODAY} --upstream`"
+
+
+@pytest.mark.parametrize(
+    ("results", "tonight", "steps"),
+    [
+        (Slate(RESULTS, PLAYED, 3, [STALE]), Slate(TONIGHT, TODAY, 3, [STALE]), [BUILD]),
+        (
+            Slate(RESULTS, PLAYED, 3, [STALE], [Missing("odds", ("a",), None)]),
+            Slate(TONIGHT, TODAY, 3, [STALE]),
+            ["bring in what is missing upstream (`nba ingest DIR`)", BUILD],
+        ),
+        (
+            Slate(RESULTS, PLAYED, 3, [table(broken_errors=("wrong",))]),
+            Slate(TONIGHT, TODAY, 3, [table(lacks="3 of 14 missing")]),
+            ["have incomplete raw data delivered again", "look at the rows of broken checks in the UI"],
+        ),
+        (Slate(RESULTS, PLAYED, 3, [table()]), Slate(TOMORROW, TODAY, 3, [STALE]), []),
+    ],
+)
+def test_what_to_do_next(results: Slate, tonight: Slate, steps: list[str]) -> None:
+    """Results that changed are built with the slate: its date alone would take them as they are."""
+    assert next_steps([results, tonight]) == steps
+
+
 @pytest.mark.slow
 def test_an_evening(instance: dg.DagsterInstance, warehouse: WarehouseResource, lake: Path) -> None:
     raw = {table.name: table for table in RAW_TABLES}
@@ -85,6 +122,17 @@ def test_an_evening(instance: dg.DagsterInstance, warehouse: WarehouseResource, 
     assert of_players.owed == 14, "a team's side of each of seven games, since no player is known"
     assert of_players.lacks.startswith("14 of 14 missing: 20241026_")
     assert tonight.missing == []
+    assert [table.table for table in results.tables if table.broken_errors] == []
+
+    boxes = next(table for table in with_conformed(summaries()) if table.name == "player_boxes")
+    wrong = {"checks_failed": "points_add_up"}
+    instance.report_runless_asset_event(
+        dg.AssetMaterialization(asset_key(boxes), partition=PLAYED.isoformat(), metadata=wrong)
+    )
+    results, *_ = slates_at(instance, warehouse.open(), TODAY)
+    (of_boxes,) = (table for table in results.tables if table.table == "player_boxes")
+    assert of_boxes.broken_errors == ("points_add_up",)
+    assert not of_boxes.ready
 
 
 @pytest.mark.slow

@@ -166,7 +166,8 @@ def _late_slate(
     if lacking:
         lines = [f"{table.name}: {why}" for table, why in lacking.items()]
         late = f"today's slate, {day}, is not ready at {at:%H:%M} Eastern"
-        first = f":alarm_clock: Ask `nba status` what is missing, then `nba materialize --date {day}`: {late}"
+        command = f"`nba materialize --date {day} --upstream`"
+        first = f":alarm_clock: Ask `nba status` what is missing, then {command}: {late}"
         text = "\n".join([first, *lines, *_page("assets/nba_reference/slate_readiness")])
         yield Alert("not ready", [table.name for table in lacking], "", text)
 

@@ -74,10 +74,12 @@ def check_place(home: Path) -> None:
 
 
 def put_settings(home: Path) -> None:
-    """Copy our settings there, unless it has some. They are the user's from then on."""
+    """Copy our settings there, unless it has some. They are the user's from then on. Raises BadInput."""
     file = home / SETTINGS
     if file.exists():
         return
+    if file.is_symlink():  # as the one of a checkout is once it is restored elsewhere; it may have led to a user's own
+        raise BadInput(f"{file} is a link that leads nowhere: put the settings in its place, or remove it for new ones")
     with written_whole(file) as place:
         place.write_text(settings())
 

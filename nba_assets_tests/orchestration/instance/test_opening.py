@@ -78,6 +78,17 @@ def test_settings_that_are_there_are_kept(somewhere: Path) -> None:
     assert (somewhere / SETTINGS).read_text() == "telemetry: {enabled: false}\n"
 
 
+def test_settings_that_lead_nowhere_are_told(somewhere: Path) -> None:
+    """A checkout's are a link into it, which they still are in a copy of the folder elsewhere."""
+    somewhere.mkdir()
+    (somewhere / SETTINGS).symlink_to("../nba_assets/dagster.yaml")
+    with (
+        pytest.raises(BadInput, match="is a link that leads nowhere: put the settings in its place"),
+        instance_at_home(),
+    ):
+        pass
+
+
 @pytest.mark.parametrize("name", ["", "postgres"])
 def test_the_repositorys_settings_are_the_packages(name: str) -> None:
     ours = ROOT / "nba_assets" / "orchestration" / "instance" / name / SETTINGS

@@ -276,6 +276,12 @@ def test_the_command_prints_a_date_a_page_or_a_line_a_date(nba: Nba, warehouse: 
     assert "3 success, 1 skipped" in printed
 
 
+def test_runs_of_ranges_alone_are_no_empty_table_without_a_word(nba: Nba) -> None:
+    code, printed, _ = nba("cascade", "--last", "3")
+    assert code == 0
+    assert "no date had a run of its own: those of ranges are shown by --date" in printed
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
