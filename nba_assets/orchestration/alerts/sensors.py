@@ -9,7 +9,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Any, get_args
+from typing import Any
 
 import dagster as dg
 
@@ -17,7 +17,7 @@ from nba_assets.audit.never_built import NOT_BUILT
 from nba_assets.contracts.calendar import EASTERN, Window
 from nba_assets.contracts.table import Table
 from nba_assets.orchestration.alerts.outbox import Alert, Outbox, is_address, send
-from nba_assets.orchestration.ended_runs import Ended, ended_runs
+from nba_assets.orchestration.ended_runs import EVERY_END, ended_runs
 from nba_assets.orchestration.freshness import READY_BY, not_ready
 from nba_assets.orchestration.instance.tags import WILL_RETRY_TAG
 from nba_assets.orchestration.metadata import Materialised, broken_rows
@@ -88,17 +88,14 @@ def _failed_runs(
             return  # the place is not passed yet: looked at again in the next tick
         if run.tags.get(WILL_RETRY_TAG) != "true":
             yield _failure(instance, run, record)
-        state[dg.DagsterEventType.RUN_FAILURE.value] = record.storage_id
 
 
 def _runs_with_broken_checks(
     instance: dg.DagsterInstance, warehouse: WarehouseResource, state: dict[str, Any], now: float
 ) -> Iterator[Alert]:
-    for kind in get_args(Ended):
-        for run, record in ended_runs(instance, state, kind):
-            if alert := _broken_checks(instance, run):
-                yield alert
-            state[kind.value] = record.storage_id
+    for run, _ in ended_runs(instance, state, *EVERY_END):
+        if alert := _broken_checks(instance, run):
+            yield alert
 
 
 def _failure(instance: dg.DagsterInstance, run: dg.DagsterRun, record: dg.EventLogRecord) -> Alert:

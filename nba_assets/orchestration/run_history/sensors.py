@@ -1,11 +1,11 @@
 """Sensor that keeps what became of each table of a run, however it ended. What is kept is the history's business."""
 
 import json
-from typing import Any, get_args
+from typing import Any
 
 import dagster as dg
 
-from nba_assets.orchestration.ended_runs import Ended, ended_runs
+from nba_assets.orchestration.ended_runs import EVERY_END, ended_runs
 from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.run_history.history import keep
 from nba_assets.warehouse.base import Warehouse
@@ -39,12 +39,10 @@ def keep_ended(instance: dg.DagsterInstance, warehouse: Warehouse, state: dict[s
     none is lost, and none that never can be holds the others up.
     """
     waiting: list[str] = state.setdefault(_WAITING, [])
-    for kind in get_args(Ended):
-        for run, record in ended_runs(instance, state, kind):
-            if len(waiting) >= MOST_WAITING:
-                break
-            waiting.append(run.run_id)
-            state[kind.value] = record.storage_id
+    for run, _ in ended_runs(instance, state, *EVERY_END):
+        if len(waiting) >= MOST_WAITING:
+            break
+        waiting.append(run.run_id)
     number, failure = 0, ""
     while waiting and not failure:
         try:
