@@ -15,10 +15,10 @@ from difflib import get_close_matches
 from typing import Any
 
 import duckdb
-import ibis
 import pyarrow as pa
 
-from nba_assets.compile.dialects import to_script
+from nba_assets.compile.dialects import to_sql
+from nba_assets.compile.reading import rows_of
 from nba_assets.compile.statements import inputs_in, statements
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.contract import Contract
@@ -128,10 +128,7 @@ def _near(rows: Sequence[Row], names: Sequence[str], key: Sequence[str]) -> Sequ
 
 def _fetch(warehouse: Warehouse, contract: Contract, dates: Window | None) -> pa.Table:
     """What is stored, as it is stored."""
-    rows = ibis.table(contract.schema(), name=contract.name, database=contract.dataset)
-    if dates and contract.partition_by:
-        rows = rows.filter(rows[contract.partition_by].between(ibis.literal(dates.start), ibis.literal(dates.end)))
-    return warehouse.fetch(to_script(rows, warehouse.dialect), {contract: dates}, SECONDS)
+    return warehouse.fetch(to_sql(rows_of(contract, dates), warehouse.dialect), {contract: dates}, SECONDS)
 
 
 @dataclass

@@ -14,10 +14,10 @@ from datetime import date
 from itertools import groupby
 from typing import get_args
 
-import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from nba_assets.compile import reading
 from nba_assets.compile.code_version import Code, code_of, code_version
 from nba_assets.compile.dialects import Dialect, to_sql
 from nba_assets.contracts.calendar import Window, season_year
@@ -144,12 +144,10 @@ def _inputs(warehouse: Warehouse, table: Table) -> Inputs:
 
 def rows_of(session: Session, dialect: Dialect, contract: Contract, window: Window) -> pa.Table:
     """The rows of some days as they are stored, in order of date and key."""
-    day = str(contract.partition_by)
-    rows = ibis.table(contract.schema(), name=contract.name, database=contract.dataset)
-    rows = rows.filter(rows[day].between(ibis.literal(window.start), ibis.literal(window.end)))
+    rows = reading.rows_of(contract, window)
     if contract.part:
         rows = rows.filter(rows[contract.part_column] == contract.part)
-    rows = rows.order_by(list(dict.fromkeys([day, *contract.key])))
+    rows = rows.order_by(list(dict.fromkeys([str(contract.partition_by), *contract.key])))
     session.create_views({contract: window})
     schema = contract.schema().to_pyarrow()
     return session.fetch(to_sql(rows, dialect)).select(schema.names).cast(schema)
