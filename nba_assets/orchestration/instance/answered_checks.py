@@ -18,9 +18,7 @@ from dagster._core.storage.event_log import SqlEventLogStorage
 
 from nba_assets.orchestration.dagster_patches.guard import find
 from nba_assets.orchestration.instance.event_storage.batches import BatchingEventLogStorage
-from nba_assets.orchestration.instance.event_storage.internals import CHECKS, EVENTS, known, table
-
-_SERIALIZE = "dagster._serdes:serialize_value"
+from nba_assets.orchestration.instance.event_storage.internals import CHECKS, EVENTS, SERIALIZE, known, table
 
 
 def answer_days(instance: dg.DagsterInstance, run: dg.DagsterRun, key: dg.AssetKey, checks: Collection[str]) -> None:
@@ -50,7 +48,7 @@ def answer_days(instance: dg.DagsterInstance, run: dg.DagsterRun, key: dg.AssetK
             built = rows.c.materialization_event_storage_id.isnot(None)
             answer = {
                 "execution_status": "SUCCEEDED",
-                "evaluation_event": find(_SERIALIZE)(_passed(run, key, check, now)),
+                "evaluation_event": find(SERIALIZE)(_passed(run, key, check, now)),
                 "evaluation_event_timestamp": datetime.fromtimestamp(now, UTC).replace(tzinfo=None),
             }
             connection.execute(rows.update().where(*of_the_run, *still_open, built).values(**answer))

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
+import pkgutil
+import re
 from collections.abc import Iterator
 
 import pytest
+from dagster._core.storage.event_log import SqliteEventLogStorage
 
+from nba_assets.orchestration import dagster_patches, instance
 from nba_assets.orchestration.dagster_patches import (
     executor_poll,
     guard,
@@ -17,7 +22,7 @@ from nba_assets.orchestration.dagster_patches import (
 )
 from nba_assets.orchestration.dagster_patches.guard import Upstream, in_place, moved
 from nba_assets.orchestration.instance import batched_events, compute_logs, launcher, retention, run_log, runs
-from nba_assets.orchestration.instance.event_storage import check_states
+from nba_assets.orchestration.instance.event_storage import check_states, internals
 
 UPSTREAMS = [
     module.UPSTREAM
@@ -68,6 +73,20 @@ def test_this_dagster_is_as_every_patch_knows_it(upstream: Upstream) -> None:
 def test_every_patch_can_be_switched_off_and_has_a_guard_of_its_own() -> None:
     of_a_database = {"event_storage"}  # its guard depends on which
     assert sorted({upstream.name for upstream in UPSTREAMS} | of_a_database) == sorted(switches.NAMES)
+
+
+def test_whatever_is_looked_up_in_dagster_is_guarded() -> None:
+    every = [*UPSTREAMS, internals.upstream(SqliteEventLogStorage)]
+    guarded = {path for upstream in every for path in (*upstream.parameters, *upstream.names, *upstream.columns)}
+    looked_up = {
+        path
+        for package in (dagster_patches, instance)
+        for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
+        for path in vars(importlib.import_module(found.name)).values()
+        if isinstance(path, str) and re.fullmatch(r"(dagster|alembic)[\w.]*:[\w.]+", path)
+    }
+    assert len(looked_up) > 20
+    assert {path for path in looked_up if not any(known.startswith(path) for known in guarded)} == set()
 
 
 def test_the_fields_of_a_record_are_its_parameters() -> None:

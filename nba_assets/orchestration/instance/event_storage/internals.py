@@ -18,6 +18,7 @@ _SCHEMA = "dagster._core.storage.event_log.schema"
 EVENTS = f"{_SCHEMA}:SqlEventLogStorageTable"
 CHECKS = f"{_SCHEMA}:AssetCheckExecutionsTable"
 ASSETS = f"{_SCHEMA}:AssetKeyTable"
+SERIALIZE = "dagster._serdes:serialize_value"
 
 METHODS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "SqlEventLogStorage": {
@@ -82,7 +83,7 @@ def upstream(storage: type[SqlEventLogStorage]) -> Upstream:
             },
             **lean.UPSTREAM,
         },
-        names=(ASSETS,),
+        names=(ASSETS, SERIALIZE),
         columns=COLUMNS,
     )
 
