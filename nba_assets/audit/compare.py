@@ -25,6 +25,7 @@ from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.failures import RECORDS
 from nba_assets.tables.raw import RAW_TABLES
 from nba_assets.tables.registry import every_table, monthly_tables
+from nba_assets.warehouse.connection import connected
 from nba_assets.warehouse.duckdb import quoted
 from nba_assets.warehouse.footers import has_rows
 from nba_assets.warehouse.lake import FILE, day_of
@@ -190,7 +191,7 @@ def _count(name: str, files: Sequence[Path]) -> int:
 def _connection(name: str) -> Iterator[duckdb.DuckDBPyConnection]:
     """Raises BadInput for what cannot be read."""
     try:
-        with scratch_folder() as spilled, duckdb.connect(config={"temp_directory": str(spilled)}) as connection:
+        with scratch_folder() as spilled, connected(config={"temp_directory": str(spilled)}) as connection:
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute("SET enable_progress_bar = false")
             yield connection

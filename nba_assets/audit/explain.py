@@ -26,6 +26,7 @@ from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.failures import failures_of
 from nba_assets.contracts.table import Table
 from nba_assets.warehouse.base import Warehouse
+from nba_assets.warehouse.connection import connected
 from nba_assets.warehouse.records import records
 
 SECONDS = 300.0
@@ -95,7 +96,7 @@ def explain(
         raise BadInput(f"--column: {table.name} has no column {column!r}")
     stored = _row(warehouse, table, day, key)
     columns = [column] if column else [c.name for c in table.columns]
-    with duckdb.connect() as connection:
+    with connected() as connection:
         bench = _Bench(connection, table, day, stored, columns)
         bench.load(warehouse)
         made = bench.make()

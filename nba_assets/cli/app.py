@@ -13,7 +13,6 @@ from typing import Annotated
 
 import typer
 
-from nba_assets.cli import INTERRUPTED
 from nba_assets.cli.backfill import backfill
 from nba_assets.cli.bigquery import bigquery
 from nba_assets.cli.cascade import cascade
@@ -112,8 +111,6 @@ def main() -> None:
     try:
         app()
     except Exception as error:
-        if isinstance(error.__cause__, KeyboardInterrupt):  # as DuckDB tells that a query was interrupted
-            sys.exit(INTERRUPTED)
         is_one_line = isinstance(error, BadInput | GaveWay)
         if not is_one_line and not _of_the_machine(error):  # as Python does, but nothing is obeyed
             sys.stderr.write(printable(traceback.format_exc()))

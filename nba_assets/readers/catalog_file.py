@@ -20,6 +20,7 @@ from nba_assets.contracts.contract import Column, Contract
 from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.reading_view import ReadingView
 from nba_assets.readers.catalog import readable
+from nba_assets.warehouse.connection import connected
 from nba_assets.warehouse.duckdb import no_rows, quoted, sql_type
 from nba_assets.warehouse.lake import FILE, Lake
 from nba_assets.warehouse.scratch import written_whole
@@ -36,7 +37,7 @@ class Viewed:
 def write_catalog(lake: Lake, file: Path) -> list[Viewed]:
     """Write the file, in place of an earlier one. Raises BadInput for a file that is something else."""
     _require_ours(file)
-    with written_whole(file) as place, duckdb.connect(os.fspath(place)) as connection:
+    with written_whole(file) as place, connected(os.fspath(place)) as connection:
         connection.begin()  # a comment by itself is on the disk before the next: of a thousand that takes seconds
         viewed = [_viewed(connection, lake, contract) for contract in readable()]
         connection.commit()
@@ -51,7 +52,7 @@ def _require_ours(file: Path) -> None:
     if not file.is_file():  # a pipe would be waited for
         raise BadInput(f"{file} is there and is no file: name another")
     try:
-        with duckdb.connect(os.fspath(file), read_only=True) as connection:
+        with connected(os.fspath(file), read_only=True) as connection:
             (tables,) = connection.execute("SELECT count(*) FROM duckdb_tables()").fetchone() or (0,)
     except duckdb.Error as error:
         raise BadInput(f"{file} is there and cannot be opened as a catalog: {str(error).splitlines()[0]}") from None

@@ -23,6 +23,7 @@ from nba_assets.contracts.errors import BadInput, GaveWay
 from nba_assets.contracts.reading_view import ReadingView
 from nba_assets.readers.catalog import readable
 from nba_assets.warehouse.base import QueryFailed, Warehouse
+from nba_assets.warehouse.connection import connected
 from nba_assets.warehouse.duckdb import MEMORY, DuckDBWarehouse, NotOneSelect, only_select
 from nba_assets.warehouse.footers import no_rows
 from nba_assets.warehouse.lake import Lake
@@ -137,7 +138,7 @@ def _require_reading(connection: duckdb.DuckDBPyConnection, sql: str) -> None:
 def _named_in(sql: str) -> list[Contract]:
     """The tables and views that the SQL names; all when it names none or another, since it may ask the catalog."""
     every = {contract.full_name: contract for contract in readable()}
-    with duckdb.connect() as connection:
+    with connected() as connection:
         if len(connection.extract_statements(sql)) != 1:
             return []
         try:
@@ -165,7 +166,7 @@ def _readable(part: pa.Table) -> pa.Table:
         name for name, kind in zip(part.schema.names, part.schema.types, strict=True) if pa.types.is_interval(kind)
     ]
     if spans:
-        with duckdb.connect() as connection:
+        with connected() as connection:
             words = connection.from_arrow(part.select(spans)).project("COLUMNS(*)::VARCHAR").to_arrow_table()
         for name in spans:
             part = part.set_column(part.schema.names.index(name), name, words[name])

@@ -37,6 +37,7 @@ from nba_assets.contracts.settings import whole_number
 from nba_assets.warehouse.artefacts import Artefacts
 from nba_assets.warehouse.base import Job, QueryTimeout, TransientError, Written
 from nba_assets.warehouse.code_notes import CodeNotes
+from nba_assets.warehouse.connection import connected, interrupts_as_they_are
 from nba_assets.warehouse.footers import Build
 from nba_assets.warehouse.lake import Copied, Lake
 from nba_assets.warehouse.merged_parts import merge_parts
@@ -117,7 +118,7 @@ class DuckDBWarehouse:
     def connect(self, inputs: Dates) -> Iterator[duckdb.DuckDBPyConnection]:
         """A connection in which each input is a view `dataset.table` over its files, empty where there are none."""
         # Of its own: connections that spill into one folder take each other's blocks for their own, and die of it.
-        with scratch_folder() as spilled, duckdb.connect() as connection:
+        with scratch_folder() as spilled, connected() as connection:
             connection.execute("SET TimeZone = 'UTC'")
             with suppress(duckdb.InvalidInputException):  # in a notebook without ipywidgets there is none to be set
                 connection.execute("SET enable_progress_bar = false")
@@ -130,7 +131,8 @@ class DuckDBWarehouse:
             if self.threads:
                 connection.execute(f"SET threads = {self.threads}")
             _narrow(connection, self.lake)
-            _create_views(connection, self.lake, inputs)
+            for contract, dates in inputs.items():
+                _create_view(connection, self.lake, contract, dates)
             yield connection
 
 
@@ -267,7 +269,8 @@ def _folders(within: os.DirEntry[str] | Path) -> list[os.DirEntry[str]]:
 def _telling_what_passes() -> Iterator[None]:
     """Raises TransientError for what may pass; what else is raised quotes values as they can be shown."""
     try:
-        yield
+        with interrupts_as_they_are():
+            yield
     except TRANSIENT as error:
         raise TransientError(printable(str(error))) from error
     except duckdb.Error as error:  # it goes to logs and terminals, which obey escape characters
@@ -275,11 +278,6 @@ def _telling_what_passes() -> Iterator[None]:
         if told != str(error):
             raise type(error)(told) from None
         raise
-
-
-def _create_views(connection: duckdb.DuckDBPyConnection, lake: Lake, inputs: Dates) -> None:
-    for contract, dates in inputs.items():
-        _create_view(connection, lake, contract, dates)
 
 
 def _create_view(connection: duckdb.DuckDBPyConnection, lake: Lake, contract: Contract, dates: Window | None) -> int:

@@ -24,6 +24,7 @@ from nba_assets.contracts.calendar import Window, first_date, season_label, seas
 from nba_assets.contracts.contract import Column, RawTable
 from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.kept_out import REPAIRED
+from nba_assets.warehouse.connection import connected
 from nba_assets.warehouse.copies import listed, settle
 from nba_assets.warehouse.delivered import FILE, Delivered, Given, format_of, look, source_of
 from nba_assets.warehouse.quarantine import Entry, entries
@@ -57,11 +58,12 @@ class Staged:
     seconds: float
 
 
-def scratch_database(folder: Path) -> duckdb.DuckDBPyConnection:
+@contextmanager
+def scratch_database(folder: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Where the rows of all tables wait until every table is checked; `folder` takes what does not fit in memory."""
-    con = duckdb.connect(config={"memory_limit": "1GB", "temp_directory": str(folder)})
-    con.execute("SET TimeZone = 'UTC'")
-    return con
+    with connected(config={"memory_limit": "1GB", "temp_directory": str(folder)}) as con:
+        con.execute("SET TimeZone = 'UTC'")
+        yield con
 
 
 def stage(

@@ -46,20 +46,15 @@ def raising(error: BaseException) -> Callable[..., None]:
     return fail
 
 
-INTERRUPTED_QUERY = RuntimeError("Query interrupted")
-INTERRUPTED_QUERY.__cause__ = KeyboardInterrupt()
-
-
 @pytest.mark.parametrize(
     ("error", "code", "complaint"),
     [
         (KeyboardInterrupt(), 130, ""),
-        (INTERRUPTED_QUERY, 130, ""),
         (OSError(28, "No space left on device", "lake/x"), 1, "nba: [Errno 28] No space left on device: 'lake/x'\n"),
         (TransientError("IO Error: lake/x\nof three\nlines"), 1, "nba: IO Error: lake/x\n"),
         (BadInput("lake/x: is no Parquet"), 2, "nba: lake/x: is no Parquet\n"),
     ],
-    ids=["Ctrl-C", "Ctrl-C in a query", "disk full", "file gone", "bad input"],
+    ids=["Ctrl-C", "disk full", "file gone", "bad input"],
 )
 def test_how_a_command_ends(
     error: BaseException, code: int, complaint: str, nba: Nba, monkeypatch: pytest.MonkeyPatch

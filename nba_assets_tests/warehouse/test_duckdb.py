@@ -305,3 +305,27 @@ def test_nothing_waits_for_the_seconds_of_a_query_that_was_broken_off_as_it_bega
     """A step did, until its table's timeout was over, and with it the command that was to end."""
     done = subprocess.run([sys.executable, "-c", BROKEN_OFF], cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+WITHOUT_END = """
+import contextlib, pathlib, signal
+from nba_assets.warehouse.duckdb import DuckDBWarehouse
+from nba_assets.warehouse.lake import Lake
+
+def interrupt(*_):
+    raise KeyboardInterrupt
+
+signal.signal(signal.SIGALRM, interrupt)
+for_each_core = "FROM range(1_000_000_000_000)"
+with contextlib.suppress(KeyboardInterrupt):
+    with DuckDBWarehouse(Lake(pathlib.Path(".")), threads=2).session(600.0) as session:
+        signal.setitimer(signal.ITIMER_REAL, 0.5)
+        session.fetch(f"SELECT count(*) FROM ({for_each_core} UNION ALL {for_each_core}) WHERE range % 7 = 3")
+"""
+
+
+def test_an_interrupt_ends_a_query_and_is_no_failure_of_it(tmp_path: Path) -> None:
+    """DuckDB makes a failure of it, after which a step went on with its next table; and as it closed its connection, it
+    waited for the other threads to compute the query to its last row."""
+    done = subprocess.run([sys.executable, "-c", WITHOUT_END], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, "")
