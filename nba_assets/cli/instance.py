@@ -44,9 +44,9 @@ def going_to_run(lake: Path, *, surely: bool = False) -> Iterator[None]:
 
     settle_lake(lake)
     settle_home()
-    if not (surely and _are_compiled()):
-        fork_server.start()
     try:
+        if not (surely and _are_compiled()):
+            fork_server.start()
         yield
     finally:
         fork_server.stop()
@@ -62,9 +62,9 @@ def said_afterwards() -> Iterator[None]:
     shown, before = os.dup(2), sys.stderr
     with tempfile.TemporaryFile() as said, os.fdopen(shown, "w", buffering=1) as terminal:
         before.flush()
-        os.dup2(said.fileno(), 2)
-        err.file = terminal
         try:
+            os.dup2(said.fileno(), 2)
+            err.file = terminal
             yield
         except typer.Exit as end:
             if end.exit_code == INTERRUPTED:

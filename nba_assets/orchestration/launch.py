@@ -43,7 +43,6 @@ ASKED_EVERY = 5
 """Looks for each at whether the run was withdrawn, which reads the record of a whole back-fill."""
 
 CANCELLED = "cancelled"
-RUN_FAILURES = ("RUN_FAILURE", "PIPELINE_FAILURE")
 STOPPED = (dg.DagsterRunStatus.CANCELING, dg.DagsterRunStatus.CANCELED)
 
 TableProgress = Callable[[str, int, str], None]
@@ -122,8 +121,10 @@ def launch(
             return False
         return _status(instance, run) in STOPPED or (next(looks) % ASKED_EVERY == 0 and withdrawn())
 
-    with _Interruptions() as interruptions, _Watcher(instance, run.run_id, tables, len(days), progress, called_off):
+    watcher = _Watcher(instance, run.run_id, tables, len(days), progress, called_off)
+    with _Interruptions() as interruptions:
         try:
+            watcher.start()
             for event in events_of(job, run, instance):
                 events.append(event)
                 if interruptions.came() and _status(instance, run) == dg.DagsterRunStatus.STARTED:
@@ -131,6 +132,8 @@ def launch(
                     instance.report_run_canceling(run, "interrupted: cancelling the run")
         except (KeyboardInterrupt, dg.DagsterExecutionInterruptedError):
             interruptions.note()
+        finally:
+            watcher.stop()
         cancelled = interruptions.came()
     if cancelled and _status(instance, run) not in (dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.CANCELED):
         instance.report_run_canceled(run, "interrupted before a step was running")
@@ -199,7 +202,8 @@ def _failures(tables: Sequence[Table], events: Sequence[dg.DagsterEvent], cancel
             failed = failed_in(event, tables)
             failures |= {name: failure.reason for name, failure in failed.items() if name not in built}
     if not failures:
-        failures.update(("run", reason_of(event)) for event in events if event.event_type_value in RUN_FAILURES)
+        ended = [event for event in events if event.event_type is dg.DagsterEventType.RUN_FAILURE]
+        failures.update(("run", reason_of(event)) for event in ended)
     for table in tables:
         if failures and table.name not in built:
             failures.setdefault(table.name, "not built, since a table that it reads failed")
@@ -284,12 +288,14 @@ class _Watcher:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
 
-    def __enter__(self) -> None:
+    def start(self) -> None:
         self._thread.start()
 
-    def __exit__(self, *exception: object) -> None:
+    def stop(self) -> None:
+        """Also where an interrupt broke off the start."""
         self._stop.set()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
 
     def _watch(self) -> None:
         place, interrupted = 0, False
