@@ -42,4 +42,6 @@ def client(project: str | None, location: str | None, process: int) -> bigquery.
     except DefaultCredentialsError as error:
         raise BadInput(f"no credentials for Google: {str(error).splitlines()[0]}") from error
     except OSError as error:
+        if error.errno:  # of the file that the credentials are in; that there is no project, Google tells without one
+            raise BadInput(f"no credentials for Google: {error.filename}: {error.strerror}") from error
         raise BadInput("no project for BigQuery: set NBA_BIGQUERY_PROJECT") from error

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import google.auth
 import pytest
@@ -66,6 +68,14 @@ def test_what_is_missing_is_one_line(monkeypatch: pytest.MonkeyPatch, found: Fou
 
     monkeypatch.setattr(google.auth, "default", none)
     with pytest.raises(BadInput, match=r"^no credentials for Google: Your default credentials were not found\.$"):
+        client("ours", None, next(PROCESSES))
+
+
+def test_a_file_of_credentials_that_cannot_be_read_is_named(
+    monkeypatch: pytest.MonkeyPatch, found: Found, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path))
+    with pytest.raises(BadInput, match=rf"^no credentials for Google: {re.escape(str(tmp_path))}: Is a directory$"):
         client("ours", None, next(PROCESSES))
 
 

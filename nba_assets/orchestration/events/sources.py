@@ -14,7 +14,7 @@ import json
 import logging
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -99,7 +99,7 @@ class Spool:
         waiting, done = self.root / RAW_COMPLETE_TOPIC, self.root / RAW_COMPLETE_TOPIC / "done"
         done.mkdir(parents=True, exist_ok=True)
         for receipt in receipts:
-            if (waiting / receipt).exists():
+            with suppress(FileNotFoundError):
                 os.replace(waiting / receipt, done / receipt)
 
     def publish(self, topic: str, name: str, data: bytes, reason: str | None = None) -> None:

@@ -140,6 +140,25 @@ def test_acknowledged_ones_are_kept_in_done(tmp_path: Path) -> None:
     assert (tmp_path / RAW_COMPLETE_TOPIC / "done" / "1.json").read_bytes() == b"message 1"
 
 
+def test_what_another_daemon_acknowledges_at_the_same_moment_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = spooled(tmp_path)
+    place.send("1", "2")
+    replace = os.replace
+
+    def beaten(source: Path, target: Path) -> None:
+        monkeypatch.setattr(os, "replace", replace)
+        replace(source, target)
+        replace(source, target)
+
+    received = place.source.pull(2)
+    monkeypatch.setattr(os, "replace", beaten)
+    place.source.acknowledge([message.receipt for message in received])
+    assert place.pull() == []
+    assert len(list((tmp_path / RAW_COMPLETE_TOPIC / "done").iterdir())) == 2
+
+
 def test_the_same_name_twice_is_one_message(tmp_path: Path) -> None:
     place = spooled(tmp_path)
     place.send("1", "1")
