@@ -129,7 +129,9 @@ def _locked(case: Case, arena: Arena, chance: random.Random) -> list[str]:
     seconds = chance.uniform(8, 25)
     holder = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
     holder.execute("BEGIN EXCLUSIVE")
-    threading.Timer(seconds, lambda: holder.execute("ROLLBACK")).start()
+    release = threading.Timer(seconds, holder.close)
+    release.daemon = True
+    release.start()
     ended = arena.nba(*ONE_DAY.arguments(case.ground))
     return [f"{file.name} locked for {seconds:.0f} s: {loss}" for loss in _few_words(ended, (0,))]
 

@@ -52,9 +52,8 @@ class Webhook:
 
             def log_message(self, *_: object) -> None: ...
 
-        HTTPServer.allow_reuse_address = True
         server = HTTPServer(("127.0.0.1", self.port), Handler)
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         try:
             yield

@@ -108,7 +108,7 @@ def test_an_answer_that_comes_byte_by_byte_is_given_up(
                     connection.send(b"H")
 
     with socket.create_server(("127.0.0.1", webhook.port)) as slow:
-        answering = threading.Thread(target=answer, args=(slow,))
+        answering = threading.Thread(target=answer, args=(slow,), daemon=True)
         answering.start()
         outbox, started = Outbox(["disk full"]), time.monotonic()
         outbox.deliver(send)

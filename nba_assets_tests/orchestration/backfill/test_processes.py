@@ -10,7 +10,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,25 @@ class Back:
         )
         return done.returncode, done.stdout, done.stderr
 
+    @contextmanager
+    def filling(self) -> Iterator[subprocess.Popen[str]]:
+        """The same under way, in a session of its own, of which nothing is left where a test ends before it does."""
+        process = subprocess.Popen(
+            [NBA, "backfill", *WEEK],
+            cwd=self.lake.parent,
+            env=self.settings,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+        try:
+            yield process
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
+            raise
+
     def files(self) -> Mapping[tuple[str, date], str]:
         lake = Lake(self.lake)
         return {
@@ -91,19 +111,11 @@ def statuses() -> list[tuple[dg.DagsterRunStatus | None, BulkActionStatus]]:
 def test_ctrl_c_cancels_the_run_and_says_so_and_done_again_it_is_the_same_to_the_byte(back: Back, filled: Path) -> None:
     """SIGKILL, at more moments, is the attack's, which the same CI plays."""
     while_it_runs = 0.5
-    process = subprocess.Popen(
-        [NBA, "backfill", *WEEK],
-        cwd=back.lake.parent,
-        env=back.settings,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    _wait_for_a_step()
-    time.sleep(while_it_runs)
-    os.killpg(process.pid, signal.SIGINT)
-    _, complaint = process.communicate(timeout=180)
+    with back.filling() as process:
+        _wait_for_a_step()
+        time.sleep(while_it_runs)
+        os.killpg(process.pid, signal.SIGINT)
+        _, complaint = process.communicate(timeout=180)
 
     assert process.returncode == 130
     assert re.search(r"^cancelled: the same command builds the \d+ partitions that are left$", complaint, re.M)
@@ -122,14 +134,13 @@ def test_ctrl_c_cancels_the_run_and_says_so_and_done_again_it_is_the_same_to_the
 
 
 def test_cancelling_it_in_the_ui_ends_it(back: Back) -> None:
-    process = subprocess.Popen(
-        [NBA, "backfill", *WEEK], cwd=back.lake.parent, env=back.settings, stdout=subprocess.DEVNULL
-    )
-    _wait_for_a_step()
-    with dg.DagsterInstance.get() as instance:
-        instance.update_backfill(instance.get_backfills()[0].with_status(BulkActionStatus.CANCELING))
+    with back.filling() as process:
+        _wait_for_a_step()
+        with dg.DagsterInstance.get() as instance:
+            instance.update_backfill(instance.get_backfills()[0].with_status(BulkActionStatus.CANCELING))
+        process.communicate(timeout=180)
 
-    assert process.wait(180) == 130
+    assert process.returncode == 130
     assert statuses() == [(dg.DagsterRunStatus.CANCELED, BulkActionStatus.CANCELED)]
 
 
