@@ -95,7 +95,7 @@ def of_days(part: Part) -> Iterator[tuple[date, dict[str, Any]]]:
         yield day, metadata
 
 
-def of_day_off(removed: int = 0, *, monthly: bool = False) -> dict[str, str | int]:
+def of_day_off(removed: int, *, monthly: bool = False) -> dict[str, str | int]:
     """The same, of a day or month with nothing to build; rows that were left of an earlier schedule are gone."""
     return {
         ROWS: 0,

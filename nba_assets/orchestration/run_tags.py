@@ -12,7 +12,7 @@ from nba_assets.contracts.calendar import Window
 from nba_assets.orchestration.instance.storage_files import StorageFault
 
 TRIGGER_TAG = "nba/trigger"
-"""What asked for the run: raw_complete, next_slate, schedule, backfill or a slate's job; a person's run has none."""
+"""What asked for the run: a sensor, `schedule`, or the job that launched it; a person's run has none."""
 
 CORRELATION_TAG = "nba/correlation_id"
 """The ids that came with the raw data which led to the run, separated by commas."""

@@ -68,12 +68,8 @@ def _under_way(instance: dg.DagsterInstance, record: dg.RunRecord) -> RunUnderWa
         len(tables_of(instance, run)),
         days[0] if days else None,
         days[-1] if days else None,
-        datetime.fromtimestamp(record.start_time, UTC) if record.start_time else _in_utc(record.create_timestamp),
+        datetime.fromtimestamp(record.start_time, UTC) if record.start_time else record.create_timestamp,
     )
-
-
-def _in_utc(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def switches(instance: dg.DagsterInstance) -> list[Switch]:

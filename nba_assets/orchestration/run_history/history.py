@@ -8,7 +8,7 @@ import statistics
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import dagster as dg
 import pyarrow as pa
@@ -73,7 +73,7 @@ def store(warehouse: Warehouse, runs: Sequence[TableRun]) -> None:
 
 def _report_page(instance: dg.DagsterInstance, warehouse: Warehouse, runs: Sequence[TableRun]) -> None:
     days = [run.data_date for run in runs]
-    near = Window(date.fromordinal(min(days).toordinal() - NEAR_DAYS), date.fromordinal(max(days).toordinal()))
+    near = Window(min(days) - timedelta(days=NEAR_DAYS), max(days))
     timings = timings_of(runs, kept(warehouse, near))
     counts = [f"{sum(run.status == status for run in runs)} {status}" for status in sorted({r.status for r in runs})]
     instance.report_runless_asset_event(

@@ -16,6 +16,7 @@ from nba_assets.compile.bind import stored_inputs
 from nba_assets.compile.code_version import code_version
 from nba_assets.contracts.calendar import EASTERN, season_year
 from nba_assets.contracts.table import Table
+from nba_assets.orchestration.instance.tags import BACKFILL_ID_TAG
 from nba_assets.orchestration.metadata import Materialised, TableFailure
 from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.run_history import table_run
@@ -84,7 +85,7 @@ def _row(table: Table, record: dg.RunRecord, part: _Part, became: _Status, end: 
     """What became of one table of a run that ended at `end`, if it did."""
     run = record.dagster_run
     days = days_of(run)
-    first = days[0] if days else datetime.fromtimestamp(record.create_timestamp.timestamp(), EASTERN).date()
+    first = days[0] if days else record.create_timestamp.astimezone(EASTERN).date()
     trigger, by = _trigger(run, len(days))
     state, skipped, error = became
     started, ended = part.own_times or (part.started, part.ended or end)
@@ -209,14 +210,13 @@ def _before(table: Table) -> set[str]:
 def _trigger(run: dg.DagsterRun, days: int) -> tuple[str, str | None]:
     """What asked for the run, and which one of it."""
     tags = run.tags
-    asked = tags.get(TRIGGER_TAG)
     if name := tags.get("dagster/sensor_name"):
         return "sensor", name
     if name := tags.get("dagster/schedule_name"):
         return "schedule", name
-    if "dagster/backfill" in tags or asked == "backfill" or days > 1:
-        return "backfill", tags.get("dagster/backfill")
-    return "manual", asked
+    if BACKFILL_ID_TAG in tags or days > 1:
+        return "backfill", tags.get(BACKFILL_ID_TAG)
+    return "manual", tags.get(TRIGGER_TAG)
 
 
 def _moment(seconds: float | None) -> datetime | None:
