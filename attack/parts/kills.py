@@ -11,6 +11,7 @@ import os
 import random
 import shutil
 import signal
+import subprocess
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -82,7 +83,7 @@ def play(case: Case) -> Outcome:
 def _killed(arena: Arena, arguments: tuple[str | Path, ...], moment: float, within: random.Random | None) -> list[str]:
     """Kill the command after so many seconds, or a process that it has started; what is wrong then."""
     with arena.started(*arguments) as running:
-        with suppress(Exception):
+        with suppress(subprocess.TimeoutExpired):
             running.wait(moment)
         victims = sorted(arena.processes().keys() - {running.pid}) if within else [running.pid]
         for victim in [within.choice(victims)] if within and victims else victims:

@@ -32,7 +32,7 @@ RETRY_KNOWN_AFTER = 60.0
 UI_URL = "NBA_UI_URL"
 """Where people reach Dagster's UI, for links to it."""
 
-TABLES_NAMED = 3
+TABLES_NAMED, DAYS_NAMED = 3, 5
 
 MATERIALISED = dg.DagsterEventType.ASSET_MATERIALIZATION
 
@@ -205,5 +205,6 @@ def _dates(run: dg.DagsterRun) -> str:
     return str(Window(days[0], days[-1])) if days else "no date"
 
 
-def _some(days: Sequence[str], most: int = 5) -> str:
-    return ", ".join(days[:most]) + (f" and {len(days) - most} more days" if len(days) > most else "")
+def _some(days: Sequence[str]) -> str:
+    more = len(days) - DAYS_NAMED
+    return ", ".join(days[:DAYS_NAMED]) + (f" and {more} more days" if more > 0 else "")
