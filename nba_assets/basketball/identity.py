@@ -48,31 +48,28 @@ def as_lookup(printed: ir.StringValue) -> ir.StringValue:
     return printed.lower().translate(_WITH_MARKS, _WITHOUT_MARKS).re_replace(r"[^a-z0-9]", "")
 
 
-def stamp_by_pair(
-    rows: ir.Table, games: ir.Table, one: str = "home_team_abbr", other: str = "away_team_abbr"
-) -> ir.Table:
+def stamp_by_pair(rows: ir.Table, games: ir.Table) -> ir.Table:
     """`rows` with the canonical `game_id`, found by date and the two teams in whichever order they stand.
 
     Rows of no game in the schedule are left out. The rows' own `game_id`, home and away are dropped: three vendors
     fill them from array order.
     """
-    joined = _by_pair(rows, one, other).inner_join(_pairs(games), _SAME_PAIR)
-    kept = [name for name in rows.columns if name not in ("game_id", "season_year", one, other)]
+    joined = _by_pair(rows).inner_join(_pairs(games), _SAME_PAIR)
+    dropped = ("game_id", "season_year", "home_team_abbr", "away_team_abbr")
+    kept = [name for name in rows.columns if name not in dropped]
     return joined.select(*kept, game_id="_game_id", season_year="_season_year")
 
 
-def without_game(
-    rows: ir.Table, games: ir.Table, one: str = "home_team_abbr", other: str = "away_team_abbr"
-) -> ir.Table:
+def without_game(rows: ir.Table, games: ir.Table) -> ir.Table:
     """The rows that `stamp_by_pair` leaves out: their date and teams are no game of the schedule."""
-    return _by_pair(rows, one, other).anti_join(_pairs(games), _SAME_PAIR).drop("_first", "_second")
+    return _by_pair(rows).anti_join(_pairs(games), _SAME_PAIR).drop("_first", "_second")
 
 
 _SAME_PAIR = [("game_date", "_date"), ("_first", "_a"), ("_second", "_b")]
 
 
-def _by_pair(rows: ir.Table, one: str, other: str) -> ir.Table:
-    a, b = team(rows[one]), team(rows[other])
+def _by_pair(rows: ir.Table) -> ir.Table:
+    a, b = team(rows.home_team_abbr), team(rows.away_team_abbr)
     return rows.mutate(_first=ibis.least(a, b), _second=ibis.greatest(a, b))
 
 

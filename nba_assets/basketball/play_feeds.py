@@ -67,7 +67,7 @@ def second_of(sequence: ir.IntegerValue) -> ir.IntegerValue:
 
 def clock_of(period: ir.IntegerValue, sequence: ir.IntegerValue) -> ir.IntegerValue:
     """What the clock showed at a play's `place` in its period."""
-    return (period_seconds(period) - (sequence // 10_000) % 1000).clip(lower=0)
+    return (period_seconds(period) - (sequence // NUMBERS) % 1000).clip(lower=0)
 
 
 def best_feed(games: ir.Table, **feeds: ir.Table) -> ir.Table:

@@ -7,9 +7,8 @@ import ibis.expr.types as ir
 
 from nba_assets.basketball.joins import with_columns
 from nba_assets.contracts.read import view
+from nba_assets.tables.conformed.court_time import FOURTH_QUARTER
 from nba_assets.tables.conformed.plays import plays
-
-FOURTH_QUARTER = 4
 
 
 @view(plays=plays)
