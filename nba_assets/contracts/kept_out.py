@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Literal
 
 import ibis.expr.types as ir
 
@@ -18,19 +17,13 @@ from nba_assets.contracts.contract import Column, RawTable
 from nba_assets.contracts.table import Check, Table
 
 
-def kept_out(
-    name: str,
-    reason: str,
-    rows: Callable[..., ir.Table],
-    description: str,
-    severity: Literal["error", "warn", "note"] = "warn",
-) -> Check:
-    """A check that `rows`, a function of the stored rows and any inputs by name, gives nothing for a date.
+def kept_out(name: str, reason: str, rows: Callable[..., ir.Table], description: str) -> Check:
+    """A check that `rows`, a function of the stored rows and any inputs by name, gives nothing for a date; it warns.
 
     `reason` says in a few words why they are kept out ("of no game of the schedule"); `rows` has the table's partition
-    column. A `note` is counted and is no check in Dagster: of what is as it should be, such as a game under way.
+    column.
     """
-    return Check(name, description, rows, severity, reason=reason)
+    return Check(name, description, rows, "warn", reason=reason)
 
 
 def by_reason(table: Table, broken: Mapping[str, Mapping[date, int]]) -> dict[date, dict[str, int]]:

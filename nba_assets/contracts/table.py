@@ -227,7 +227,6 @@ def conformed(
     cluster_by: tuple[str, ...],
     reads: Mapping[str, Read],
     columns: tuple[Column, ...],
-    partition_by: str = "game_date",
     checks: tuple[Check, ...] = (),
     population: Population = OWES_NOTHING,
     days_at_once: int = 0,
@@ -235,7 +234,7 @@ def conformed(
     """Declare a conformed table: raw rows under settled ids, unrounded and unrated, built with the others of `step`."""
     return table(
         dataset=CONFORMED_DATASET,
-        partition_by=partition_by,
+        partition_by="game_date",
         key=key,
         cluster_by=cluster_by,
         reads=reads,
