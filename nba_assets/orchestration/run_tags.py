@@ -51,10 +51,11 @@ def days_of(run: dg.DagsterRun) -> list[date]:
 def reason_of(event: dg.DagsterEvent) -> str:
     """The innermost error's own message, its first line, which says what went wrong; Dagster's wrappers only say where.
 
-    The event's message where it has no error.
+    With the next where the first only announces it. The event's message where it has no error.
     """
     error = getattr(event.event_specific_data, "error", None)
     while error is not None and error.cause is not None and error.cls_name != StorageFault.__name__:
         error = error.cause
     text = (error.message if error else event.message) or "no reason given"
-    return text.strip().splitlines()[0]
+    first, *others = text.strip().splitlines()
+    return f"{first} {others[0]}" if first.endswith(":") and others else first

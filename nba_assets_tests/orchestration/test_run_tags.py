@@ -6,8 +6,10 @@ from datetime import date
 
 import dagster as dg
 import pytest
+from dagster._core.events import DagsterEvent, JobFailureData
+from dagster._utils.error import SerializableErrorInfo
 
-from nba_assets.orchestration.run_tags import days_of, partition_tags
+from nba_assets.orchestration.run_tags import days_of, partition_tags, reason_of
 from nba_assets.orchestration.schedules import being_built
 from nba_assets.orchestration.slates import slate_tables
 from nba_assets.orchestration.under_way import runs_under_way
@@ -33,3 +35,10 @@ def test_a_run_of_other_partitions_than_dates_has_none_and_stops_nobody(
     assert not being_built(instance, slate_tables(), DAYS[0])
     (run,) = runs_under_way(instance)
     assert (run.first, run.last) == (None, None)
+
+
+def test_a_reason_that_is_only_announced_goes_on_in_its_next_line() -> None:
+    told = "DagsterSubprocessError: errors in child processes:\nIn process 7: StorageFault: no answer\n\nStack Trace:"
+    error = SerializableErrorInfo(told, [], "DagsterSubprocessError")
+    event = DagsterEvent("PIPELINE_FAILURE", "job", event_specific_data=JobFailureData(error))
+    assert reason_of(event).endswith("in child processes: In process 7: StorageFault: no answer")

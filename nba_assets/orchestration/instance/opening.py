@@ -175,6 +175,7 @@ def instance_at_home() -> Iterator[dg.DagsterInstance]:
     from nba_assets.orchestration.dagster_patches import apply
     from nba_assets.orchestration.instance import storage_files
     from nba_assets.orchestration.instance.dead_runs import end_dead_runs
+    from nba_assets.orchestration.instance.event_storage import postgres_server
     from nba_assets.warehouse.scratch import sweep_folders
 
     home = settle_home()
@@ -183,6 +184,7 @@ def instance_at_home() -> Iterator[dg.DagsterInstance]:
     check_settings(home)
     apply()
     storage_files.watch()
+    postgres_server.watch()
     try:
         instance = dg.DagsterInstance.get()
     except BadInput:

@@ -21,12 +21,12 @@ from dagster._core.storage.event_log import SqlEventLogStorage
 from sqlalchemy.engine import Connection
 
 from nba_assets.orchestration.dagster_patches.guard import in_place
+from nba_assets.orchestration.instance import storage_files
 from nba_assets.orchestration.instance.daemon_log import leave_out_first_look
-from nba_assets.orchestration.instance.event_storage import check_states
+from nba_assets.orchestration.instance.event_storage import check_states, postgres_server
 from nba_assets.orchestration.instance.event_storage.internals import CHECKS, EVENTS, known, table
 from nba_assets.orchestration.instance.event_storage.lean import but_for_day, compact, lean, on_another_day
 from nba_assets.orchestration.instance.event_times import at_own_time
-from nba_assets.orchestration.instance.storage_files import watch
 from nba_assets.orchestration.processes.fork_server import start_in_run_worker
 
 OF_ASSETS = frozenset(
@@ -74,7 +74,8 @@ class BatchingEventLogStorage(SqlEventLogStorage):
         """
         if known(cls.STOCK):
             os.environ.setdefault(BATCH_SIZE, EVENTS_IN_BATCH)
-        watch()
+        storage_files.watch()
+        postgres_server.watch()
         leave_out_first_look()
         start_in_run_worker()
 

@@ -1,0 +1,88 @@
+"""Postgres server of Dagster's storage: waited for while it does not answer, and one line for what it refuses.
+
+Left alone, Dagster gives up after twelve seconds, in which no server is begun anew, and warns six times in four lines.
+What is listened to is SQLAlchemy's, as for files; Dagster itself is left as it is.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import re
+import time
+from typing import Any
+
+import sqlalchemy as db
+from sqlalchemy.engine import Engine
+
+from nba_assets.orchestration.instance.storage_files import WAIT, StorageFault, wait_seconds
+
+PAUSE_SECONDS = 0.5
+ANSWER_SECONDS = 10
+"""To wait for an answer to one attempt: of a host that drops what it is sent, none comes for minutes."""
+
+HOPELESS = ("authentication failed", "no password supplied", "does not exist", "no pg_hba.conf entry", "not permitted")
+"""What is so until a person does something about it."""
+
+READ_ONLY, NO_RIGHT = "25006", "42501"
+ROLLED_BACK = "40"
+"""How the codes begin of what another transaction is the cause of: no fault of the server."""
+
+LOG = logging.getLogger(__name__)
+
+_given_up: set[str] = set()
+"""Servers that this process has waited for in vain: what is tried on the way out shall not wait once more each."""
+
+
+@functools.cache
+def watch() -> None:
+    """From now on, whatever of this process asks a Postgres server through SQLAlchemy."""
+
+    @db.event.listens_for(Engine, "do_connect")
+    def connecting(dialect: Any, record: Any, arguments: list[Any], options: dict[str, Any]) -> Any:
+        return _connected(dialect, arguments, options) if dialect.name == "postgresql" else None
+
+    @db.event.listens_for(Engine, "handle_error")
+    def failed(context: Any) -> None:
+        if context.dialect.name != "postgresql" or context.is_pre_ping:  # a dead connection of a pool is made anew
+            return
+        error, code = context.original_exception, getattr(context.original_exception, "pgcode", None) or ""
+        gone = isinstance(error, context.dialect.loaded_dbapi.OperationalError) and not code.startswith(ROLLED_BACK)
+        if gone or code in (READ_ONLY, NO_RIGHT):
+            url = context.engine.url
+            raise StorageFault(f"{_named(url.host, url.port, url.database)}: {_in_a_line(error)}") from error
+
+
+def _connected(dialect: Any, arguments: list[Any], options: dict[str, Any]) -> Any:
+    """A connection, as soon as the server gives one. Raises StorageFault."""
+    server = _named(options.get("host"), options.get("port"), options.get("dbname"))
+    asked = {"connect_timeout": ANSWER_SECONDS} | options
+    until = time.monotonic() + (0 if server in _given_up else wait_seconds())
+    told = False
+    while True:
+        try:
+            connection = dialect.connect(*arguments, **asked)
+        except dialect.loaded_dbapi.OperationalError as error:
+            why = _in_a_line(error)
+            if any(words in why for words in HOPELESS):
+                raise StorageFault(f"{server}: {why}") from error
+            if time.monotonic() >= until:
+                _given_up.add(server)
+                raise StorageFault(f"{server}: {why}: waited {wait_seconds()} s ({WAIT})") from error
+            if not told:
+                LOG.warning("%s: %s: waiting up to %d s", server, why, wait_seconds())
+                told = True
+            time.sleep(PAUSE_SECONDS)
+        else:
+            _given_up.discard(server)
+            return connection
+
+
+def _named(host: Any, port: Any, database: Any) -> str:
+    """A server for a person, without the name and password that it is asked with."""
+    return f"Postgres {host or 'of this machine'}{f':{port}' if port else ''}, database {database}"
+
+
+def _in_a_line(error: Exception) -> str:
+    told = " ".join(str(error).split()) or "the connection was lost"
+    return re.sub("^connection to server .*? failed: ", "", told)
