@@ -54,6 +54,9 @@ _WRONG = {
 }
 """By SQLite's code, what is wrong with a file, and the remedy."""
 
+OTHER_DAGSTER = "it is laid out as another version of Dagster has it; `dagster instance migrate` renews an older one"
+_LACKING = ("no such column", "has no column")
+
 
 class StorageFault(BadInput):
     """What is wrong with a file of Dagster's storage, and what to do about it."""
@@ -88,6 +91,8 @@ def fault(file: str, error: sqlite3.Error) -> StorageFault | None:
     if code == sqlite3.SQLITE_BUSY:
         waited = f"is locked by another process: waited {wait_seconds()} s ({WAIT})"
         return StorageFault(f"{file} {waited}; end that process, or wait longer")
+    if any(words in str(error) for words in _LACKING):
+        return StorageFault(f"{file}: {error}: {OTHER_DAGSTER}")
     return StorageFault(f"{file} {_WRONG[code]}") if code in _WRONG else None
 
 

@@ -46,7 +46,7 @@ def told(file: Path, first: str = "SELECT 1") -> str:
     with pytest.raises(StorageFault) as raised:
         store(file, first)
     assert "\n" not in str(raised.value)
-    assert str(raised.value).startswith(f"{file} ")
+    assert str(raised.value).startswith(str(file))
     return str(raised.value).removeprefix(f"{file} ")
 
 
@@ -72,6 +72,11 @@ def test_what_cannot_be_written_says_why(file: Path, state: str, says: str) -> N
     filled.close()
     with pytest.raises(StorageFault, match=says):
         store(file, state, rows=999)
+
+
+@pytest.mark.parametrize("sql", ["SELECT step_key FROM runs", "INSERT INTO runs (step_key) VALUES (1)"])
+def test_one_of_another_dagster_says_so(file: Path, sql: str) -> None:
+    assert told(file, sql).endswith("`dagster instance migrate` renews an older one")
 
 
 def test_a_folder_in_its_place_is_told(file: Path) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as db
 from sqlalchemy.engine import Engine
 
-from nba_assets.orchestration.instance.storage_files import WAIT, StorageFault, wait_seconds
+from nba_assets.orchestration.instance.storage_files import OTHER_DAGSTER, WAIT, StorageFault, wait_seconds
 
 PAUSE_SECONDS = 0.5
 ANSWER_SECONDS = 10
@@ -25,6 +25,8 @@ HOPELESS = ("authentication failed", "no password supplied", "does not exist", "
 """What is so until a person does something about it."""
 
 READ_ONLY, NO_RIGHT = "25006", "42501"
+LACKING = ("42703", "42P01")
+"""A column or table that is not there."""
 ROLLED_BACK = "40"
 """How the codes begin of what another transaction is the cause of: no fault of the server."""
 
@@ -48,9 +50,9 @@ def watch() -> None:
             return
         error, code = context.original_exception, getattr(context.original_exception, "pgcode", None) or ""
         gone = isinstance(error, context.dialect.loaded_dbapi.OperationalError) and not code.startswith(ROLLED_BACK)
-        if gone or code in (READ_ONLY, NO_RIGHT):
-            url = context.engine.url
-            raise StorageFault(f"{_named(url.host, url.port, url.database)}: {_in_a_line(error)}") from error
+        if gone or code in (READ_ONLY, NO_RIGHT, *LACKING):
+            url, remedy = context.engine.url, f": {OTHER_DAGSTER}" if code in LACKING else ""
+            raise StorageFault(f"{_named(url.host, url.port, url.database)}: {_in_a_line(error)}{remedy}") from error
 
 
 def _connected(dialect: Any, arguments: list[Any], options: dict[str, Any]) -> Any:
@@ -84,5 +86,5 @@ def _named(host: Any, port: Any, database: Any) -> str:
 
 
 def _in_a_line(error: Exception) -> str:
-    told = " ".join(str(error).split()) or "the connection was lost"
+    told = " ".join(str(error).partition("\nLINE ")[0].split()) or "the connection was lost"
     return re.sub("^connection to server .*? failed: ", "", told)

@@ -96,6 +96,8 @@ def test_what_only_a_person_can_mend_is_not_waited_for(postgres_server: Server) 
         ("default_transaction_read_only=on", "CREATE TABLE runs ()", "read-only transaction"),
         ("role=pg_monitor", "CREATE TABLE runs ()", "permission denied"),
         ("statement_timeout=50", "SELECT pg_sleep(9)", "statement timeout"),
+        ("", "SELECT step_key FROM pg_class", 'column "step_key" does not exist: it is laid out as another version of'),
+        ("", "SELECT * FROM runs", 'relation "runs" does not exist: it is laid out as another version of Dagster'),
         ("", "SELECT pg_terminate_backend(pg_backend_pid())", "closed the connection"),
     ],
 )
@@ -106,7 +108,7 @@ def test_what_a_server_refuses_says_why(postgres_server: Server, option: str, sq
 
 def test_other_errors_stay_the_drivers(postgres_server: Server) -> None:
     with pytest.raises(db.exc.ProgrammingError):
-        ask(postgres_server.url("postgres"), "SELECT nothing")
+        ask(postgres_server.url("postgres"), "SELECT FROM FROM")
 
 
 def test_a_connection_that_died_in_its_pool_is_made_anew(postgres_server: Server) -> None:
