@@ -1,4 +1,4 @@
-"""Run launcher: Dagster's own, with an answer to whether a run's process still lives.
+"""Run launcher: Dagster's own, with an answer to whether a run's process still lives, or its code server is to stop.
 
 A process that ends while its code server lives is told as failed by that server. With the server gone as well, as after
 a restart of the machine, the run would stand as started for ever, and hold back the next one on its date. The
@@ -16,6 +16,9 @@ from nba_assets.orchestration.dagster_patches.guard import Upstream, find, in_pl
 from nba_assets.orchestration.instance.dead_runs import PROCESS_TAG, is_dead
 from nba_assets.orchestration.instance.tags import GRPC_INFO_TAG
 
+STOPPING, SLOW = "after telling it to shut down", "timed out"
+"""In what is said of a code server that takes no more runs, and of one that did not answer in time."""
+
 ATTEMPTS = 3
 SECONDS = 5
 
@@ -23,16 +26,18 @@ _LAUNCHER = "dagster._core.launcher"
 _HEALTH = f"{_LAUNCHER}:CheckRunHealthResult"
 _STATUS = f"{_LAUNCHER}:WorkerStatus"
 _UNREACHABLE = "dagster._core.errors:DagsterUserCodeUnreachableError"
+_REFUSED = "dagster._core.errors:DagsterLaunchFailedError"
 _ASK = "dagster._grpc.types:CanCancelExecutionRequest"
 _ANSWER = "dagster._grpc.types:CanCancelExecutionResult"
 _DESERIALIZE = "dagster._serdes:deserialize_value"
 
 UPSTREAM = Upstream(
     "run_health",
-    lost="a run whose process and code server are gone stands as started for ever",
+    lost="a run whose process and code server are gone stands as started for ever, one that waits for a server fails",
     parameters={
         f"{_LAUNCHER}:DefaultRunLauncher._get_grpc_client_for_termination": ("run_id",),
         f"{_LAUNCHER}:DefaultRunLauncher.check_run_worker_health": ("run",),
+        f"{_LAUNCHER}:DefaultRunLauncher.launch_run": ("context",),
         _HEALTH: ("status", "msg", "transient", "run_worker_id"),
         "dagster._grpc.client:DagsterGrpcClient.can_cancel_execution": ("can_cancel_execution_request", "timeout"),
     },
@@ -43,6 +48,7 @@ UPSTREAM = Upstream(
         _ASK,
         f"{_ANSWER}.can_cancel",
         _UNREACHABLE,
+        _REFUSED,
         _DESERIALIZE,
     ),
 )
@@ -54,6 +60,19 @@ class WatchfulRunLauncher(DefaultRunLauncher):
     @property
     def supports_check_run_worker_health(self) -> bool:
         return in_place(UPSTREAM) or super().supports_check_run_worker_health
+
+    def launch_run(self, context: Any) -> None:
+        """The queue keeps a run whose code server cannot be reached. One that stops once its other runs have ended is
+        as good as gone; one that was too slow may have begun the run, which must not begin twice."""
+        try:
+            super().launch_run(context)
+        except Exception as error:
+            gone, refused = find(_UNREACHABLE), find(_REFUSED)
+            if in_place(UPSTREAM) and isinstance(error, refused) and STOPPING in str(error):
+                raise gone(str(error)) from error
+            if in_place(UPSTREAM) and isinstance(error, gone) and SLOW in str(error):
+                raise refused(str(error)) from error
+            raise
 
     def check_run_worker_health(self, run: dg.DagsterRun) -> Any:
         """By the run's process, where that is one of this host; a code server knows those that it started elsewhere."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 from pathlib import Path
 
 import dagster as dg
 import pytest
-from dagster._core.errors import DagsterUserCodeUnreachableError
+from dagster._core.errors import DagsterLaunchFailedError, DagsterUserCodeUnreachableError
 from dagster._core.launcher import DefaultRunLauncher, WorkerStatus
 from dagster._core.storage.tags import GRPC_INFO_TAG
 from dagster._grpc.types import CanCancelExecutionResult
@@ -85,9 +86,38 @@ def test_our_instance_has_it_and_starts_killed_runs_again(home: Path) -> None:
         assert instance.run_monitoring_enabled
         assert instance.run_retries_max_retries == 2
         assert not instance.run_retries_retry_on_asset_or_op_failure
-        assert instance.get_concurrency_config().run_queue_config.tag_concurrency_limits == [
+        queue = instance.get_concurrency_config().run_queue_config
+        assert queue.max_user_code_failure_retries * queue.user_code_failure_retry_delay == 600
+        assert queue.tag_concurrency_limits == [
             {"key": "dagster/partition", "value": {"applyLimitPerUniqueValue": True}, "limit": 1}
         ]
+
+
+STOPS = DagsterLaunchFailedError("Tried to start a run on a server after telling it to shut down")
+TOO_LONG = "User code server request timed out due to taking longer than 60 seconds to complete."
+
+
+@pytest.mark.parametrize(
+    ("error", "told_as"),
+    [
+        (STOPS, DagsterUserCodeUnreachableError),  # asked again
+        (DagsterUserCodeUnreachableError("nobody there"), DagsterUserCodeUnreachableError),
+        (DagsterUserCodeUnreachableError(TOO_LONG), DagsterLaunchFailedError),  # dropped: it may run
+        (DagsterLaunchFailedError("no such job"), DagsterLaunchFailedError),
+    ],
+)
+def test_the_queue_keeps_a_run_that_surely_did_not_begin(
+    error: Exception, told_as: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise error
+
+    with monkeypatch.context() as stopping:
+        fails.__signature__ = inspect.signature(DefaultRunLauncher.launch_run)  # type: ignore[attr-defined]
+        stopping.setattr(DefaultRunLauncher, "launch_run", fails)
+        with pytest.raises(Exception, match=str(error)) as raised:
+            WatchfulRunLauncher().launch_run(None)
+    assert raised.type is told_as
 
 
 def test_with_stock_dagster_nobody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
