@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as db
 from sqlalchemy.engine import Engine
 
+from nba_assets.orchestration.dagster_patches.guard import find
 from nba_assets.orchestration.instance.storage_files import OTHER_DAGSTER, WAIT, StorageFault, wait_seconds
 
 PAUSE_SECONDS = 0.5
@@ -59,8 +60,8 @@ def _connected(dialect: Any, arguments: list[Any], options: dict[str, Any]) -> A
     """A connection, as soon as the server gives one. Raises StorageFault."""
     server = _named(options.get("host"), options.get("port"), options.get("dbname"))
     asked = {"connect_timeout": ANSWER_SECONDS} | options
-    until = time.monotonic() + (0 if server in _given_up else wait_seconds())
-    told = False
+    started, told = time.monotonic(), False
+    patience = 0 if server in _given_up else wait_seconds()
     while True:
         try:
             connection = dialect.connect(*arguments, **asked)
@@ -68,9 +69,10 @@ def _connected(dialect: Any, arguments: list[Any], options: dict[str, Any]) -> A
             why = _in_a_line(error)
             if any(words in why for words in HOPELESS):
                 raise StorageFault(f"{server}: {why}") from error
-            if time.monotonic() >= until:
+            waited = time.monotonic() - started
+            if waited >= patience or _is_called_off():
                 _given_up.add(server)
-                raise StorageFault(f"{server}: {why}: waited {wait_seconds()} s ({WAIT})") from error
+                raise StorageFault(f"{server}: {why}: waited {waited:.0f} s ({WAIT})") from error
             if not told:
                 LOG.warning("%s: %s: waiting up to %d s", server, why, wait_seconds())
                 told = True
@@ -78,6 +80,12 @@ def _connected(dialect: Any, arguments: list[Any], options: dict[str, Any]) -> A
         else:
             _given_up.discard(server)
             return connection
+
+
+def _is_called_off() -> bool:
+    """Whether an interrupt came that Dagster keeps for later: while a run goes on, none ends a wait by itself."""
+    came = find("dagster._utils.interrupts:check_captured_interrupt")
+    return bool(came and came())
 
 
 def _named(host: Any, port: Any, database: Any) -> str:
