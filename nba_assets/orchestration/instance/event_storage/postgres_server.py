@@ -33,8 +33,8 @@ ROLLED_BACK = "40"
 
 LOG = logging.getLogger(__name__)
 
-_given_up: set[str] = set()
-"""Servers that this process has waited for in vain: what is tried on the way out shall not wait once more each."""
+_given_up: dict[str, float] = {}
+"""Servers that this process has waited for in vain, and seconds: what is tried on the way out shall not wait again."""
 
 
 @functools.cache
@@ -71,14 +71,14 @@ def _connected(dialect: Any, arguments: list[Any], options: dict[str, Any]) -> A
                 raise StorageFault(f"{server}: {why}") from error
             waited = time.monotonic() - started
             if waited >= patience or _is_called_off():
-                _given_up.add(server)
+                waited = _given_up.setdefault(server, waited)
                 raise StorageFault(f"{server}: {why}: waited {waited:.0f} s ({WAIT})") from error
             if not told:
                 LOG.warning("%s: %s: waiting up to %d s", server, why, wait_seconds())
                 told = True
             time.sleep(PAUSE_SECONDS)
         else:
-            _given_up.discard(server)
+            _given_up.pop(server, None)
             return connection
 
 
