@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import inspect
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 import dagster as dg
 import pytest
 from dagster._core.errors import DagsterLaunchFailedError, DagsterUserCodeUnreachableError
+from dagster._core.events import DagsterEvent
 from dagster._core.launcher import DefaultRunLauncher, WorkerStatus
 from dagster._core.storage.tags import GRPC_INFO_TAG
+from dagster._daemon.run_coordinator import QueuedRunCoordinatorDaemon
 from dagster._grpc.types import CanCancelExecutionResult
 from dagster._serdes import serialize_value
 
+from nba_assets.orchestration.code_location import NAME
 from nba_assets.orchestration.dagster_patches import guard, switches
 from nba_assets.orchestration.instance.dead_runs import PROCESS_TAG
 from nba_assets.orchestration.instance.launcher import WatchfulRunLauncher
+from nba_assets.orchestration.instance.runs import job_at
 from nba_assets.warehouse.process import this_process
 from nba_assets_tests.warehouse.ended import ended_process
 
@@ -97,6 +102,16 @@ STOPS = DagsterLaunchFailedError("Tried to start a run on a server after telling
 TOO_LONG = "User code server request timed out due to taking longer than 60 seconds to complete."
 
 
+def _fails(error: Exception) -> Callable[..., None]:
+    """In the place of Dagster's `launch_run`, which the guard takes it for."""
+
+    def fails(*_: object) -> None:
+        raise error
+
+    fails.__signature__ = inspect.signature(DefaultRunLauncher.launch_run)  # type: ignore[attr-defined]
+    return fails
+
+
 @pytest.mark.parametrize(
     ("error", "told_as"),
     [
@@ -109,15 +124,31 @@ TOO_LONG = "User code server request timed out due to taking longer than 60 seco
 def test_the_queue_keeps_a_run_that_surely_did_not_begin(
     error: Exception, told_as: type[Exception], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fails(*_: object) -> None:
-        raise error
-
-    with monkeypatch.context() as stopping:
-        fails.__signature__ = inspect.signature(DefaultRunLauncher.launch_run)  # type: ignore[attr-defined]
-        stopping.setattr(DefaultRunLauncher, "launch_run", fails)
-        with pytest.raises(Exception, match=str(error)) as raised:
-            WatchfulRunLauncher().launch_run(None)
+    monkeypatch.setattr(DefaultRunLauncher, "launch_run", _fails(error))
+    with pytest.raises(Exception, match=str(error)) as raised:
+        WatchfulRunLauncher().launch_run(None)
     assert raised.type is told_as
+
+
+@pytest.mark.parametrize(
+    ("error", "then"), [(STOPS, dg.DagsterRunStatus.QUEUED), (Exception("no such job"), dg.DagsterRunStatus.FAILURE)]
+)
+def test_in_our_queue_it_waits_for_the_next_server(
+    home: Path, error: Exception, then: dg.DagsterRunStatus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(DefaultRunLauncher, "launch_run", _fails(error))
+    with dg.DagsterInstance.get() as instance:
+        run = instance.add_run(
+            dg.DagsterRun(
+                job_name="all_tables",
+                status=dg.DagsterRunStatus.QUEUED,
+                remote_job_origin=job_at(NAME, "all_tables"),
+            )
+        )
+        instance.report_dagster_event(DagsterEvent.job_enqueue(run), run.run_id)
+        daemon = QueuedRunCoordinatorDaemon(interval_seconds=1)
+        daemon._dequeue_run(instance, None, run, instance.get_concurrency_config(), None)
+        assert instance.get_run_by_id(run.run_id).status is then
 
 
 def test_with_stock_dagster_nobody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
