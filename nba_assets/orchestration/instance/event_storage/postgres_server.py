@@ -10,6 +10,7 @@ import functools
 import logging
 import re
 import time
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as db
@@ -17,6 +18,9 @@ from sqlalchemy.engine import Engine
 
 from nba_assets.orchestration.dagster_patches.guard import find
 from nba_assets.orchestration.instance.storage_files import OTHER_DAGSTER, WAIT, StorageFault, wait_seconds
+
+DRIVER = "psycopg2"
+"""The one that Dagster's storages speak."""
 
 PAUSE_SECONDS = 0.5
 ANSWER_SECONDS = 10
@@ -43,11 +47,21 @@ def watch() -> None:
 
     @db.event.listens_for(Engine, "do_connect")
     def connecting(dialect: Any, record: Any, arguments: list[Any], options: dict[str, Any]) -> Any:
-        return _connected(dialect, arguments, options) if dialect.name == "postgresql" else None
+        if dialect.driver != DRIVER:
+            return None
+        asked = {"connect_timeout": ANSWER_SECONDS} | options
+
+        def attempt() -> Any:
+            for own in dialect.dispatch.do_connect.listeners:  # of this server alone, as what fetches a token for it
+                if (connection := own(dialect, record, arguments, asked)) is not None:
+                    return connection
+            return dialect.connect(*arguments, **asked)
+
+        return _connected(attempt, _named(*map(options.get, ("host", "port", "dbname"))), dialect.loaded_dbapi)
 
     @db.event.listens_for(Engine, "handle_error")
     def failed(context: Any) -> None:
-        if context.dialect.name != "postgresql" or context.is_pre_ping:  # a dead connection of a pool is made anew
+        if context.dialect.driver != DRIVER or context.is_pre_ping:  # a dead connection of a pool is made anew
             return
         error, code = context.original_exception, getattr(context.original_exception, "pgcode", None) or ""
         gone = isinstance(error, context.dialect.loaded_dbapi.OperationalError) and not code.startswith(ROLLED_BACK)
@@ -56,16 +70,14 @@ def watch() -> None:
             raise StorageFault(f"{_named(url.host, url.port, url.database)}: {_in_a_line(error)}{remedy}") from error
 
 
-def _connected(dialect: Any, arguments: list[Any], options: dict[str, Any]) -> Any:
+def _connected(attempt: Callable[[], Any], server: str, driver: Any) -> Any:
     """A connection, as soon as the server gives one. Raises StorageFault."""
-    server = _named(options.get("host"), options.get("port"), options.get("dbname"))
-    asked = {"connect_timeout": ANSWER_SECONDS} | options
     started, told = time.monotonic(), False
     patience = 0 if server in _given_up else wait_seconds()
     while True:
         try:
-            connection = dialect.connect(*arguments, **asked)
-        except dialect.loaded_dbapi.OperationalError as error:
+            connection = attempt()
+        except driver.OperationalError as error:
             why = _in_a_line(error)
             if any(words in why for words in HOPELESS):
                 raise StorageFault(f"{server}: {why}") from error

@@ -116,6 +116,17 @@ def test_what_a_server_refuses_says_why(postgres_server: Server, option: str, sq
     assert says in told(postgres_server.url(postgres_server.new_database()) + options, sql)
 
 
+def test_what_an_engine_adds_to_be_let_in_is_sent(postgres_server: Server) -> None:
+    engine = db.create_engine(postgres_server.url("postgres"), poolclass=db.NullPool)
+
+    @db.event.listens_for(engine, "do_connect")
+    def with_token(dialect: object, record: object, arguments: object, options: dict[str, str]) -> None:
+        options["application_name"] = "token"
+
+    with engine.connect() as connection:
+        assert connection.scalar(db.text("SHOW application_name")) == "token"
+
+
 def test_other_errors_stay_the_drivers(postgres_server: Server) -> None:
     with pytest.raises(db.exc.ProgrammingError):
         ask(postgres_server.url("postgres"), "SELECT FROM FROM")
