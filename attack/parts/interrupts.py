@@ -1,6 +1,6 @@
 """Interrupts: Ctrl-C, or the SIGTERM that stops a service, at a random moment of a command; and the command again.
 
-Unlike what is killed, what is interrupted ends in order: soon, in few words, with its exit code, and with its run.
+Unlike what is killed, what is interrupted ends in order: soon, without a traceback, with its exit code, and with its run.
 """
 
 from __future__ import annotations
@@ -17,8 +17,6 @@ from attack.parts.kills import TARGETS, built_only, undisturbed
 
 ENDS_WITHIN_SECONDS = 60.0
 """Beside other cases. Alone it takes two; the worst there can be is a query that hears nothing."""
-
-MOST_LINES = 12
 
 _COMMANDS = [target for target in TARGETS if not target.within]
 
@@ -61,7 +59,7 @@ def _interrupted(arena: Arena, arguments: tuple[str | Path, ...], moment: float,
     # A run that SIGTERM reaches is cancelled; before and after it the command is gone as any other program.
     right = (0, 130, -signal.SIGTERM) if by is signal.SIGTERM else (0, 130)
     losses = [] if ended.code in right else [f"interrupted: {ended.told()}"]
-    if ended.traceback or len(ended.lines) > MOST_LINES:
-        losses.append(f"in {len(ended.lines)} lines: {ended.told()}")
+    if ended.traceback:
+        losses.append(f"a traceback: {ended.told()}")
     cancelled = ended.code == 130  # of one that SIGTERM has killed the next command ends the run
     return [*losses, *arena.outlived(), *(arena.in_flight() if cancelled else [])]
