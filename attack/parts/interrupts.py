@@ -1,6 +1,6 @@
 """Interrupts: Ctrl-C, or the SIGTERM that stops a service, at a random moment of a command; and the command again.
 
-Unlike what is killed, what is interrupted ends in order: soon, without a traceback, with its exit code, and with its run.
+Unlike what is killed, what is interrupted ends in order: soon, without a traceback, with its exit code and its run.
 """
 
 from __future__ import annotations
