@@ -249,7 +249,7 @@ def offer_columns(market: str) -> tuple[Column, ...]:
         "lowest": "lowest line of those books",
         "highest": "highest line of those books",
         "seen_at": "when the chosen line was last seen before the tip",
-        "age_minutes": "the same, before the tip",
+        "age_minutes": "the same, in whole minutes before the tip",
     }
     return tuple(
         Column(ours, _OF_A_LINE[name][0], meanings[name], _OF_A_LINE[name][1])

@@ -21,6 +21,9 @@ ZONE_GAMES = 10
 """Games with play-by-play from which on a man's shares of shots stand for themselves."""
 
 
+DRAWN = "; on fewer than ten games with play-by-play five shots of the league's to date beside his"
+
+
 def _share(name: str, default: float, meaning: str, rate: str, league: str) -> Feature:
     """His share of shots from a zone: on few known games drawn towards the league's to date, which is the default."""
     return feature(
@@ -39,7 +42,7 @@ FEATURES = (
         "points_avg_last_5",
         10,
         "points",
-        "mean points of his last five games",
+        "mean points of his last five games; a default on fewer",
         phase4=lambda t: t.cache_points_avg_last_5,
         phase3=lambda t: (t.games >= 5).ifelse(t.mean_points_5, None),
     ),
@@ -109,21 +112,21 @@ FEATURES = (
         "recent_trend",
         0,
         "steps",
-        "his last three games' points against the two before, -2 to 2: positive is improving",
+        "his last three games' mean points less the two before's: 1 from 2 points on, 2 from 5, falling below 0",
         calculated=lambda t: t.recent_trend,
     ),
     feature(
         "minutes_change",
         0,
         "steps",
-        "minutes of his last ten games against his season's, -2 to 2",
+        "minutes of his last ten games against his season's: 1 from 10 % more on, 2 from 20 %, fewer below 0",
         calculated=lambda t: t.minutes_change,
     ),
     feature(
         "opponent_def_rating",
         112,
         "points per 100",
-        "the opponent's defensive rating of late",
+        "the opponent's mean defensive rating, last 15 games; ten while it has no row of zones",
         phase4=lambda t: t.defensive_rating_last_15,
         phase3=lambda t: t.opponent_def_rating_last_10,
     ),
@@ -131,7 +134,7 @@ FEATURES = (
         "opponent_pace",
         100,
         "per 48 minutes",
-        "the opponent's pace of late",
+        "the opponent's mean pace, last 15 games; ten while it has no row of zones",
         phase4=lambda t: t.opponent_pace,
         phase3=lambda t: t.opponent_pace_last_10,
     ),
@@ -143,23 +146,23 @@ FEATURES = (
     _share(
         "pct_paint",
         0.41,
-        "share of his shots that are two-pointers from 8 ft or less",
+        f"share of his shots that are two-pointers from 8 ft or less{DRAWN}",
         "paint_rate_last_10",
         "league_paint",
     ),
     _share(
         "pct_mid_range",
         0.19,
-        "share of his shots that are longer two-pointers",
+        f"share of his shots that are longer two-pointers{DRAWN}",
         "mid_range_rate_last_10",
         "league_mid_range",
     ),
-    _share("pct_three", 0.40, "share of his shots that are threes", "three_pt_rate_last_10", "league_three"),
+    _share("pct_three", 0.40, f"share of his shots that are threes{DRAWN}", "three_pt_rate_last_10", "league_three"),
     feature(
         "pct_free_throw",
         0.15,
         "0-1",
-        "share of his last ten games' points made from the line, to a half",
+        "share of his last ten games' points made from the line, to a half; a default on fewer than five",
         calculated=lambda t: t.free_throw_share,
     ),
     feature(
@@ -182,7 +185,7 @@ FEATURES = (
         "team_win_pct",
         0.5,
         "0-1",
-        "share of its games that his team won",
+        "share of its games that his team won; a default on fewer than five",
         calculated=lambda t: (t.team_games >= LEAST_GAMES).ifelse(t.team_wins / t.team_games, None),
     ),
 )

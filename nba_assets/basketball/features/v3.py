@@ -149,7 +149,7 @@ _RATES = (
         "points_per_minute_season",
         PRIOR_RATE,
         "per minute",
-        "points a minute of his season, drawn towards a usual scorer's",
+        f"points a minute of his season, {PRIOR_MINUTES} minutes of {PRIOR_RATE} beside them",
         calculated=lambda t: shrunken_rate(t.points_sum, t.seconds_sum),
     ),
     feature(
@@ -266,25 +266,29 @@ _SQUAD = (
         "squad_minutes",
         220,
         "minutes",
-        "of those who played his team's last game, minutes a game of late",
+        "of those who played his team's last game, minutes a game over the last ten of each",
         "squad_minutes",
     ),
     _counted(
-        "squad_points", 105, "points", "of those who played his team's last game, points a game of late", "squad_points"
+        "squad_points",
+        105,
+        "points",
+        "of those who played his team's last game, points a game over the last ten of each",
+        "squad_points",
     ),
     _counted("squad_players", 10, "players", "how many played his team's last game", "squad_players"),
     _counted(
         "his_squads_minutes",
         220,
         "minutes",
-        "minutes a game of late of those who played with him, mean of his last ten games",
+        "the same of those who played each of his last ten games for his team, their mean",
         "his_squads_minutes",
     ),
     _counted(
         "his_squads_points",
         105,
         "points",
-        "points a game of late of those who played with him, mean of his last ten games",
+        "the same of those who played each of his last ten games for his team, their mean",
         "his_squads_points",
     ),
 )
@@ -296,7 +300,7 @@ _PRICED = (
         "priced_strength_opponent",
         0,
         "points",
-        "the opponent tonight by the spread, above the average",
+        "the opponent by the spreads of its last 20 games",
         "opponent_strength",
     ),
     feature(
@@ -317,9 +321,19 @@ _PRICED = (
 
 _AVAILABILITY = (
     _counted(
-        "squad_minutes_tonight", 260, "minutes", "of his team but those out, minutes a game", "squad_minutes_tonight"
+        "squad_minutes_tonight",
+        260,
+        "minutes",
+        "of his team but those out, minutes a game over the last ten of each; who is doubtful counts",
+        "squad_minutes_tonight",
     ),
-    _counted("squad_points_tonight", 120, "points", "of his team but those out, points a game", "squad_points_tonight"),
+    _counted(
+        "squad_points_tonight",
+        120,
+        "points",
+        "of his team but those out, points a game over the last ten of each; who is doubtful counts",
+        "squad_points_tonight",
+    ),
     _context("projected_usage_rate", 18, "percent", "usage with that of teammates who are out spread"),
     _context("star_teammates_out", 0, "players", "stars of his team who are out"),
     _context(

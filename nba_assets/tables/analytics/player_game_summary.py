@@ -147,14 +147,28 @@ def _thin_games(rows: ir.Table, games: ir.Table) -> ir.Table:
             "minutes",
         ),
         Column("clutch_seconds", "INT64", "the same exactly", "seconds"),
-        Column("plays_used", "DECIMAL(5,2)", "FGA + 0.44 FTA + TOV: the team's plays that he ended", "plays"),
+        Column(
+            "plays_used",
+            "DECIMAL(5,2)",
+            "FGA + 0.44 FTA + TOV: the team's plays that he ended; NULL for no time",
+            "plays",
+        ),
         Column(
             "team_plays_on_court", "DECIMAL(9,5)", "the team's plays while he was, by his share of the time", "plays"
         ),
         Column("usage_rate", "DECIMAL(7,2)", "plays used of those; over games it is pooled, not averaged", "percent"),
-        Column("on_court_possessions", "INT64", "his team's while he was on court; NULL without line-ups"),
+        Column(
+            "on_court_possessions",
+            "INT64",
+            "his team's while he was on court; NULL unless the ten are known throughout",
+        ),
         Column("on_court_possessions_against", "INT64", "the opponent's meanwhile"),
-        Column("on_court_points_for", "INT64", "his team's points in these", "points"),
+        Column(
+            "on_court_points_for",
+            "INT64",
+            "his team's points meanwhile; he is on court who was when the clock stopped",
+            "points",
+        ),
         Column("on_court_points_against", "INT64", "the opponent's", "points"),
         Column(
             "usage_rate_on_court",
@@ -254,6 +268,9 @@ def player_game_summary(
                 "backup_source_used": rows.source != "gamebook",
                 "whole_minutes": rows.source == "bdl",
                 "shot_zones_unavailable": rows.shot_zones_source.isnull(),
+                "shot_areas_unavailable": rows.area_restricted_attempts.isnull(),
+                "late_minutes_unavailable": rows.fourth_quarter_seconds.isnull() | rows.clutch_seconds.isnull(),
+                "line_ups_unavailable": rows.on_court_possessions.isnull(),
                 "team_totals_unavailable": rows.team_minutes.isnull(),
             }
         ),

@@ -84,7 +84,12 @@ from nba_assets.tables.conformed.views.shots import second_chances, shots
         *area_columns("opp_", " allowed"),
         Column("area_points_in_paint_allowed", "INT64", "points in the paint allowed, as the league counts", "points"),
         Column("three_pt_points_allowed", "INT64", "3 x three-pointers allowed, from the box score", "points"),
-        Column("second_chance_points_allowed", "INT64", "points allowed after an offensive rebound", "points"),
+        Column(
+            "second_chance_points_allowed",
+            "INT64",
+            "points allowed in a possession after an offensive rebound, the team's included",
+            "points",
+        ),
         Column("blocks_paint", "INT64", "own blocks of two-pointers from 8 ft or less; NULL without play-by-play"),
         Column("blocks_mid_range", "INT64", "own blocks of two-pointers from beyond 8 ft"),
         Column("blocks_three_pt", "INT64", "own blocks of three-pointers"),
@@ -107,7 +112,11 @@ from nba_assets.tables.conformed.views.shots import second_chances, shots
         Column("margin_of_victory", "INT64", "own points less those allowed", "points", required=True),
         Column("overtime_periods", "INT64", "overtimes played"),
         Column("players_inactive", "INT64", "own players inactive on the game's sheet; NULL without a gamebook"),
-        Column("starters_inactive", "INT64", "of the five who started most in the last ten games, inactive"),
+        Column(
+            "starters_inactive",
+            "INT64",
+            "of the five who started most in its last ten games, inactive; NULL before any, or without a gamebook",
+        ),
         Column(
             "primary_source_used", "STRING", "nbac_team_boxscore or player_sum, of the opponent's totals", required=True
         ),
@@ -185,6 +194,8 @@ def team_defense_game_summary(
                 "backup_source_used": rows.opp_source != "nbac_team_boxscore",
                 "reconstructed": rows.opp_source != "nbac_team_boxscore",
                 "shot_zones_unavailable": rows.shot_zones_source.isnull(),
+                "shot_areas_unavailable": rows.area_restricted_attempts.isnull(),
+                "gamebook_unavailable": rows.players_inactive.isnull(),
                 "possessions_estimated": rows.possessions_source == ESTIMATED,
                 "missing_defensive_actions": rows.steals.isnull() | rows.defensive_rebounds.isnull(),
             }

@@ -86,7 +86,10 @@ def _paint_mid_three(rows: ir.Table) -> ir.BooleanValue:
         *area_columns(),
         Column("area_points_in_paint_scored", "INT64", "points in the paint as the league counts them", "points"),
         Column(
-            "second_chance_points_scored", "INT64", "points in a possession after an own offensive rebound", "points"
+            "second_chance_points_scored",
+            "INT64",
+            "points in a possession after an own offensive rebound, the team's included",
+            "points",
         ),
         Column("team_minutes", "INT64", "five times the game's length: 240, 25 more an overtime", "minutes"),
         Column("possessions", "DECIMAL(5,1)", "counted from play-by-play, else `possessions_estimated`"),
@@ -101,7 +104,11 @@ def _paint_mid_three(rows: ir.Table) -> ir.BooleanValue:
         Column("margin_of_victory", "INT64", "points less the opponent's", "points", required=True),
         Column("overtime_periods", "INT64", "overtimes played"),
         Column("players_inactive", "INT64", "inactive on the game's sheet; NULL without a gamebook"),
-        Column("starters_inactive", "INT64", "of the five who started most in the last ten games, inactive"),
+        Column(
+            "starters_inactive",
+            "INT64",
+            "of the five who started most in its last ten games, inactive; NULL before any, or without a gamebook",
+        ),
         Column("primary_source_used", "STRING", "nbac_team_boxscore or player_sum", required=True),
         Column("shot_zones_source", "STRING", "bigdataball, nbac or both; NULL unless they have the whole game"),
     ),
@@ -159,6 +166,8 @@ def team_offense_game_summary(
                 "backup_source_used": rows.source != "nbac_team_boxscore",
                 "reconstructed": rows.source != "nbac_team_boxscore",
                 "shot_zones_unavailable": rows.shot_zones_source.isnull(),
+                "shot_areas_unavailable": rows.area_restricted_attempts.isnull(),
+                "gamebook_unavailable": rows.players_inactive.isnull(),
                 "possessions_estimated": rows.possessions_source == ESTIMATED,
             }
         ),

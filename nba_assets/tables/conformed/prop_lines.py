@@ -58,7 +58,7 @@ def _not_placed(rows: ir.Table, odds_api: ir.Table, bettingpros: ir.Table, games
         Column("player_lookup", "STRING", "canonical player; NULL if nobody by that spelling is known"),
         Column("player_lookup_raw", "STRING", "his spelling in the source", required=True),
         Column("source", "STRING", "odds_api or bettingpros", required=True),
-        Column("book", "STRING", "the book, in lower case", required=True),
+        Column("book", "STRING", "the book, in lower case; a feed's own consensus of books is one", required=True),
         Column("line", "FLOAT64", "its last line before the tip", "points"),
         Column("opening", "FLOAT64", "its first; of BettingPros' opening line only at the book that opened", "points"),
         Column("over_price", "INT64", "price of the over with the last line", "American odds"),

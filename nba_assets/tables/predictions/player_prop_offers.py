@@ -37,7 +37,12 @@ def _not_one_chosen(rows: ir.Table) -> ir.Table:
         Column("player_lookup", "STRING", "canonical player", required=True),
         Column("game_id", "STRING", "canonical game, YYYYMMDD_AWAY_HOME", required=True),
         Column("game_date", "DATE", "Eastern date", required=True),
-        Column("book", "STRING", "the book, in lower case", required=True),
+        Column(
+            "book",
+            "STRING",
+            "the book, in lower case; of one in both feeds The Odds API's line, a feed's own consensus is one",
+            required=True,
+        ),
         Column("is_chosen", "BOOL", "the one that stands for the market", required=True),
         Column("line_value", "DECIMAL(4,1)", "its line at the decision time", "points", required=True),
         Column("line_seen_at", "TIMESTAMP", "when that was last seen by then", "UTC", required=True),

@@ -79,6 +79,8 @@ def test_possessions_while_on_court() -> None:
     }
     seen = {"game_id": GOLDEN.id, "team_abbr": "NYK", "player_lookup": "brunson", "used": 21, "used_on_court": 60}
     rows = rows_with(box(), box("hart"), box("embiid", "PHI"), on_court=[seen | counts])
+    silent = [row["player_lookup"] for row in rows if "line_ups_unavailable" not in row["quality_issues"]]
+    assert silent == [row["player_lookup"] for row in rows if row["on_court_possessions"] is not None] != []
     names = (*counts, "usage_rate_on_court")
     assert told(rows, "player_lookup", *names) == [
         ("brunson", 70, 71, 80, 75, 35.0),
@@ -171,6 +173,7 @@ def test_areas_are_counted_where_every_shot_of_the_game_is_placed() -> None:
     assert [row[name] for name in names] == [2, 1, 1, 1, 0, 0]
     row = brunson(shots=[*his, shot_row(GOLDEN, "PHI", player_lookup="maxey")])
     assert [row[name] for name in (*names, "paint_attempts")] == [*[None] * 6, 4]
+    assert "shot_areas_unavailable" in row["quality_issues"]
 
 
 def test_half_a_game_of_play_by_play_is_none() -> None:
@@ -247,6 +250,7 @@ def test_the_clutch_of_a_game_whose_overtime_is_not_told_is_unknown(
     late = late_time("brunson", 700, 290) | {"late_periods": told}
     (row,) = rows_with(box(**BRUNSON), late_minutes=[late], team_offense=[NEW_YORK | {"team_minutes": minutes}])
     assert (row["fourth_quarter_seconds"], row["clutch_seconds"]) == (700, clutch)
+    assert ("late_minutes_unavailable" in row["quality_issues"]) == (clutch is None)
 
 
 def test_starters_are_listed_else_the_first_five_on_court() -> None:
@@ -306,14 +310,16 @@ def test_without_a_line() -> None:
 
 
 def test_the_source_is_the_tier() -> None:
-    shots = [shot_row(GOLDEN, "NYK")]
+    unknown = ["late_minutes_unavailable", "line_ups_unavailable"]
+    shots = [shot_row(GOLDEN, "NYK", area="paint")]
     for source, tier, issues in (
         ("gamebook", "gold", []),
         ("nbac_boxscore", "silver", ["backup_source_used"]),
         ("bdl", "silver", ["backup_source_used", "whole_minutes"]),
     ):
         row = one(rows_with(box(source=source), shots=shots))
-        assert (row["primary_source_used"], row["quality_tier"], row["quality_issues"]) == (source, tier, issues)
+        assert (row["primary_source_used"], row["quality_tier"]) == (source, tier)
+        assert row["quality_issues"] == issues + unknown
 
 
 PLAYERS = ("brunson", "hart", "maxey", "oubre")

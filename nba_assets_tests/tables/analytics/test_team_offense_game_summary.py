@@ -87,7 +87,8 @@ def test_zones() -> None:
     ]
     without = philadelphia()
     assert [without[name] for name in names] == [None] * 7
-    assert without["quality_issues"] == ["shot_zones_unavailable", "possessions_estimated"]
+    unknown = ["shot_zones_unavailable", "shot_areas_unavailable", "gamebook_unavailable", "possessions_estimated"]
+    assert without["quality_issues"] == unknown
 
 
 def test_second_chances() -> None:
@@ -145,8 +146,9 @@ def test_the_five_are_those_who_started_most_lately() -> None:
 
 def test_the_source_is_the_tier() -> None:
     boxes = [row | {"source": "player_sum"} if row["team_abbr"] == "PHI" else row for row in golden_boxes()]
-    shots = [shot_row(GOLDEN, "PHI")]
-    rows = rows_with(team_boxes=boxes, shots=shots, possession_counts=golden_counts())
+    shots = [shot_row(GOLDEN, "PHI", area="paint")]
+    sheets = [listed("embiid", "active"), listed("brunson", "active", "NYK")]
+    rows = rows_with(team_boxes=boxes, shots=shots, possession_counts=golden_counts(), listed_players=sheets)
     assert [(r["team_abbr"], r["primary_source_used"], r["quality_tier"], r["quality_issues"]) for r in rows] == [
         ("NYK", "nbac_team_boxscore", "gold", []),
         ("PHI", "player_sum", "silver", ["backup_source_used", "reconstructed"]),

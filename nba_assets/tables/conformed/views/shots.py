@@ -34,18 +34,19 @@ def shots(plays: ir.Table) -> ir.Table:
 def second_chances(plays: ir.Table) -> ir.Table:
     """A row is a team in a game whose plays are whole: points made in a possession after its own offensive rebound.
 
-    A possession ends with a made shot (an and-one with its free throw), a made last free throw, a defensive
-    rebound, a turnover or the period. Rebounds credited to no player are the feed's filler between free throws.
+    A rebound of the team's counts too, as of a shot that a defender sent over the line; between the free throws of a
+    trip one is the feed's filler, for which nobody had to jump. The possession is the league's, as all count it.
     """
-    shot_ends = (plays.kind == "shot") & plays.made & ~plays.is_and_one
-    trip_ends = (plays.kind == "free throw") & plays.ends_trip & plays.made
-    rebound_ends = (plays.kind == "rebound") & ~plays.is_offensive.fill_null(False)
-    own_rebound = (plays.kind == "rebound") & plays.is_offensive & plays.spelling.notnull()
-    ends = shot_ends | trip_ends | rebound_ends | plays.kind.isin(["turnover", "start of period"])
-    rows = plays.mutate(_ends=ends.fill_null(False), _own_rebound=own_rebound.fill_null(False))
-    rows = rows.filter(rows._ends | rows._own_rebound | (rows.points > 0))  # a third of the plays change nothing here
+    order = ibis.window(group_by="game_id", order_by="sequence")
     so_far = ibis.window(group_by="game_id", order_by="sequence", preceding=(None, 1))
-    rows = rows.mutate(possession=rows._ends.ifelse(1, 0).sum().over(so_far).fill_null(0))
+    goes_on = ((plays.kind == "free throw") & ~plays.ends_trip).fill_null(False)
+    ends = plays.ends_possession_of.notnull() | (plays.kind == "start of period")
+    rows = plays.mutate(
+        _within_trip=goes_on.lag().over(order).fill_null(False),
+        possession=ends.ifelse(1, 0).sum().over(so_far).fill_null(0),
+    )
+    filler = rows._within_trip & rows.spelling.isnull()
+    rows = rows.mutate(_own_rebound=((rows.kind == "rebound") & rows.is_offensive & ~filler).fill_null(False))
     rebounds = rows.filter(rows._own_rebound)
     prolonged = rebounds.group_by(_game="game_id", _possession="possession", _team="team_abbr").agg(
         _since=rebounds.sequence.min()

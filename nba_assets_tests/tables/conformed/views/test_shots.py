@@ -72,6 +72,24 @@ def test_a_rebound_of_nobody_is_filler_between_free_throws() -> None:
     assert second_chance(*trip) == {"BOS": 0}
 
 
+def test_a_teams_rebound_gives_a_second_chance() -> None:
+    """The ball went over the line off a defender: nobody is credited, and the team goes on all the same."""
+    boards = rebound(None, "offensive", player_1_team_abbr="BOS")
+    assert second_chance(shot("tatum", made=False), boards, shot("brown")) == {"BOS": 2}
+    last = [free_throw("tatum", "1/2"), free_throw("tatum", "2/2", made=False), boards, shot("brown", "3PT", 25.0)]
+    assert second_chance(*last) == {"BOS": 3}
+    technical = [free_throw("brown", "technical", made=False), boards, shot("tatum")]
+    assert second_chance(*technical) == {"BOS": 0}, "after a technical's the ball is whose it was"
+
+
+def test_a_technical_ends_no_second_chance() -> None:
+    """Whoever is credited with its rebound: the possession goes on, as where possessions are counted."""
+    miss, board = shot("tatum", made=False), rebound("brown", "offensive")
+    dead = rebound(None, "defensive", player_1_team_abbr="BOS", game_clock_seconds=690)
+    technical = free_throw("brunson", "technical", made=False, game_clock_seconds=690)
+    assert second_chance(miss, board, technical, dead, shot("white")) == {"BOS": 2, "NYK": 0}
+
+
 def test_fourth_quarter_points() -> None:
     late = {"period": 4}
     played = plays_of(
