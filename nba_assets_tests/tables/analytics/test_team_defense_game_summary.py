@@ -33,7 +33,8 @@ def test_rating_and_pace_of_counted_possessions() -> None:
     rows = rows_with(possession_counts=golden_counts())
     names = ("defending_team_abbr", "defensive_rating", "opponent_pace", "possessions_source")
     assert told(rows, *names) == [("NYK", 122.68, 87.4, "play_by_play"), ("PHI", 130.21, 87.4, "play_by_play")]
-    assert rows[0]["quality_issues"] == ["shot_zones_unavailable", "shot_areas_unavailable", "gamebook_unavailable"]
+    unknown = ["shot_zones_unavailable", "shot_areas_unavailable", "gamebook_unavailable", "missing_defensive_actions"]
+    assert rows[0]["quality_issues"] == unknown
     assert "possessions_estimated" in philadelphia()["quality_issues"]
 
 
