@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import pyarrow as pa
-from google.api_core.exceptions import Conflict, NotFound, PreconditionFailed
+from google.api_core.exceptions import BadRequest, Conflict, NotFound, PreconditionFailed
 from google.cloud import bigquery
 
 from nba_assets.contracts.calendar import Window
@@ -124,7 +124,7 @@ class Schema:
         while True:
             try:
                 return self._apply(plan)
-            except (Conflict, PreconditionFailed, NotFound, QueryFailed, BadInput, GaveWay):
+            except (BadRequest, Conflict, PreconditionFailed, NotFound, QueryFailed, BadInput, GaveWay):
                 left = self.plan(plan.contracts, plan.views)
                 may_move = bool(plan.refused(migrate=False))
                 if left.refused(may_move) or list(left.told()) == list(plan.told()):
