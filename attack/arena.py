@@ -198,9 +198,9 @@ class Arena:
         found = verify(DuckDBWarehouse(Lake(self.lake)), tables(), window, 1.0)
         return [f"verify: {table.table} {table.coverage:.2f} {table.error or ''}" for table in found if not table.ready]
 
-    def clean(self) -> list[str]:
-        """What must never be left: processes, temporary files, runs in flight."""
-        return [*self.outlived(), *self.strays(), *self.in_flight()]
+    def clean(self, grace: float = GRACE_SECONDS) -> list[str]:
+        """What must never be left: processes that live on for longer, temporary files, runs in flight."""
+        return [*self.outlived(grace), *self.strays(), *self.in_flight()]
 
 
 def differing(found: Mapping[str, str], wanted: Mapping[str, str]) -> list[str]:
