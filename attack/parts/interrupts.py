@@ -56,9 +56,8 @@ def _interrupted(arena: Arena, arguments: tuple[str | Path, ...], moment: float,
         except subprocess.TimeoutExpired:
             return [f"goes on for {ENDS_WITHIN_SECONDS:.0f} s after {by.name}"]
     ended = arena.ended(code)
-    # A run that SIGTERM reaches is cancelled; before and after it the command is gone as any other program.
-    right = (0, 130, -signal.SIGTERM) if by is signal.SIGTERM else (0, 130)
-    losses = [] if ended.code in right else [f"interrupted: {ended.told()}"]
+    # A run is cancelled; before it SIGTERM, and once Python is on its way out either, ends the command as any program.
+    losses = [] if ended.code in (0, 130, -by) else [f"interrupted: {ended.told()}"]
     if ended.traceback:
         losses.append(f"a traceback: {ended.told()}")
     cancelled = ended.code == 130  # of one that SIGTERM has killed the next command ends the run
