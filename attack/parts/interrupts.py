@@ -10,10 +10,9 @@ import signal
 import subprocess
 from pathlib import Path
 
-from attack.arena import Arena, differing
+from attack.arena import Arena
 from attack.case import Case, Outcome
-from attack.lakes import partitions
-from attack.parts.kills import TARGETS, built_only, undisturbed
+from attack.parts.kills import TARGETS, done_again, undisturbed
 
 ENDS_WITHIN_SECONDS = 60.0
 """Beside other cases. Alone it takes two; the worst there can be is a query that hears nothing."""
@@ -29,13 +28,7 @@ def play(case: Case) -> Outcome:
     arguments = target.arguments(case.ground)
     moment = chance.uniform(0.1, 1.0) * known["seconds"]
     losses = _interrupted(arena, arguments, moment, by)
-    again = arena.nba(*arguments)
-    if again.code != 0:
-        losses.append(f"the same command again: {again.told()}")
-    losses += differing(built_only(partitions(arena.lake)), known["files"])
-    losses += arena.clean()
-    if target.days:
-        losses += arena.incomplete(target.days)
+    losses += done_again(arena, target, case.ground)
     return Outcome(f"{by.name} {target.name}", f"after {moment:.2f} s", losses)
 
 
