@@ -36,6 +36,8 @@ ROLES = {"30+": 30, "20-29.9": 20, "10-19.9": 10, "under 10": 0}
 LEAST_QUALITY, GOOD_QUALITY = 50, 70
 """Of `feature_quality_score`: nobody is predicted below the first, and below the second it is said."""
 
+TIERS = f"bronze with a feature_quality_score below {GOOD_QUALITY}, else silver without a distribution, else gold"
+
 KEY = ("player_lookup", "game_id", "market", "system_id")
 CLUSTER_BY = ("player_lookup", "system_id", "game_date")
 

@@ -17,6 +17,9 @@ from nba_assets.contracts.table import holds
 CODE, LEAGUE_CODE = "games_missing", "league_games_missing"
 """The first lowers a row's tier. The second does not: one game of hundreds moves an average of the league by little."""
 
+LOWERED = f"; one lower by `{CODE}`"
+"""What `lowered` does, in words."""
+
 SIDE = ("game_id", "team_abbr")
 
 OF_PLAYER = Column(

@@ -173,7 +173,7 @@ def table(
     population: Population | None = None,
     measures: tuple[Measure, ...] = (),
     step: str = "",
-    rated: bool = True,
+    tiers: str = "",
     python: str = "",
     monthly: bool = False,
     picture: str = "",
@@ -181,9 +181,9 @@ def table(
 ) -> Callable[[Callable[..., ir.Table]], Table]:
     """Declare a table. Its name is the function's, its description the module's docstring.
 
-    Every declared input is a parameter of the function, of a check or of the population's functions. A `rated` table
-    says of each row how good its sources were, and holds its `data_hash`. What the function of a `python` table gives
-    is what another function, named so, makes the rows of.
+    Every declared input is a parameter of the function, of a check or of the population's functions. A table with
+    `tiers`, what makes a row gold, silver or bronze, says of each row how good its sources were, and holds its
+    `data_hash`. What the function of a `python` table gives is what another function, named so, makes the rows of.
     """
     elsewhere = {name for check in checks for name in check.needs} | (population.needs if population else set())
 
@@ -195,7 +195,7 @@ def table(
         return Table(
             dataset=dataset,
             name=build.__name__,
-            columns=columns + (_BOOKKEEPING_COLUMNS if rated else ()),
+            columns=columns + (_bookkeeping(tiers) if tiers else ()),
             key=key,
             partition_by=partition_by,
             cluster_by=cluster_by,
@@ -242,15 +242,16 @@ def conformed(
         checks=checks,
         population=population,
         step=step,
-        rated=False,
         days_at_once=days_at_once,
     )
 
 
 CONFORMED_DATASET = "nba_conformed"
 
-_BOOKKEEPING_COLUMNS = (
-    Column("quality_tier", "STRING", "gold, silver or bronze: how good the sources of this row were", required=True),
-    Column("quality_issues", "ARRAY<STRING>", "what was missing or stood in, as codes; empty when nothing was"),
-    Column("data_hash", "STRING", "first 16 hex digits of SHA-256 over all domain columns", required=True),
-)
+
+def _bookkeeping(tiers: str) -> tuple[Column, ...]:
+    return (
+        Column("quality_tier", "STRING", f"how good the sources of this row were: {tiers}", required=True),
+        Column("quality_issues", "ARRAY<STRING>", "what was missing or stood in, as codes; empty when nothing was"),
+        Column("data_hash", "STRING", "first 16 hex digits of SHA-256 over all domain columns", required=True),
+    )

@@ -40,7 +40,6 @@ OTHER = RawTable(**{**vars(SHOTS), "name": "other_shots", "need": "fallback"})
         Column("player", "STRING", "who", required=True),
         Column("points", "INT64", "of the first source, else of the other", "points"),
     ),
-    rated=False,
 )
 def either(shots: ir.Table, other: ir.Table) -> ir.Table:
     theirs = other.select("player", others=other.points)

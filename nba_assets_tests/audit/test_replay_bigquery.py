@@ -54,7 +54,6 @@ DAYS = [date(2024, 11, 8), date(2024, 11, 9), date(2024, 11, 10)]
     cluster_by=(),
     reads={"games": season_to_date(games)},
     columns=(Column("game_date", "DATE", "the date", required=True), Column("games_so_far", "INT64", "games")),
-    rated=False,
 )
 def games_so_far(games: ir.Table) -> ir.Table:
     days = games.select("game_date").distinct()

@@ -146,7 +146,7 @@ def test_an_input_may_serve_a_check_alone() -> None:
         checks=(Check("named", "", named),),
     )
     def lineups(boxes: ir.Table) -> ir.Table:
-        return boxes.mutate(quality_tier=boxes.team, quality_issues=ibis.array([boxes.team]))
+        return boxes
 
     binder = Binder(WINDOW)
     binder.rows(lineups)
@@ -172,6 +172,7 @@ def test_a_declared_table_binds_like_any_other() -> None:
         cluster_by=(),
         reads={"boxes": same_day(BOXES)},
         columns=(DAY, TEAM, POINTS),
+        tiers="gold",
     )
     def totals(boxes: ir.Table) -> ir.Table:
         return boxes.mutate(quality_tier=boxes.team, quality_issues=ibis.array([boxes.team]))

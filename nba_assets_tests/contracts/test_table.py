@@ -168,6 +168,7 @@ def test_decimals_are_read_back_as_numbers() -> None:
     cluster_by=("game_id",),
     reads={"games": same_day(GAMES), "past": season_history(GAMES)},
     columns=(KEY, DAY, Column("pace", "DECIMAL(5,1)", ""), Column("won", "BOOL", ""), Column("n", "INT64", "")),
+    tiers="gold",
 )
 def little_table(games: ir.Table, past: ir.Table) -> ir.Table:
     return games

@@ -43,7 +43,6 @@ _OF_A_PLAYER = {"dataset": "made_up", "partition_by": "game_date", "key": ("game
     measures=(mean_of("points"),),
     checks=(holds("points_are_few", lambda rows: rows.points < 100, "less than a hundred"),),
     step="boxes",
-    rated=False,
 )
 def boxes_players(shots: ir.Table) -> ir.Table:
     return shots.select("game_date", "player", "team", "points")
@@ -54,7 +53,6 @@ def boxes_players(shots: ir.Table) -> ir.Table:
     reads={"shots": same_day(SHOTS)},
     columns=(_DAY, _PLAYER, Column("noted", "INT64", "the number")),
     step="boxes",
-    rated=False,
 )
 def boxes_notes(shots: ir.Table) -> ir.Table:
     """Fails where a note is no number."""
@@ -66,7 +64,6 @@ def boxes_notes(shots: ir.Table) -> ir.Table:
     reads={"boxes_notes": same_day(boxes_notes)},
     columns=(_DAY, _PLAYER, Column("twice", "INT64", "twice the number")),
     step="boxes",
-    rated=False,
 )
 def boxes_twice(boxes_notes: ir.Table) -> ir.Table:
     return boxes_notes.select("game_date", "player", twice=boxes_notes.noted * 2)
@@ -80,7 +77,6 @@ def boxes_twice(boxes_notes: ir.Table) -> ir.Table:
     reads={"boxes_players": same_day(boxes_players)},
     columns=(_DAY, _TEAM, _POINTS),
     step="boxes",
-    rated=False,
 )
 def boxes_teams(boxes_players: ir.Table) -> ir.Table:
     return boxes_players.group_by("game_date", "team").agg(points=boxes_players.points.sum())
@@ -93,7 +89,6 @@ def boxes_teams(boxes_players: ir.Table) -> ir.Table:
     cluster_by=(),
     reads={"today": same_day(boxes_teams), "before": season_history(boxes_teams)},
     columns=(_DAY, _TEAM, Column("before", "INT64", "points before the date", "points")),
-    rated=False,
 )
 def form(today: ir.Table, before: ir.Table) -> ir.Table:
     earlier = before.select("team", earlier=before.game_date, scored=before.points)

@@ -382,7 +382,6 @@ def test_a_step_tells_of_a_source_the_farthest_that_one_of_its_tables_reads() ->
         reads={"shots": eve_and_day(SHOTS)},
         columns=PLAYERS.columns,
         step="boxes",
-        rated=False,
     )
     def boxes_of_two_days(shots: Any) -> Any:
         return shots

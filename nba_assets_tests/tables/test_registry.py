@@ -116,7 +116,6 @@ def test_steps_that_read_each_others_tables_are_refused(monkeypatch: pytest.Monk
         reads={"form": eve_and_day(FORM)},
         columns=PLAYERS.columns,
         step="boxes",
-        rated=False,
     )
     def boxes_after_form(form: Any) -> Any:
         return form

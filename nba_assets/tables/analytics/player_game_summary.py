@@ -231,6 +231,7 @@ def _thin_games(rows: ir.Table, games: ir.Table) -> ir.Table:
             "warn",
         ),
     ),
+    tiers="gold by the official gamebook, silver by another box score",
 )
 def player_game_summary(
     player_boxes: ir.Table,

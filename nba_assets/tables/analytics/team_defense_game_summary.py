@@ -148,6 +148,7 @@ from nba_assets.tables.conformed.views.shots import second_chances, shots
             "warn",
         ),
     ),
+    tiers="gold by NBA.com's box score of teams, silver as the sum of the opponent's players'",
 )
 def team_defense_game_summary(
     team_boxes: ir.Table,

@@ -129,6 +129,7 @@ def _paint_mid_three(rows: ir.Table) -> ir.BooleanValue:
             "warn",
         ),
     ),
+    tiers="gold by NBA.com's box score of teams, silver as the sum of its players'",
 )
 def team_offense_game_summary(
     team_boxes: ir.Table,

@@ -35,7 +35,7 @@ from nba_assets.tables.conformed.views.schedule import team_schedule
 LONG_REST_GAP_DAYS = 3
 """Two whole days off: the gap in dates between two games that counts as a long rest."""
 
-FULL_SAMPLE, THIN_SAMPLE = 10, 3
+FULL_SAMPLE, FAIR_SAMPLE, THIN_SAMPLE = 10, 5, 3
 """Gold is from the first of these on; below the other hardly anything is known."""
 
 LATE_GAMES, LEAST_LATE_GAMES = 7, 4
@@ -244,6 +244,7 @@ def _player(rows: ir.Table) -> ir.StringValue:
             f"nobody is projected to use more than {MOST_USAGE:.0f} % of his team's plays",
         ),
     ),
+    tiers=f"gold with {FULL_SAMPLE} games to average, silver with {FAIR_SAMPLE}, else bronze{games_missing.LOWERED}",
 )
 def upcoming_player_game_context(
     slate: ir.Table,
@@ -266,7 +267,7 @@ def upcoming_player_game_context(
     rows = games_missing.with_games_missing_of_player(rows, results, players)
     tier = ibis.cases(
         (rows.l10_games_used >= FULL_SAMPLE, quality.GOLD),
-        (rows.l10_games_used >= 5, quality.SILVER),
+        (rows.l10_games_used >= FAIR_SAMPLE, quality.SILVER),
         else_=quality.BRONZE,
     )
     return rows.mutate(

@@ -166,6 +166,7 @@ def _unequal_lines(rows: ir.Table) -> ir.Table:
         Check("one_line_a_game", "both teams have the game's one spread and one total, of one book", _unequal_lines),
         games_missing.CHECK,
     ),
+    tiers=f"gold with spread and total, silver with one of them, else bronze{games_missing.LOWERED}",
 )
 def upcoming_team_game_context(
     slate: ir.Table,

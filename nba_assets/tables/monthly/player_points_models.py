@@ -29,7 +29,6 @@ LARGEST_ERROR = 6.0
     cluster_by=("model_id",),
     reads={"features": all_before(ml_feature_store_v2), "players": all_before(player_game_summary)},
     population=OWES_NOTHING,
-    rated=False,
     monthly=True,
     python="nba_assets.models.training:train",
     picture="nba_assets.audit.performance_plots:drawn_importance",

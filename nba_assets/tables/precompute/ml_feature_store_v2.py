@@ -163,6 +163,10 @@ def _names_of(rows: ir.Table) -> ir.StringValue:
         ),
         games_missing.CHECK,
     ),
+    tiers=(
+        f"gold with a feature_quality_score {MOST_LOST[quality.GOLD]} below the best of its version or closer, silver"
+        f" within {MOST_LOST[quality.SILVER]}, else bronze, as who is not in the daily cache{games_missing.LOWERED}"
+    ),
 )
 def ml_feature_store_v2(
     slate: ir.Table,

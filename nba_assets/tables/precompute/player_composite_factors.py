@@ -129,6 +129,10 @@ def _eligible(slate: ir.Table, season_starts: ir.Table, context: ir.Table) -> ir
             "a factor that is NULL is listed with its reason",
         ),
     ),
+    tiers=(
+        f"gold where every factor is known and all of {', '.join(MAIN_INPUTS)}, silver with three of these, else"
+        f" bronze{games_missing.LOWERED}"
+    ),
 )
 def player_composite_factors(
     slate: ir.Table, season_starts: ir.Table, context: ir.Table, player_zones: ir.Table, team_zones: ir.Table

@@ -137,6 +137,10 @@ def _failed(slate: ir.Table, season_starts: ir.Table, context: ir.Table, players
         ),
         games_missing.CHECK,
     ),
+    tiers=(
+        f"bronze for fewer than {FULL_GAMES} games this season, silver without shot zones, else gold"
+        f"{games_missing.LOWERED}"
+    ),
 )
 def player_daily_cache(
     slate: ir.Table,

@@ -31,7 +31,7 @@ from nba_assets.tables.analytics.player_game_summary import player_game_summary
 from nba_assets.tables.conformed.games import games
 from nba_assets.tables.conformed.views.schedule import schedule, season_starts, team_schedule
 
-SAMPLE_GAMES, TREND_GAMES = 10, 20
+SAMPLE_GAMES, FAIR_SAMPLE, TREND_GAMES = 10, 7, 20
 LEAST_GAMES, LEAST_TREND_GAMES = 5, 15
 PAINT_SCORER, PERIMETER_SCORER, MID_RANGE_SCORER = 40, 40, 35
 """From what share of his shots, in percent, a zone is a player's own; tried in this order."""
@@ -159,6 +159,10 @@ def _failed(slate: ir.Table, season_starts: ir.Table, results: ir.Table, players
         ),
         games_missing.CHECK,
     ),
+    tiers=(
+        f"gold with the zones of {SAMPLE_GAMES} of his last ten games, silver with {FAIR_SAMPLE}, else bronze"
+        f"{games_missing.LOWERED}"
+    ),
 )
 def player_shot_zone_analysis(
     slate: ir.Table, season_starts: ir.Table, results: ir.Table, players: ir.Table
@@ -169,7 +173,7 @@ def player_shot_zone_analysis(
     lacking = rows.games_missing > 0
     tier = ibis.cases(
         (rows.zone_games_10 >= SAMPLE_GAMES, quality.GOLD),
-        (rows.zone_games_10 >= 7, quality.SILVER),
+        (rows.zone_games_10 >= FAIR_SAMPLE, quality.SILVER),
         else_=quality.BRONZE,
     )
     enough, shots = rows.zone_games_10 >= SAMPLE_GAMES / 2, _shots(rows, 10)

@@ -156,6 +156,10 @@ def _failed(slate: ir.Table, season_starts: ir.Table, results: ir.Table, defense
         ),
         games_missing.CHECK,
     ),
+    tiers=(
+        f"gold with the zones of {SAMPLE_GAMES} games of the window, silver with {LEAST_GAMES}, else bronze"
+        f"{games_missing.LOWERED}"
+    ),
 )
 def team_defense_zone_analysis(
     slate: ir.Table, season_starts: ir.Table, results: ir.Table, defense: ir.Table
@@ -169,7 +173,7 @@ def team_defense_zone_analysis(
     lacking = rows.games_missing > 0
     tier = ibis.cases(
         (rows.zone_games_in_sample >= SAMPLE_GAMES, quality.GOLD),
-        (rows.zone_games_in_sample >= 10, quality.SILVER),
+        (rows.zone_games_in_sample >= LEAST_GAMES, quality.SILVER),
         else_=quality.BRONZE,
     )
     versus = {zone: 100 * rows[f"{zone}_pct"] - rows[f"{zone}_league"] for zone in ZONES}

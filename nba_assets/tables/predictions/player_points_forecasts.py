@@ -131,6 +131,7 @@ _FORM = of_form("player_lookup", _eligible, _failed, schedule=same_day(schedule)
             inputs=("slate", "season_starts", "context", "availability"),
         ),
     ),
+    tiers=forecast.TIERS,
 )
 def player_points_forecasts(
     slate: ir.Table,

@@ -58,6 +58,7 @@ def _skipped(forecasts: ir.Table, models: ir.Table) -> ir.Table:
     columns=forecast.COLUMNS,
     checks=forecast.CHECKS,
     python="nba_assets.models.scoring:score",
+    tiers=forecast.TIERS,
 )
 def player_points_model_forecasts(forecasts: ir.Table, features: ir.Table, models: ir.Table) -> ir.Table:
     """Each of them with his features, what is known of him, and the model to ask."""

@@ -30,7 +30,6 @@ def _not_one_chosen(rows: ir.Table) -> ir.Table:
     partition_by="game_date",
     key=("game_id", "player_lookup", "book"),
     cluster_by=("player_lookup", "book", "game_date"),
-    rated=False,
     reads={"snapshots": same_day(prop_snapshots), "forecasts": same_day(player_points_forecasts)},
     population=OWES_NOTHING,
     columns=(

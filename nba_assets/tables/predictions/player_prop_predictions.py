@@ -143,6 +143,7 @@ _FORM = of_form("player_lookup", _eligible, schedule=same_day(schedule))
             "nothing is recommended without a price",
         ),
     ),
+    tiers="that of the forecast, silver at best without a line, both of its prices, or a distribution",
 )
 def player_prop_predictions(
     forecasts: ir.Table,

@@ -155,6 +155,7 @@ def _not_graded(rows: ir.Table, predictions: ir.Table, slate: ir.Table, players:
             "a win earns, nothing else does",
         ),
     ),
+    tiers="that of the prediction",
 )
 def prediction_accuracy(predictions: ir.Table, players: ir.Table, slate: ir.Table, offered: ir.Table) -> ir.Table:
     rows = predictions.select(

@@ -60,7 +60,6 @@ def _longer_is_less(rows: ir.Table) -> ir.Table:
     partition_by="as_of_date",
     key=("as_of_date", "period", *BY),
     cluster_by=("system_id", "period", "slice_by", "slice"),
-    rated=False,
     reads={
         "accuracy": season_to_date(prediction_accuracy),
         "slate": same_day(games),

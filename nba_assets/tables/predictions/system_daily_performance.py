@@ -46,7 +46,6 @@ def _miscounted(rows: ir.Table, accuracy: ir.Table) -> ir.Table:
     partition_by="game_date",
     key=("game_date", *BY),
     cluster_by=("system_id",),
-    rated=False,
     reads={
         "accuracy": same_day(prediction_accuracy),
         "slate": same_day(games),
