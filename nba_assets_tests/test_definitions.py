@@ -185,7 +185,8 @@ def test_the_offsets_of_known_inputs() -> None:
 
     assert read("player_game_summary", "team_offense_game_summary") == (0, 0)
     assert read("upcoming_player_game_context", "player_game_summary") == (0, 0)
-    assert read("upcoming_team_game_context", "nbac_schedule") == (-376, 376)
+    assert read("upcoming_team_game_context", "nbac_schedule") == (-376, 0)
+    assert read("next_games", "nbac_schedule") == (-376, 376)
 
 
 def test_a_night_of_everything_is_that_night_and_no_month() -> None:

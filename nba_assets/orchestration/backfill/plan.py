@@ -33,6 +33,9 @@ CHUNKS: tuple[Chunk, ...] = get_args(Chunk)
 MOST_RUNS = 10
 """A run costs some ten seconds before it computes anything: past this many, days that are good are built again."""
 
+MOST_FOLLOWING = 100
+"""Partitions that may be as they were: to build more of them takes longer than one more run does before it begins."""
+
 GAPS = (0, 3, 10, 30, 100, 300)
 """How many good days in a row a run may build again, tried in turn until there are few enough runs."""
 
@@ -154,15 +157,21 @@ def ahead(plan: Plan) -> Plan:
 
     A delivery of raw data that leaves conformed partitions as they were makes nothing after them stale. So where raw
     data has only been delivered anew, what reads it and all that is conformed is built first, and the rest, which is
-    planned only because of that, if it has changed. A table with another reason of its own is built in any case.
+    planned only because of that, if it has changed. Where a table is lacking itself, as tonight's is, it cannot go
+    before what it reads: then the conformed ones go first alone, if so much follows them that a look is worth a run.
     """
-    first: Plan = {}
-    for table, days in plan.items():
-        own = {day: reason for day, reason in days.items() if is_conformed(table) or not follows(reason)}
-        if not is_conformed(table) and not all(map(is_news, own.values())):
-            return {}
-        first[table] = own
-    return first if sum(map(len, first.values())) < sum(map(len, plan.values())) else {}
+    conformed = {table: days for table, days in plan.items() if is_conformed(table)}
+    own = {t: {d: why for d, why in days.items() if not follows(why)} for t, days in plan.items() if t not in conformed}
+    following = _partitions(plan) - _partitions(conformed) - _partitions(own)
+    if all(is_news(reason) for days in own.values() for reason in days.values()):
+        first = {table: (conformed | own)[table] for table in plan}
+    else:
+        first = conformed if following > MOST_FOLLOWING else {}
+    return first if following else {}
+
+
+def _partitions(plan: Plan) -> int:
+    return sum(map(len, plan.values()))
 
 
 def fill(

@@ -20,7 +20,7 @@ from nba_assets.basketball.team_form import COLUMNS as TEAM_FORM
 from nba_assets.basketball.team_form import with_both_teams
 from nba_assets.contracts import quality
 from nba_assets.contracts.contract import Column
-from nba_assets.contracts.read import same_day, season_history, whole_season
+from nba_assets.contracts.read import same_day, season_history, season_to_date
 from nba_assets.contracts.table import Check, holds, table
 from nba_assets.tables.analytics.team_defense_game_summary import team_defense_game_summary
 from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary
@@ -69,7 +69,7 @@ def _unequal_lines(rows: ir.Table) -> ir.Table:
     cluster_by=("game_date", "team_abbr", "game_id"),
     reads={
         "slate": same_day(team_games),
-        "season": whole_season(placed_team_schedule),
+        "season": season_to_date(placed_team_schedule),
         "next_games": same_day(next_games),
         "team_lines": same_day(team_lines),
         "availability": same_day(availability),
@@ -178,11 +178,11 @@ def upcoming_team_game_context(
     offense: ir.Table,
     defense: ir.Table,
 ) -> ir.Table:
-    legs = _legs(_standing(season)).alias("legs")
+    legs = _legs(season.filter(~season.is_postponed)).alias("legs")
     rows = slate.filter(~slate.is_postponed)
+    rows = _with_next_game(rows, next_games)
     rows = _with_calendar(rows, legs)
     rows = _with_load(rows, legs)
-    rows = _with_next_game(rows, next_games)
     rows = _with_results(rows, season)
     rows = with_both_teams(rows, season, offense, defense)
     rows = _with_lines(rows, team_lines)
@@ -208,15 +208,8 @@ def upcoming_team_game_context(
     )
 
 
-def _standing(season: ir.Table) -> ir.Table:
-    """The games that are not off, and `_season_games`: how many of its kind the schedule of the team has. Those that
-    are off count there, since nobody knew before that one would be."""
-    rows = season.mutate(_season_games=season.count().over(group_by=["team_abbr", "season_year", "season_type"]))
-    return rows.filter(~rows.is_postponed)
-
-
 def _legs(season: ir.Table) -> ir.Table:
-    """Every game of the season with the journey to it and what stands before it in the calendar.
+    """Every game of the season so far with the journey to it and what stands before it in the calendar.
 
     The way is from the previous game's arena, a game at home included; the first one starts at home, and so does one
     after `HOME_AFTER_NIGHTS`, whose journey is the way home and the way from there.
@@ -275,7 +268,6 @@ def _with_calendar(slate: ir.Table, legs: ir.Table) -> ir.Table:
         "consecutive_road_games",
         "journey_miles",
         "journey_hours",
-        "_season_games",
         _leg_game="game_id",
         _leg_team="team_abbr",
         team_days_rest=metrics.days_rest(legs.game_date, legs.previous_date),
@@ -289,11 +281,11 @@ def _with_calendar(slate: ir.Table, legs: ir.Table) -> ir.Table:
         season_phase=ibis.cases(
             (rows.season_type.isin(["play_in", "playoffs"]), rows.season_type),
             (regular & (rows.game_number_in_season <= EARLY_GAMES), "early"),
-            (regular & (rows.game_number_in_season > rows._season_games - LATE_GAMES), "late"),
+            (regular & (rows.game_number_in_season > rows.season_games - LATE_GAMES), "late"),
             else_="mid",
         ),
     )
-    return rows.drop("_leg_game", "_leg_team", "_season_games")
+    return rows.drop("_leg_game", "_leg_team", "season_games")
 
 
 def _with_load(rows: ir.Table, legs: ir.Table) -> ir.Table:
@@ -319,7 +311,8 @@ def _with_load(rows: ir.Table, legs: ir.Table) -> ir.Table:
 
 
 def _with_next_game(rows: ir.Table, next_games: ir.Table) -> ir.Table:
-    names = ("next_opponent_team_abbr", "next_opponent_win_pct", "next_game_is_primetime", "games_in_next_7_days")
+    of_next = ("next_opponent_team_abbr", "next_opponent_win_pct", "next_game_is_primetime")
+    names = (*of_next, "games_in_next_7_days", "season_games")
     rows = with_columns(rows, next_games, TEAM, *names, _next_date="next_game_date")
     return rows.mutate(
         next_game_days_rest=metrics.days_rest(rows._next_date, rows.game_date),

@@ -17,6 +17,7 @@ from nba_assets.contracts.table import conformed
 from nba_assets.tables.conformed.views.schedule import announced_games, team_schedule
 
 SIDE = ("game_id", "team_abbr")
+TEAM = ("team_abbr", "season_year")
 
 
 @conformed(
@@ -27,6 +28,7 @@ SIDE = ("game_id", "team_abbr")
         "slate": same_day(team_schedule),
         "announced": whole_season(announced_games),
         "results": season_history(team_schedule),
+        "season": whole_season(team_schedule),
     },
     columns=(
         Column("game_id", "STRING", "canonical game, YYYYMMDD_AWAY_HOME", required=True),
@@ -39,9 +41,15 @@ SIDE = ("game_id", "team_abbr")
         Column("next_opponent_win_pct", "FLOAT64", f"that team's wins per game before this date, {LIMIT}", "0-1"),
         Column("next_game_is_primetime", "BOOL", f"national television; NULL where nobody says so, {LIMIT}"),
         Column("games_in_next_7_days", "INT64", f"games on the 7 dates after, {LIMIT}", "games", required=True),
+        Column(
+            "season_games",
+            "INT64",
+            "games of its regular season, by the schedule's last edition, those that are off as well; NULL without any",
+            "games",
+        ),
     ),
 )
-def next_games(slate: ir.Table, announced: ir.Table, results: ir.Table) -> ir.Table:
+def next_games(slate: ir.Table, announced: ir.Table, results: ir.Table, season: ir.Table) -> ir.Table:
     days = slate.filter(~slate.is_postponed).select("game_id", "game_date", "season_year", "team_abbr", "tip_at")
     coming = ahead(days, announced)
     coming = coming.mutate(_days_ahead=coming.next_game_date.delta(coming.game_date, unit="day"))
@@ -51,6 +59,9 @@ def next_games(slate: ir.Table, announced: ir.Table, results: ir.Table) -> ir.Ta
     columns = ("next_game_id", "next_game_date", "next_opponent_team_abbr")
     rows = with_columns(rows, following, SIDE, *columns, next_game_is_primetime="next_is_primetime")
     rows = _with_record(rows, results)
+    # Those that are off as well: nobody knew before that one would be. Of the play-offs the number tells who wins.
+    regular = season.filter(season.season_type == "regular")
+    rows = with_columns(rows, regular.group_by(*TEAM).agg(season_games=regular.count()), TEAM, "season_games")
     return rows.mutate(games_in_next_7_days=rows.games_in_next_7_days.fill_null(0))
 
 

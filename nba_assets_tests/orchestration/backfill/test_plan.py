@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 
 import dagster as dg
 import pytest
@@ -13,13 +13,15 @@ from hypothesis import strategies as st
 
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.table import Table
-from nba_assets.orchestration.backfill.plan import MOST_RUNS, Piece, ahead, everything, pieces
+from nba_assets.orchestration.backfill.plan import MOST_FOLLOWING, MOST_RUNS, Piece, ahead, everything, pieces
 from nba_assets.orchestration.backfill.record import PROCESS_TAG, BackfillRecord, close_dead, subset_of
 from nba_assets.orchestration.partitions import DAILY, partition_days
 from nba_assets.orchestration.staleness import Plan
 from nba_assets.tables.analytics.player_game_summary import player_game_summary
 from nba_assets.tables.analytics.team_defense_game_summary import team_defense_game_summary
 from nba_assets.tables.analytics.team_offense_game_summary import team_offense_game_summary
+from nba_assets.tables.analytics.upcoming_team_game_context import upcoming_team_game_context
+from nba_assets.tables.conformed.next_games import next_games
 from nba_assets.tables.precompute.player_shot_zone_analysis import player_shot_zone_analysis
 from nba_assets.tables.registry import tables
 from nba_assets_tests.warehouse.ended import ended_process
@@ -125,6 +127,16 @@ def test_with_a_reason_of_its_own_all_is_built_at_once(reason: str) -> None:
 @pytest.mark.parametrize("reason", ["missing", "older schema", "older code"])
 def test_conformed_tables_go_first_whatever_their_reason(reason: str) -> None:
     assert first_of(player_boxes=reason, player_game_summary=FOLLOWS) == {"player_boxes"}
+
+
+@pytest.mark.parametrize(("days", "goes_first"), [(MOST_FOLLOWING, set()), (MOST_FOLLOWING + 1, {"next_games"})])
+def test_where_much_may_follow_conformed_tables_go_before_tonights(days: int, goes_first: set[str]) -> None:
+    """The schedule has last night's results: of all days of the season nobody knows yet whether they change."""
+    season = [FIRST + timedelta(days=n) for n in range(days)]
+    plan: Plan = {table: dict.fromkeys(season, FOLLOWS) for table in tables() if table is upcoming_team_game_context}
+    plan[upcoming_team_game_context] |= {season[-1] + timedelta(days=1): "missing"}
+    plan = {next_games: dict.fromkeys(season, NEWS)} | plan
+    assert {table.name for table, planned in ahead(plan).items() if planned} == goes_first
 
 
 def test_nothing_goes_first_where_nothing_follows() -> None:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from nba_assets.tables.analytics.upcoming_team_game_context import upcoming_team_game_context
 from nba_assets.tables.conformed.expected_starters import expected_starters
+from nba_assets.tables.conformed.next_games import SIDE
 from nba_assets_tests.bigquery.games import Game
 from nba_assets_tests.given import game_row, placed_team_game_rows
 from nba_assets_tests.rows import Row, one, rows_of
@@ -28,7 +29,10 @@ def g(day: int, away: str, home: str, score: tuple[int, int] | None = None, **mo
 def rows_on(day: int, *season: list[Row], **inputs: list[Row]) -> list[dict[str, Any]]:
     calendar = [row for game in season for row in game]
     slate = [row | {"tip_local": _on_clocks_of(row)} for row in calendar if row["game_date"] == on(day)]
-    return rows_of(upcoming_team_game_context, slate=slate, season=calendar, **inputs)
+    so_far = [row for row in calendar if row["game_date"] <= on(day)]
+    teams = [row["team_abbr"] for row in calendar if row["season_type"] == "regular"]
+    ahead = [{name: row[name] for name in SIDE} | {"season_games": teams.count(row["team_abbr"])} for row in slate]
+    return rows_of(upcoming_team_game_context, **{"next_games": ahead} | inputs, slate=slate, season=so_far)
 
 
 def _on_clocks_of(row: Row) -> str | None:

@@ -29,6 +29,7 @@ def rows_on(day: date, *games: Row, editions: Sequence[Row] = ()) -> list[dict[s
         slate=rows_of(team_schedule, games=tonight),
         announced=rows_of(announced_games, games=games, editions=editions),
         results=rows_of(team_schedule, games=before),
+        season=rows_of(team_schedule, games=games),
     )
 
 
@@ -66,6 +67,13 @@ def test_a_postponed_game_is_neither_tonights_nor_the_next() -> None:
     gone = regular(10, 21, "BOS", "LAL", is_postponed=True)
     assert following(november(20), TONIGHT, gone)["BOS"] == NOTHING
     assert following(november(21), TONIGHT, gone) == {}
+
+
+def test_the_games_of_the_regular_season_are_counted_whether_they_are_played_or_off() -> None:
+    others = [regular(10, 22, "BOS", "LAL", "BOS"), regular(11, 24, "PHI", "BOS", is_postponed=True)]
+    others += [game("0042300101", november(30), "MIA", "BOS"), regular(12, 1, "PHI", "MIA")]
+    rows = rows_on(november(20), TONIGHT, *others)
+    assert {row["team_abbr"]: row["season_games"] for row in rows} == {"BOS": 3, "NYK": 1}
 
 
 @pytest.mark.parametrize(("read", "next_date", "in_a_week"), [(19, 24, 1), (20, 24, 1), (21, 22, 2), (26, 22, 2)])
