@@ -33,8 +33,8 @@ CHUNKS: tuple[Chunk, ...] = get_args(Chunk)
 MOST_RUNS = 10
 """A run costs some ten seconds before it computes anything: past this many, days that are good are built again."""
 
-MOST_FOLLOWING = 100
-"""Partitions that may be as they were: to build more of them takes longer than one more run does before it begins."""
+MOST_FOLLOWING = 250
+"""Partitions that may be as they were: to build so many takes about as long as another run does before it begins."""
 
 GAPS = (0, 3, 10, 30, 100, 300)
 """How many good days in a row a run may build again, tried in turn until there are few enough runs."""
