@@ -115,7 +115,7 @@ def main() -> None:
         if not is_one_line and not _of_the_machine(error):  # as Python does, but nothing is obeyed
             sys.stderr.write(printable(traceback.format_exc()))
             sys.exit(1)
-        told = str(error) if is_one_line else str(error).splitlines()[0]
+        told = str(error) if is_one_line else next(iter(str(error).splitlines()), type(error).__name__)
         err.print(one_line(f"nba: {told}"), style="red", highlight=False)
         sys.exit(2 if isinstance(error, BadInput) else 1)
 

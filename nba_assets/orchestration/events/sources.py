@@ -21,7 +21,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Protocol
 
-from nba_assets.contracts.errors import BadInput
+from nba_assets.contracts.errors import BadInput, GaveWay
 from nba_assets.contracts.printable import printable
 from nba_assets.warehouse.scratch import replacing
 
@@ -155,7 +155,11 @@ class PubSub:
     def publish(self, topic: str, name: str, data: bytes, reason: str | None = None) -> None:
         client = _publisher()
         attributes = {"name": name} | ({"reason": _shortened(reason)} if reason is not None else {})
-        client.publish(client.topic_path(self.project, topic), data, **attributes).result(timeout=PUBLISH_SECONDS)
+        sent = client.publish(client.topic_path(self.project, topic), data, **attributes)
+        try:
+            sent.result(timeout=PUBLISH_SECONDS)
+        except TimeoutError as error:  # which has no words of its own
+            raise GaveWay(f"Pub/Sub has not confirmed a message for {topic} within {PUBLISH_SECONDS:.0f} s") from error
 
 
 def _shortened(text: str) -> str:

@@ -10,8 +10,9 @@ from types import SimpleNamespace
 
 import pytest
 from google.api_core.exceptions import NotFound
+from google.cloud.pubsub_v1.publisher.futures import Future
 
-from nba_assets.contracts.errors import BadInput
+from nba_assets.contracts.errors import BadInput, GaveWay
 from nba_assets.orchestration.events import sources
 from nba_assets.orchestration.events.sources import (
     DEAD_LETTER_TOPIC,
@@ -218,6 +219,14 @@ def test_a_pull_that_gets_no_answer_is_one_without_messages(server: Server, monk
     monkeypatch.setattr(sources, "PULL_SECONDS", 0.2)
     server.idle_seconds = 1
     assert published(server).pull() == []
+
+
+def test_a_server_that_confirms_nothing_is_told_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    client = SimpleNamespace(topic_path="{}/{}".format, publish=lambda *_, **__: Future())
+    monkeypatch.setattr(sources, "_publisher", lambda: client)
+    monkeypatch.setattr(sources, "PUBLISH_SECONDS", 0.01)
+    with pytest.raises(GaveWay, match="Pub/Sub has not confirmed a message"):
+        PubSub(PROJECT).publish(RAW_COMPLETE_TOPIC, "1", b"x")
 
 
 def test_an_answer_to_what_is_sent_is_waited_for_ten_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
