@@ -64,7 +64,10 @@ class SeasonFile:
 
 def newest(folder: Path, year: int, schema: pa.Schema) -> SeasonFile | None:
     """The latest file of a season that has this schema; what cannot be read is none."""
-    found = [(file.stat().st_mtime_ns, file) for file in _all(folder, year)]
+    found: list[tuple[int, Path]] = []
+    for file in _all(folder, year):
+        with suppress(FileNotFoundError):  # it was old, and another process has removed it
+            found.append((file.stat().st_mtime_ns, file))
     for _, file in sorted(found, reverse=True):
         with suppress(OSError, pa.ArrowInvalid, KeyError, ValueError):
             metadata = pq.read_metadata(file)

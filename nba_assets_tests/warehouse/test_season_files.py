@@ -185,6 +185,12 @@ def test_old_files_go_when_nobody_can_be_reading_them(lake: Lake) -> None:
     assert read(lake) == dict.fromkeys(DAYS, "white")
 
 
+def test_an_old_file_that_goes_while_it_is_looked_at_is_as_none(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone, there = lake.folder(POINTS) / season_files.FOLDER / "2024.gone.copy", season_files._all
+    monkeypatch.setattr(season_files, "_all", lambda *of: [gone, *there(*of)])
+    assert copied(lake) == DAYS
+
+
 def test_one_of_a_clock_that_was_set_back_is_not_the_newest_for_ever(lake: Lake) -> None:
     folder = lake.folder(POINTS) / season_files.FOLDER
     (first,) = folder.glob(f"*{season_files.SUFFIX}")
