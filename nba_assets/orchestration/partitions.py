@@ -6,8 +6,9 @@ change under a running back-fill; which dates have games is asked when something
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
+from typing import TypeVar
 
 import dagster as dg
 
@@ -68,3 +69,17 @@ def partition_days(window: Window) -> list[date]:
     if window.end > (last := last_partition()):
         raise BadInput(f"{window.end}: the last partition is {last}, {DAYS_AHEAD} days from today")
     return window.dates()
+
+
+T = TypeVar("T")
+
+
+def in_a_row(days: Iterable[T], goes_on: Callable[[T, T], bool]) -> list[list[T]]:
+    """Days, or their places among others, in stretches: each as long as it `goes_on` from one to the next."""
+    stretches: list[list[T]] = []
+    for day in days:
+        if stretches and goes_on(stretches[-1][-1], day):
+            stretches[-1].append(day)
+        else:
+            stretches.append([day])
+    return stretches

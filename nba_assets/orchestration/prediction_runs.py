@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
 from functools import cache
 from hashlib import sha256
+from itertools import groupby
 
 import dagster as dg
 
@@ -208,19 +209,9 @@ def gradings_wanted(instance: dg.DagsterInstance, warehouse: Warehouse, now: dat
     elif busy := [str(day) for day in ready if being_built(instance, [*needed, *grading_tables()], day)]:
         yield f"being built: {', '.join(busy)}"
     else:
-        for days in _in_a_row(ready, played):
-            yield from _requests(instance, warehouse, "grading", grading_tables(), days)
-
-
-def _in_a_row(days: Sequence[date], among: Sequence[date]) -> list[list[date]]:
-    """The days in stretches without another one of `among` between them."""
-    stretches: list[list[date]] = [[]]
-    for day in among:
-        if day in days:
-            stretches[-1].append(day)
-        elif stretches[-1]:
-            stretches.append([])
-    return [stretch for stretch in stretches if stretch]
+        for is_ready, days in groupby(played, ready.__contains__):  # a run is for dates in a row
+            if is_ready:
+                yield from _requests(instance, warehouse, "grading", grading_tables(), list(days))
 
 
 def _requests(

@@ -5,8 +5,8 @@ A month has a model if it has games and the warehouse holds the season before. W
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 
 import dagster as dg
 
@@ -16,6 +16,7 @@ from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.table import Table
 from nba_assets.orchestration.jobs import MODELS
 from nba_assets.orchestration.launch import RunResult, TableProgress, launch
+from nba_assets.orchestration.partitions import in_a_row
 from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets.orchestration.run_tags import TRIGGER_TAG
 from nba_assets.orchestration.staleness import out_of_date
@@ -41,7 +42,7 @@ def train(
     planned = wanted if force else due(instance, warehouse, wanted)
     runs: list[RunResult] = []
     for table, months in planned.items():
-        for together in _in_a_row(months):
+        for together in in_a_row(sorted(months), _is_next):
             runs.append(launch(instance, [table], together, progress))
             if not runs[-1].success:
                 return runs
@@ -73,16 +74,9 @@ def due(instance: dg.DagsterInstance, warehouse: Warehouse, wanted: Months) -> M
     return {table: list(days) for table, days in out_of_date(instance, warehouse, list(wanted), wanted).items()}
 
 
-def _in_a_row(months: Iterable[date]) -> Iterator[list[date]]:
-    """Months one after the other, together: a run is for a range."""
-    found: list[date] = []
-    for month in sorted(months):
-        if found and (month.year * 12 + month.month) - (found[-1].year * 12 + found[-1].month) > 1:
-            yield found
-            found = []
-        found.append(month)
-    if found:
-        yield found
+def _is_next(month: date, other: date) -> bool:
+    """Whether a run, which is for a range, has both."""
+    return other == (month + timedelta(days=31)).replace(day=1)
 
 
 def models_schedule() -> dg.ScheduleDefinition:

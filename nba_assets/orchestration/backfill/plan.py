@@ -7,7 +7,7 @@ the UI its record's.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
@@ -22,6 +22,7 @@ from nba_assets.contracts.table import Table
 from nba_assets.orchestration.backfill.record import BackfillRecord
 from nba_assets.orchestration.instance.backfills import BulkActionStatus
 from nba_assets.orchestration.launch import RunResult, TableProgress, TableResult, launch
+from nba_assets.orchestration.partitions import in_a_row
 from nba_assets.orchestration.slates import is_conformed
 from nba_assets.orchestration.staleness import Plan, follows, is_news
 
@@ -89,8 +90,8 @@ def _few(plan: Plan, days: Sequence[date]) -> list[Piece]:
         found = _grouped(plan, days, gap)
         if len(found) <= MOST_RUNS:
             return found
-    planned = [day for day in days if any(day in chosen for chosen in plan.values())]
-    return [Piece(tuple(t for t in plan if plan[t]), _span(days, planned[0], planned[-1]))]
+    planned = {day for chosen in plan.values() for day in chosen}
+    return [Piece(tuple(t for t in plan if plan[t]), span) for span in _spans(days, planned, len(days))]
 
 
 def _grouped(plan: Plan, days: Sequence[date], gap: int) -> list[Piece]:
@@ -110,19 +111,11 @@ def _grouped(plan: Plan, days: Sequence[date], gap: int) -> list[Piece]:
     return [Piece(tuple(members), span) for members, spans in groups for span in spans]
 
 
-def _spans(days: Sequence[date], chosen: dict[date, str], gap: int) -> list[tuple[date, ...]]:
+def _spans(days: Sequence[date], chosen: Collection[date], gap: int) -> list[tuple[date, ...]]:
     """The chosen days in spans, joined over at most `gap` others."""
-    ends: list[tuple[int, int]] = []
-    for place in (place for place, day in enumerate(days) if day in chosen):
-        if ends and place - ends[-1][1] - 1 <= gap:
-            ends[-1] = (ends[-1][0], place)
-        else:
-            ends.append((place, place))
-    return [tuple(days[first : last + 1]) for first, last in ends]
-
-
-def _span(days: Sequence[date], first: date, last: date) -> tuple[date, ...]:
-    return tuple(day for day in days if first <= day <= last)
+    places = (place for place, day in enumerate(days) if day in chosen)
+    spans = in_a_row(places, lambda place, other: other - place - 1 <= gap)
+    return [tuple(days[span[0] : span[-1] + 1]) for span in spans]
 
 
 @dataclass

@@ -25,7 +25,7 @@ from nba_assets.orchestration.instance.backfills import (
 from nba_assets.orchestration.instance.dead_runs import PROCESS_TAG
 from nba_assets.orchestration.instance.tags import BACKFILL_ID_TAG
 from nba_assets.orchestration.keys import asset_key
-from nba_assets.orchestration.partitions import DAILY
+from nba_assets.orchestration.partitions import DAILY, in_a_row
 from nba_assets.warehouse.process import is_gone, this_process
 
 Days = Mapping[Table, Collection[date]]
@@ -80,13 +80,8 @@ def _of(partitions: Mapping[dg.AssetKey, Collection[str]]) -> dict[dg.AssetKey, 
 
 def subset_of(days: Collection[str]) -> TimeWindowPartitionsSubset:
     """Some days as Dagster keeps them: as `DAILY.subset_with_partition_keys`, which takes a second for four seasons."""
-    spans: list[tuple[date, date]] = []
-    for day in sorted(map(date.fromisoformat, days)):
-        if spans and day - spans[-1][1] == timedelta(days=1):
-            spans[-1] = (spans[-1][0], day)
-        else:
-            spans.append((day, day))
-    windows = [dg.TimeWindow(_window(first).start, _window(last).end) for first, last in spans]
+    spans = in_a_row(sorted(map(date.fromisoformat, days)), lambda day, other: other - day == timedelta(days=1))
+    windows = [dg.TimeWindow(_window(span[0]).start, _window(span[-1]).end) for span in spans]
     return backfills.in_windows(DAILY, days, windows)
 
 

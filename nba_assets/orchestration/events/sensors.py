@@ -34,6 +34,7 @@ from nba_assets.orchestration.events.waiting import Waits, in_words, still_waiti
 from nba_assets.orchestration.instance.batched_events import record_runless
 from nba_assets.orchestration.jobs import ALL_TABLES
 from nba_assets.orchestration.keys import asset_key
+from nba_assets.orchestration.partitions import in_a_row
 from nba_assets.orchestration.run_tags import CORRELATION_TAG, TRIGGER_TAG, partition_tags
 from nba_assets.tables.registry import tables
 from nba_assets.warehouse.base import Warehouse
@@ -311,13 +312,11 @@ def _requests(
 ) -> list[dg.RunRequest]:
     """One run for a date, or for consecutive dates of the past that want the same tables. The queue keeps runs of one
     date apart, but knows no ranges: of tonight, which other messages are about to follow, none is a part."""
-    spans: list[list[date]] = []
-    for day in sorted(wanted):
-        last = spans[-1][-1] if spans and day < today() else None
-        if last and day - last == timedelta(days=1) and wanted[day].keys() == wanted[last].keys():
-            spans[-1].append(day)
-        else:
-            spans.append([day])
+
+    def goes_on(last: date, day: date) -> bool:
+        return day < today() and day - last == timedelta(days=1) and wanted[day].keys() == wanted[last].keys()
+
+    spans = in_a_row(sorted(wanted), goes_on)
     return [_request({day: wanted[day] for day in span}, batch, tried) for span in spans]
 
 
