@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 
 import dagster as dg
 
 from nba_assets.contracts.table import Table
 from nba_assets.orchestration import metadata
+from nba_assets.orchestration.instance.events import every_record
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.warehouse.changes import Changes
-
-EVENTS_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -39,15 +39,11 @@ def rewritten(instance: dg.DagsterInstance, tables: Iterable[Table], since: date
 
 def _of_table(instance: dg.DagsterInstance, table: Table, since: datetime) -> Iterator[Rewritten]:
     wanted = dg.AssetRecordsFilter(asset_key(table), after_timestamp=since.timestamp())
-    cursor, more = None, True
-    while more:
-        page = instance.fetch_materializations(wanted, limit=EVENTS_AT_ONCE, cursor=cursor)
-        cursor, more = page.cursor, page.has_more
-        for record in page.records:
-            event = record.asset_materialization
-            if event is None or event.partition is None:
-                continue
-            changes = metadata.changes_in(event.metadata)
-            if changes is None or any(changes):
-                at = datetime.fromtimestamp(record.timestamp, UTC)
-                yield Rewritten(table, date.fromisoformat(event.partition), at, changes, record.run_id)
+    for record in every_record(partial(instance.fetch_materializations, wanted)):
+        event = record.asset_materialization
+        if event is None or event.partition is None:
+            continue
+        changes = metadata.changes_in(event.metadata)
+        if changes is None or any(changes):
+            at = datetime.fromtimestamp(record.timestamp, UTC)
+            yield Rewritten(table, date.fromisoformat(event.partition), at, changes, record.run_id)

@@ -27,7 +27,6 @@ from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.table import Check, Table
 from nba_assets.orchestration.dagster_patches.partition_versions import PARTITION_VERSION
 from nba_assets.orchestration.event_size import size_of
-from nba_assets.orchestration.instance.events import failure_data
 from nba_assets.warehouse.build import Part
 from nba_assets.warehouse.changes import Changes
 from nba_assets.warehouse.records import cells, markdown_table
@@ -303,7 +302,7 @@ def of_failures(failures: Mapping[str, TableFailure]) -> dict[str, dg.MetadataVa
 
 def failures_in(event: dg.DagsterEvent) -> dict[str, TableFailure]:
     """By table, what the event of a failed step says; nothing for a step that did not come to say it."""
-    told = failure_data(event)
+    told = event.step_failure_data.user_failure_data if event.is_step_failure else None
     found = _value(told.metadata, _FAILED_TABLES) if told else None
     return {name: TableFailure(**failure) for name, failure in found.items()} if isinstance(found, dict) else {}
 

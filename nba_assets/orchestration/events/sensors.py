@@ -11,7 +11,7 @@ import json
 import logging
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -32,6 +32,7 @@ from nba_assets.orchestration.events.on_record import event_of
 from nba_assets.orchestration.events.sources import DEAD_LETTER_TOPIC, EventSource, Received, event_source
 from nba_assets.orchestration.events.waiting import Waits, in_words, still_waiting
 from nba_assets.orchestration.instance.batched_events import record_runless
+from nba_assets.orchestration.instance.events import every_record
 from nba_assets.orchestration.jobs import ALL_TABLES
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.partitions import in_a_row
@@ -47,7 +48,6 @@ One tag for each date, since Postgres keeps tags in an index that takes no value
 LONGEST_TAG = 1000
 
 MOST_A_TICK = 500
-PAGE = 10_000
 SECONDS_BETWEEN_TICKS = 15
 MEMORY_SECONDS = 30 * 24 * 60 * 60
 """How far back runs are looked at: four times as long as Pub/Sub keeps a message."""
@@ -111,14 +111,14 @@ class Batch:
         every = {raw for table in tables() for raw in triggers.raw_behind(table)}
         for raw in every | {message.table for message in self.messages}:
             wanted = dg.AssetRecordsFilter(asset_key(raw), asset_partitions=partitions)
-            for found in _all_records(partial(instance.fetch_materializations, wanted, ascending=True)):
+            for found in every_record(partial(instance.fetch_materializations, wanted, ascending=True)):
                 if (execution := _told(found, "execution_id")) and found.partition_key:
                     delivery = raw, date.fromisoformat(found.partition_key)
                     self.known.setdefault(delivery, []).append(execution)
                     if _told(found, "status") != NO_DATA:
                         self.had_something.add(delivery)
             if any(m.table is raw and not m.is_complete for m in self.messages):
-                for found in _all_records(partial(instance.fetch_observations, wanted)):
+                for found in every_record(partial(instance.fetch_observations, wanted)):
                     if (execution := _told(found, "execution_id")) and found.partition_key:
                         self.failures[raw, date.fromisoformat(found.partition_key)].add(execution)
 
@@ -202,17 +202,6 @@ def _told(found: dg.EventLogRecord, name: str) -> str | None:
     """What an event's metadata says; None for an event that is not from a message, as one that a person reported."""
     event = found.asset_materialization or found.asset_observation
     return str(event.metadata[name].value) if event and name in event.metadata else None
-
-
-def _all_records(fetch: Callable[..., dg.EventRecordsResult]) -> Iterator[dg.EventLogRecord]:
-    """Page by page: Dagster gives no more than 10,000 at once."""
-    cursor = None
-    while True:
-        page = fetch(limit=PAGE, cursor=cursor)
-        yield from page.records
-        if not page.has_more:
-            return
-        cursor = page.cursor
 
 
 def evaluate(

@@ -5,14 +5,24 @@ Thin functions over names that are not public. What our events carry is not said
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import dagster as dg
-from dagster._core.execution.plan.objects import StepFailureData
 from dagster._core.storage.event_log.base import AssetEventSummaryRecord
 
-__all__ = ["AssetEventSummaryRecord", "failure_data", "latest_in_run", "latest_of_each"]
+__all__ = ["AssetEventSummaryRecord", "every_record", "latest_in_run", "latest_of_each"]
+
+AT_ONCE = 1000
+
+
+def every_record(fetch: Callable[..., Any]) -> Iterator[dg.EventLogRecord]:
+    """All that a function of the instance finds, which gives it by pages: of 10,000 at most, and each is in memory."""
+    cursor, has_more = None, True
+    while has_more:
+        page = fetch(limit=AT_ONCE, cursor=cursor)
+        yield from page.records
+        cursor, has_more = page.cursor, page.has_more
 
 
 def latest_of_each(
@@ -34,9 +44,3 @@ def latest_in_run(instance: dg.DagsterInstance, run_id: str, key: dg.AssetKey) -
         dg.DagsterEventType.ASSET_MATERIALIZATION, asset_key=key, run_id=run_id, limit=1
     )
     return found[0] if found else None
-
-
-def failure_data(event: dg.DagsterEvent) -> Any | None:
-    """What Dagster keeps of a step's failure beside its error; None if it is no step that failed."""
-    data = event.event_specific_data
-    return data.user_failure_data if isinstance(data, StepFailureData) else None

@@ -5,9 +5,10 @@ A row for each table, as the run stands now or as it ended. How rows are kept, a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 import dagster as dg
 from dagster import DagsterEventType as Event
@@ -16,6 +17,7 @@ from nba_assets.compile.bind import stored_inputs
 from nba_assets.compile.code_version import code_version
 from nba_assets.contracts.calendar import EASTERN, season_year
 from nba_assets.contracts.table import Table
+from nba_assets.orchestration.instance.events import every_record
 from nba_assets.orchestration.instance.tags import BACKFILL_ID_TAG
 from nba_assets.orchestration.metadata import Materialised, TableFailure
 from nba_assets.orchestration.resource import WarehouseResource
@@ -121,14 +123,15 @@ def _parts(
     why = ""
     for event in made or ():
         _count(parts, event)
-    for entry in _entries(instance, run_id, _ENDS if made is not None else _ENDS | {Event.ASSET_MATERIALIZATION}):
-        event = entry.get_dagster_event()
+    wanted = _ENDS if made is not None else _ENDS | {Event.ASSET_MATERIALIZATION}
+    for record in every_record(partial(instance.get_records_for_run, run_id, of_type=wanted)):
+        event = record.event_log_entry.get_dagster_event()
         if event.event_type == Event.ASSET_MATERIALIZATION:
             _count(parts, event)
         elif event.event_type in (Event.RUN_FAILURE, Event.RUN_CANCELED):
             why = (event.message or "").splitlines()[0] if event.message else ""
         else:
-            _note(parts, chosen, event, entry.timestamp)
+            _note(parts, chosen, event, record.timestamp)
     return parts, why
 
 
@@ -160,16 +163,6 @@ _ENDS = {
     Event.RUN_FAILURE,
     Event.RUN_CANCELED,
 }
-
-
-def _entries(instance: dg.DagsterInstance, run_id: str, kinds: set[Event]) -> Iterator[dg.EventLogEntry]:
-    cursor = None
-    while True:
-        batch = instance.get_records_for_run(run_id, cursor, of_type=kinds, limit=1000)
-        yield from (record.event_log_entry for record in batch.records)
-        cursor = batch.cursor
-        if not batch.has_more:
-            return
 
 
 def _count(parts: Mapping[str, _Part], event: dg.DagsterEvent) -> None:
