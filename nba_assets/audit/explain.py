@@ -9,7 +9,7 @@ come from the warehouse, the query runs in DuckDB.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from typing import Any
@@ -19,14 +19,14 @@ import pyarrow as pa
 
 from nba_assets.compile.dialects import to_sql
 from nba_assets.compile.reading import rows_of
-from nba_assets.compile.statements import inputs_in, statements
+from nba_assets.compile.statements import made_from, statements
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.errors import BadInput
-from nba_assets.contracts.failures import failures_of
 from nba_assets.contracts.table import Table
 from nba_assets.warehouse.base import Warehouse
 from nba_assets.warehouse.connection import connected
+from nba_assets.warehouse.duckdb import quoted
 from nba_assets.warehouse.records import records
 
 SECONDS = 300.0
@@ -141,13 +141,11 @@ class _Bench:
     day: date
     stored: Row
     columns: Sequence[str]
-    inputs: dict[Contract, Window | None] = field(default_factory=dict)
     reference: tuple[Any, ...] | None = None
     _tries: int = 0
 
     def __post_init__(self) -> None:
-        read = inputs_in(self.table, Window(self.day, self.day))
-        self.inputs = {of: dates for of, dates in read.items() if of not in (self.table, failures_of(self.table))}
+        self.inputs = made_from(self.table, Window(self.day, self.day))
         sources = [c.name for c in self.table.columns if "source" in c.name]
         self._compared = list(dict.fromkeys([*self.columns, *sources]))  # the same from another source is not the same
         compiled = statements(self.table, "duckdb")
@@ -226,7 +224,7 @@ class _Bench:
     def _relates(self, contract: Contract) -> str:
         texts = sorted({value for name in self.table.key if isinstance(value := self.stored[name], str)})
         named = [c.name for c in contract.columns if c.type == "STRING"]
-        listed = ", ".join("'" + text.replace("'", "''") + "'" for text in texts)
+        listed = ", ".join(map(quoted, texts))
         return " OR ".join(f'"{name}" IN ({listed})' for name in named) if named and texts else "false"
 
     def _rows(self, contract: Contract, where: str) -> list[int]:

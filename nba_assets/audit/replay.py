@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -22,10 +22,10 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from nba_assets.audit.compare import WHOLE, Compared, compare_files
+from nba_assets.audit.compare import EXAMPLES, WHOLE, Compared, compare_files
 from nba_assets.audit.game_days import require_schedule
 from nba_assets.compile.bind import Dates
-from nba_assets.compile.statements import inputs_in, statements
+from nba_assets.compile.statements import made_from, statements
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.errors import BadInput
@@ -82,7 +82,8 @@ def _fill(
     replayed: Lake, raw: Lake, production: Lake, table: Table, day: date, place: Callable[[Path, Path], None]
 ) -> None:
     """Put in place what the table reads and the replay does not build."""
-    fill_from(replayed, taken(table, day), lambda source: production if isinstance(source, Table) else raw, day, place)
+    inputs = made_from(table, Window(day, day))
+    fill_from(replayed, inputs, lambda source: production if isinstance(source, Table) else raw, day, place)
 
 
 def fill_from(
@@ -105,12 +106,6 @@ def fill_from(
                     place(file, target)
 
 
-def taken(table: Table, day: date) -> Dates:
-    """The stored inputs of a table, and the dates it reads of each; not what it writes itself."""
-    inputs = inputs_in(table, Window(day, day))
-    return {source: dates for source, dates in inputs.items() if source not in (table, failures_of(table))}
-
-
 def linked(file: Path, place: Path) -> None:
     """A second name for a file, or a copy where there can be none."""
     try:
@@ -130,17 +125,29 @@ def rebuild(warehouse: Warehouse, table: Table, window: Window) -> None:
 
 
 def compare_date(production: Lake, replayed: Lake, day: date) -> list[Compared]:
-    """The rows of `day` in two lakes, of all tables and of their failure records."""
-    return [found for table in tables() for found in _compare_table(production, replayed, table, day)]
+    """The rows of `day` in two lakes, of all tables and of their failure records, every difference told."""
+    return compare_days(tables(), production, {day: replayed}, examples=None)
 
 
-def _compare_table(production: Lake, replayed: Lake, table: Table, day: date) -> Iterator[Compared]:
-    yield _compare_partition(table.name, table, production, replayed, day)
-    if records := failures_of(table):
-        yield _compare_partition(f"{records.name} of {table.name}", records, production, replayed, day)
+def compare_days(
+    chosen: Sequence[Table], stored: Lake, built: Mapping[date, Lake], examples: int | None = EXAMPLES
+) -> list[Compared]:
+    """The rows of some days and the failure records of some tables, as stored and as built."""
+    return [_compared(name, contract, stored, built, examples) for name, contract in _contracts(chosen)]
 
 
-def _compare_partition(name: str, contract: Contract, production: Lake, replayed: Lake, day: date) -> Compared:
-    files = (lake.file(contract, day) for lake in (production, replayed))
-    old, new = ({str(day): file} if file.exists() else {} for file in files)
-    return compare_files(name, contract, old, new, examples=None, whole=WHOLE)
+def _contracts(chosen: Sequence[Table]) -> Iterator[tuple[str, Contract]]:
+    for table in chosen:
+        yield table.name, table
+        if records := failures_of(table):
+            yield f"{records.name} of {table.name}", records
+
+
+def _compared(
+    name: str, contract: Contract, stored: Lake, built: Mapping[date, Lake], examples: int | None
+) -> Compared:
+    old = {str(day): file for day in built if (file := stored.file(contract, day)).exists()}
+    new = {str(day): file for day, own in built.items() if (file := own.file(contract, day)).exists()}
+    if not old and not new:
+        return Compared(name)
+    return compare_files(name, contract, old, new, examples=examples, whole=WHOLE)

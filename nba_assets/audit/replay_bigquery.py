@@ -17,9 +17,8 @@ from google.cloud import bigquery
 
 from nba_assets.audit.compare import Compared
 from nba_assets.audit.game_days import require_schedule
-from nba_assets.audit.replay import TIMEOUT_SECONDS, compare_date, rebuild, taken
-from nba_assets.audit.trial import compare_days
-from nba_assets.compile.statements import inputs_in
+from nba_assets.audit.replay import TIMEOUT_SECONDS, compare_date, compare_days, rebuild
+from nba_assets.compile.statements import inputs_in, made_from
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.errors import BadInput
@@ -119,7 +118,7 @@ def _fill(warehouse: BigQueryWarehouse, beside: BigQueryWarehouse, chosen: Seque
     """Copy what the tables read and is not built beside: of these themselves the dates before."""
     wanted: dict[Contract, Window | None] = {}
     for table in chosen:
-        for source, dates in taken(table, day).items():
+        for source, dates in made_from(table, Window(day, day)).items():
             known = wanted.get(source)
             wanted[source] = known.hull(dates) if known and dates else dates
     for source, dates in wanted.items():

@@ -8,7 +8,7 @@ only read. Which tables and how many dates is the command's business.
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from itertools import chain, zip_longest
 from pathlib import Path
@@ -16,10 +16,10 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from nba_assets.audit.compare import WHOLE, Compared, compare_files
-from nba_assets.audit.replay import fill_from, linked, rebuild, taken
+from nba_assets.audit.compare import Compared
+from nba_assets.audit.replay import compare_days, fill_from, linked, rebuild
+from nba_assets.compile.statements import made_from
 from nba_assets.contracts.calendar import Window
-from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.failures import failures_of
 from nba_assets.contracts.table import Table
@@ -61,26 +61,6 @@ def try_out(lake: Path, chosen: Sequence[Table], days: Sequence[date]) -> list[C
 def _build(production: Lake, own: Lake, chosen: Sequence[Table], day: date) -> None:
     building = {*chosen, *(records for table in chosen if (records := failures_of(table)))}
     for table in chosen:
-        fill_from(own, taken(table, day), lambda _: production, day, linked, building)
+        fill_from(own, made_from(table, Window(day, day)), lambda _: production, day, linked, building)
     for table in chosen:
         rebuild(DuckDBWarehouse(own), table, Window(day, day))
-
-
-def compare_days(chosen: Sequence[Table], stored: Lake, built: dict[date, Lake]) -> list[Compared]:
-    """The rows of some days and the failure records of some tables, as stored and as built."""
-    return [_compared(name, contract, stored, built) for name, contract in _contracts(chosen)]
-
-
-def _contracts(chosen: Sequence[Table]) -> Iterator[tuple[str, Contract]]:
-    for table in chosen:
-        yield table.name, table
-        if records := failures_of(table):
-            yield f"{records.name} of {table.name}", records
-
-
-def _compared(name: str, contract: Contract, production: Lake, lakes: dict[date, Lake]) -> Compared:
-    old = {str(day): file for day in lakes if (file := production.file(contract, day)).exists()}
-    new = {str(day): file for day, own in lakes.items() if (file := own.file(contract, day)).exists()}
-    if not old and not new:
-        return Compared(name)
-    return compare_files(name, contract, old, new, whole=WHOLE)

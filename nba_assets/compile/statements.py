@@ -76,24 +76,25 @@ class CompiledSQL:
     def failed_in(self, window: Window) -> str:
         return with_dates(self.failed, window)
 
-    def skipped_in(self, window: Window) -> str:
-        return with_dates(self.skipped, window)
-
     def preview_in(self, window: Window) -> str:
         return with_dates(self.preview, window)
 
 
-def inputs_in(table: Table, window: Window) -> Dates:
-    """The stored tables that a window's rows and checks read, the table itself included, with the dates needed."""
-    found: dict[Contract, Window | None] = {table: window}
+def made_from(table: Table, window: Window) -> Dates:
+    """The stored tables that a window's rows are made from, with the dates needed."""
+    found: dict[Contract, Window | None] = {}
     for source, reaches in stored_inputs(table).items():
         dates = [reach.dates(window) for reach in reaches]
         found[source] = None
         if source.partition_by:
             found[source] = Window(min(d.start for d in dates), max(d.end for d in dates))
-    if records := failures_of(table):
-        found[records] = window
     return found
+
+
+def inputs_in(table: Table, window: Window) -> Dates:
+    """The same, and what checks read beside it: the table itself and its failure records."""
+    records = failures_of(table)
+    return {table: window, **made_from(table, window), **({records: window} if records else {})}
 
 
 @cache

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from nba_assets.compile.code_version import Code
 from nba_assets.compile.dialects import script_of
-from nba_assets.compile.statements import CompiledSQL, inputs_in
+from nba_assets.compile.statements import CompiledSQL, inputs_in, made_from
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.checks import checks_of, counted_in
 from nba_assets.contracts.failures import failures_of
@@ -138,8 +138,8 @@ def write_part(
     inputs = Inputs(table, lambda source: Content(session.contents(source, needed[source])))
     inputs.require_whole(window)
     read = {day: inputs.read_on(day) for day in days}
-    records = failures_of(table)
     # What is to be replaced is not read before: it may be damaged.
-    session.create_views({of: dates for of, dates in needed.items() if of not in (table, records)})
+    session.create_views(made_from(table, window))
     written = _written(session, table, sql, window, days, code, read)
+    records = failures_of(table)
     return written, session.replace(records, sql.steps_in("failed", window), days) if records else None

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from nba_assets.compile.statements import statements
+from nba_assets.compile.statements import statements, with_dates
 from nba_assets.contracts.checks import checks_of
 from nba_assets.contracts.contract import Contract
 from nba_assets.contracts.failures import failures_of
@@ -80,7 +80,7 @@ def test_same_failures(table: Table) -> None:
 def test_same_skipped_dates(table: Table) -> None:
     inputs = read_by(table, EARLY)
 
-    expected = in_duckdb(statements(table, "duckdb").skipped_in(EARLY_WINDOW), inputs)
+    expected = in_duckdb(with_dates(statements(table, "duckdb").skipped, EARLY_WINDOW), inputs)
     answer = BigQuery.of(inputs).evaluate_steps(statements(table, "bigquery").steps_in("skipped", EARLY_WINDOW), inputs)
 
     assert in_order(answer.rows) == in_order(expected)
