@@ -41,7 +41,7 @@ class Binder:
         """The table's rows for the window, cast to its contract; what they are made of, as it is, of a python table."""
         if table.python:
             return self.given(table, table.build)
-        return stored(_between(self.given(table, table.build), table, self.window), table)
+        return stored(between(self.given(table, table.build), table, self.window), table)
 
     def failed(self, table: Table) -> ir.Table:
         """The failure records of the window, cast to their contract; for a table that has any."""
@@ -50,7 +50,7 @@ class Binder:
         assert table.population
         assert table.population.failed
         made = self.given(table, table.population.failed).mutate(processor_name=ibis.literal(table.name))
-        return stored(_between(made, records, self.window), records)
+        return stored(between(made, records, self.window), records)
 
     def skipped(self, table: Table) -> ir.Table:
         """The dates of the window on which nothing is built, with the `reason`; for a table that skips some."""
@@ -65,7 +65,7 @@ class Binder:
         if (records := failures_of(table)) and "failures" in inspect.signature(check.broken).parameters:
             inputs["failures"] = self.scan(records, self.window)
         broken = check.broken(rows=self.scan(table, self.window), **inputs)
-        return _between(broken, table, self.window)
+        return between(broken, table, self.window)
 
     def given(self, table: Table, build: Callable[..., ir.Table]) -> ir.Table:
         """What a function of some of the table's inputs makes of them."""
@@ -85,7 +85,7 @@ class Binder:
         """A stored table, filtered to `dates`, its decimals read as FLOAT64."""
         if (contract.name, dates) not in self._scans:
             rows = ibis.table(contract.schema(), name=contract.name, database=contract.dataset)
-            rows = _between(rows, contract, dates)  # first: BigQuery is to see it on the table itself
+            rows = between(rows, contract, dates)  # first: BigQuery is to see it on the table itself
             if contract.part:
                 rows = rows.filter(rows[contract.part_column] == contract.part)
             self._scans[contract.name, dates] = read_back(rows, contract)
@@ -94,7 +94,8 @@ class Binder:
         return self._scans[contract.name, dates]
 
 
-def _between(rows: ir.Table, contract: Contract, dates: Window | None) -> ir.Table:
+def between(rows: ir.Table, contract: Contract, dates: Window | None) -> ir.Table:
+    """The rows of some dates, or all; of a table stored whole there are no others."""
     if dates is None or contract.partition_by is None:
         return rows
     return rows.filter(rows[contract.partition_by].between(ibis.literal(dates.start), ibis.literal(dates.end)))

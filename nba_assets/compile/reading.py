@@ -11,7 +11,7 @@ from functools import cache
 import ibis
 import ibis.expr.types as ir
 
-from nba_assets.compile.bind import Dates
+from nba_assets.compile.bind import Dates, between
 from nba_assets.compile.dialects import Dialect, to_sql
 from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.contract import Contract
@@ -23,10 +23,7 @@ def rows_of(contract: Contract, dates: Window | None) -> ir.Table:
     if isinstance(contract, ReadingView):
         rows = contract.build(**{name: rows_of(given, dates) for name, given in contract.inputs.items()})
         return rows.select(contract.schema().names)
-    rows = ibis.table(contract.schema(), name=contract.name, database=contract.dataset)
-    if dates is None or contract.partition_by is None:
-        return rows
-    return rows.filter(rows[contract.partition_by].between(ibis.literal(dates.start), ibis.literal(dates.end)))
+    return between(ibis.table(contract.schema(), name=contract.name, database=contract.dataset), contract, dates)
 
 
 def read_sql(contract: Contract, dates: Window | None, columns: Sequence[str], dialect: Dialect) -> str:

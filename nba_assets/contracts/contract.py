@@ -110,6 +110,11 @@ class Contract:
     def full_name(self) -> str:
         return f"{self.dataset}.{self.name}"
 
+    @property
+    def has_parts(self) -> bool:
+        """Whether it is a table that several write, asked for as a whole."""
+        return not self.part and any(c.name == self.part_column for c in self.columns)
+
     def column(self, name: str) -> Column:
         return next(c for c in self.columns if c.name == name)
 

@@ -239,7 +239,7 @@ class Lake:
 
     def parts(self, contract: Contract) -> list[Contract]:
         """A table that several write, asked for as a whole: its parts."""
-        if contract.part or contract.part_column not in _names(contract):
+        if not contract.has_parts:
             return []
         prefix = f"{contract.part_column}="
         parts = [folder.name.removeprefix(prefix) for folder in self.folder(contract).glob(f"{prefix}*")]
@@ -292,10 +292,6 @@ def _each(written: Callable[[Part], Replaced], parts: Sequence[Part]) -> list[Re
         return [written(part) for part in parts]
     with ThreadPoolExecutor(WRITERS) as writers:
         return list(writers.map(written, parts))
-
-
-def _names(contract: Contract) -> list[str]:
-    return [column.name for column in contract.columns]
 
 
 def day_of(text: str) -> date | None:

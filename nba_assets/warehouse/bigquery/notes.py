@@ -111,17 +111,12 @@ def notes_in(rows: pa.Table) -> dict[str, list[Note]]:
 
 def contents(notes: Iterable[Note], contract: Contract) -> dict[date, str]:
     """What each partition holds; of a table that several write, what its parts do."""
-    if not has_parts(contract):
+    if not contract.has_parts:
         return {note.day: note.held for note in notes if note.part == contract.part}
     found: dict[date, str] = {}
     for note in sorted(notes, key=lambda note: (note.day, note.part)):
         found[note.day] = found.get(note.day, "") + f"{note.part} {note.held} "
     return found
-
-
-def has_parts(contract: Contract) -> bool:
-    """Whether it is a table that several write, asked for as a whole."""
-    return not contract.part and any(column.name == contract.part_column for column in contract.columns)
 
 
 def builds(notes: Iterable[Note], contract: Contract) -> Mapping[date, Build]:
