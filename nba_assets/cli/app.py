@@ -129,4 +129,5 @@ def _of_the_machine(error: Exception) -> bool:
 
     # By name: to load Google's libraries for a look at their exceptions takes half a second.
     of_google = type(error).__module__.startswith(("google.api_core.", "google.auth."))
-    return of_google or isinstance(error, (OSError, duckdb.OperationalError, QueryFailed, QueryTimeout, TransientError))
+    of_engines = (duckdb.OperationalError, QueryFailed, QueryTimeout, TransientError)
+    return of_google or isinstance(error, (OSError, MemoryError, *of_engines))

@@ -53,9 +53,10 @@ def raising(error: BaseException) -> Callable[..., None]:
         (OSError(28, "No space left on device", "lake/x"), 1, "nba: [Errno 28] No space left on device: 'lake/x'\n"),
         (TransientError("IO Error: lake/x\nof three\nlines"), 1, "nba: IO Error: lake/x\n"),
         (TimeoutError(), 1, "nba: TimeoutError\n"),
+        (MemoryError(), 1, "nba: MemoryError\n"),
         (BadInput("lake/x: is no Parquet"), 2, "nba: lake/x: is no Parquet\n"),
     ],
-    ids=["Ctrl-C", "disk full", "file gone", "without a word", "bad input"],
+    ids=["Ctrl-C", "disk full", "file gone", "without a word", "memory full", "bad input"],
 )
 def test_how_a_command_ends(
     error: BaseException, code: int, complaint: str, nba: Nba, monkeypatch: pytest.MonkeyPatch
