@@ -140,7 +140,7 @@ def of_the_schema() -> Iterator[Sent]:
     yield Sent("ends of a table", ddl.ends(games, table))
     yield Sent("rows of a table", ddl.count(table))
     for raw in RAW_TABLES:
-        by_date = ddl.between(raw, ONE_DATE) if raw.partition_by else ""
+        by_date = script.between(raw.partition_by, ONE_DATE) if raw.partition_by else ""
         yield from _loads(raw, by_date)
         if raw.editions:
             yield Sent(f"kept of {raw.editions.name}", look_up_kept(raw.editions, NAMES.quoted(raw.editions)))

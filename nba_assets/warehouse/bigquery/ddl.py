@@ -14,7 +14,7 @@ from nba_assets.contracts.calendar import Window
 from nba_assets.contracts.contract import Column, Contract
 from nba_assets.contracts.reading_view import ReadingView
 from nba_assets.warehouse.bigquery.names import Names
-from nba_assets.warehouse.bigquery.script import literal
+from nba_assets.warehouse.bigquery.script import between, literal
 
 VIEW_LABEL = "nba_query"
 """The label of a view that says which query it is."""
@@ -110,13 +110,8 @@ def copy_rows(contract: Contract, source: str, target: str, stored: Collection[s
     names = ", ".join(f"`{column.name}`" for column in columns)
     # A literal type has no parameters in a cast that rounds: the column's own are applied when the row is stored.
     values = ", ".join(f"CAST(`{column.name}` AS {column.type.partition('(')[0]})" for column in columns)
-    bounds = between(contract, dates) if dates else "TRUE"
+    bounds = between(str(contract.partition_by), dates) if dates else "TRUE"
     return f"INSERT INTO {target} ({names})\nSELECT {values}\nFROM {source}\nWHERE {bounds}"
-
-
-def between(contract: Contract, dates: Window) -> str:
-    """The predicate that names some partitions by constants, without which nothing is pruned."""
-    return f"`{contract.partition_by}` BETWEEN DATE '{dates.start}' AND DATE '{dates.end}'"
 
 
 def ends(contract: Contract, table: str) -> str:

@@ -27,10 +27,15 @@ class Difference:
 
 def difference(contract: Contract, stored: bigquery.Table) -> Difference:
     """How a stored table differs from its contract."""
-    if isinstance(contract, RawTable) and not ddl.LABELS.items() <= stored.labels.items():
+    if isinstance(contract, RawTable) and not is_ours(stored):
         return Difference(contract, stored, (), (*_lacking(contract, stored), *_other_types(contract, stored)))
     faults = (*_other_types(contract, stored), *_other_partitions(contract, stored))
     return Difference(contract, stored, tuple(_alters(contract, stored)), faults)
+
+
+def is_ours(stored: bigquery.Table) -> bool:
+    """Whether a table, or a view, was made by us: what others have made is never changed."""
+    return bool(ddl.LABELS.items() <= stored.labels.items())
 
 
 def type_of(field: bigquery.SchemaField) -> str:

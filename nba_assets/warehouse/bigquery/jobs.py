@@ -353,9 +353,7 @@ def _said_plainly() -> Iterator[None]:
         yield
     except auth.RefreshError as error:
         raise BadInput(f"no valid credentials for Google: {_told(error)}") from error
-    except exceptions.RetryError as error:
-        raise TransientError(_told(error)) from error
-    except (*_CUT_OFF, exceptions.ServerError, exceptions.TooManyRequests) as error:
+    except (*_CUT_OFF, exceptions.RetryError) as error:
         raise TransientError(_told(error)) from error
     except exceptions.GoogleAPICallError as error:
         found = _sorted(error)

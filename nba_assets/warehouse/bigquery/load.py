@@ -27,10 +27,10 @@ from nba_assets.contracts.contract import Contract, RawTable
 from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.kept_out import QUARANTINE
 from nba_assets.warehouse.bigquery import ddl
-from nba_assets.warehouse.bigquery.differences import field_of
+from nba_assets.warehouse.bigquery.differences import field_of, is_ours
 from nba_assets.warehouse.bigquery.jobs import NO_RETRY, REQUEST_SECONDS, Jobs
 from nba_assets.warehouse.bigquery.names import Names
-from nba_assets.warehouse.bigquery.script import literal
+from nba_assets.warehouse.bigquery.script import between, column_list, literal
 from nba_assets.warehouse.ingest import Ingested, Progress, delivered_in, ingest
 from nba_assets.warehouse.lake import Lake
 from nba_assets.warehouse.quarantine import OF_NO_DATE
@@ -120,7 +120,7 @@ class RawLoad:
             stored = self.jobs.client.get_table(self.names.plain(contract), timeout=REQUEST_SECONDS)
         except NotFound:
             raise BadInput(f"{contract.full_name} is not there; `nba bigquery init` makes it") from None
-        if not ddl.LABELS.items() <= stored.labels.items():
+        if not is_ours(stored):
             raise BadInput(f"{contract.full_name} was made by somebody else, who fills it: nothing is loaded")
 
     def _send(self, result: Ingested, lake: Lake, progress: Progress | None) -> None:
@@ -132,7 +132,8 @@ class RawLoad:
         for window in Window(days[0], days[-1]).by_season() if days else ():
             season = Window.season(season_year(window.start))
             whole = contract.replaces == "season_year"  # a date that the source no longer has goes, too
-            replaced = ddl.between(contract, season) if whole else _on(contract, [day for day in days if day in window])
+            of_window = [day for day in days if day in window]
+            replaced = between(str(contract.partition_by), season) if whole else _on(contract, of_window)
             self._replace(contract, _rows(lake, contract, window), replaced)
             if progress:
                 progress(contract, sum(day <= window.end for day in days), len(days))
@@ -171,7 +172,7 @@ def days_of_entries(results: Iterable[Ingested], lake: Lake) -> dict[RawTable, l
 
 def replace_by(contract: Contract, table: str, staged: str, replaced: str) -> str:
     """The script that puts the rows of a table beside in the place of those for which `replaced` holds."""
-    columns = ", ".join(f"`{column.name}`" for column in contract.columns)
+    columns = column_list(contract)
     return (
         "BEGIN TRANSACTION;\n"
         f"DELETE FROM {table} WHERE {replaced};\n"

@@ -22,7 +22,7 @@ from nba_assets.contracts.errors import BadInput, GaveWay
 from nba_assets.contracts.reading_view import ReadingView
 from nba_assets.warehouse.base import QueryFailed
 from nba_assets.warehouse.bigquery import ddl
-from nba_assets.warehouse.bigquery.differences import Difference, alter, difference, fields_of
+from nba_assets.warehouse.bigquery.differences import Difference, alter, difference, fields_of, is_ours
 from nba_assets.warehouse.bigquery.jobs import Jobs
 from nba_assets.warehouse.bigquery.names import Names
 
@@ -113,7 +113,7 @@ class Schema:
         differences = tuple(each for each in found if each.alters or each.faults)
         made = {view: self._look(view) for view in views if view.name in there[view.dataset]}
         to_make = [view for view in views if view not in made or not _is_as_wanted(view, made[view])]
-        taken = [view for view, found in made.items() if found.table_type != "VIEW" or not _is_ours(found)]
+        taken = [view for view, found in made.items() if found.table_type != "VIEW" or not is_ours(found)]
         return Plan(tuple(missing), tuple(cut_short), differences, tuple(to_make), tuple(taken))
 
     def apply(self, plan: Plan) -> None:
@@ -212,10 +212,6 @@ class Schema:
             self._drop(beside(contract, OLD))
         elif contract.name + OLD in there:
             self.run(ddl.rename(self.names.quoted(beside(contract, OLD)), contract.name))
-
-
-def _is_ours(stored: bigquery.Table) -> bool:
-    return bool(ddl.LABELS.items() <= stored.labels.items())
 
 
 def _is_as_wanted(view: ReadingView, stored: bigquery.Table) -> bool:

@@ -36,8 +36,7 @@ def replace(
     `stored` is what there is afterwards: more than `rows` where another one has replaced the same at the same time.
     """
     before, last = split(asked)
-    day, table = f"`{contract.partition_by}`", names.quoted(contract)
-    columns = ", ".join(f"`{column.name}`" for column in contract.columns)
+    day, table, columns = f"`{contract.partition_by}`", names.quoted(contract), column_list(contract)
     listed = ", ".join(map(literal, days))
     return ";\n".join(
         [
@@ -64,7 +63,7 @@ def remove(names: Names, contract: Contract, days: Sequence[date]) -> str:
         [
             "BEGIN TRANSACTION",
             f"DELETE FROM {names.quoted(contract)}\nWHERE {_of(contract, days)}",
-            f"INSERT INTO {names.quoted(PARTITION_NOTES)} ({_columns(PARTITION_NOTES)})\n"
+            f"INSERT INTO {names.quoted(PARTITION_NOTES)} ({column_list(PARTITION_NOTES)})\n"
             f"SELECT {literal(contract.full_name)}, {literal(contract.part)}, `day`, TRUE, 0, {literal(NO_ROWS)}"
             f", '', '', {literal(fingerprint(contract))}, CURRENT_TIMESTAMP(), CURRENT_TIMESTAMP()\n"
             f"FROM UNNEST([{listed}]) AS `day`",
@@ -75,7 +74,7 @@ def remove(names: Names, contract: Contract, days: Sequence[date]) -> str:
 
 def prune_notes(names: Names, before: datetime) -> str:
     """Remove what was noted of partitions before a moment and again since."""
-    notes, dates = names.quoted(PARTITION_NOTES), _between("partition_date", EVER)
+    notes, dates = names.quoted(PARTITION_NOTES), between("partition_date", EVER)
     same = " AND ".join(f"n.`{column}` = m.`{column}`" for column in ("table_name", "part", "partition_date"))
     moment = literal(before.astimezone(UTC).isoformat())
     return (
@@ -89,7 +88,7 @@ def merge_notes(names: Names, contract: Contract, before: datetime) -> str:
 
     The rows are in one table whoever wrote them. Notes of another schema are left alone.
     """
-    notes, dates, merged = names.quoted(PARTITION_NOTES), _between("partition_date", EVER), "`_merged`"
+    notes, dates, merged = names.quoted(PARTITION_NOTES), between("partition_date", EVER), "`_merged`"
     schema, moment = literal(fingerprint(contract)), literal(before.astimezone(UTC).isoformat())
     of_table = f"{dates} AND `table_name` = {literal(contract.full_name)} AND `schema_fingerprint` = {schema}"
     old = f"`noted_at` < TIMESTAMP {moment}"
@@ -103,7 +102,7 @@ def merge_notes(names: Names, contract: Contract, before: datetime) -> str:
             "BEGIN TRANSACTION",
             f"DELETE FROM {notes}\nWHERE {of_table} AND {old}\n"
             f"AND `partition_date` IN (SELECT `partition_date` FROM {merged})",
-            f"INSERT INTO {notes} ({_columns(PARTITION_NOTES)})\n"
+            f"INSERT INTO {notes} ({column_list(PARTITION_NOTES)})\n"
             f"SELECT {literal(contract.full_name)}, '', `partition_date`, FALSE, `row_count`, `content`, '', '',"
             f" {schema}, `changed_at`, CURRENT_TIMESTAMP()\nFROM {merged}",
             "COMMIT TRANSACTION",
@@ -115,9 +114,7 @@ def merge_notes(names: Names, contract: Contract, before: datetime) -> str:
 def look_up_notes(names: Names, dates: Window, left_out: str = "") -> str:
     """The newest note of each partition of all tables, less a column that may be long."""
     columns = f"* EXCEPT (`{left_out}`)" if left_out else "*"
-    return (
-        f"SELECT {columns} FROM {names.quoted(PARTITION_NOTES)}\nWHERE {_between('partition_date', dates)}\n{_NEWEST}"
-    )
+    return f"SELECT {columns} FROM {names.quoted(PARTITION_NOTES)}\nWHERE {between('partition_date', dates)}\n{_NEWEST}"
 
 
 def look_up_partitions(names: Names, dataset: str) -> str:
@@ -131,7 +128,7 @@ def look_into_partitions(names: Names, contract: Contract, dates: Window) -> str
     return (
         f"SELECT `day`, {_HASH} AS `content`\nFROM (\n"
         f" SELECT {day} AS `day`, TO_HEX(SHA256(TO_JSON_STRING(t))) AS `digest` FROM {names.quoted(contract)} AS t\n"
-        f" WHERE {_between(str(contract.partition_by), dates)}\n)\nGROUP BY 1"
+        f" WHERE {between(str(contract.partition_by), dates)}\n)\nGROUP BY 1"
     )
 
 
@@ -152,7 +149,7 @@ def note_code(names: Names, table: str, versions: Iterable[str], accepted_as: st
     """Note what versions of code were, or what they are accepted as."""
     listed = ", ".join(map(literal, versions))
     return (
-        f"INSERT INTO {names.quoted(CODE_NOTES)} ({_columns(CODE_NOTES)})\n"
+        f"INSERT INTO {names.quoted(CODE_NOTES)} ({column_list(CODE_NOTES)})\n"
         f"SELECT {literal(table)}, `version`, {literal(accepted_as)}, {literal(text)}, CURRENT_TIMESTAMP()\n"
         f"FROM UNNEST([{listed}]) AS `version`"
     )
@@ -229,12 +226,12 @@ def _note(names: Names, contract: Contract, days: Sequence[date], code: str) -> 
     notes, schema = names.quoted(PARTITION_NOTES), literal(fingerprint(contract))
     same = f"b.`content` = w.`content` AND NOT b.`removed` AND b.`schema_fingerprint` = {schema}"
     return (
-        f"INSERT INTO {notes} ({_columns(PARTITION_NOTES)})\n"
+        f"INSERT INTO {notes} ({column_list(PARTITION_NOTES)})\n"
         f"SELECT {literal(contract.full_name)}, {literal(contract.part)}, w.`day`, FALSE, w.`rows`, w.`content`,"
         f" {literal(code)}, w.`read`, {schema}, IF({same}, b.`changed_at`, CURRENT_TIMESTAMP()), CURRENT_TIMESTAMP()\n"
         f"FROM {_WRITTEN} AS w\nLEFT JOIN (\n SELECT * FROM {notes}\n"
         f" WHERE `table_name` = {literal(contract.full_name)} AND `part` = {literal(contract.part)}\n"
-        f" AND {_between('partition_date', Window(min(days), max(days)))}\n {_NEWEST}\n"
+        f" AND {between('partition_date', Window(min(days), max(days)))}\n {_NEWEST}\n"
         ") AS b ON w.`day` = b.`partition_date`"
     )
 
@@ -242,7 +239,7 @@ def _note(names: Names, contract: Contract, days: Sequence[date], code: str) -> 
 def _of(contract: Contract, days: Sequence[date]) -> str:
     """The rows of some days, by constant bounds, of a part alone where it is one."""
     column, window = str(contract.partition_by), Window(min(days), max(days))
-    found = [_between(column, window)]
+    found = [between(column, window)]
     if len(days) < window.days:
         found.append(f"`{column}` IN ({', '.join(map(literal, days))})")
     if contract.part:
@@ -250,9 +247,11 @@ def _of(contract: Contract, days: Sequence[date]) -> str:
     return " AND ".join(found)
 
 
-def _between(column: str, dates: Window) -> str:
+def between(column: str, dates: Window) -> str:
+    """The predicate that names some partitions by constants, without which nothing is pruned."""
     return f"`{column}` BETWEEN {literal(dates.start)} AND {literal(dates.end)}"
 
 
-def _columns(contract: Contract) -> str:
+def column_list(contract: Contract) -> str:
+    """A table's columns, in their order."""
     return ", ".join(f"`{column.name}`" for column in contract.columns)

@@ -149,8 +149,8 @@ class BigQuerySession:
         names = self.warehouse.names
         labels = labels_of(contract, days, self.run_id)
         with staged(self.warehouse.jobs, names, contract, [rows], labels) as beside:
-            columns = ", ".join(f"`{column.name}`" for column in contract.columns)
-            return self.replace(contract, f"SELECT {columns} FROM {names.quoted(beside)}", days, code, read)
+            asked = f"SELECT {script.column_list(contract)} FROM {names.quoted(beside)}"
+            return self.replace(contract, asked, days, code, read)
 
     def _note_written(self, contract: Contract, rows: Iterable[Mapping[str, Any]]) -> None:
         """What is stored has changed by what this session wrote."""
