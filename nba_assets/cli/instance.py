@@ -138,10 +138,10 @@ def on_lake() -> bool:
     return (os.environ.get("NBA_WAREHOUSE") or "duckdb") == "duckdb"
 
 
-def require_outside(lake: Path, place: Path | None, option: str) -> None:
-    """Raises BadInput for a place to write to that is in the lake: a page could take a partition's place."""
-    if place and on_lake() and place.resolve().is_relative_to(lake.resolve()):
-        raise BadInput(f"{option}: {place} is in the lake, which is only read")
+def require_outside(lake: Path, output: Path | None) -> None:
+    """Raises BadInput for a file to be written that is in the lake: a page could take a partition's place."""
+    if output and on_lake() and output.resolve().is_relative_to(lake.resolve()):
+        raise BadInput(f"--output: {output} is in the lake, which is only read")
 
 
 def require_lake(lake: Path) -> None:

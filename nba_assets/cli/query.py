@@ -65,7 +65,7 @@ def query(
     """
     how = _format(how, output, as_json)
     require_lake(lake)
-    require_outside(lake, output, "--output")
+    require_outside(lake, output)
     if how == TABLE:
         limit = limit or ROWS_SHOWN
     asked = sql_given(sql, file, sys.stdin)

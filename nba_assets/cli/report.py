@@ -43,7 +43,7 @@ def report(
 
         nba report --season 2021-22
     """
-    require_outside(lake, output, "--output")
+    require_outside(lake, output)
     if season:
         if day:
             raise BadInput("--date and --season are two reports: give one of them")

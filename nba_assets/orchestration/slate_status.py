@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
 
-from nba_assets.audit.coverage import Day, verify
+from nba_assets.audit.coverage import LEAST_READY, Day, verify
 from nba_assets.audit.game_days import games_on
 from nba_assets.audit.never_built import recorded_checks
 from nba_assets.contracts.calendar import Window, season_year
@@ -27,8 +27,6 @@ from nba_assets.tables.registry import tables
 from nba_assets.warehouse.base import Warehouse
 
 RESULTS, TONIGHT, TOMORROW = "results", "tonight", "tomorrow"
-
-LEAST_COVERED = 0.95
 
 
 @dataclass(frozen=True)
@@ -152,7 +150,7 @@ def _state(
     made = Materialised.read(event.metadata) if event else Materialised()
     errors = {check.name for check in recorded_checks(table) if check.severity == "error"}
     of_day = covered[0] if covered else None
-    short = of_day.lacks if of_day and of_day.coverage < LEAST_COVERED else ""
+    short = of_day.lacks if of_day and of_day.coverage < LEAST_READY else ""
     stale = plan[table].get(day)
     lacks = stale or short
     return TableStatus(
