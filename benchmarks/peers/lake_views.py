@@ -11,8 +11,8 @@ from collections.abc import Iterable
 import duckdb
 
 from nba_assets.contracts.contract import Contract
-from nba_assets.warehouse.duckdb import no_rows, quoted
 from nba_assets.warehouse.lake import FILE, Lake
+from nba_assets.warehouse.lake_views import no_rows, quoted
 
 
 def create_views(connection: duckdb.DuckDBPyConnection, lake: Lake, contracts: Iterable[Contract]) -> None:

@@ -26,9 +26,9 @@ from nba_assets.contracts.failures import RECORDS
 from nba_assets.tables.raw import RAW_TABLES
 from nba_assets.tables.registry import every_table, monthly_tables
 from nba_assets.warehouse.connection import connected
-from nba_assets.warehouse.duckdb import quoted
 from nba_assets.warehouse.footers import has_rows
 from nba_assets.warehouse.lake import FILE, day_of
+from nba_assets.warehouse.lake_views import quoted
 from nba_assets.warehouse.scratch import scratch_folder
 
 ABSENT = "(no row)"

@@ -26,7 +26,7 @@ from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.table import Table
 from nba_assets.warehouse.base import Warehouse
 from nba_assets.warehouse.connection import connected
-from nba_assets.warehouse.duckdb import quoted
+from nba_assets.warehouse.lake_views import quoted
 from nba_assets.warehouse.records import records
 
 SECONDS = 300.0

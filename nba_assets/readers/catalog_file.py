@@ -21,8 +21,8 @@ from nba_assets.contracts.errors import BadInput
 from nba_assets.contracts.reading_view import ReadingView
 from nba_assets.readers.catalog import readable
 from nba_assets.warehouse.connection import connected
-from nba_assets.warehouse.duckdb import no_rows, quoted, sql_type
 from nba_assets.warehouse.lake import FILE, Lake
+from nba_assets.warehouse.lake_views import no_rows, quoted, sql_type
 from nba_assets.warehouse.scratch import written_whole
 
 

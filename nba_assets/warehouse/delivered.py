@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 
 from nba_assets.contracts.contract import RawTable
 from nba_assets.contracts.errors import BadInput
-from nba_assets.warehouse.duckdb import quoted
+from nba_assets.warehouse.lake_views import quoted
 
 FORMATS = (".parquet", ".csv", ".csv.gz", ".csv.zst")
 
