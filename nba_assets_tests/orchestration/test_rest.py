@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import dagster as dg
 import pytest
 
-import nba_assets.orchestration.step
+import nba_assets.orchestration.table_build
 from nba_assets.orchestration.keys import asset_key
 from nba_assets.orchestration.resource import WarehouseResource
 from nba_assets_tests.orchestration import made_up
@@ -27,7 +27,9 @@ def test_it_rests_between_two_seasons_and_not_at_the_ends(
     for setting, value in (("XDG_CACHE_HOME", str(tmp_path)), ("NBA_LAKE", str(tmp_path / "lake")), ("NBA_REST", "7")):
         monkeypatch.setenv(setting, value)
     rested = list[float]()
-    monkeypatch.setattr(nba_assets.orchestration.step, "time", SimpleNamespace(time=time.time, sleep=rested.append))
+    monkeypatch.setattr(
+        nba_assets.orchestration.table_build, "time", SimpleNamespace(time=time.time, sleep=rested.append)
+    )
     run = dg.materialize(
         made_up.assets(),
         selection=[asset_key(PLAYERS)],
