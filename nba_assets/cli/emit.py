@@ -47,11 +47,12 @@ def emit(
         with instance_at_home() as instance:
             out.print(f"{send_again(event_source(lake.resolve()), instance, of, table):,} messages sent again")
         return
-    if (file is None) == (table is None or day is None):
-        raise BadInput("nba emit takes a file, or --table and --date")
     source = event_source(lake.resolve())
-    if file is not None:
-        out.print(f"{send_file(source, file):,} messages sent")
-    elif table and day:
-        send_one(source, table, parse_date(day, "--date"), status, rows)
-        out.print("1 message sent")
+    match file, table, day:
+        case Path(), None, None:
+            out.print(f"{send_file(source, file):,} messages sent")
+        case None, str(), str():
+            send_one(source, table, parse_date(day, "--date"), status, rows)
+            out.print("1 message sent")
+        case _:
+            raise BadInput("nba emit takes a file, or --table and --date")

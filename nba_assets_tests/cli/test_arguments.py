@@ -56,3 +56,17 @@ def test_a_date_that_cannot_be_is_one_line_and_2(command: tuple[str, ...], lake:
 def test_what_is_asked_of_no_lake_is_refused(nba: Nba) -> None:
     code, _, complaint = nba("changes", "--since", "today")
     assert (code, complaint.strip()[-40:]) == (2, "lake with `nba ingest DIR` or `nba simulate`"[-40:])
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["", "m.jsonl --table nbac_schedule", "m.jsonl --date 2021-11-15", "--table nbac_schedule", "--date 2021-11-15"],
+)
+def test_messages_are_those_of_a_file_or_one_of_a_table_and_date(given: str, nba: Nba, lake: Path) -> None:
+    Path("m.jsonl").write_text("{}\n")
+    assert nba("emit", *given.split(), "--lake", str(lake)) == (
+        2,
+        "",
+        "nba: nba emit takes a file, or --table and --date\n",
+    )
+    assert not (lake / "_events").exists()
