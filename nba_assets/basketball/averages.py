@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ibis.expr.types as ir
 
-from nba_assets.basketball import form, history
+from nba_assets.basketball import form, history, metrics
 from nba_assets.contracts.contract import Column
 
 _SEASON = "of his season so far, playoffs included"
@@ -54,7 +54,7 @@ def minutes_forecast(games: ir.Table, before: history.Before) -> ir.FloatingValu
     team's forecasts to the minutes there are was tried and gained little.
     """
     means = [form.mean_minutes(last)(games, before) for last in (1, 5, 10, None)]
-    return (means[0] + means[1] + means[2] + means[3]) / 4
+    return metrics.to_nine_digits((means[0] + means[1] + means[2] + means[3]) / 4)
 
 
 WINDOW_STATS: dict[str, history.Stat] = {

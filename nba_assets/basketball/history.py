@@ -98,8 +98,7 @@ def as_of(days: ir.Table, games: ir.Table, entity: str, /, **stats: Stat) -> ir.
     """
     before = Before(entity)
     snapshots = games.select(
-        **{f"_{entity}": games[entity]},
-        _season_year=games.season_year,
+        **{f"_{entity}": games[entity], "_season_year": games.season_year},  # the league's entity is its season
         _since=games.game_date,
         _until=games.game_date.lead().over(before.in_order).fill_null(_FOREVER),
         **{name: stat(games, before) for name, stat in stats.items()},

@@ -26,16 +26,17 @@ def with_load(rows: ir.Table, players: ir.Table) -> ir.Table:
     load = past.group_by(*PLAYER_DAY).agg(
         games_in_last_7_days=week.sum(),
         games_in_last_14_days=past.count(),
-        minutes_in_last_7_days=past.past_seconds_played.sum(where=week) / 60,
-        minutes_in_last_14_days=past.past_seconds_played.sum() / 60,
+        _seconds_7=past.past_seconds_played.sum(where=week),
+        _seconds_14=past.past_seconds_played.sum(),
         back_to_backs_last_14_days=((past.past_gap == 1) & (past.past_days_ago < 14)).sum(),
     )
     rows = with_columns(rows, load, PLAYER_DAY, *(name for name in load.columns if name not in PLAYER_DAY))
     return rows.mutate(
         games_in_last_7_days=rows.games_in_last_7_days.fill_null(0),
         games_in_last_14_days=rows.games_in_last_14_days.fill_null(0),
-        minutes_in_last_7_days=rows.minutes_in_last_7_days.fill_null(0.0).round(),
-        minutes_in_last_14_days=rows.minutes_in_last_14_days.fill_null(0.0).round(),
-        avg_minutes_per_game_last_7=metrics.ratio(rows.minutes_in_last_7_days, rows.games_in_last_7_days),
+        minutes_in_last_7_days=(rows._seconds_7.fill_null(0) / 60).round(),
+        minutes_in_last_14_days=(rows._seconds_14.fill_null(0) / 60).round(),
+        # Divided once: minutes a game of minutes would be rounded twice, and 22.35 a hair less.
+        avg_minutes_per_game_last_7=metrics.ratio(rows._seconds_7, 60 * rows.games_in_last_7_days),
         back_to_backs_last_14_days=rows.back_to_backs_last_14_days.fill_null(0),
-    )
+    ).drop("_seconds_7", "_seconds_14")

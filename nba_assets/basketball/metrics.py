@@ -53,6 +53,12 @@ def ratio(part: ir.NumericValue, whole: ir.NumericValue) -> ir.FloatingValue:
     return part / whole.nullif(0)
 
 
+def to_nine_digits(value: ir.NumericValue) -> ir.FloatingValue:
+    """What several means add up to, as the decimal that it is: 90 - 83.65 is 6.35, of doubles a hair less, and would
+    be stored as 6.3."""
+    return value.round(9)
+
+
 def effective_fg_pct(fg_makes: Number, three_pt_makes: Number, fg_attempts: ir.NumericValue) -> ir.FloatingValue:
     """(FGM + 0.5 3PM) / FGA, 0 to 1.5."""
     return ratio(fg_makes + 0.5 * three_pt_makes, fg_attempts)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import ibis
 import ibis.expr.types as ir
 
 from nba_assets.basketball import form, history, metrics
@@ -97,9 +96,9 @@ def with_both_teams(rows: ir.Table, results: ir.Table, offense: ir.Table, defens
     rows = _with_league(rows.drop("_ft_rate_allowed"), history.counted(offense))
     expected = expected_pace(rows.team_pace_season, rows.opponent_pace_season, rows.league_pace_season)
     return rows.mutate(
-        pace_differential=rows.team_pace_last_10 - rows.opponent_pace_last_10,
+        pace_differential=metrics.to_nine_digits(rows.team_pace_last_10 - rows.opponent_pace_last_10),
         expected_game_pace=expected,
-        expected_pace_change=expected - rows.team_pace_last_10,
+        expected_pace_change=metrics.to_nine_digits(expected - rows.team_pace_last_10),
     )
 
 
@@ -121,9 +120,7 @@ def _with_league(rows: ir.Table, games: ir.Table) -> ir.Table:
     def mean(days: ir.Table, before: history.Before) -> ir.FloatingValue:
         return metrics.ratio(history.total(days.pace, before.season), days.paced.sum().over(before.season))
 
-    league = ibis.literal("NBA")
-    rows = history.as_of(rows.mutate(_league=league), by_day.mutate(_league=league), "_league", league_pace_season=mean)
-    return rows.drop("_league")
+    return history.as_of(rows, by_day, "season_year", league_pace_season=mean)
 
 
 def _means(figure: str, column: str) -> dict[str, history.Stat]:

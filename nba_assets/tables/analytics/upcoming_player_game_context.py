@@ -365,7 +365,9 @@ def _with_averages(rows: ir.Table, counted: ir.Table) -> ir.Table:
         l10_games_used=form.games_played(10),
         usage_rate_last_10=form.usage(10),
         avg_usage_rate_last_7_games=form.usage(7),
-        shooting_pct_decline_last_5=lambda g, before: efg(g, before.season) - efg(g, before.last(5)),
+        shooting_pct_decline_last_5=lambda g, before: metrics.to_nine_digits(
+            efg(g, before.season) - efg(g, before.last(5))
+        ),
         _usage_day=form.mean_day(10),
         first_of_last_10=lambda g, before: g.game_date.min().over(before.last(10)),
         fourth_quarter_production_last_7=lambda g, before: g.fourth_quarter_points.mean().over(before.last(LATE_GAMES)),

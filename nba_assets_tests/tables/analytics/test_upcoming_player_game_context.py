@@ -89,6 +89,17 @@ def test_the_minutes_forecast_is_the_mean_of_four() -> None:
     assert tatum(played(1, minutes=12.0))["minutes_forecast"] == 12.0
 
 
+def test_half_of_a_last_digit_stays_half_of_it() -> None:
+    """(3 10.05 + 5 10.85) / 8 = 10.55 minutes forecast, 22.35 minutes a game, 33/80 less 16/40: none a hair less."""
+    assert tatum(played(1, minutes=10.05), played(2, minutes=10.85))["minutes_forecast"] == 10.6
+    games = [played(day, minutes=22.35) for day in (15, 16, 18)]
+    assert tatum(*games)["avg_minutes_per_game_last_7"] == 22.4
+    shots = {"fg_attempts": 40, "fg_makes": 17, "three_pt_makes": 0}
+    games = [played(1, **shots), *(played(n, **shots | {"fg_attempts": 8, "fg_makes": 3}) for n in (3, 4, 5, 6))]
+    row = tatum(*games, played(8, **shots | {"fg_attempts": 8, "fg_makes": 4}))
+    assert row["shooting_pct_decline_last_5"] == 0.013
+
+
 def test_before_his_first_game_there_are_counts_and_no_averages() -> None:
     row = tatum(played(19, season_year=2023), played(20), played(18, season_type="cup_final"))
     assert columns(row, *SEASON, *WINDOWS, *STRAYS, "minutes_forecast") == (0, 0, *[None] * 9)

@@ -51,6 +51,13 @@ def test_form_of_both_teams() -> None:
     )
 
 
+def test_a_difference_that_is_half_of_a_last_digit_is_rounded_up() -> None:
+    """90 - 83.65 = 6.35, of doubles a hair less."""
+    games = [form(8, "BOS", 90.0, 110.0, 108.0), form(8, "NYK", 83.6, 110.0, 108.0), form(9, "NYK", 83.7, 110.0, 108.0)]
+    row = with_form(*games)
+    assert columns(row, "pace_differential") == (6.4,)
+
+
 def test_form_is_of_before_today_this_season_and_of_no_cup_final() -> None:
     other = [form(20, "BOS", 90.0, 90.0, 90.0), form(9, "BOS", 90.0, 90.0, 90.0, season_year=2023)]
     final = form(10, "BOS", 90.0, 90.0, 90.0, season_type="cup_final")
