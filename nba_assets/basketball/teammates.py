@@ -65,11 +65,16 @@ def with_teammates(rows: ir.Table, players: ir.Table) -> ir.Table:
     rows = _with_stars(rows).alias("teammates")
     team = ibis.window(group_by=TEAM)
     here = ~rows._absent
+
+    def with_himself(value: ir.FloatingValue) -> ir.FloatingValue:
+        """Over tonight's team; a doubtful player is of it in his own row, which is of a game that he plays."""
+        return history.total(here.ifelse(value, 0.0), team) + rows._absent.ifelse(value, 0.0)
+
     rows = rows.mutate(
         _questionable=(rows.player_status == "questionable").fill_null(False).sum().over(team),
         _probable=(rows.player_status == "probable").fill_null(False).sum().over(team),
-        _plays_here=history.total(here.ifelse(rows._plays, 0.0), team),
-        _weight_here=history.total(here.ifelse(rows._weight, 0.0), team),
+        _plays_here=with_himself(rows._plays),
+        _weight_here=with_himself(rows._weight),
         _stars_out=(rows._is_star & rows._absent).sum().over(team),
     )
     rows = with_columns(rows, _lost(rows, players), PLAYER, "_lost_plays", "_lost_weight", "_stars_lost", "_out")

@@ -103,6 +103,13 @@ def test_with_everybody_there_usage_stays_as_it_was() -> None:
     ]
 
 
+def test_a_doubtful_player_is_of_the_team_that_his_own_row_is_of() -> None:
+    """White is out: with Tatum the mean of who is left is (30 36 + 20 36 + 50 2) / 74, and not Brown's and Scrub's."""
+    rows = rows_with(*SQUAD, rosters=ROSTER, availability=[status("tatum", "doubtful"), status("white", "out")])
+    projected = one(rows, player_lookup="tatum")["projected_usage_rate"]
+    assert projected == pytest.approx(30 * (2260 / 98) / (1900 / 74), abs=0.005)
+
+
 def test_a_doubtful_star_is_counted_out_but_not_his_own_teammate() -> None:
     rows = rows_with(*SQUAD, rosters=ROSTER, availability=[status("tatum", "doubtful")])
     assert told(rows, "player_lookup", "star_teammates_out") == [("brown", 1), ("scrub", 1), ("tatum", 0), ("white", 1)]
