@@ -17,7 +17,8 @@ LOOK_BACK_GAMES = 10
 def projected_starters(days: ir.Table, starters: ir.Table) -> ir.Table:
     """Up to five rows for each team's day: `team_abbr`, `game_date` and the `player_lookup` expected to start.
 
-    Ties go to whoever started more recently. A team without a game this season has no rows.
+    Ties go to whoever started more recently. Who has played for another team since then is not expected back. A team
+    without a game this season has no rows.
     """
     starts = starters.filter(starters.is_starter)
     nights = starts.select("team_abbr", "season_year", "game_date").distinct()
@@ -30,6 +31,7 @@ def projected_starters(days: ir.Table, starters: ir.Table) -> ir.Table:
     counted = started.group_by("team_abbr", "game_date", player_lookup="_starter").agg(
         starts=started.count(), latest=started.past_game_date.max()
     )
+    counted = _without_who_left(counted, starters)
     most_first = ibis.window(
         group_by=["team_abbr", "game_date"],
         order_by=[ibis.desc("starts"), ibis.desc("latest"), "player_lookup"],
@@ -37,6 +39,20 @@ def projected_starters(days: ir.Table, starters: ir.Table) -> ir.Table:
     ranked = counted.mutate(_nth=ibis.row_number().over(most_first))
     five = ranked.filter(ranked._nth < 5)
     return five.select("team_abbr", "game_date", "player_lookup", "starts", last_start="latest")
+
+
+def _without_who_left(counted: ir.Table, starters: ir.Table) -> ir.Table:
+    """Traded or waived, he would hold a place in the five of his former team until ten games have passed."""
+    since = starters.select(_elsewhere="team_abbr", _date="game_date", _player="player_lookup").distinct()
+    return counted.anti_join(
+        since,
+        [
+            counted.player_lookup == since._player,
+            counted.team_abbr != since._elsewhere,
+            counted.latest < since._date,
+            counted.game_date > since._date,
+        ],
+    )
 
 
 def with_absences(rows: ir.Table, listed_players: ir.Table, expected: ir.Table) -> ir.Table:

@@ -1,7 +1,8 @@
 """Expected starters: the five that each team of the slate is expected to start, from who started before.
 
-A row is one of up to five players of a team that plays on the date, those who started most in its last ten games. What
-the coach announced is not known here. A team without a game this season has no rows.
+A row is one of up to five players of a team that plays on the date, those who started most in its last ten games and
+have played for no other team since. What the coach announced is not known here. A team without a game this season has
+no rows.
 """
 
 from __future__ import annotations

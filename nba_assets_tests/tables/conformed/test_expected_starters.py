@@ -42,6 +42,18 @@ def test_of_equal_starts_the_more_recent_counts_and_then_the_name() -> None:
     assert "horford" not in [player for _, player, *_ in five(older, recent, later)]
 
 
+def test_who_has_played_for_another_team_since_is_not_expected() -> None:
+    """From its bench, too; who came back and started again is."""
+    regulars = [started(ago(days), "BOS", *REGULARS) for days in (6, 5)]
+    sixth = started(ago(5), "BOS", "pritchard")
+    elsewhere = [row | {"is_starter": False} for row in started(ago(3), "MIA", "tatum")]
+    expected = ["brown", "holiday", "horford", "pritchard", "white"]
+    assert [player for _, player, *_ in five(*regulars, sixth, elsewhere)] == expected
+    assert ("BOS", "tatum", 3, ago(2)) in five(*regulars, sixth, elsewhere, started(ago(2), "BOS", "tatum"))
+    tonight = [row | {"game_date": MATCH.day} for row in elsewhere]
+    assert "tatum" in [player for _, player, *_ in five(*regulars, sixth, tonight)]
+
+
 def test_only_the_last_ten_games_count() -> None:
     """Of the team, whether he started them or not."""
     history = [started(ago(days), "BOS", "tatum") for days in range(1, 11)]
