@@ -56,7 +56,12 @@ def _not_placed(rows: ir.Table, odds_api: ir.Table, bettingpros: ir.Table, games
     columns=(
         Column("game_date", "DATE", "Eastern date", required=True),
         Column("player_lookup", "STRING", "canonical player; NULL if nobody by that spelling is known"),
-        Column("player_lookup_raw", "STRING", "his spelling in the source", required=True),
+        Column(
+            "player_lookup_raw",
+            "STRING",
+            "his spelling in the source; of several on a date, the first by the alphabet",
+            required=True,
+        ),
         Column("source", "STRING", "odds_api or bettingpros", required=True),
         Column("book", "STRING", "the book, in lower case; a feed's own consensus of books is one", required=True),
         Column("line", "FLOAT64", "its last line before the tip", "points"),

@@ -101,7 +101,7 @@ def _failed(slate: ir.Table, season_starts: ir.Table, results: ir.Table, players
         Column("paint_rate_last_10", "DECIMAL(5,2)", f"share of his shots that were {_PAINT}", "percent"),
         Column("mid_range_rate_last_10", "DECIMAL(5,2)", f"share that were {_MID_RANGE}", "percent"),
         Column("three_pt_rate_last_10", "DECIMAL(5,2)", "share taken from three", "percent"),
-        Column("total_shots_last_10", "INT64", "shots of known zone behind the shares", "attempts"),
+        Column("total_shots_last_10", "INT64", "shots of known zone behind the shares; NULL for none", "attempts"),
         Column("games_in_sample_10", "INT64", "the last ten games, or as many as there are", "games", required=True),
         Column("games_in_sample_20", "INT64", "the last twenty games, or as many as there are", "games", required=True),
         Column("zone_games_in_sample_10", "INT64", "of the ten, those with play-by-play", "games", required=True),
