@@ -25,7 +25,7 @@ def points(t: ir.Table) -> ir.FloatingValue:
         + _defence(t.opponent_def_rating)
         + (t.back_to_back == 1).ifelse(-2.5, 0.0)
         + home_or_away(t, 1.3, -0.6)
-        + _minutes(t.minutes_forecast)
+        + _minutes(t.minutes_avg_last_10)
         + _shots(t)
     )
 
@@ -38,7 +38,7 @@ def _fatigue(score: ir.NumericValue) -> ir.FloatingValue:
 
 def _match_up(t: ir.Table) -> ir.FloatingValue:
     """0.35 zone, pace by 0.08 (0.12 of who is busy), usage by 0.30 (0.45 beyond 5 either way)."""
-    pace = (t.usage_rate > BUSY).fill_null(False).ifelse(0.12, 0.08)
+    pace = (t.usage_rate_last_10 > BUSY).fill_null(False).ifelse(0.12, 0.08)
     usage = (t.usage_spike_score.abs() > 5).ifelse(0.45, 0.30)
     return 0.35 * t.shot_zone_mismatch_score + pace * t.pace_score + usage * t.usage_spike_score
 

@@ -23,7 +23,8 @@ def points(rows: ir.Table) -> ir.Table:
     """`rows` of those with five games alike, with `points_alike`: the mean of their points, each weighted by how alike
     it is, with steps for fatigue, match-up and venue.
 
-    Rows are of any dates of a season, with features under their names, `days_rest` and the `points` of games played.
+    Rows are of any dates of a season, with features under their names, `days_rest`, and the `points` and `season_type`
+    of games played. An NBA Cup final is no part of a season's averages, nor of these.
     """
     rows = rows.mutate(
         defence=ibis.cases((rows.opponent_def_rating < 110, 0), (rows.opponent_def_rating < 115, 1), else_=2),
@@ -51,7 +52,7 @@ def _form(change: ir.NumericValue) -> ir.IntegerValue:
 
 def _games_alike(rows: ir.Table) -> ir.Table:
     """The weighted mean of points of the games that are most alike, of players with enough of them."""
-    games = rows.filter(rows.points.notnull())
+    games = rows.filter(rows.points.notnull(), rows.season_type.isin(history.COUNTED_SEASON_TYPES))
     games = games.select("player_lookup", "season_year", "game_date", "game_id", "points", *_COMPARED)
     days = rows.select("player_lookup", "season_year", "game_date", "game_id", *_COMPARED)
     pairs = history.before(days, games, "player_lookup")

@@ -12,7 +12,7 @@ import ibis
 import ibis.expr.types as ir
 
 from nba_assets.basketball import forecast, history
-from nba_assets.basketball.feature_names import V2, by_name, source
+from nba_assets.basketball.feature_names import V2, by_name, known, source
 from nba_assets.basketball.forecast_errors import distributions
 from nba_assets.basketball.forecast_plays import probability_plays, standing
 from nba_assets.basketball.joins import with_columns
@@ -157,20 +157,28 @@ def player_points_forecasts(
 
 
 def _of_version(features: ir.Table) -> ir.Table:
-    """The feature rows of the version, with the features that are looked at under their names."""
+    """The feature rows of the version, with the features that are looked at under their names.
+
+    Of fewer than five games the store holds a default in place of the last five, ten points, by which a man of two
+    points was expected to score six: the last ten are then the same games.
+    """
     rows = features.filter(features.feature_version == V2)
-    return rows.mutate(**by_name(rows, V2, *FEATURES), has_history=source(rows, V2, "points_avg_season") != "default")
+    last_5 = known(rows, V2, "points_avg_last_5")["points_avg_last_5"]
+    values = by_name(rows, V2, *FEATURES)
+    values["points_avg_last_5"] = last_5.coalesce(values["points_avg_last_10"])
+    return rows.mutate(**values, has_history=source(rows, V2, "points_avg_season") != "default")
 
 
 def _known(context: ir.Table, features: ir.Table, cache: ir.Table, players: ir.Table) -> ir.Table:
     """Whoever is predicted, today and before: features, minutes and usage, role, and the points of games he played."""
+    of_context = ("team_abbr", "player_status", "season_year", "minutes_forecast")
     rows = _of_version(features)
     rows = rows.filter(rows.feature_quality_score >= forecast.LEAST_QUALITY, rows.has_history)
-    rows = with_columns(rows, context, ("player_lookup", "game_id"), "team_abbr", "player_status", "season_year")
+    rows = with_columns(rows, context, ("player_lookup", "game_id"), *of_context)
     rows = rows.filter(rows.team_abbr.notnull(), ~rows.player_status.isin(RULED_OUT).fill_null(False))
-    form = {"minutes_forecast": "minutes_avg_last_10", "usage_rate": "usage_rate_last_10"}
-    rows = with_columns(rows, cache, {"player_lookup": "player_lookup", "game_date": "cache_date"}, **form)
-    rows = with_columns(rows, history.appeared(players), ("player_lookup", "game_id"), "points")
+    form = ("minutes_avg_last_10", "usage_rate_last_10")
+    rows = with_columns(rows, cache, {"player_lookup": "player_lookup", "game_date": "cache_date"}, *form)
+    rows = with_columns(rows, history.appeared(players), ("player_lookup", "game_id"), "points", "season_type")
     return rows.mutate(
         season_points_avg=rows.points_avg_season,
         role=forecast.role(rows.points_avg_season),

@@ -13,7 +13,7 @@ from nba_assets_tests.rows import Query, Row
 COLUMNS = (
     *("points_avg_last_5", "points_avg_last_10", "points_avg_season", "fatigue_score", "shot_zone_mismatch_score"),
     *("pace_score", "usage_spike_score", "opponent_def_rating", "home_away", "back_to_back", "pct_paint"),
-    *("pct_mid_range", "pct_three", "pct_free_throw", "minutes_forecast", "usage_rate"),
+    *("pct_mid_range", "pct_three", "pct_free_throw", "minutes_avg_last_10", "usage_rate_last_10"),
 )
 
 FRESH: Row = dict(zip(COLUMNS, (20, 18, 16, 80, 2, -1, 1, 115, 1, 0, 0.45, 0.15, 0.40, 0.20, 37, 30), strict=True))

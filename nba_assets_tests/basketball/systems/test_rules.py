@@ -29,7 +29,7 @@ def test_kinds_of_shots_count_against_the_defence_they_suit() -> None:
 
 
 def test_pace_is_worth_more_to_whoever_is_busier_than_28() -> None:
-    paces = [FRESH | {"usage_rate": usage, "pace_score": pace} for usage in (28, 28.1, None) for pace in (0, 1)]
+    paces = [FRESH | {"usage_rate_last_10": usage, "pace_score": pace} for usage in (28, 28.1, None) for pace in (0, 1)]
     found = points_of(points, paces)
     assert [round(fast - even, 6) for even, fast in zip(found[::2], found[1::2], strict=True)] == [0.08, 0.12, 0.08]
 
@@ -57,7 +57,7 @@ def test_steps_of_the_defence() -> None:
     ("name", "steps"),
     [
         ("fatigue_score", {39: -3.0, 40: -2.0, 55: -1.2, 70: -0.5, 80: 0, 90: 0, 91: 0.8}),
-        ("minutes_forecast", {24.9: -1.2, 25: 0, 29.9: 0, 30: 0.4, 36: 0.4, 36.1: 0.8}),
+        ("minutes_avg_last_10", {24.9: -1.2, 25: 0, 29.9: 0, 30: 0.4, 36: 0.4, 36.1: 0.8}),
     ],
 )
 def test_steps(name: str, steps: dict[float, float]) -> None:

@@ -17,7 +17,7 @@ FLOATS = (
 )
 SCHEMA = ibis.schema(
     {
-        **dict.fromkeys(("player_lookup", "game_id"), "string"),
+        **dict.fromkeys(("player_lookup", "game_id", "season_type"), "string"),
         **dict.fromkeys(("season_year", "days_rest", "points"), "int64"),
         "game_date": "date",
         **dict.fromkeys(FLOATS, "float64"),
@@ -28,11 +28,10 @@ FOUND = Query(similarity.points, {"rows": SCHEMA})
 
 def game(days: int, points: int | None = None, rating: float = 112, rest: int | None = 1, **more: Any) -> Row:
     """A game at home against an average defence after one day of rest, in usual form."""
-    known = {name: row for name, row in ago(days).items() if name != "season_type"}
     form = {"points_avg_last_5": 15.0, "points_avg_season": 15.0, "home_away": 1.0}
     load = {"fatigue_score": 70.0, "shot_zone_mismatch_score": 0.0, "pace_score": 0.0, "usage_spike_score": 0.0}
     his = {"player_lookup": "brunson", "points": points, "opponent_def_rating": rating, "days_rest": rest}
-    return known | form | load | his | more
+    return ago(days) | form | load | his | more
 
 
 def expected(*rows: Row) -> float | None:
@@ -52,6 +51,12 @@ FIVE = [
 def test_weighted_by_how_alike_they_are() -> None:
     """(2000 + 2400 + 700 + 1800 + 1360) / 410, and 0.8 for home. The sixth, 65 alike, does not count."""
     assert expected(game(0), *FIVE, game(6, 60, rating=105, home_away=0.0)) == pytest.approx(8260 / 410 + 0.8)
+
+
+def test_a_cup_final_is_no_game_of_the_season() -> None:
+    final = game(6, 60, season_type="cup_final")
+    assert expected(game(0), *FIVE, final) == expected(game(0), *FIVE)
+    assert expected(game(0), *FIVE[1:], final) is None
 
 
 def test_a_defence_is_strong_below_110_and_weak_from_115_on() -> None:

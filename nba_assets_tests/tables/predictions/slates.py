@@ -50,7 +50,7 @@ def slate(of: Iterable[str] = ("brunson",), days: Iterable[int] = (), **inputs: 
     """What the forecasts of the day read: players `of` it, upcoming then and on `days` before, when they played."""
     every = [(day, player) for day in (0, *days) for player in of]
     given = {
-        "context": [upcoming(player, days=day) for day, player in every],
+        "context": [upcoming(player, days=day, minutes_forecast=34.0) for day, player in every],
         "features": [featured(day, player) for day, player in every],
         "cache": [cached(day, player) for day, player in every],
         "players": [played(day, 20, player) for day, player in every if day],

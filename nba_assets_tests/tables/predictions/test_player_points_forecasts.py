@@ -37,7 +37,7 @@ def test_a_row_for_each_system() -> None:
     ]
     row = one(rows, system_id="rules")
     assert (row["team_abbr"], row["opponent_team_abbr"], row["is_home"]) == ("NYK", "BOS", True)
-    assert (row["season_points_avg"], row["role"], row["minutes_forecast"]) == (16, "10-19.9", 37)
+    assert (row["season_points_avg"], row["role"], row["minutes_forecast"]) == (16, "10-19.9", 34)
     assert (row["market"], row["feature_version"], row["trained_to"]) == ("points", "v2_corrected_25", None)
     assert row["game_date"] == TODAY
 
@@ -168,10 +168,26 @@ def test_a_day_alone_is_as_a_day_in_a_range() -> None:
     assert [row for row in both if row["game_date"] == TODAY] == alone
 
 
-def test_minutes_and_usage_that_nobody_knows_are_said() -> None:
-    row = one(forecasts_of(**slate(cache=[])), system_id="rules")
+def test_minutes_that_nobody_knows_are_said() -> None:
+    row = one(forecasts_of(**slate(context=[upcoming(minutes_forecast=None)])), system_id="rules")
     assert row["minutes_forecast"] is None
     assert row["quality_issues"] == ["no_distribution", "minutes_unknown"]
-    assert one(forecasts_of(**slate(cache=[cached(minutes=20.0)])), system_id="rules")["mean"] == pytest.approx(
-        row["mean"] - 1.2
+
+
+def test_rules_go_by_the_minutes_of_the_last_ten_games() -> None:
+    """Below 25 takes 1.2 away; nobody knows them, and nothing is added."""
+    unknown, few = (
+        one(forecasts_of(**slate(cache=cache)), system_id="rules") for cache in ([], [cached(minutes=20.0)])
     )
+    assert few["mean"] == pytest.approx(unknown["mean"] - 1.2)
+    assert (unknown["minutes_forecast"], few["minutes_forecast"]) == (34, 34)
+
+
+def test_of_fewer_than_five_games_the_last_ten_are_the_last_five() -> None:
+    """Two points a game, at home: the store's ten for five games that there are not would make it 6.5."""
+    form = {"points_avg_last_5": 10.0, "points_avg_last_10": 2.0, "points_avg_season": 2.0}
+    new = featured(**form)
+    new["feature_sources"] = ["default", *new["feature_sources"][1:]]
+    assert one(forecasts_of(**slate(features=[new])), system_id="moving_average")["mean"] == pytest.approx(2.5)
+    known = forecasts_of(**slate(features=[featured(**form)]))
+    assert one(known, system_id="moving_average")["mean"] == pytest.approx(6.5)
