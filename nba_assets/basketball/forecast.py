@@ -61,7 +61,7 @@ COLUMNS = (
         for name, level in zip(QUANTILE_COLUMNS, QUANTILES, strict=True)
     ),
     Column("errors_behind", "INT64", "past errors that the distribution rests on", "forecasts", required=True),
-    Column("minutes_forecast", "DECIMAL(5,1)", "minutes that it takes him to play; NULL where unknown", "minutes"),
+    Column("minutes_forecast", "DECIMAL(5,1)", "minutes to expect if he plays; NULL before his first game", "minutes"),
     Column("probability_plays", "DECIMAL(5,4)", "that he gets on court; NULL where too little is known", "0-1"),
     Column("feature_version", "STRING", "the features it is made of", required=True),
     Column("trained_to", "DATE", "last date that a trained model learnt from; NULL of rules"),
