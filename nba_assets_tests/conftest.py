@@ -11,7 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
@@ -21,6 +21,7 @@ import pytest
 from filelock import FileLock
 
 from nba_assets.contracts.calendar import Window
+from nba_assets.orchestration.processes.garbage import loading
 from nba_assets.simulate import write
 from nba_assets.tables.registry import tables
 from nba_assets.warehouse.duckdb import DuckDBWarehouse
@@ -55,6 +56,20 @@ def pytest_configure() -> None:
     """Hear Ctrl-C, and have what tests start hear it: started in the background of a script, neither does."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """As in the processes of steps: what tests load is not looked through for garbage, time and again."""
+    with loading():
+        return (yield)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Where slow tests alone are asked for, files without one need not be loaded, which each process would do."""
+    if config.option.markexpr == "slow" and collection_path.suffix == ".py":
+        return "mark.slow" not in collection_path.read_text() or None
+    return None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import duckdb
@@ -44,12 +44,24 @@ def unbound(schemas: Mapping[str, ibis.Schema]) -> dict[str, ir.Table]:
 
 
 class Query:
-    """An expression over named inputs, compiled once and answered for any rows of them."""
+    """An expression over named inputs, compiled once, when it is first asked, and answered for any rows of them."""
 
     def __init__(self, build: Callable[..., ir.Table], inputs: Mapping[str, Source | Read | ibis.Schema]) -> None:
-        self.inputs = {name: i if isinstance(i, ibis.Schema) else schema_of(i) for name, i in inputs.items()}
-        rows = build(**unbound(self.inputs))
-        self.sql, self.types = to_sql(rows, "duckdb"), rows.schema().to_pyarrow()
+        self._build, self._inputs = build, inputs
+
+    @cached_property
+    def inputs(self) -> dict[str, ibis.Schema]:
+        return {name: i if isinstance(i, ibis.Schema) else schema_of(i) for name, i in self._inputs.items()}
+
+    @cached_property
+    def _compiled(self) -> tuple[str, pa.Schema]:
+        """Not as it is made: those of modules would be compiled by every process that only collects their tests."""
+        rows = self._build(**unbound(self.inputs))
+        return to_sql(rows, "duckdb"), rows.schema().to_pyarrow()
+
+    @property
+    def sql(self) -> str:
+        return self._compiled[0]
 
     def __call__(self, **inputs: Rows) -> list[dict[str, Any]]:
         """The rows; an input that is not given is empty, a column that is not given NULL."""
@@ -57,11 +69,12 @@ class Query:
             raise TypeError(f"no input {', '.join(unknown)}")
         for name, schema in self.inputs.items():
             _engine().register(name, _table(name, schema, inputs.get(name, ())))
-        made = _engine().execute(self.sql).to_arrow_table()
+        sql, types = self._compiled
+        made = _engine().execute(sql).to_arrow_table()
         for name in self.inputs:
             _engine().unregister(name)
         # DuckDB adds whole numbers up into HUGEINT, unseen by Ibis.
-        rows = made.cast(self.types).to_pylist()
+        rows = made.cast(types).to_pylist()
         return [{name: _plain(value) for name, value in row.items()} for row in rows]
 
 
