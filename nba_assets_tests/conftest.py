@@ -115,23 +115,28 @@ def conformed_lake(simulated_lake: Path, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.fixture(scope="session")
 def filled(simulated_lake: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The simulated lake after `nba backfill` of all its days: `lake` and `home` in a folder, not to be written to."""
+    """The simulated lake after `nba backfill` of all its days, and the day off before: `lake`, `home`, and what the
+    command `printed` and `complained` of, in a folder that is not to be written to."""
 
     def make(place: Path) -> None:
         shutil.copytree(simulated_lake, place / "lake", copy_function=os.link)
         (place / "home").mkdir()
         shutil.copy(SETTINGS, place / "home")
         settings = {"NBA_LAKE": str(place / "lake"), "DAGSTER_HOME": str(place / "home")}
-        days = ("--start", str(SIMULATED_DAYS.start), "--end", str(SIMULATED_DAYS.end))
+        days = ("--start", str(DAY_OFF), "--end", str(SIMULATED_DAYS.end))
         command = [sys.executable, "-m", "nba_assets", "backfill", *days]
         done = subprocess.run(command, cwd=place, env=os.environ | settings, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         assert "Dagster has changed" not in done.stderr
+        (place / "printed").write_text(done.stdout)
+        (place / "complained").write_text(done.stderr)
 
     return _made_once(tmp_path_factory, "filled", make)
 
 
 SIMULATED_DAYS = Window(date(2024, 10, 22), date(2024, 10, 27))
+DAY_OFF = date(2024, 10, 21)
+"""The one before them."""
 
 
 def _base(tmp_path_factory: pytest.TempPathFactory) -> Path:

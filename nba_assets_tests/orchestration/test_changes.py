@@ -21,6 +21,7 @@ from nba_assets.tables.registry import tables
 from nba_assets.warehouse.base import Written
 from nba_assets.warehouse.build import Part
 from nba_assets.warehouse.changes import NONE, Changes
+from nba_assets_tests.shared import views_of
 
 DAY = date(2024, 11, 1)
 TABLE = next(table for table in tables() if table.name == "games")
@@ -75,17 +76,8 @@ def test_a_back_fill_tells_what_it_added(filled: Path) -> None:
     for row in rows:
         assert (row["rows_removed"], row["rows_changed"]) == (0, 0)
         added[row["table"]] += row["rows_added"]
-    stored = subprocess.run(
-        [sys.executable, "-m", "nba_assets", "query", "--json", " UNION ALL ".join(map(_counted, added))],
-        cwd=filled,
-        env=os.environ | settings,
-        capture_output=True,
-        text=True,
-    )
-    counted = {row["name"]: row["rows"] for row in map(json.loads, stored.stdout.splitlines())}
-    assert dict(added) == counted
+    with views_of(filled / "lake") as lake:
+        bare = {table: table.split(".")[1] for table in added}
+        stored = {table: lake.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0] for table, name in bare.items()}
+    assert dict(added) == stored
     assert "nba_analytics.player_game_summary" in added
-
-
-def _counted(table: str) -> str:
-    return f"SELECT '{table}' AS name, count(*) AS rows FROM {table}"
