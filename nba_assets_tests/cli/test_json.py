@@ -32,6 +32,7 @@ from nba_assets.contracts.calendar import Window
 from nba_assets.orchestration.launch import TableResult
 from nba_assets.simulate import write
 from nba_assets.tables.registry import tables
+from nba_assets_tests.cli.conftest import Nba
 
 PAGE = Path(__file__).parents[2] / "docs" / "json.md"
 DAY = "2024-10-23"
@@ -125,6 +126,9 @@ DAYS = ("--start", DAY, "--end", DAY)
 OF_TWO = (*DAYS, "--tables", "games,player_boxes")
 OF_NEW = ("--start", "2024-10-22", "--end", "2024-10-22", "--tables", "games", "--lake", "new")
 
+RUNS = {"backfill", "materialize", "train", "predict", "grade"}
+"""Commands that run Dagster."""
+
 ON_SERVERS = {"estimate"}
 """Commands that need BigQuery, parsed where the tests of it are."""
 
@@ -164,21 +168,30 @@ def test_none_is_left_out() -> None:
 
 
 @pytest.mark.slow
-def test_each_line_of_each_command_is_an_object(filled: Path, tmp_path: Path) -> None:
-    """Typed as people do, each a process: nothing beside the objects is on stdout, whoever writes there."""
+def test_each_line_of_each_command_is_an_object(
+    filled: Path, tmp_path: Path, nba: Nba, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing beside the objects is on stdout, whoever writes there. What runs Dagster is a process, as people type it;
+    of the others each would load for longer than it works."""
     for folder in ("lake", "home"):
         shutil.copytree(filled / folder, tmp_path / folder, copy_function=os.link if folder == "lake" else shutil.copy2)
     write(tmp_path / "raw", 2024, seed=7, days=1)
     game = game_of(tmp_path / "lake")
-    settings = os.environ | {"NBA_LAKE": str(tmp_path / "lake"), "DAGSTER_HOME": str(tmp_path / "home")}
     for typed, code, kinds in TYPED:
-        command = [sys.executable, "-m", "nba_assets", *(game if word == "GAME" else word for word in typed), "--json"]
-        done = subprocess.run(command, cwd=tmp_path, env=settings, capture_output=True, text=True)
-        assert (done.returncode, "Traceback" in done.stderr) == (code, False), (typed, done.stderr)
+        monkeypatch.setenv("NBA_LAKE", str(tmp_path / "lake"))  # --lake sets it
+        typed = (*(game if word == "GAME" else word for word in typed), "--json")
+        ended, printed, complaint = (in_a_process if typed[0] in RUNS else nba)(*typed)
+        assert (ended, "Traceback" in complaint) == (code, False), (typed, complaint)
         if typed[0] == "query":
-            assert json.loads(done.stdout) == {"a": 1, "b": 0.5, "c": None}
+            assert json.loads(printed) == {"a": 1, "b": 0.5, "c": None}
         else:
-            assert set(parsed(done.stdout)) == kinds, typed
+            assert set(parsed(printed)) == kinds, typed
+
+
+def in_a_process(*arguments: str) -> tuple[int, str, str]:
+    """The same command with the folder and settings of this process."""
+    done = subprocess.run([sys.executable, "-m", "nba_assets", *arguments], capture_output=True, text=True)
+    return done.returncode, done.stdout, done.stderr
 
 
 def game_of(lake: Path) -> str:
