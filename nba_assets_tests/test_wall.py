@@ -94,6 +94,7 @@ def _part(file: Path) -> str:
 
 def test_every_folder_has_its_place() -> None:
     assert {_part(file) for file in FILES} - {"__init__"} == set(ORDER)
+    assert {file.parent.name for file in (PACKAGE / "tables").glob("*/*.py")} == set(LAYERS)
 
 
 @pytest.mark.parametrize("part", ORDER)
@@ -116,7 +117,7 @@ def test_what_a_table_is_imports_no_engine(part: str) -> None:
     assert not {file: names for file, names in wrong.items() if names}
 
 
-@pytest.mark.parametrize("layer", LAYERS)
+@pytest.mark.parametrize("layer", LAYERS[:-1])
 def test_data_flows_one_way(layer: str) -> None:
     after = {f"nba_assets.tables.{name}" for name in LAYERS[LAYERS.index(layer) + 1 :]}
     for file in (PACKAGE / "tables" / layer).rglob("*.py"):

@@ -1,16 +1,12 @@
 """Every raw contract: well formed, and true of the real files."""
 
-import ast
-import inspect
 import sys
 from importlib import import_module
-from pathlib import Path
 from pkgutil import iter_modules
 
 import duckdb
 import pytest
 
-import nba_assets.tables.raw
 from nba_assets.contracts.contract import RawTable
 from nba_assets.contracts.table import Table
 from nba_assets.tables import analytics
@@ -68,17 +64,6 @@ def test_a_constant_is_called_as_its_table() -> None:
     for module in [m for name, m in sys.modules.items() if name.startswith("nba_assets.tables.raw.")]:
         for name, value in vars(module).items():
             assert not isinstance(value, RawTable) or name == value.name
-
-
-def test_contracts_import_no_engine() -> None:
-    folder = Path(inspect.getfile(nba_assets.tables.raw)).parent
-    for file in folder.glob("*.py"):
-        if file.stem in nba_assets.tables.raw._WAYS_IN:
-            continue
-        imported = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Import)]
-        imported_from = [n for n in ast.walk(ast.parse(file.read_text())) if isinstance(n, ast.ImportFrom)]
-        names = {a.name for node in imported for a in node.names} | {str(node.module) for node in imported_from}
-        assert not {name.split(".")[0] for name in names} & {"dagster", "duckdb", "google", "pyarrow"}, file.name
 
 
 @each_table
