@@ -63,11 +63,17 @@ def with_places_told(rows: ir.Table, locations: ir.Table, venues: ir.Table) -> i
     return rows.mutate(is_placed=is_placed).drop("_season", "_home_arena", "_home_city", "_latitude")
 
 
+def of_two_teams(games: ir.Table) -> ir.Table:
+    """Without those in which a team plays itself: of its side there would be two, and of what is joined to it more."""
+    return games.filter(games.home_team_abbr != games.away_team_abbr)
+
+
 def sides(games: ir.Table) -> ir.Table:
     """Each game from both teams' side: `team_abbr`, `opponent_team_abbr` and their points.
 
     `home_game` is the schedule's: one team is the designated home team of a neutral game, too.
     """
+    games = of_two_teams(games)
     return from_both_sides(
         lambda side, other: games.mutate(
             team_abbr=games[f"{side}_team_abbr"],

@@ -16,6 +16,7 @@ from nba_assets.basketball.schedule import (
     SEASON_TYPES,
     canonical_id,
     from_both_sides,
+    of_two_teams,
     sides,
     teams_in,
     with_arenas,
@@ -112,7 +113,7 @@ def announced_games(games: ir.Table, editions: ir.Table) -> ir.Table:
     was read to be so.
     """
     settling = settled(games)
-    now = games.filter(~games.is_postponed | games.read_at.notnull())
+    now = of_two_teams(games).filter(~games.is_postponed | games.read_at.notnull())
     now = now.select(
         "season_year",
         "nba_game_id",

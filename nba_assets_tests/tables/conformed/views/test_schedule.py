@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from nba_assets.tables.conformed.views.schedule import (
+    announced_games,
     checked_schedule,
     placed_schedule,
     placed_team_schedule,
@@ -165,6 +166,13 @@ def test_both_teams_of_a_game() -> None:
         ("BOS", "NYK", 110, 100, True),
         ("NYK", "BOS", 100, 110, False),
     ]
+
+
+def test_a_team_that_plays_itself_has_no_side() -> None:
+    """It had two, and so its context four rows, eight, ... of one key each: 64 and 4,096 in a lake of a month."""
+    itself = game_row(MATCH, away_team_abbr="BOS")
+    assert rows_of(team_schedule, games=[itself]) == []
+    assert rows_of(announced_games, games=[itself], editions=[]) == []
 
 
 def test_nobody_is_at_home_in_a_neutral_game() -> None:
