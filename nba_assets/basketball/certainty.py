@@ -126,22 +126,22 @@ def _both_have_won(rows: ir.Table) -> ir.Table:
     return both.filter(both._teams == 2)
 
 
-def ahead(days: ir.Table, announced: ir.Table) -> ir.Table:
-    """Each of a team's `days` with the games after it that count: `days`' columns, and the games' as `next_...`.
+def counting(days: ir.Table, announced: ir.Table) -> ir.Table:
+    """Each of a team's `days` with the games of its season that count: `days`' columns, and the games' as `next_...`.
 
-    `days` have `team_abbr`, `season_year`, `game_date` and `tip_at`; `announced` are the sides of games with
-    `settled_on` and the time for which they stood in the schedule.
+    Those of before are among them. `days` have `team_abbr`, `season_year`, `game_date` and `tip_at`; `announced` are
+    the sides of games with `settled_on` and the time for which they stood in the schedule.
     """
     games = announced.rename("next_{name}")
+    to_come = games.next_game_date >= days.game_date  # whether it was off, everybody saw on its date
     moment = days.tip_at.coalesce(days.game_date.cast(days.tip_at.type()))
     return days.inner_join(
         games,
         [
             days.team_abbr == games.next_team_abbr,
             days.season_year == games.next_season_year,
-            days.game_date < games.next_game_date,
             games.next_settled_on.isnull() | (games.next_settled_on < days.game_date),
             games.next_known_from.isnull() | (games.next_known_from <= moment),
-            games.next_known_until.isnull() | (games.next_known_until > moment),
+            games.next_known_until.isnull() | (to_come & (games.next_known_until > moment)),
         ],
     )

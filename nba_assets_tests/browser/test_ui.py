@@ -73,7 +73,7 @@ def test_the_graph_shows_every_group_and_builds_tonight_with_its_button(site: Si
     page.get_by_text(re.compile("^analytics$")).first.click()  # in the tree beside the graph
     page.keyboard.press("ArrowRight")
     for table in ("player_game_summary", "team_offense_game_summary", "upcoming_team_game_context"):
-        site.wait_for(re.compile(f"^{table}$"))
+        page.get_by_text(re.compile(f"^{table}$")).first.wait_for(state="attached")  # it may be too small for its name
     site.shot("a_group_in_the_tree")
     site.launch(TONIGHT, ALL)
 

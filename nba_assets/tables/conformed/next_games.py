@@ -9,7 +9,7 @@ from __future__ import annotations
 import ibis.expr.types as ir
 
 from nba_assets.basketball import history
-from nba_assets.basketball.certainty import LIMIT, ahead
+from nba_assets.basketball.certainty import LIMIT, counting
 from nba_assets.basketball.joins import newest, with_columns
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day, season_history, whole_season
@@ -17,7 +17,6 @@ from nba_assets.contracts.table import conformed
 from nba_assets.tables.conformed.views.schedule import announced_games, team_schedule
 
 SIDE = ("game_id", "team_abbr")
-TEAM = ("team_abbr", "season_year")
 
 
 @conformed(
@@ -28,7 +27,6 @@ TEAM = ("team_abbr", "season_year")
         "slate": same_day(team_schedule),
         "announced": whole_season(announced_games),
         "results": season_history(team_schedule),
-        "season": whole_season(team_schedule),
     },
     columns=(
         Column("game_id", "STRING", "canonical game, YYYYMMDD_AWAY_HOME", required=True),
@@ -44,25 +42,28 @@ TEAM = ("team_abbr", "season_year")
         Column(
             "season_games",
             "INT64",
-            "games of its regular season, by the schedule's last edition, those that are off as well; NULL without any",
+            f"games of its regular season, those of before and tonight's too, {LIMIT}",
             "games",
+            required=True,
         ),
     ),
 )
-def next_games(slate: ir.Table, announced: ir.Table, results: ir.Table, season: ir.Table) -> ir.Table:
+def next_games(slate: ir.Table, announced: ir.Table, results: ir.Table) -> ir.Table:
     days = slate.filter(~slate.is_postponed).select("game_id", "game_date", "season_year", "team_abbr", "tip_at")
-    coming = ahead(days, announced)
-    coming = coming.mutate(_days_ahead=coming.next_game_date.delta(coming.game_date, unit="day"))
+    season = counting(days, announced)
+    season = season.mutate(_days_ahead=season.next_game_date.delta(season.game_date, unit="day"))
+    # By the NBA's ids: one that will be off, which nobody knew, keeps its own on its new date.
+    number = season.next_nba_game_id
+    regular = season.group_by(*SIDE).agg(season_games=number.nunique(where=number.left(3) == "002"))
+    coming = season.filter(season._days_ahead > 0)
     week = coming.group_by(*SIDE).agg(games_in_next_7_days=(coming._days_ahead <= 7).sum())
     following = newest(coming.mutate(_soon=-coming._days_ahead), SIDE, ("_soon",), ties=("next_game_id",))
     rows = with_columns(days.drop("tip_at"), week, SIDE, "games_in_next_7_days")
     columns = ("next_game_id", "next_game_date", "next_opponent_team_abbr")
     rows = with_columns(rows, following, SIDE, *columns, next_game_is_primetime="next_is_primetime")
     rows = _with_record(rows, results)
-    # Those that are off as well: nobody knew before that one would be. Of the play-offs the number tells who wins.
-    regular = season.filter(season.season_type == "regular")
-    rows = with_columns(rows, regular.group_by(*TEAM).agg(season_games=regular.count()), TEAM, "season_games")
-    return rows.mutate(games_in_next_7_days=rows.games_in_next_7_days.fill_null(0))
+    rows = with_columns(rows, regular, SIDE, "season_games")
+    return rows.mutate(**{name: rows[name].fill_null(0) for name in ("games_in_next_7_days", "season_games")})
 
 
 def _with_record(rows: ir.Table, results: ir.Table) -> ir.Table:

@@ -29,7 +29,6 @@ def rows_on(day: date, *games: Row, editions: Sequence[Row] = ()) -> list[dict[s
         slate=rows_of(team_schedule, games=tonight),
         announced=rows_of(announced_games, games=games, editions=editions),
         results=rows_of(team_schedule, games=before),
-        season=rows_of(team_schedule, games=games),
     )
 
 
@@ -69,11 +68,16 @@ def test_a_postponed_game_is_neither_tonights_nor_the_next() -> None:
     assert following(november(21), TONIGHT, gone) == {}
 
 
-def test_the_games_of_the_regular_season_are_counted_whether_they_are_played_or_off() -> None:
-    others = [regular(10, 22, "BOS", "LAL", "BOS"), regular(11, 24, "PHI", "BOS", is_postponed=True)]
-    others += [game("0042300101", november(30), "MIA", "BOS"), regular(12, 1, "PHI", "MIA")]
-    rows = rows_on(november(20), TONIGHT, *others)
-    assert {row["team_abbr"]: row["season_games"] for row in rows} == {"BOS": 3, "NYK": 1}
+def test_the_games_of_the_regular_season_are_those_that_were_certain() -> None:
+    """Of before, tonight's, and to come; not the play-offs', nor one that was known to be off."""
+    others = [regular(7, 8, "BOS", "MIA", "BOS"), regular(10, 22, "BOS", "LAL"), regular(12, 1, "PHI", "MIA")]
+    others += [regular(6, 7, "BOS", "ORL", is_postponed=True, read_at=NOON[30])]
+    others += [regular(n, 24 + n, "PHI", "BOS", is_postponed=True, read_at=NOON[n]) for n in (9, 11)]
+    moved = (26, {"is_postponed": True, "read_at": NOON[19]}), (30, {})
+    others += [regular(13, day, "BOS", "ORL", **changes) for day, changes in moved]
+    others += [game("0042300101", november(30), "MIA", "BOS")]
+    rows = rows_on(november(10), regular(8, 10, "BOS", "NYK"), *others)
+    assert {row["team_abbr"]: row["season_games"] for row in rows} == {"BOS": 5, "NYK": 1}
 
 
 @pytest.mark.parametrize(("read", "next_date", "in_a_week"), [(19, 24, 1), (20, 24, 1), (21, 22, 2), (26, 22, 2)])

@@ -131,6 +131,7 @@ def announced_games(games: ir.Table, editions: ir.Table) -> ir.Table:
     return from_both_sides(
         lambda side, other: rows.select(
             "season_year",
+            "nba_game_id",
             "game_date",
             "is_primetime",
             "settled_on",
