@@ -8,10 +8,11 @@ from __future__ import annotations
 import json
 import os
 import threading
+import time
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, cached_property
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import Any, ClassVar
 
 import dagster as dg
@@ -40,6 +41,9 @@ BATCHED = OF_ASSETS | {DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED, DagsterE
 
 BATCH_SIZE = "DAGSTER_EVENT_BATCH_SIZE"
 EVENTS_IN_BATCH = "500"
+
+TELLING_SECONDS = 60.0
+"""In which a run's status follows the event of its failure, or never does."""
 
 Row = Mapping[str, Any]
 Numbered = tuple[dg.EventLogEntry, int]
@@ -98,6 +102,25 @@ class BatchingEventLogStorage(SqlEventLogStorage):
     def version(self) -> Hashable | None:
         """What is another after anybody wrote to the log of all runs; None where a database cannot tell."""
         return None
+
+    def get_logs_for_all_runs_by_log_id(
+        self, after_cursor: int = -1, dagster_event_type: Any = None, limit: int | None = None
+    ) -> Mapping[int, dg.EventLogEntry]:
+        """Up to the first failure of a run whose status does not say so yet.
+
+        Dagster stores a failure's event first and the run's status after it. Whoever starts failed runs again looks at
+        events once, and asks for the status: between the two the run had not failed, and was never started again.
+        """
+        found = super().get_logs_for_all_runs_by_log_id(after_cursor, dagster_event_type, limit)
+        return dict(takewhile(lambda numbered: not self._is_being_told(numbered[1]), found.items()))
+
+    def _is_being_told(self, event: dg.EventLogEntry) -> bool:
+        if not self.has_instance or time.time() - event.timestamp > TELLING_SECONDS:
+            return False
+        if not event.is_dagster_event or event.get_dagster_event().event_type is not DagsterEventType.RUN_FAILURE:
+            return False
+        run = self._instance.get_run_by_id(event.run_id)
+        return run is not None and not run.is_finished
 
     def store_event(self, event: dg.EventLogEntry) -> None:
         super().store_event(at_own_time(event) if known(self.STOCK) else event)

@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from nba_assets.contracts.errors import BadInput
-from nba_assets.orchestration.instance.event_storage import BatchingSqliteEventLogStorage
+from nba_assets.orchestration.instance.event_storage import BatchingSqliteEventLogStorage, batches
 from nba_assets_tests.orchestration.instance.event_storage.given import range_run
 from nba_assets_tests.orchestration.instance.event_storage.server import USER, Server
 
@@ -45,6 +45,36 @@ def production(postgres_server: Server, tmp_path: Path, monkeypatch: pytest.Monk
 def test_the_project_selects_it(home: Path) -> None:
     with dg.DagsterInstance.get() as instance:
         assert type(instance.event_log_storage) is BatchingSqliteEventLogStorage
+
+
+def _failures(instance: dg.DagsterInstance) -> list[str]:
+    """The runs of which whoever starts failed runs again sees that they have failed."""
+    found = instance.event_log_storage.get_logs_for_all_runs_by_log_id(-1, dg.DagsterEventType.RUN_FAILURE)
+    return [event.run_id for event in found.values()]
+
+
+def test_a_failure_is_told_once_the_runs_status_says_so(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run is started again by who sees both; the event comes first, and is looked at once."""
+    with dg.DagsterInstance.get() as instance:
+        runs = [instance.add_run(dg.DagsterRun("job", status=dg.DagsterRunStatus.STARTED)) for _ in range(2)]
+        with monkeypatch.context() as between:
+            between.setattr(instance.run_storage, "handle_run_event", lambda *_: None)
+            event = instance.report_run_failed(runs[0])
+            assert _failures(instance) == []
+            instance.report_run_failed(runs[1])
+        instance.run_storage.handle_run_event(runs[1].run_id, event)
+        assert _failures(instance) == [], "each in its turn"
+        instance.run_storage.handle_run_event(runs[0].run_id, event)
+        assert _failures(instance) == [run.run_id for run in runs]
+
+
+def test_a_failure_that_no_status_follows_holds_up_no_others(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with dg.DagsterInstance.get() as instance:
+        run = instance.add_run(dg.DagsterRun("job", status=dg.DagsterRunStatus.STARTED))
+        monkeypatch.setattr(instance.run_storage, "handle_run_event", lambda *_: None)
+        instance.report_run_failed(run)
+        monkeypatch.setattr(batches, "TELLING_SECONDS", 0.0)
+        assert _failures(instance) == [run.run_id]
 
 
 @pytest.mark.usefixtures("production")
