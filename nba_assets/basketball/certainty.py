@@ -51,7 +51,7 @@ def settled(games: ir.Table) -> ir.Table:
     A game that is not settled yet has a date that never comes.
     """
     rows = _staged(games.filter(~games.is_postponed))
-    sides = from_both_sides(lambda side, _: rows.mutate(_team=rows[f"{side}_team_abbr"]))
+    sides = from_both_sides(rows, lambda rows, side, _: rows.mutate(_team=rows[f"{side}_team_abbr"]))
     teams_games = ibis.window(group_by=["season_year", "_team"], order_by=["game_date", "nba_game_id"])
     sides = sides.mutate(
         _before=sides.game_date.lag().over(teams_games),

@@ -111,7 +111,7 @@ def offers(bettingpros: ir.Table, games: ir.Table, names: ir.Table, tips: ir.Tab
 def with_tip(offers: ir.Table, games: ir.Table) -> ir.Table:
     """The offers, each with the `tip_at` of the game of the player's team; of a team without one, the date's first
     tip."""
-    tips = from_both_sides(lambda side, _: games.select("game_date", "tip_at", _team=f"{side}_team_abbr"))
+    tips = from_both_sides(games, lambda games, side, _: games.select("game_date", "tip_at", _team=f"{side}_team_abbr"))
     first = games.group_by("game_date").agg(_first_tip=games.tip_at.min())
     rows = offers.mutate(_team=team(offers.player_team))
     rows = with_columns(rows, tips, ("game_date", "_team"), _tip="tip_at")

@@ -13,7 +13,8 @@ import ibis.expr.types as ir
 from nba_assets.basketball.identity import folded
 from nba_assets.basketball.joins import with_columns
 
-SEASON_TYPES = {"002": "regular", "004": "playoffs", "005": "play_in", "006": "cup_final"}
+REGULAR = "002"
+SEASON_TYPES = {REGULAR: "regular", "004": "playoffs", "005": "play_in", "006": "cup_final"}
 """By the first three digits of the NBA's game id; the schedule's own flags overlap."""
 
 FINAL = 3
@@ -63,25 +64,20 @@ def with_places_told(rows: ir.Table, locations: ir.Table, venues: ir.Table) -> i
     return rows.mutate(is_placed=is_placed).drop("_season", "_home_arena", "_home_city", "_latitude")
 
 
-def of_two_teams(games: ir.Table) -> ir.Table:
-    """Without those in which a team plays itself: of its side there would be two, and of what is joined to it more."""
-    return games.filter(games.home_team_abbr != games.away_team_abbr)
-
-
 def sides(games: ir.Table) -> ir.Table:
     """Each game from both teams' side: `team_abbr`, `opponent_team_abbr` and their points.
 
     `home_game` is the schedule's: one team is the designated home team of a neutral game, too.
     """
-    games = of_two_teams(games)
     return from_both_sides(
-        lambda side, other: games.mutate(
+        games,
+        lambda games, side, other: games.mutate(
             team_abbr=games[f"{side}_team_abbr"],
             opponent_team_abbr=games[f"{other}_team_abbr"],
             points=games[f"{side}_points"],
             opponent_points=games[f"{other}_points"],
             home_game=ibis.literal(side == "home"),
-        )
+        ),
     ).drop("home_team_abbr", "away_team_abbr", "home_points", "away_points")
 
 
@@ -94,15 +90,19 @@ def with_home_arenas(sides: ir.Table, locations: ir.Table) -> ir.Table:
 
 def teams_of(games: ir.Table) -> ir.Table:
     """The teams that play, each once a date: `game_date`, `season_year`, `team_abbr`. A postponed game is none."""
-    games = games.filter(~games.is_postponed)
     return from_both_sides(
-        lambda side, _: games.select("game_date", "season_year", team_abbr=f"{side}_team_abbr")
+        games.filter(~games.is_postponed),
+        lambda games, side, _: games.select("game_date", "season_year", team_abbr=f"{side}_team_abbr"),
     ).distinct()
 
 
-def from_both_sides(seen: Callable[[str, str], ir.Table]) -> ir.Table:
-    """Games as they are `seen` from the home team's side and from the visitors': it is given a side and the other."""
-    return seen("home", "away").union(seen("away", "home"))
+def from_both_sides(games: ir.Table, seen: Callable[[ir.Table, str, str], ir.Table]) -> ir.Table:
+    """Games as they are `seen` from the home team's side and from the visitors': it is given these, a side, the other.
+
+    A team that plays itself has no side: there would be two, and of whatever is joined to them more.
+    """
+    games = games.filter(games.home_team_abbr != games.away_team_abbr)
+    return seen(games, "home", "away").union(seen(games, "away", "home"))
 
 
 def with_opponents(rows: ir.Table, **columns: str) -> ir.Table:

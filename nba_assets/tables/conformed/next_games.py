@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 from nba_assets.basketball import history
 from nba_assets.basketball.certainty import LIMIT, counting
 from nba_assets.basketball.joins import newest, with_columns
+from nba_assets.basketball.schedule import REGULAR
 from nba_assets.contracts.contract import Column
 from nba_assets.contracts.read import same_day, season_history, whole_season
 from nba_assets.contracts.table import conformed
@@ -54,7 +55,7 @@ def next_games(slate: ir.Table, announced: ir.Table, results: ir.Table) -> ir.Ta
     season = season.mutate(_days_ahead=season.next_game_date.delta(season.game_date, unit="day"))
     # By the NBA's ids: one that will be off, which nobody knew, keeps its own on its new date.
     number = season.next_nba_game_id
-    regular = season.group_by(*SIDE).agg(season_games=number.nunique(where=number.left(3) == "002"))
+    regular = season.group_by(*SIDE).agg(season_games=number.nunique(where=number.left(3) == REGULAR))
     coming = season.filter(season._days_ahead > 0)
     week = coming.group_by(*SIDE).agg(games_in_next_7_days=(coming._days_ahead <= 7).sum())
     following = newest(coming.mutate(_soon=-coming._days_ahead), SIDE, ("_soon",), ties=("next_game_id",))

@@ -31,6 +31,9 @@ from nba_assets.tables.precompute.team_defense_zone_analysis import team_defense
 MAIN_INPUTS = ("days_rest", "projected_usage_rate", "expected_pace_change", "player_shot_zone", "team_defense_zone")
 """The five inputs that the tier counts."""
 
+FAIR_INPUTS = 3
+"""So many known ones make silver."""
+
 OTHER_INPUTS = ("avg_minutes_per_game_last_7", "player_age", "usage_rate_last_10", "star_teammates_newly_out")
 
 INPUTS = (*MAIN_INPUTS, *OTHER_INPUTS)
@@ -130,8 +133,8 @@ def _eligible(slate: ir.Table, season_starts: ir.Table, context: ir.Table) -> ir
         ),
     ),
     tiers=(
-        f"gold where every factor is known and all of {', '.join(MAIN_INPUTS)}, silver with three of these, else"
-        f" bronze{games_missing.LOWERED}"
+        f"gold where every factor is known and all of {', '.join(MAIN_INPUTS)}, silver with {FAIR_INPUTS} of them,"
+        f" else bronze{games_missing.LOWERED}"
     ),
 )
 def player_composite_factors(
@@ -179,7 +182,7 @@ def _with_quality(rows: ir.Table) -> ir.Table:
         "usage_spike_score: projected_usage_rate": unknown["projected_usage_rate"],
     }
     lacking = games_missing.lack_games(rows)
-    tier = ibis.cases((whole, quality.GOLD), (main >= 3, quality.SILVER), else_=quality.BRONZE)
+    tier = ibis.cases((whole, quality.GOLD), (main >= FAIR_INPUTS, quality.SILVER), else_=quality.BRONZE)
     return rows.mutate(
         analysis_date=rows.game_date,
         unknown_factors=quality.listed(reasons, "; "),

@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
+from nba_assets.basketball.prop_snapshots import with_tip
 from nba_assets.tables.conformed.prop_lines import prop_lines
+from nba_assets.tables.conformed.views.schedule import schedule
+from nba_assets.tables.raw.market import bettingpros_player_points_props
 from nba_assets_tests.given import MATCH, Game, eastern, game_row, named
-from nba_assets_tests.rows import Row, broken_of, one, rows_of, told
+from nba_assets_tests.rows import Query, Row, broken_of, one, rows_of, told
 from nba_assets_tests.tables.conformed.captures import offer, prop
 
 NAMES = named("tatum", "brunson", "timhardawayjr", timhardaway="timhardawayjr")
@@ -145,6 +148,13 @@ def test_an_offer_of_bettingpros_with_the_price_of_its_under() -> None:
     assert (row["source"], row["book"], row["player_lookup"]) == ("bettingpros", "fanduel", "tatum")
     assert (row["line"], row["opening"], row["over_price"], row["under_price"]) == (18.5, 17.5, -110, -118)
     assert (row["first_at"], row["last_at"]) == (eastern(MATCH.day, 9), eastern(MATCH.day, 15))
+
+
+def test_an_offer_of_a_team_that_plays_itself_is_one() -> None:
+    """Its game had two sides, and each offer was there twice. It waits for no side: the date's first tip counts."""
+    tips = Query(with_tip, {"offers": bettingpros_player_points_props, "games": schedule})
+    (row,) = tips(offers=[offer("FanDuel", 18.5)], games=[game_row(MATCH, away_team_abbr="BOS")])
+    assert row["tip_at"] == game_row(MATCH)["tip_at"]
 
 
 def test_the_price_of_an_under_at_another_line_is_not_of_this_one() -> None:

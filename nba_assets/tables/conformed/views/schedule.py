@@ -13,10 +13,10 @@ from nba_assets.basketball.certainty import NEVER, settled
 from nba_assets.basketball.joins import with_columns
 from nba_assets.basketball.schedule import (
     FINAL,
+    REGULAR,
     SEASON_TYPES,
     canonical_id,
     from_both_sides,
-    of_two_teams,
     sides,
     teams_in,
     with_arenas,
@@ -113,7 +113,7 @@ def announced_games(games: ir.Table, editions: ir.Table) -> ir.Table:
     was read to be so.
     """
     settling = settled(games)
-    now = of_two_teams(games).filter(~games.is_postponed | games.read_at.notnull())
+    now = games.filter(~games.is_postponed | games.read_at.notnull())
     now = now.select(
         "season_year",
         "nba_game_id",
@@ -126,10 +126,11 @@ def announced_games(games: ir.Table, editions: ir.Table) -> ir.Table:
     then = _announced_then(editions, now)
     rows = with_columns(then, settling, ("season_year", "nba_game_id"), "settled_on", found="_is_settled")
     # A game that was never needed is in no schedule any more; of the regular season none depends on another.
-    unneeded = ~rows._is_settled & (rows.nba_game_id.left(3) != "002")
+    unneeded = ~rows._is_settled & (rows.nba_game_id.left(3) != REGULAR)
     rows = rows.mutate(settled_on=unneeded.ifelse(NEVER, rows.settled_on))
     return from_both_sides(
-        lambda side, other: rows.select(
+        rows,
+        lambda rows, side, other: rows.select(
             "season_year",
             "nba_game_id",
             "game_date",
@@ -140,7 +141,7 @@ def announced_games(games: ir.Table, editions: ir.Table) -> ir.Table:
             game_id=canonical_id(rows.game_date, rows.away_team_abbr, rows.home_team_abbr),
             team_abbr=rows[f"{side}_team_abbr"],
             opponent_team_abbr=rows[f"{other}_team_abbr"],
-        )
+        ),
     )
 
 
